@@ -1,0 +1,1 @@
+"""Recognizers behind one Protocol, and the pool that runs them off the event loop."""

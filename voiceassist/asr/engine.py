@@ -1,0 +1,53 @@
+"""What a recognizer does: the Protocol that every engine implements.
+
+An `Engine` is one loaded model, shared by every call in that language. A `Recognizer` is one leg of one call:
+it is fed audio in order and gives transcripts back, with times in milliseconds of that leg's audio.
+
+The contract, held by one suite of tests over every engine:
+- the transcripts depend on the samples only, never on how they were split into `feed` calls;
+- a Partial at least every 500 ms of speech; utterances count from 1; no Partial of one after its Final;
+- word times rise and lie inside the audio fed so far; `at_ms` is the audio position that had been decoded;
+- silence, noise and tones give no words; `finish` gives the Final of whatever is being said.
+Calls block (they run in `pool.py`'s threads); one recognizer is never used by two threads at once.
+"""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from voiceassist.audio.pcm import Pcm
+from voiceassist.events import Speaker, Transcript
+
+
+class Recognizer(Protocol):
+    """One leg of one call being recognised."""
+
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate that `feed` wants."""
+
+    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
+        """What can be said after these samples. Raises EngineError."""
+
+    def finish(self) -> Sequence[Transcript]:
+        """The last transcripts; nothing may be fed after it. Raises EngineError."""
+
+    def close(self) -> None:
+        """Frees native memory; harmless when called twice, or in the middle of a word."""
+
+
+class Engine(Protocol):
+    """A loaded model."""
+
+    @property
+    def name(self) -> str:
+        """What screens and events call it: "moonshine", "vosk:<model>", "scripted"."""
+
+    @property
+    def language(self) -> str:
+        """BCP 47 language of the model."""
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        """A recognizer for one leg."""
+
+    def close(self) -> None:
+        """Frees the model; every recognizer must be closed first."""

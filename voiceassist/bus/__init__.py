@@ -1,0 +1,1 @@
+"""Events out to an MQTT broker: topics (pure) and the client (shell)."""

@@ -1,0 +1,54 @@
+"""Every error that voiceassist raises on purpose, drawn as a tree.
+
+    VoiceassistError
+    ├── PeerError              somebody else's mistake: told to that peer, never fatal to us
+    │   ├── IngestError        bytes or messages that a phone system should not have sent
+    │   └── ActionError        a person's action that the call's state does not allow
+    ├── ConfigError            a setting that cannot work: names the key and the value
+    ├── PlaybookError          a playbook that cannot be used: names file, line and field
+    ├── RecordingError         an audio file that cannot be read or written: names the file
+    ├── EngineError            a recognizer failed: carries the native cause
+    └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
+
+A message says what was wrong, where, and what to do. Nothing here knows how it is shown.
+"""
+
+
+class VoiceassistError(Exception):
+    """Root of the tree: anything below it has a message fit for a person."""
+
+
+class PeerError(VoiceassistError):
+    """The other side did something wrong; `code` is a stable identifier for its program."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class IngestError(PeerError):
+    """A phone system sent what the protocol does not allow."""
+
+
+class ActionError(PeerError):
+    """A person asked for something that this call cannot do (any more)."""
+
+
+class ConfigError(VoiceassistError):
+    """A setting cannot be used."""
+
+
+class PlaybookError(VoiceassistError):
+    """A playbook cannot be used."""
+
+
+class RecordingError(VoiceassistError):
+    """An audio file cannot be read or written."""
+
+
+class EngineError(VoiceassistError):
+    """A recognizer failed; the message carries the native cause."""
+
+
+class IllegalTransition(VoiceassistError):  # noqa: N818 - the field's own term (h11, finite automata)
+    """The core was asked for a step that its state table does not have."""

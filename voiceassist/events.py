@@ -1,0 +1,358 @@
+"""The vocabulary: everything that can happen in a call, as frozen dataclasses.
+
+Two families. *Events* are facts in the past tense: they are numbered, stored, published and drawn.
+*Actions* are what people ask for; `Call.handle` answers each with events. `Tick` is time itself.
+Nothing here does anything. `wire.py` gives every event its JSON form; `core/call.py` produces them.
+
+Times are milliseconds of call audio. `at_ms` is when a thing became known: for a transcript, the audio
+position that was decoded plus the time that decoding took. `start_ms` and `end_ms`: when words were spoken.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Speaker = Literal["agent", "customer"]
+Tier = str  # names are the deployment's own: "standard", "gold", ...
+AlertLevel = Literal["info", "warning", "critical"]
+AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
+GapCause = Literal["silent", "lost", "overflow", "rate_changed", "discarded"]
+EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle"]
+PromptOutcome = Literal[
+    "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
+]
+RefusalOutcome = Literal["recovered", "dead_end"]
+Layer = Literal["phrase", "pattern", "rule"]
+
+SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """An agent of the contact centre."""
+
+    id: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """Who is calling, as far as the phone system told us."""
+
+    id: str
+    name: str
+    tier: Tier = "standard"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Word:
+    """One recognised word."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float  # 0..1; 1.0 where the engine gives none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Why:
+    """The explanation that every prompt and alert carries."""
+
+    cue_id: str
+    rule: str  # id of the playbook rule that fired
+    words: str  # the words that matched, as heard
+    confidence: float  # 0..1
+    playbook: str  # name@version
+    spoken_ms: int  # when the last of the words ended
+    latency_ms: int  # from there to this event
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alternative:
+    """Something that may really be offered to this customer."""
+
+    id: str
+    text: str
+
+
+# ---- events: what happened -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallStarted:
+    """The first event of every call."""
+
+    at_ms: int
+    started_at: str  # wall clock, ISO 8601 with zone
+    agent: Person
+    customer: Customer
+    source: str  # the ingest protocol: "stream", "whip", "replay"
+    engine: str
+    language: str  # BCP 47, e.g. "en"
+    playbook: str  # name@version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Partial:
+    """What one utterance sounds like so far; the next Partial or the Final replaces it."""
+
+    at_ms: int
+    speaker: Speaker
+    utterance: int  # counts from 1 within the speaker's leg
+    text: str
+    words: tuple[Word, ...]
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Final:
+    """What one utterance was; nothing changes it any more."""
+
+    at_ms: int
+    speaker: Speaker
+    utterance: int
+    text: str
+    words: tuple[Word, ...]
+    start_ms: int
+    end_ms: int
+    confidence: float  # 0..1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioGap:
+    """Audio of one leg is missing; silence stands in its place so that times stay true."""
+
+    at_ms: int  # where the gap starts
+    speaker: Speaker
+    duration_ms: int
+    cause: GapCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cue:
+    """A moment that somebody should act on (the kinds are defined in the playbook's glossary)."""
+
+    at_ms: int
+    cue_id: str  # unique within the call: "c1", "c2", ...
+    kind: str
+    speaker: Speaker
+    utterance: int
+    words: str  # the words that matched, as heard
+    start_ms: int
+    end_ms: int
+    confidence: float  # 0..1
+    layer: Layer
+    rule: str
+    early: bool  # True: fired on a Partial, awaits CueConfirmed or CueRetracted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueConfirmed:
+    """The final transcript bears an early cue out."""
+
+    at_ms: int
+    cue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueRetracted:
+    """The final transcript does not bear an early cue out: it never happened."""
+
+    at_ms: int
+    cue_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RefusalClosed:
+    """A refusal's episode ended: an alternative followed in time, or none did."""
+
+    at_ms: int
+    cue_id: str  # of the refusal
+    outcome: RefusalOutcome
+    words: str  # the alternative as offered; empty for a dead end
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """One card for the agent's screen."""
+
+    at_ms: int
+    prompt_id: str  # "p1", "p2", ...
+    kind: str  # the cue's kind
+    headline: str
+    say: str  # the sentence to say
+    alternatives: tuple[Alternative, ...]  # at most three
+    priority: int  # higher first
+    expires_ms: int  # goes away by itself at this call time
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptClosed:
+    """A card left the agent's screen."""
+
+    at_ms: int
+    prompt_id: str
+    outcome: PromptOutcome
+    alternative: str | None = None  # id of the alternative that was used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alert:
+    """Something a supervisor should look at."""
+
+    at_ms: int
+    alert_id: str  # "a1", "a2", ...
+    level: AlertLevel
+    kind: str  # a cue kind, or "help" when the agent asked
+    reason: str  # one sentence for a person
+    quote: str  # the words in question
+    why: Why
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertChanged:
+    """Somebody took care of an alert, or it turned out to be untrue."""
+
+    at_ms: int
+    alert_id: str
+    state: AlertState
+    by: str  # a person's name, or "voiceassist"
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MuteChanged:
+    """The agent switched cards off or on for this call."""
+
+    at_ms: int
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgentFine:
+    """The agent said: I'm fine."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallEnded:
+    """The last event of a call that ended."""
+
+    at_ms: int
+    reason: EndReason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallFailed:
+    """The last event of a call that we failed."""
+
+    at_ms: int
+    error: str  # for a person: what went wrong and what to do
+
+
+Event = (
+    CallStarted
+    | Partial
+    | Final
+    | AudioGap
+    | Cue
+    | CueConfirmed
+    | CueRetracted
+    | RefusalClosed
+    | Prompt
+    | PromptClosed
+    | Alert
+    | AlertChanged
+    | MuteChanged
+    | AgentFine
+    | CallEnded
+    | CallFailed
+)
+EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
+Transcript = Partial | Final
+
+
+# ---- actions: what people ask for ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsePrompt:
+    """The agent used the card, perhaps one of its alternatives."""
+
+    at_ms: int
+    prompt_id: str
+    alternative: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissPrompt:
+    """The agent does not want this card."""
+
+    at_ms: int
+    prompt_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMute:
+    """The agent wants no cards (or wants them again)."""
+
+    at_ms: int
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHelp:
+    """The agent asks the supervisor for help."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayFine:
+    """The agent says that no help is needed."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAlert:
+    """A supervisor acknowledges, resolves or reopens an alert."""
+
+    at_ms: int
+    alert_id: str
+    state: Literal["open", "acknowledged", "resolved"]
+    by: str
+    note: str = ""
+
+
+Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert
+ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tick:
+    """Call time moved on to `at_ms`: deadlines up to there are due."""
+
+    at_ms: int
+
+
+Input = CallStarted | Partial | Final | AudioGap | CallEnded | CallFailed | Action | Tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """An event with its place: which call, and which number within it (rising, gaps allowed).
+
+    Partials take a number too but are never stored: the numbers of stored events have gaps.
+    """
+
+    call_id: str
+    seq: int
+    event: Event
+
+
+def is_durable(event: Event) -> bool:
+    """Whether the event must be stored and must reach every client: all but partials."""
+    return not isinstance(event, Partial)

@@ -1,0 +1,1 @@
+"""Bytes in, AudioFrames out: one module per protocol. Unreliable peers are handled here, at the edge."""

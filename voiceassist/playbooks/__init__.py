@@ -1,0 +1,1 @@
+"""The built-in playbooks: YAML data, read by core/playbook.py."""

@@ -1,0 +1,1 @@
+"""The HTTP side: one file per screen's API and socket, each route declaring who may call it."""

@@ -1,0 +1,187 @@
+"""Events ⇄ JSON: the one versioned contract with browsers, bus, files and `replay --json`.
+
+A record is one flat object: `type`, `call_id`, `seq`, `at_ms`, then the event's own fields. The JSON Schema
+made here is the source of the TypeScript types; golden files are read by both test suites.
+Never reads or writes a socket or a file.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from voiceassist.core.board import CallState, WallRow
+from voiceassist.errors import ActionError, PeerError
+from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Event, Record
+
+WIRE_VERSION = 1
+
+Json = dict[str, Any]
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """First message of a call socket: the whole call. Replaces whatever the client had."""
+
+    type: Literal["snapshot"] = "snapshot"
+    version: int = WIRE_VERSION
+    boot: str  # this server process; a client resumes by number only within one boot
+    state: CallState
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallSnapshot:
+    """First message of a wall socket: every row. Replaces whatever the client had."""
+
+    type: Literal["wall_snapshot"] = "wall_snapshot"
+    version: int = WIRE_VERSION
+    boot: str
+    rows: tuple[WallRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """First message of a call socket that named the last number it saw: exactly the rest follows."""
+
+    type: Literal["resumed"] = "resumed"
+    version: int = WIRE_VERSION
+    boot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ErrorMessage:
+    """Something the peer did wrong, or a call we failed; `message` is fit for a person."""
+
+    type: Literal["error"] = "error"
+    code: str
+    message: str
+
+
+ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage
+
+
+def type_name(cls: type) -> str:
+    """`CueConfirmed` → `cue_confirmed`."""
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+EVENT_TYPES: Mapping[str, type[Event]] = {type_name(cls): cls for cls in EVENT_CLASSES}
+ACTION_TYPES: Mapping[str, type[Action]] = {type_name(cls): cls for cls in ACTION_CLASSES}
+
+
+_adapters: dict[type, TypeAdapter[Any]] = {}
+
+
+def _adapter(cls: type[T]) -> TypeAdapter[T]:
+    if cls not in _adapters:
+        _adapters[cls] = TypeAdapter(cls)
+    return _adapters[cls]
+
+
+def to_json(value: Any) -> Any:  # noqa: ANN401 - whatever JSON the value has
+    """Any dataclass of the contract as plain JSON values."""
+    return _adapter(type(value)).dump_python(value, mode="json")
+
+
+def encode(record: Record) -> Json:
+    """A record as one flat JSON object."""
+    head = {"type": type_name(type(record.event)), "call_id": record.call_id, "seq": record.seq}
+    body: Json = to_json(record.event)
+    return head | body
+
+
+def encode_line(record: Record) -> str:
+    """A record as one line of JSON, without the newline."""
+    return dumps(encode(record))
+
+
+def dumps(value: Json) -> str:
+    """Compact JSON, readable in any alphabet."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+
+def decode(data: Json) -> Record:
+    """The record that `encode` made; PeerError names the field that is wrong."""
+    body = dict(data)
+    cls = _class_of(body.pop("type", None), EVENT_TYPES, "event")
+    call_id, seq = body.pop("call_id", None), body.pop("seq", None)
+    if not isinstance(call_id, str) or not isinstance(seq, int):
+        raise PeerError("bad_record", "a record needs `call_id` (text) and `seq` (whole number)")
+    return Record(call_id=call_id, seq=seq, event=_validated(cls, body))
+
+
+def decode_action(data: Json, *, at_ms: int) -> Action:
+    """The action that a screen sent; the server says when it happened. Raises ActionError."""
+    body = {key: value for key, value in data.items() if key not in ("type", "at_ms")}
+    try:
+        return _validated(_class_of(data.get("type"), ACTION_TYPES, "action"), body | {"at_ms": at_ms})
+    except PeerError as error:
+        raise ActionError(error.code, str(error)) from None
+
+
+def _class_of(name: object, classes: Mapping[str, type[T]], what: str) -> type[T]:
+    if not isinstance(name, str) or name not in classes:
+        raise PeerError(
+            f"unknown_{what}", f"`type` is {name!r}; known types are {', '.join(sorted(classes))}"
+        )
+    return classes[name]
+
+
+def _validated(cls: type[T], body: Json) -> T:
+    try:
+        return _adapter(cls).validate_python(body, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "(the whole object)"
+        raise PeerError("bad_field", f"{type_name(cls)}: `{field}`: {first['msg']}") from None
+
+
+# ---- the schema ------------------------------------------------------------------------------------------
+
+
+def json_schema() -> Json:
+    """One JSON Schema document with a definition per event, record, action, state and server message."""
+    bodies = (*EVENT_CLASSES, CallState, WallRow, *ServerMessage.__args__)
+    inputs = [(cls, "serialization", _adapter(cls)) for cls in bodies]
+    _, document = TypeAdapter.json_schemas(inputs, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
+    defs: Json = document["$defs"]
+    defs |= {f"{cls.__name__}Record": _record_schema(cls) for cls in EVENT_CLASSES}
+    defs |= {cls.__name__: _action_schema(cls) for cls in ACTION_CLASSES}
+    defs["Record"] = _one_of(f"{cls.__name__}Record" for cls in EVENT_CLASSES)
+    defs["Action"] = _one_of(cls.__name__ for cls in ACTION_CLASSES)
+    defs["ServerMessage"] = _one_of([cls.__name__ for cls in ServerMessage.__args__] + ["Record"])
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "VoiceassistWire",
+        "description": f"voiceassist wire contract, version {WIRE_VERSION}",
+        "$defs": {name: defs[name] for name in sorted(defs)},
+    }
+
+
+def _record_schema(cls: type[Event]) -> Json:
+    head = {
+        "type": "object",
+        "properties": {
+            "type": {"const": type_name(cls), "type": "string"},
+            "call_id": {"type": "string"},
+            "seq": {"type": "integer"},
+        },
+        "required": ["type", "call_id", "seq"],
+    }
+    return {"allOf": [head, {"$ref": f"#/$defs/{cls.__name__}"}]}
+
+
+def _action_schema(cls: type[Action]) -> Json:
+    schema = TypeAdapter(cls).json_schema(mode="validation")
+    schema["properties"].pop("at_ms")  # the server's clock, never the client's
+    schema["properties"]["type"] = {"const": type_name(cls), "type": "string"}
+    schema["required"] = ["type", *(name for name in schema["required"] if name != "at_ms")]
+    return schema
+
+
+def _one_of(names: Iterable[str]) -> Json:
+    return {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in names]}
