@@ -7,6 +7,7 @@
     ├── ConfigError            a setting that cannot work: names the key and the value
     ├── PlaybookError          a playbook that cannot be used: names file, line and field
     ├── RecordingError         an audio file that cannot be read or written: names the file
+    ├── StoreError             a call cannot be written or read: names the file and the cause
     ├── EngineError            a recognizer failed: carries the native cause
     └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
 
@@ -44,6 +45,10 @@ class PlaybookError(VoiceassistError):
 
 class RecordingError(VoiceassistError):
     """An audio file cannot be read or written."""
+
+
+class StoreError(VoiceassistError):
+    """A call cannot be written to the database or read from it."""
 
 
 class EngineError(VoiceassistError):

@@ -1,0 +1,64 @@
+"""Migrations: from nothing to the newest schema, again and again, and exactly what schema.py says."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, Table, create_engine
+from sqlalchemy.dialects import registry
+from sqlalchemy.schema import CreateTable
+
+from voiceassist.errors import StoreError
+from voiceassist.store.database import migrate
+from voiceassist.store.schema import metadata
+from voiceassist.store.store import open_store
+
+POSTGRESQL = registry.load("postgresql")()
+
+
+def _differences(connection: Connection) -> list[object]:
+    def ours(_object: object, name: str | None, kind: str, _reflected: bool, _other: object) -> bool:  # noqa: FBT001
+        return not (kind == "table" and name is not None and name.startswith("finals_text"))
+
+    context = MigrationContext.configure(connection, opts={"include_object": ours})
+    return list(compare_metadata(context, metadata))
+
+
+def test_the_migrations_make_exactly_the_schema_of_the_code(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
+    with engine.begin() as connection:
+        migrate(connection)
+        assert _differences(connection) == []
+    engine.dispose()
+
+
+async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
+    for _ in range(3):
+        await (await open_store(tmp_path / "calls.db")).close()
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+
+
+async def test_the_file_has_a_log_so_that_readers_never_wait(tmp_path: Path) -> None:
+    await (await open_store(tmp_path / "calls.db")).close()
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+async def test_a_file_of_a_newer_version_is_refused_and_left_alone(tmp_path: Path) -> None:
+    await (await open_store(tmp_path / "calls.db")).close()
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StoreError, match=r"calls\.db was made by a newer voiceassist"):
+        await open_store(tmp_path / "calls.db")
+    with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("9999",)]
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=str)
+def test_the_tables_are_fit_for_postgresql_too(table: Table) -> None:
+    assert f"CREATE TABLE {table.name}" in str(CreateTable(table).compile(dialect=POSTGRESQL))

@@ -1,0 +1,63 @@
+"""What a list of calls shows in numbers, computed from a call's events.
+
+Pure. `count` of all events is the sum of the counts of their parts, unless something is taken back
+(`takes_back`): then `writer.py` counts the whole call again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+
+from voiceassist.events import (
+    Alert,
+    AlertChanged,
+    AlertLevel,
+    Cue,
+    CueRetracted,
+    Event,
+    Prompt,
+    RefusalClosed,
+)
+
+LEVELS: tuple[AlertLevel | None, ...] = (None, "info", "warning", "critical")
+"""Stored as the index, so that the database can compare them."""
+
+COUNTED = ("cue", "cue_retracted", "refusal_closed", "prompt", "alert", "alert_changed")
+"""The types (in wire form) that `count` looks at."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counts:
+    """The numbers of one call; cues and alerts that turned out to be untrue do not count."""
+
+    refusals: int
+    recovered: int
+    dead_ends: int
+    prompts: int
+    alerts: int
+    worst: int  # index into LEVELS, among all alerts that were true, taken care of or not
+
+    def as_row(self) -> dict[str, int]:
+        """By column name."""
+        return asdict(self)
+
+
+def count(events: Iterable[Event]) -> Counts:
+    """The numbers of these events."""
+    kept = tuple(events)
+    untrue = {e.cue_id for e in kept if isinstance(e, CueRetracted)}
+    retracted = {e.alert_id for e in kept if isinstance(e, AlertChanged) and e.state == "retracted"}
+    alerts = [e for e in kept if isinstance(e, Alert) and e.alert_id not in retracted]
+    outcomes = [e.outcome for e in kept if isinstance(e, RefusalClosed)]
+    return Counts(
+        refusals=sum(isinstance(e, Cue) and e.kind == "refusal" and e.cue_id not in untrue for e in kept),
+        recovered=outcomes.count("recovered"),
+        dead_ends=outcomes.count("dead_end"),
+        prompts=sum(isinstance(e, Prompt) for e in kept),
+        alerts=len(alerts),
+        worst=max((LEVELS.index(alert.level) for alert in alerts), default=0),
+    )
+
+
+def takes_back(event: Event) -> bool:
+    """Whether earlier events count for less after this one."""
+    return isinstance(event, CueRetracted) or (isinstance(event, AlertChanged) and event.state == "retracted")

@@ -1,0 +1,128 @@
+"""Writes a call's two-channel recording while the call runs: Ogg Opus, agent left, customer right.
+
+Crash-safe: Ogg needs no index at its end, and every page is handed to the operating system as soon as it is
+full, so a killed process loses less than a second and what is there plays. Never overwrites a recording.
+Everything here blocks: call it in a thread, one call of one recording at a time.
+Next: the review page plays the file; `audiofile.py` reads it.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from hashlib import sha256
+from io import FileIO
+from pathlib import Path
+from urllib.parse import quote
+
+import av
+import numpy as np
+from av.audio.resampler import AudioResampler
+
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import RecordingError
+
+OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
+"""What the coder takes (RFC 6716, section 2). Players always decode to 48 kHz."""
+
+BIT_RATE = 48_000
+"""The least that keeps the channels apart: a silent one stays >= 85 dB below speech in the other (of real calls
+at 8, 16 and 48 kHz); at 24 and 32 kbit/s the coder shares bits between them and it is 25 dB."""
+
+CODER = {"application": "audio", "frame_duration": "20"}
+"""`audio` keeps the channels apart; `voip` at the same bit rate leaks (67 dB)."""
+
+CONTAINER = {
+    "page_duration": "100000",  # microseconds; the muxer holds one page back, so 200 ms are on their way
+    "flush_packets": "1",
+}
+
+LONGEST_NAME = 200
+"""Characters of a file's name without suffix; file systems take 255 bytes."""
+
+
+def recording_path(directory: Path, call_id: str) -> Path:
+    """Where the recording of a call is, whatever its id: always a file in `directory` itself.
+
+    Letters, digits, `-` and `_` stay, all else is percent-encoded; a very long id ends in its SHA-256.
+    """
+    name = quote(call_id, safe="", errors="surrogatepass").replace(".", "%2E").replace("~", "%7E")
+    if len(name) > LONGEST_NAME:
+        digest = sha256(name.encode()).hexdigest()
+        name = f"{name[: LONGEST_NAME - len(digest) - 1]}-{digest}"
+    return directory / f"{name or '%'}.ogg"
+
+
+def open_recording(path: Path, rate_hz: int) -> "Recording":
+    """Starts a new file; `rate_hz` is the rate of what will be written, any. Raises RecordingError."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            raise RecordingError(f"{path} is already there; a recording is never overwritten")
+        return Recording(path, FileIO(path, "x"), rate_hz)  # unbuffered: each page reaches the system
+    except OSError as error:
+        raise RecordingError(f"{path} cannot be written: {error}") from error
+
+
+class Recording:
+    """A file being written; made by `open_recording`. Methods block and raise RecordingError.
+
+    After an error only `close` may be called; what was written before stays playable.
+    """
+
+    def __init__(self, path: Path, file: FileIO, rate_hz: int) -> None:
+        self._path = path
+        self._file = file
+        self._rate_hz = rate_hz
+        self._samples = 0
+        self._failed = False
+        opus_hz = next((rate for rate in OPUS_RATES_HZ if rate >= rate_hz), OPUS_RATES_HZ[-1])
+        self._resampler = AudioResampler(format="s16", layout="stereo", rate=opus_hz)
+        self._container = av.open(file, "w", format="ogg", container_options=CONTAINER)
+        self._stream = self._container.add_stream("libopus", rate=opus_hz, layout="stereo", options=CODER)
+        self._stream.bit_rate = BIT_RATE
+
+    def write(self, agent: Pcm, customer: Pcm) -> None:
+        """Adds as many samples to both channels."""
+        if len(agent) != len(customer):
+            raise RecordingError(f"{self._path}: {len(agent)} samples of agent, {len(customer)} of customer")
+        if len(agent):
+            self._mux(self._resampler.resample(self._frame(agent, customer)))
+
+    def close(self) -> None:
+        """Writes what is still in the coder and closes the file; harmless when called twice."""
+        if self._file.closed:
+            return
+        try:
+            if not self._failed:
+                self._finish()
+        finally:
+            with suppress(OSError, av.FFmpegError):  # the same failure again: it was raised already
+                self._container.close()
+            self._file.close()
+
+    def _finish(self) -> None:
+        if self._samples:
+            self._mux((*self._resampler.resample(None), None))
+        with self._errors():
+            self._container.close()
+
+    def _frame(self, agent: Pcm, customer: Pcm) -> av.AudioFrame:
+        interleaved = np.stack((agent, customer), axis=1).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(interleaved, format="s16", layout="stereo")
+        frame.sample_rate = self._rate_hz
+        frame.pts, frame.time_base = self._samples, Fraction(1, self._rate_hz)
+        self._samples += len(agent)
+        return frame
+
+    def _mux(self, frames: Iterable[av.AudioFrame | None]) -> None:
+        with self._errors():
+            for frame in frames:
+                self._container.mux(self._stream.encode(frame))
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, av.FFmpegError) as error:
+            self._failed = True
+            raise RecordingError(f"{self._path} cannot be written any more: {error}") from error

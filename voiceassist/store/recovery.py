@@ -1,0 +1,26 @@
+"""After a crash: gives the calls that were live an end, so that they can be reviewed.
+
+The end is numbered one above the newest stored number. Partials that were sent under that number or a higher
+one are not known any more, and need not be: clients resume by number only within one run of the server
+(`boot` in the wire contract), and this is another run.
+Next: the review page lists them as interrupted.
+"""
+
+from voiceassist.events import CallEnded, Record
+from voiceassist.store.store import Store
+
+
+async def recover(store: Store) -> list[Record]:
+    """Appends CallEnded(reason="interrupted"), at the last known time, to each unfinished call.
+
+    Call it once, before the first new call is taken. Returns what was appended. Raises StoreError.
+    """
+    endings = [_ending(await store.records(call_id)) for call_id in await store.unfinished()]
+    await store.append(endings)
+    return endings
+
+
+def _ending(records: list[Record]) -> Record:
+    at_ms = max(record.event.at_ms for record in records)
+    event = CallEnded(at_ms=at_ms, reason="interrupted")
+    return Record(call_id=records[-1].call_id, seq=records[-1].seq + 1, event=event)

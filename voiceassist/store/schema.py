@@ -1,0 +1,69 @@
+"""The tables, as the newest migration leaves them (a test compares the two).
+
+Plain column types only, so that the same tables work in PostgreSQL. What SQLite needs beside them (the
+full-text index over `finals` and its triggers) is in the migration and used by `search.py` alone.
+"""
+
+from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
+from sqlalchemy.sql.schema import ForeignKeyConstraint
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+calls = Table(
+    "calls",
+    metadata,
+    Column("call_id", String, primary_key=True),
+    Column("started_at", String, nullable=False),  # as the call's first event says it
+    Column("started_us", BigInteger, nullable=False),  # the same moment, microseconds since 1970 UTC: order
+    Column("status", String, nullable=False),  # live, ended, failed
+    Column("end_reason", String),
+    Column("error", Text, nullable=False, server_default=""),
+    Column("duration_ms", Integer, nullable=False),  # newest at_ms of the call itself
+    Column("last_seq", Integer, nullable=False),
+    Column("agent_id", String, nullable=False),
+    Column("agent_name", String, nullable=False),
+    Column("customer_id", String, nullable=False),
+    Column("customer_name", String, nullable=False),
+    Column("customer_tier", String, nullable=False),
+    Column("engine", String, nullable=False),
+    Column("language", String, nullable=False),
+    Column("playbook", String, nullable=False),
+    Column("source", String, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default="0"),
+    Column("recovered", Integer, nullable=False, server_default="0"),
+    Column("dead_ends", Integer, nullable=False, server_default="0"),
+    Column("prompts", Integer, nullable=False, server_default="0"),
+    Column("alerts", Integer, nullable=False, server_default="0"),
+    Column("worst", Integer, nullable=False, server_default="0"),  # index into counts.LEVELS
+    Index("ix_calls_newest", "started_us", "call_id"),
+    Index("ix_calls_status", "status"),
+)
+
+events = Table(
+    "events",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at_ms", Integer, nullable=False),
+    Column("type", String, nullable=False),
+    Column("body", Text, nullable=False),  # one JSON object, as wire.encode_line makes it
+)
+
+finals = Table(
+    "finals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", String, nullable=False),
+    Column("seq", Integer, nullable=False),
+    Column("speaker", String, nullable=False),
+    Column("text", Text, nullable=False),
+    ForeignKeyConstraint(["call_id", "seq"], ["events.call_id", "events.seq"], ondelete="CASCADE"),
+    Index("ix_finals_call_id", "call_id", "seq"),
+)

@@ -1,0 +1,166 @@
+"""Group commit: appends from hundreds of calls become few transactions, by one task.
+
+While one transaction is on its way to the disk, the appends that arrive wait together and make up the next
+one. Each append returns when its records are committed, or raises. An append that breaks a rule (a number
+used twice, an unknown call) fails alone; a failing disk fails everyone in the batch, and the next batch
+tries again. Never reorders one call's appends.
+Next: the session publishes what is committed.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Update, bindparam, case, insert, select, update
+from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql import ColumnElement
+
+from voiceassist.errors import StoreError
+from voiceassist.events import Record, is_durable
+from voiceassist.store import rows
+from voiceassist.store.counts import COUNTED, count, takes_back
+from voiceassist.store.database import Database
+from voiceassist.store.schema import calls, events, finals
+
+QUEUE = 1000
+"""Appends waiting for the writer. When it is full, who appends waits: nothing stored is ever dropped."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Append:
+    records: tuple[Record, ...]
+    done: "asyncio.Future[None]"
+
+
+class Writer:
+    """The only one who writes. Made by `open_store`, within the running event loop."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._queue: asyncio.Queue[_Append | None] = asyncio.Queue()
+        self._room = asyncio.Semaphore(QUEUE)
+        self._task = asyncio.create_task(self._run(), name="store writer")
+        self._closing = False
+
+    async def append(self, records: Sequence[Record]) -> None:
+        """Returns when the records are committed; raises StoreError when they are not.
+
+        An append that is cancelled while it waits may be committed all the same.
+        """
+        assert all(is_durable(record.event) for record in records)
+        if not records:
+            return
+        async with self._room:
+            if self._closing:
+                raise StoreError(f"{self._database.path} is closed: nothing can be appended")
+            append = _Append(tuple(records), asyncio.get_running_loop().create_future())
+            self._queue.put_nowait(append)
+            await append.done
+
+    async def close(self) -> None:
+        """Commits what waits, then stops; harmless when called twice."""
+        if not self._closing:
+            self._closing = True
+            self._queue.put_nowait(None)
+        await self._task
+
+    async def _run(self) -> None:
+        while batch := await self._next_batch():
+            await self._commit(batch)
+
+    async def _next_batch(self) -> list[_Append]:
+        batch = [await self._queue.get()]
+        while not self._queue.empty() and batch[-1]:
+            batch.append(self._queue.get_nowait())
+        if batch[-1] is None and len(batch) > 1:
+            self._queue.put_nowait(None)
+        return [append for append in batch if append]
+
+    async def _commit(self, batch: list[_Append]) -> None:
+        try:
+            await self._transaction([record for append in batch for record in append.records])
+        except OperationalError as error:
+            self._refuse(batch, error)
+        except Exception as error:  # noqa: BLE001 - goes to the one who appended, who is waiting for it
+            if len(batch) == 1:
+                self._refuse(batch, error)
+            else:
+                for append in batch:
+                    await self._commit([append])
+        else:
+            for append in batch:
+                if not append.done.done():
+                    append.done.set_result(None)
+
+    async def _transaction(self, records: Sequence[Record]) -> None:
+        async with self._database.writer.begin() as connection:
+            await write(connection, records)
+
+    def _refuse(self, batch: list[_Append], error: Exception) -> None:
+        for append in batch:
+            if not append.done.done():
+                append.done.set_exception(self._refusal(append, error))
+
+    def _refusal(self, append: _Append, error: Exception) -> StoreError:
+        refusal = StoreError(f"{self._database.path}: {_names(append.records)} not stored: {_cause(error)}")
+        refusal.__cause__ = error
+        return refusal
+
+
+def _names(records: Sequence[Record]) -> str:
+    first, *others = records
+    return f"{first.call_id!r} no. {first.seq}" + (f" and {len(others)} more" if others else "")
+
+
+def _cause(error: Exception) -> str:
+    match error:
+        case IntegrityError() if "FOREIGN KEY" in str(error.orig):
+            return "the call's CallStarted was never stored"
+        case IntegrityError():
+            return f"something is already stored under that number ({error.orig})"
+        case OperationalError():
+            return str(error.orig)
+    return str(error)
+
+
+async def write(connection: AsyncConnection, records: Sequence[Record]) -> None:
+    """Everything that these records change, within the caller's transaction."""
+    changes = (
+        (insert(calls), rows.call_rows(records)),
+        (insert(events), [rows.event_row(record) for record in records]),
+        (insert(finals), rows.final_rows(records)),
+        (_PROGRESS, rows.progress_rows(records)),
+        (_ENDING, rows.ending_rows(records)),
+    )
+    for statement, parameters in changes:
+        if parameters:
+            await connection.execute(statement, parameters)
+    for call_id in {record.call_id for record in records if takes_back(record.event)}:
+        await _recount(connection, call_id)
+
+
+async def _recount(connection: AsyncConnection, call_id: str) -> None:
+    stored = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(COUNTED))
+    counts = count(rows.record_of(body).event for body in await connection.scalars(stored))
+    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(counts.as_row()))
+
+
+def _sum(name: str) -> ColumnElement[int]:
+    return calls.c[name] + bindparam(f"add_{name}")
+
+
+def _max(name: str) -> ColumnElement[int]:
+    new: ColumnElement[int] = bindparam(f"add_{name}")
+    return case((calls.c[name] < new, new), else_=calls.c[name])
+
+
+def _of_call() -> Update:
+    return update(calls).where(calls.c.call_id == bindparam("of_call"))
+
+
+_PROGRESS = _of_call().values(
+    {name: _sum(name) for name in ("refusals", "recovered", "dead_ends", "prompts", "alerts")}
+    | {name: _max(name) for name in ("last_seq", "duration_ms", "worst")}
+)
+_ENDING = _of_call().values({name: bindparam(f"set_{name}") for name in ("status", "end_reason", "error")})
