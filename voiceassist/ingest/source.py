@@ -21,7 +21,7 @@ class CallInfo:
     agent: Person
     customer: Customer
     source: str  # the protocol: "stream", "whip", "replay"
-    legs: tuple[Speaker, ...]
+    legs: tuple[Speaker, ...]  # the legs that have frames
     language: str = "en"
 
 
@@ -33,7 +33,11 @@ class Source(Protocol):
         """Who is calling; known before the first frame."""
 
     def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
-        """Audio and gaps as they come; the silence that stands for a gap follows it as frames."""
+        """Audio of `info.legs` and gaps as they come; the silence that stands for a gap comes as frames.
+
+        It follows a gap whose length is known at once (lost, overflow) and precedes one that is known only when it
+        is over (silent). The leg's samples up to `gap.at_ms` are always exactly the audio before the gap.
+        """
 
     @property
     def end_reason(self) -> EndReason:

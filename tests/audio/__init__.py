@@ -1,0 +1,1 @@
+"""Bytes and numbers of speech: pure functions, no event loop."""

@@ -1,0 +1,124 @@
+"""A real server with our ingest endpoints whose sessions only collect what they hear."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import numpy as np
+import uvicorn
+from fastapi import FastAPI, Request, Response, WebSocket
+
+from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.events import AudioGap, EndReason, Speaker
+from voiceassist.ingest import whip_http
+from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.source import CallInfo, Source
+from voiceassist.ingest.stream import accept_stream
+from voiceassist.ingest.whip import Host, WhipSessions
+
+
+@dataclass(kw_only=True)
+class HeardCall:
+    """What a session heard of one call."""
+
+    info: CallInfo
+    frames: list[AudioFrame] = field(default_factory=list)
+    gaps: list[AudioGap] = field(default_factory=list)
+    end_reason: EndReason | None = None
+    over: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def leg(self, speaker: Speaker) -> Pcm:
+        """All samples of one leg."""
+        return np.concatenate([np.zeros(0, np.int16), *(f.pcm for f in self.frames if f.speaker == speaker)])
+
+
+@dataclass(kw_only=True)
+class Sessions:
+    """The server's calls; `listening` can be held back to play a recognizer that is too slow."""
+
+    calls: dict[str, HeardCall] = field(default_factory=dict)
+    live: set[str] = field(default_factory=set)
+    listening: asyncio.Event = field(default_factory=asyncio.Event)
+    failure: Exception | None = None
+
+    def claim(self, call_id: str) -> bool:
+        """Takes a call id, unless it is taken."""
+        if call_id in self.live:
+            return False
+        self.live.add(call_id)
+        return True
+
+    async def run(self, source: Source) -> None:
+        """One session."""
+        call = self.calls[source.info.call_id] = HeardCall(info=source.info)
+        try:
+            await self._listen(source, call)
+        finally:
+            self.live.discard(source.info.call_id)
+            call.over.set()
+
+    async def _listen(self, source: Source, call: HeardCall) -> None:
+        await self.listening.wait()
+        async for piece in source.frames():
+            if self.failure:
+                raise self.failure
+            if isinstance(piece, AudioGap):
+                call.gaps.append(piece)
+            else:
+                call.frames.append(piece)
+        call.end_reason = source.end_reason
+
+
+def stream_app(sessions: Sessions, limits: Limits) -> FastAPI:
+    """The smallest application that takes streams."""
+    app = FastAPI()
+
+    @app.websocket("/ingest/stream")
+    async def stream(ws: WebSocket) -> None:
+        async with accept_stream(ws, claim=sessions.claim, limits=limits) as source:
+            if source is not None:
+                await sessions.run(source)
+
+    return app
+
+
+def whip_app(sessions: Sessions, whip: WhipSessions, tasks: asyncio.TaskGroup) -> FastAPI:
+    """The smallest application that takes WHIP."""
+    app = FastAPI()
+    host = Host(
+        claim=sessions.claim, release=sessions.live.discard, run_call=sessions.run, spawn=tasks.create_task
+    )
+
+    @app.post("/whip")
+    async def publish(request: Request) -> Response:
+        return await whip_http.publish(request, whip, host)
+
+    @app.patch("/whip/{session_id}")
+    async def trickle(request: Request, session_id: str) -> Response:
+        return await whip_http.trickle(request, whip, session_id)
+
+    @app.delete("/whip/{session_id}")
+    async def hang_up(session_id: str) -> Response:
+        return await whip_http.hang_up(whip, session_id)
+
+    app.options("/whip")(whip_http.options)
+    app.options("/whip/{session_id}")(whip_http.session_options)
+    return app
+
+
+@asynccontextmanager
+async def serving(app: FastAPI) -> AsyncIterator[str]:
+    """The application on a free port of the loopback interface; gives `127.0.0.1:port`."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(
+            uvicorn.Config(app, log_level="error", lifespan="off", timeout_graceful_shutdown=2)
+        )
+        task = asyncio.create_task(server.serve(sockets=[listener]))
+        while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
+            await asyncio.sleep(0.005)
+        yield f"127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        await task

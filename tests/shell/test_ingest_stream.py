@@ -1,0 +1,223 @@
+"""Streams over real sockets to a real server: what comes out, and what a bad peer gets, without harm to others."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from tests.fakes.ingest_server import Sessions, serving, stream_app
+from tests.fakes.stream_client import START, rest, send, send_in_real_time, stop, stream
+from voiceassist.ingest.limits import Limits
+
+LIMITS = Limits(start_within_s=0.2, silent_after_s=0.2, idle_after_s=0.6, tick_s=0.02, rate_window_s=0.3)
+STEADY = replace(LIMITS, start_within_s=10.0, silent_after_s=10.0, idle_after_s=60.0)
+RANDOM = np.random.default_rng(1)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """Where the server is, and what its sessions heard."""
+
+    url: str
+    sessions: Sessions
+
+
+@asynccontextmanager
+async def server(limits: Limits = STEADY) -> AsyncIterator[Place]:
+    sessions = Sessions()
+    sessions.listening.set()
+    async with serving(stream_app(sessions, limits)) as address:
+        yield Place(url=f"ws://{address}/ingest/stream", sessions=sessions)
+
+
+def two_legs(samples: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
+    return RANDOM.integers(-30_000, 30_000, (samples, 2)).astype(np.int16)
+
+
+@pytest.mark.parametrize("message_bytes", [1, 3, 641, 32_000])
+async def test_every_sample_arrives_whatever_the_message_size(message_bytes: int) -> None:
+    audio = two_legs(800 if message_bytes < 600 else 80_000)
+    async with server() as place, stream(place.url) as ws:
+        await send(ws, audio.tobytes(), message_bytes=message_bytes)
+        duration_ms = len(audio) * 1000 // 8000
+        assert await stop(ws) == [
+            {"type": "stopped", "call_id": "call-1", "duration_ms": duration_ms},
+            {"close": 1000},
+        ]
+        call = place.sessions.calls["call-1"]
+    assert call.leg("agent").tolist() == audio[:, 0].tolist()
+    assert call.leg("customer").tolist() == audio[:, 1].tolist()
+    assert (call.end_reason, call.gaps) == ("hangup", [])
+
+
+async def test_call_of_one_leg_has_frames_of_that_leg_only() -> None:
+    async with server() as place, stream(place.url, legs=["customer"], encoding="mulaw") as ws:
+        await send(ws, bytes(8000))
+        await stop(ws)
+        call = place.sessions.calls["call-1"]
+    assert call.info.legs == ("customer",)
+    assert (len(call.leg("customer")), len(call.leg("agent"))) == (8000, 0)
+
+
+async def test_bytes_after_the_last_whole_sample_are_reported() -> None:
+    async with server() as place, stream(place.url) as ws:
+        await send(ws, bytes(4003), message_bytes=4003)
+        warning, stopped, _ = await stop(ws)
+    assert (warning["code"], stopped["duration_ms"]) == ("leftover_bytes", 125)
+    assert warning["message"].startswith("3 bytes")
+
+
+Misbehaviour = Callable[[ClientConnection], Awaitable[object]]
+LIVE_MISTAKES: list[tuple[Misbehaviour, str, int]] = [
+    (lambda ws: ws.send("{garbage"), "bad_json", 4400),
+    (lambda ws: ws.send("[]"), "not_an_object", 4400),
+    (lambda ws: ws.send('{"type": "hello"}'), "unknown_type", 4400),
+    (lambda ws: ws.send(json.dumps(START)), "already_started", 4400),
+    (lambda ws: ws.send(bytes(10_000_000)), "frame_too_large", 1009),
+]
+
+
+@pytest.mark.parametrize(("mistake", "code", "close"), LIVE_MISTAKES, ids=[code for _, code, _ in LIVE_MISTAKES])
+async def test_mistake_in_a_call_ends_that_call_and_harms_no_other(
+    mistake: Misbehaviour, code: str, close: int
+) -> None:
+    audio = two_legs(4000)
+    async with server() as place, stream(place.url) as bad, stream(place.url, call_id="good") as good:
+        await send(good, audio[:2000].tobytes())
+        await send(bad, bytes(6400))
+        await mistake(bad)
+        error, closed = await rest(bad)
+        await send(good, audio[2000:].tobytes())
+        assert (await stop(good))[-1] == {"close": 1000}
+        calls = place.sessions.calls
+    assert (error["type"], error["code"], closed) == ("error", code, {"close": close})
+    assert calls["call-1"].end_reason == "interrupted"
+    assert len(calls["call-1"].leg("agent")) == 1600
+    assert calls["good"].leg("agent").tolist() == audio[:, 0].tolist()
+
+
+@pytest.mark.parametrize(
+    ("message", "code", "close"),
+    [
+        ("{garbage", "bad_json", 4400),
+        (json.dumps(START | {"encoding": "gsm"}), "unknown_encoding", 4400),
+        ('{"type": "stop"}', "no_start", 4400),
+        (b"audio", "no_start", 4400),
+    ],
+)
+async def test_bad_first_message_is_answered_and_starts_no_call(
+    message: str | bytes, code: str, close: int
+) -> None:
+    async with server() as place, connect(place.url) as ws:
+        await ws.send(message)
+        error, closed = await rest(ws)
+        assert (error["code"], closed) == (code, {"close": close})
+        assert place.sessions.live == set()
+
+
+async def test_peer_that_says_nothing_is_told_and_closed() -> None:
+    async with server(LIMITS) as place, connect(place.url) as ws:
+        error, closed = await rest(ws)
+    assert (error["code"], closed) == ("start_timeout", {"close": 4408})
+
+
+async def test_call_id_that_is_live_is_refused_and_free_again_afterwards() -> None:
+    async with server() as place:
+        async with stream(place.url) as first, connect(place.url) as second:
+            await second.send(json.dumps(START))
+            error, closed = await rest(second)
+            assert (error["code"], closed) == ("call_live", {"close": 4409})
+            await send(first, bytes(3200))
+            assert (await stop(first))[-1] == {"close": 1000}
+        async with stream(place.url) as again:
+            await stop(again)
+
+
+async def test_client_that_vanishes_ends_its_call_with_all_that_it_sent() -> None:
+    async with server() as place, stream(place.url, call_id="good") as good:
+        async with stream(place.url) as ws:
+            await send(ws, bytes(32_000))
+            ws.transport.abort()
+        call = place.sessions.calls["call-1"]
+        await call.over.wait()
+        await send(good, bytes(6400))
+        await stop(good)
+    assert call.end_reason == "vanished"
+    assert len(place.sessions.calls["good"].leg("agent")) == 1600
+
+
+async def test_silent_client_is_filled_in_and_one_that_stays_silent_is_closed() -> None:
+    async with server(LIMITS) as place, stream(place.url) as ws:
+        await send(ws, bytes(3200))
+        error, closed = await rest(ws)
+        call = place.sessions.calls["call-1"]
+    assert (error["code"], closed, call.end_reason) == ("idle", {"close": 4408}, "idle")
+    assert {(gap.speaker, gap.cause) for gap in call.gaps} == {("agent", "silent"), ("customer", "silent")}
+    assert len(call.gaps) == 2
+    assert len(call.leg("agent")) == len(call.leg("customer"))
+    assert len(call.leg("agent")) >= 0.5 * 8000
+
+
+async def test_empty_messages_do_not_keep_a_call_alive() -> None:
+    async def keep_sending(ws: ClientConnection) -> None:
+        while True:
+            await ws.send(b"")
+            await asyncio.sleep(0.01)
+
+    async with server(LIMITS) as place, stream(place.url) as ws:
+        sender = asyncio.create_task(keep_sending(ws))
+        error, *_ = await rest(ws)
+        sender.cancel()
+        await asyncio.gather(sender, return_exceptions=True)
+    assert error["code"] == "idle"
+
+
+async def test_client_that_sends_faster_than_we_recognise_is_slowed_down_and_loses_nothing() -> None:
+    audio = two_legs(400_000)  # 50 s, sent at once
+    async with server(replace(STEADY, backlog_s=1.0)) as place, stream(place.url) as ws:
+        place.sessions.listening.clear()
+        sender = asyncio.create_task(send(ws, audio.tobytes(), message_bytes=8000))
+        await asyncio.sleep(0.05)
+        place.sessions.listening.set()
+        await sender
+        assert (await stop(ws))[-1] == {"close": 1000}
+        call = place.sessions.calls["call-1"]
+    assert np.array_equal(call.leg("customer"), audio[:, 1])
+    assert call.gaps == []
+
+
+async def test_wrong_announced_rate_is_told_to_the_peer() -> None:
+    async with server(replace(STEADY, rate_window_s=0.3)) as place, stream(place.url, rate_hz=16_000) as ws:
+        sender = asyncio.create_task(send_in_real_time(ws, bytes(32_000 * 60)))  # in truth 8 kHz
+        warning = json.loads(await ws.recv())
+        sender.cancel()
+        assert (await stop(ws))[-1] == {"close": 1000}
+    assert (warning["type"], warning["code"]) == ("warning", "rate_mismatch")
+    assert "announced 16000 Hz, measured 8000 Hz" in warning["message"]
+
+
+async def test_call_that_we_fail_is_told_to_its_peer() -> None:
+    async with server() as place, stream(place.url) as ws:
+        place.sessions.failure = RuntimeError("engine broke")
+        await send(ws, bytes(640))
+        error, closed = await rest(ws)
+    assert (error["code"], closed) == ("call_failed", {"close": 1011})
+
+
+async def test_server_that_stops_ends_its_calls_as_shutdown() -> None:
+    async with AsyncExitStack() as stack:
+        place = await stack.enter_async_context(server())
+        async with stream(place.url) as ws:
+            await send(ws, bytes(640))
+            await stack.aclose()
+            with pytest.raises(ConnectionClosed) as closed:
+                await ws.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1012
+    assert place.sessions.calls["call-1"].end_reason == "shutdown"

@@ -1,0 +1,195 @@
+"""The legs' clock, the queue and the rate meter: time is an argument, nothing waits."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voiceassist.audio.pcm import AudioFrame
+from voiceassist.events import SPEAKERS, AudioGap
+from voiceassist.ingest.audio_queue import AudioQueue
+from voiceassist.ingest.rate import RateMeter, other_rate
+from voiceassist.ingest.timeline import Piece, Timeline
+
+RATE_HZ = 1000  # one sample is one millisecond
+PACKET = np.ones(20, np.int16)
+
+
+def timeline(legs: int = 2) -> Timeline:
+    return Timeline(SPEAKERS[:legs], RATE_HZ, started_s=0.0, silent_after_s=3.0)
+
+
+def gaps(pieces: list[Piece]) -> list[tuple[str, int, int, str]]:
+    return [(p.speaker, p.at_ms, p.duration_ms, p.cause) for p in pieces if isinstance(p, AudioGap)]
+
+
+def length(pieces: list[Piece], speaker: str = "agent") -> int:
+    return sum(len(p.pcm) for p in pieces if isinstance(p, AudioFrame) and p.speaker == speaker)
+
+
+def test_steady_audio_passes_unchanged() -> None:
+    line = timeline()
+    pieces = [piece for n in range(100) for piece in line.audio((PACKET, PACKET), (n + 1) * 0.02)]
+    assert (length(pieces), length(pieces, "customer"), gaps(pieces)) == (2000, 2000, [])
+
+
+def test_short_pause_is_left_to_the_peer() -> None:
+    line = timeline()
+    assert line.tick(2.9) == []
+    assert gaps(line.audio((PACKET, PACKET), 2.95)) == []
+
+
+def test_silence_takes_the_place_of_a_silent_peer_and_is_told_once_when_it_is_over() -> None:
+    line = timeline()
+    line.audio((PACKET, PACKET), 0.02)
+    during = [piece for second in range(1, 11) for piece in line.tick(float(second))]
+    assert (length(during), gaps(during)) == (9_980, [])
+    after = line.audio((PACKET, PACKET), 10.5)
+    assert gaps(after) == [("agent", 20, 10_460, "silent"), ("customer", 20, 10_460, "silent")]
+    assert line.position_ms == 10_500
+    assert line.end() == []
+
+
+def test_silence_that_nothing_ends_is_told_at_the_end() -> None:
+    line = timeline(1)
+    line.tick(5.0)
+    assert gaps(line.end()) == [("agent", 0, 5000, "silent")]
+
+
+def test_peer_that_sent_ahead_of_time_is_not_silent_until_the_clock_catches_up() -> None:
+    line = timeline(1)
+    line.audio((np.ones(60_000, np.int16),), 1.0)
+    assert line.tick(30.0) == []
+    assert length(line.tick(61.0)) == 1000
+
+
+def test_time_in_which_we_did_not_listen_is_not_the_peers_silence() -> None:
+    line = timeline(1)
+    line.audio((PACKET,), 0.02)
+    line.skip(20.0)
+    assert line.tick(22.0) == []
+
+
+def test_lost_packets_are_told_and_filled() -> None:
+    line = timeline()
+    line.audio((PACKET, PACKET), 0.02, 500)
+    pieces = line.audio((PACKET, PACKET), 0.10, 580)
+    assert gaps(pieces) == [("agent", 20, 60, "lost"), ("customer", 20, 60, "lost")]
+    assert (line.position_ms, length(pieces)) == (100, 80)
+
+
+def test_timestamps_that_jump_further_than_time_went_are_a_new_clock() -> None:
+    line = timeline(1)
+    line.audio((PACKET,), 0.02, 0)
+    assert gaps(line.audio((PACKET,), 0.04, 1_000_000)) == []
+    assert gaps(line.audio((PACKET,), 0.06, 3)) == []
+    assert gaps(line.audio((PACKET,), 0.08, 23)) == []
+
+
+def test_silence_already_filled_is_not_told_again_as_lost() -> None:
+    line = timeline(1)
+    line.audio((PACKET,), 0.02, 0)
+    line.tick(5.0)
+    pieces = line.audio((PACKET,), 5.02, 4980)
+    assert [gap[3] for gap in gaps(pieces)] == ["silent"]
+    assert gaps(line.audio((PACKET,), 5.04, 5000)) == []
+
+
+def test_peer_that_joins_later_is_brought_up_to_the_call_with_silence() -> None:
+    line = timeline(1)
+    pieces = line.join(2.0) + line.audio((PACKET,), 2.02, 77_000)
+    assert gaps(pieces) == [("agent", 0, 2000, "silent")]
+    assert line.position_ms == 2020
+
+
+@given(steps=st.lists(st.tuples(st.sampled_from(["audio", "tick", "join", "lose"]), st.floats(0, 8)), max_size=30))
+def test_whatever_happens_gaps_are_exactly_the_silence_that_was_given(steps: list[tuple[str, float]]) -> None:
+    line, now_s, stamp, pieces, sent = timeline(1), 0.0, 0, [], 0
+    for what, wait_s in steps:
+        now_s += wait_s
+        stamp += round(wait_s * RATE_HZ) if what == "lose" else 0
+        if what == "tick":
+            pieces += line.tick(now_s)
+        elif what == "join":
+            pieces += line.join(now_s)
+        else:
+            pieces += line.audio((PACKET,), now_s, stamp)
+            stamp, sent = stamp + 20, sent + 20
+    pieces += line.end()
+    assert length(pieces) == sent + sum(gap[2] for gap in gaps(pieces))
+    assert length(pieces) == line.position_ms
+
+
+def frame(value: int, samples: int = 100) -> AudioFrame:
+    return AudioFrame(speaker="agent", pcm=np.full(samples, value, np.int16), rate_hz=RATE_HZ, arrived_s=0.0)
+
+
+async def heard(queue: AudioQueue) -> list[object]:
+    pieces = [piece async for piece in queue.pieces()]
+    return [
+        (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
+        for p in pieces
+    ]
+
+
+async def test_overflow_drops_the_oldest_and_leaves_as_much_silence_with_its_gap() -> None:
+    queue = AudioQueue(1, limit_s=0.3)
+    reader = queue.pieces()
+    queue.push(frame(1))
+    await anext(reader)
+    for value in (2, 3, 4, 5, 6):
+        queue.push(frame(value))
+    queue.close()
+    assert await heard(queue) == [("overflow", 100, 200), (0, 200), (4, 100), (5, 100), (6, 100)]
+
+
+async def test_overflow_never_drops_a_gap() -> None:
+    queue = AudioQueue(1, limit_s=0.1)
+    gap = AudioGap(at_ms=0, speaker="agent", duration_ms=7, cause="lost")
+    for piece in (gap, frame(1), frame(2)):
+        queue.push(piece)
+    queue.close()
+    assert await heard(queue) == [("overflow", 0, 100), (0, 100), ("lost", 0, 7), (2, 100)]
+
+
+async def test_full_queue_makes_a_patient_peer_wait_and_loses_nothing() -> None:
+    queue = AudioQueue(1, limit_s=0.2)
+
+    async def produce() -> None:
+        for value in range(10):
+            await queue.put(frame(value))
+        queue.close()
+
+    producer = asyncio.create_task(produce())
+    await asyncio.sleep(0)
+    assert not producer.done()
+    assert await heard(queue) == [(value, 100) for value in range(10)]
+    await producer
+
+
+def arrival(meter: RateMeter, rate_hz: int, seconds: float) -> list[int]:
+    steps = int(seconds * 50)
+    found = [meter.add(rate_hz // 50, step * 0.02) for step in range(steps)]
+    return [rate for rate in found if rate is not None]
+
+
+def test_wrong_rate_is_found_within_the_window() -> None:
+    assert arrival(RateMeter(8000, 5.0), 16_000, 6) == [16_000]
+
+
+@pytest.mark.parametrize("rate_hz", [8000, 8300, 7700])
+def test_right_rate_with_jitter_is_not_doubted(rate_hz: int) -> None:
+    assert arrival(RateMeter(8000, 5.0), rate_hz, 20) == []
+
+
+def test_recording_sent_at_an_odd_speed_is_not_taken_for_another_rate() -> None:
+    assert other_rate(8000, 80_000) is None
+    assert other_rate(8000, 3_000) is None
+
+
+def test_sender_that_pauses_is_measured_anew() -> None:
+    meter = RateMeter(16_000, 5.0)
+    found = [meter.add(3200, at_s) for start in range(0, 60, 4) for at_s in (start, start + 0.2, start + 0.4)]
+    assert set(found) == {None}

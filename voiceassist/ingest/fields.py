@@ -1,0 +1,20 @@
+"""The fields that peers fill in, checked alike in every protocol.
+
+Next: `stream_protocol.py` and `whip_request.py`.
+"""
+
+import uuid
+from typing import Annotated
+
+from pydantic import ConfigDict, Field
+
+STRICT = ConfigDict(extra="forbid")  # a misspelt field is told, not ignored; new fields need a new version
+Name = Annotated[str, Field(min_length=1, max_length=200)]
+# A call id becomes part of addresses and file names.
+CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
+Language = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35
+
+
+def new_call_id() -> str:
+    """An id for a call whose phone system gave it none."""
+    return uuid.uuid4().hex

@@ -1,0 +1,21 @@
+"""What a peer may do, and how long it may do nothing: every number of the ingest room.
+
+Never enforces anything itself: the modules beside it do.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Sizes and patience; tests use shorter ones."""
+
+    message_bytes: int = 1 << 20  # two minutes of one G.711 leg: nobody who streams needs more at once
+    start_within_s: float = 10.0  # from connecting to the start message, or to the first WebRTC packet
+    silent_after_s: float = 3.0  # without audio for longer: silence takes its place
+    idle_after_s: float = 60.0  # without audio for longer: the call is over (a socket that stays open)
+    dead_after_s: float = 5.0  # without a packet for longer: a WebRTC peer is gone (aiortc itself needs 32 s)
+    queue_s: float = 30.0  # audio of a WebRTC peer that may wait for the recognizer; then the oldest is dropped
+    backlog_s: float = 300.0  # the same of a stream; then its socket is not read (at 8 kHz, both legs: 10 MB)
+    tick_s: float = 0.25  # how often the clock looks for silence
+    rate_window_s: float = 5.0  # how long arrival is measured before a rate is doubted
