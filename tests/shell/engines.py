@@ -1,0 +1,100 @@
+"""The engines that the parity suite runs, and some speech for them: two lines of a sample call."""
+
+import os
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+import soxr
+
+from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.moonshine import load_moonshine
+from voiceassist.asr.scripted import Script, ScriptedEngine, ScriptLine
+from voiceassist.asr.vosk import load_vosk
+from voiceassist.audio.pcm import Pcm
+from voiceassist.events import Transcript, Word
+from voiceassist.samples import load_sample
+from voiceassist.samples.sample import SpokenLine
+
+RATE_HZ = 16_000
+VOSK_MODEL = "VOICEASSIST_TEST_VOSK_MODEL"
+SAMPLE, CHANNEL = "friendly", 1
+START_MS, END_MS = 38_300, 42_400  # "Wonderful. And are you open on Sunday?"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clip:
+    """Speech, and what is said in it."""
+
+    pcm: Pcm  # at RATE_HZ
+    script: Script
+
+
+@cache
+def clip() -> Clip:
+    """The speech of every test here."""
+    sample = load_sample(SAMPLE)
+    lines = [
+        _cut(line) for line in sample.lines if line.speaker == "customer" and START_MS < line.start_ms < END_MS
+    ]
+    pcm = _decode(sample.recording)[CHANNEL, START_MS * 16 : END_MS * 16]
+    return Clip(pcm=np.ascontiguousarray(pcm), script=tuple(lines))
+
+
+def _cut(line: SpokenLine) -> ScriptLine:
+    return ScriptLine(
+        speaker=line.speaker,
+        start_ms=line.start_ms - START_MS,
+        end_ms=line.end_ms - START_MS,
+        words=tuple(
+            Word(text=word.text, start_ms=word.start_ms - START_MS, end_ms=word.end_ms - START_MS, confidence=1.0)
+            for word in line.words
+        ),
+    )
+
+
+def _decode(recording: Path) -> Pcm:
+    with av.open(str(recording)) as container:
+        rate_hz = container.streams.audio[0].rate
+        resampler = av.AudioResampler(format="s16", layout="stereo", rate=rate_hz)
+        frames = [part.to_ndarray() for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    channels = np.concatenate(frames, axis=1).reshape(-1, 2).astype(np.float32)
+    resampled = soxr.resample(channels, rate_hz, RATE_HZ)
+    return np.asarray(np.clip(np.rint(resampled.T), -32768, 32767), np.int16)
+
+
+def load(name: str) -> Engine:
+    """An engine by its name in the parity suite; skips when its model is not here."""
+    if name == "scripted":
+        return ScriptedEngine(clip().script)
+    if name == "moonshine":
+        return load_moonshine()
+    model_dir = os.environ.get(VOSK_MODEL)
+    if not model_dir:
+        pytest.skip(f"needs a Vosk model: set {VOSK_MODEL} to its directory")
+    return load_vosk(Path(model_dir), language="en")
+
+
+def at_rate(pcm: Pcm, rate_hz: int) -> Pcm:
+    """The same sound at the rate that a recognizer wants."""
+    if rate_hz == RATE_HZ:
+        return pcm
+    resampled = soxr.resample(pcm.astype(np.float32), RATE_HZ, rate_hz)
+    return np.asarray(np.clip(np.rint(resampled), -32768, 32767), np.int16)
+
+
+def feed(recognizer: Recognizer, pcm: Pcm, chunk: int = 320) -> list[Transcript]:
+    """What the recognizer says while it is fed `chunk` samples at a time."""
+    pcm = at_rate(pcm, recognizer.rate_hz)
+    return [said for at in range(0, len(pcm), chunk) for said in recognizer.feed(pcm[at : at + chunk])]
+
+
+def transcribe(engine: Engine, pcm: Pcm, chunk: int = 320) -> list[Transcript]:
+    """Everything that a fresh recognizer says to `pcm`."""
+    recognizer = engine.open("customer")
+    said = [*feed(recognizer, pcm, chunk), *recognizer.finish()]
+    recognizer.close()
+    return said

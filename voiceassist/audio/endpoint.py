@@ -1,0 +1,48 @@
+"""Where lines of speech start, pause and end: a state machine over one voice flag per block.
+
+Never sees samples and never reads a clock: time is the number of blocks. Whoever owns a voice detector asks
+`step` for each block; `asr/moonshine.py` cuts its lines with it.
+"""
+
+from typing import Literal
+
+Step = Literal["quiet", "started", "talking", "paused", "ended"]
+
+START_BLOCKS = 3  # 96 ms of voice in a row: a click is shorter, the shortest "no" is longer
+PAUSE_BLOCKS = 3  # 96 ms: longer than the closure of a stop consonant, so a word has just ended
+END_BLOCKS = 12  # 384 ms: longer than the pause at a comma; the rest of the 500 ms budget is for decoding
+SOFT_LIMIT_BLOCKS = 188  # 6 s: from here on the first pause ends the line, since long lines decode slowly
+HARD_LIMIT_BLOCKS = 282  # 9 s: nobody pauses; the line ends in the middle of a word
+
+
+class Endpointer:
+    """Blocks of 32 ms in, steps out; every line is "started", then "ended" exactly once."""
+
+    def __init__(self) -> None:
+        self._voiced = 0  # voiced blocks in a row
+        self._unvoiced = 0  # unvoiced blocks in a row
+        self._length = 0  # blocks of the current line; 0 outside a line
+
+    def step(self, *, voiced: bool) -> Step:
+        """What the next block means. "paused" is said on every third block of a pause."""
+        self._voiced = self._voiced + 1 if voiced else 0
+        self._unvoiced = 0 if voiced else self._unvoiced + 1
+        return self._inside() if self._length else self._outside()
+
+    def _outside(self) -> Step:
+        if self._voiced < START_BLOCKS:
+            return "quiet"
+        self._length = START_BLOCKS
+        return "started"
+
+    def _inside(self) -> Step:
+        self._length += 1
+        if self._is_over():
+            self._length = self._voiced = self._unvoiced = 0
+            return "ended"
+        in_pause = self._unvoiced > 0 and self._unvoiced % PAUSE_BLOCKS == 0
+        return "paused" if in_pause else "talking"
+
+    def _is_over(self) -> bool:
+        at_soft_limit = self._length >= SOFT_LIMIT_BLOCKS and self._unvoiced >= PAUSE_BLOCKS
+        return self._unvoiced >= END_BLOCKS or at_soft_limit or self._length >= HARD_LIMIT_BLOCKS
