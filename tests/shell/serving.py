@@ -1,0 +1,108 @@
+"""A real server on a free loopback port, in this event loop, for tests of the shells.
+
+The recognizer is the scripted one: it hears a sample call's script whatever the audio is, so a test sends silence
+of the right length, as fast as the server takes it.
+"""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import uvicorn
+import websockets
+from websockets.asyncio.client import ClientConnection
+
+from voiceassist.app import Assistant, running
+from voiceassist.config import Settings, load_settings
+from voiceassist.samples import load_sample
+from voiceassist.server.http import create_api
+
+RATE_HZ = 8000
+SAMPLES = Path(__file__).parents[2] / "voiceassist" / "samples"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Serving:
+    """A running server and how to reach it."""
+
+    assistant: Assistant
+    port: int
+    http: httpx.AsyncClient
+
+    def socket_url(self, path: str) -> str:
+        return f"ws://127.0.0.1:{self.port}{path}"
+
+
+def settings_for(data_dir: Path, script: str = "late-return", **given: Any) -> Settings:
+    values = {"data_dir": data_dir, "engine": f"scripted:{SAMPLES / script}.json", "demo": True}
+    return load_settings(environment={}, **(values | given))
+
+
+@asynccontextmanager
+async def serving(settings: Settings) -> AsyncIterator[Serving]:
+    listening = socket.create_server(("127.0.0.1", 0))
+    port = listening.getsockname()[1]
+    async with running(settings) as assistant:
+        config = uvicorn.Config(
+            create_api(assistant), log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 << 20
+        )
+        server = uvicorn.Server(config)
+        task = asyncio.create_task(server._serve([listening]))
+        try:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+                while not server.started:
+                    await asyncio.sleep(0.01)
+                yield Serving(assistant=assistant, port=port, http=http)
+        finally:
+            assistant.is_stopping = True
+            server.should_exit = True
+            await task
+
+
+def start_message(call_id: str, **changes: Any) -> dict[str, Any]:
+    message = {
+        "type": "start",
+        "version": 1,
+        "call_id": call_id,
+        "agent": {"id": "ana", "name": "Ana"},
+        "customer": {"id": "42", "name": "Mr Brown", "tier": "gold"},
+        "legs": ["agent", "customer"],
+        "encoding": "s16le",
+        "rate_hz": RATE_HZ,
+    }
+    return message | changes
+
+
+def silence(seconds: float, legs: int = 2) -> bytes:
+    return bytes(int(seconds * RATE_HZ) * 2 * legs)
+
+
+@asynccontextmanager
+async def calling(serving: Serving, call_id: str, **changes: Any) -> AsyncIterator[ClientConnection]:
+    """A phone system with a call that has started."""
+    async with websockets.connect(serving.socket_url("/ingest/stream")) as phone:
+        await phone.send(json.dumps(start_message(call_id, **changes)))
+        assert json.loads(await phone.recv())["type"] == "started"
+        yield phone
+
+
+async def hang_up(phone: ClientConnection) -> dict[str, Any]:
+    await phone.send(json.dumps({"type": "stop"}))
+    said: dict[str, Any] = json.loads(await phone.recv())
+    return said
+
+
+async def whole_call(serving: Serving, call_id: str, script: str = "late-return") -> None:
+    """A scripted call from start to stop."""
+    async with calling(serving, call_id) as phone:
+        await phone.send(silence(load_sample(script).duration_ms / 1000)[: 1 << 20])
+        rest = silence(load_sample(script).duration_ms / 1000)[1 << 20 :]
+        for start in range(0, len(rest), 1 << 19):
+            await phone.send(rest[start : start + (1 << 19)])
+        assert (await hang_up(phone))["type"] == "stopped"

@@ -1,0 +1,59 @@
+"""Settings: where they come from, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from voiceassist.config import load_settings
+from voiceassist.errors import ConfigError
+
+
+def test_defaults_listen_on_this_machine_only() -> None:
+    settings = load_settings(environment={})
+    assert (settings.host, settings.port, settings.is_loopback) == ("127.0.0.1", 8710, True)
+
+
+def test_command_line_beats_environment_beats_file(tmp_path: Path) -> None:
+    file = tmp_path / "voiceassist.toml"
+    file.write_text('port = 1\nsite = "file"\nlanguage = "de"\n')
+    environment = {"VOICEASSIST_PORT": "2", "VOICEASSIST_SITE": "environment"}
+    settings = load_settings(file, environment, port=3)
+    assert (settings.port, settings.site, settings.language) == (3, "environment", "de")
+
+
+def test_broker_settings_merge_from_file_and_environment(tmp_path: Path) -> None:
+    file = tmp_path / "voiceassist.toml"
+    file.write_text('[mqtt]\nhost = "broker"\nport = 1884\n')
+    settings = load_settings(file, {"VOICEASSIST_MQTT__PASSWORD": "secret"})
+    assert (settings.mqtt.host, settings.mqtt.port, settings.mqtt.password) == ("broker", 1884, "secret")
+
+
+@pytest.mark.parametrize(
+    ("environment", "named"),
+    [
+        ({"VOICEASSIST_PORT": "eighty"}, ["`port`", "eighty", "VOICEASSIST_PORT"]),
+        ({"VOICEASSIST_PORT": "70000"}, ["`port`", "70000"]),
+        ({"VOICEASSIST_COLOUR": "red"}, ["`colour`"]),
+        ({"VOICEASSIST_MQTT__PORT": "x"}, ["`mqtt.port`", "VOICEASSIST_MQTT__PORT"]),
+        ({"VOICEASSIST_DECODE_WORKERS": "0"}, ["`decode_workers`"]),
+        ({"VOICEASSIST_LOG_FORMAT": "xml"}, ["`log_format`", "xml"]),
+    ],
+)
+def test_setting_that_cannot_work_is_named_with_its_value(environment: dict[str, str], named: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environment=environment)
+    assert all(part in str(caught.value) for part in named), str(caught.value)
+
+
+def test_server_for_other_machines_needs_a_token_for_audio() -> None:
+    with pytest.raises(ConfigError, match="ingest_token"):
+        load_settings(environment={}, host="0.0.0.0")
+    assert load_settings(environment={}, host="0.0.0.0", ingest_token="s3cret").port == 8710
+
+
+def test_missing_or_broken_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"nowhere\.toml"):
+        load_settings(tmp_path / "nowhere.toml", {})
+    (tmp_path / "broken.toml").write_text("port = [")
+    with pytest.raises(ConfigError, match=r"broken\.toml: not valid TOML"):
+        load_settings(tmp_path / "broken.toml", {})

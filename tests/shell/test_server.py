@@ -1,0 +1,244 @@
+"""The server as its peers see it: phone systems, screens and operators, over real sockets."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import websockets
+from fastapi.routing import APIRoute, APIWebSocketRoute
+from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence, whole_call
+
+from voiceassist import wire
+from voiceassist.core.board import CallState, apply
+from voiceassist.events import CallStarted, Record
+from voiceassist.server.auth import Allow
+from voiceassist.server.http import ROUTERS
+
+
+@pytest.fixture
+async def server(tmp_path: Path) -> AsyncIterator[Serving]:
+    async with serving(settings_for(tmp_path)) as running:
+        yield running
+
+
+async def until(socket: websockets.ClientConnection, kind: str) -> list[dict[str, Any]]:
+    """Everything the socket says up to and with the first message of a kind."""
+    messages: list[dict[str, Any]] = []
+    while not messages or messages[-1]["type"] != kind:
+        messages.append(json.loads(await asyncio.wait_for(socket.recv(), 30)))
+    return messages
+
+
+async def test_call_reaches_the_wall_the_agents_screen_and_the_review(server: Serving) -> None:
+    async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+        assert json.loads(await wall.recv())["rows"] == []
+        await whole_call(server, "c-1")
+        seen = [message["type"] for message in await until(wall, "call_ended")]
+        assert seen[0] == "call_started"
+        assert "final" in seen
+        assert "partial" not in seen
+    listed = (await server.http.get("/api/calls")).json()["calls"]
+    assert [(call["call_id"], call["status"], call["prompts"] > 0) for call in listed] == [("c-1", "ended", True)]
+    state = (await server.http.get("/api/calls/c-1")).json()
+    assert state["prompts"][0]["outcome"] == "recovered"
+    recording = await server.http.get("/api/calls/c-1/recording", headers={"Range": "bytes=0-3"})
+    assert (recording.status_code, recording.content) == (206, b"OggS")
+
+
+async def test_words_said_in_a_call_are_found_by_search(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    state = (await server.http.get("/api/calls/c-1")).json()
+    word = max((word["text"] for final in state["finals"] for word in final["words"]), key=len)
+    found = (await server.http.get("/api/calls", params={"q": word})).json()["calls"]
+    assert [call["call_id"] for call in found] == ["c-1"]
+    assert "\u0002" in found[0]["snippet"]
+    assert (await server.http.get("/api/calls", params={"q": "xylophone"})).json()["calls"] == []
+
+
+async def test_snapshot_and_records_of_a_live_call_add_up_to_the_finished_call(server: Serving) -> None:
+    async with calling(server, "c-1") as phone:
+        await phone.send(silence(10))
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            snapshot = json.loads(await screen.recv())
+            assert snapshot["type"] == "snapshot"
+            await phone.send(silence(20))
+            await hang_up(phone)
+            records = await until(screen, "call_ended")
+    numbers = [record["seq"] for record in records]
+    assert numbers == sorted(set(numbers))
+    state: CallState = wire._adapter(CallState).validate_python(snapshot["state"])
+    for record in records:
+        state = apply(state, wire.decode(record))
+    assert wire.to_json(state) == (await server.http.get("/api/calls/c-1")).json()
+
+
+async def test_client_that_names_the_last_number_gets_exactly_the_rest(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    stored = (await server.http.get("/api/calls/c-1/events")).json()
+    middle = stored[len(stored) // 2]["seq"]
+    url = server.socket_url(f"/api/calls/c-1/socket?after={middle}&boot={server.assistant.boot}")
+    async with websockets.connect(url) as screen:
+        assert json.loads(await screen.recv())["type"] == "resumed"
+        rest = await until(screen, "call_ended")
+    assert rest == [record for record in stored if record["seq"] > middle]
+
+
+async def test_client_of_an_earlier_boot_gets_a_fresh_snapshot(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    async with websockets.connect(server.socket_url("/api/calls/c-1/socket?after=5&boot=earlier")) as screen:
+        assert json.loads(await screen.recv())["type"] == "snapshot"
+
+
+async def test_socket_of_an_unknown_call_is_told_so(server: Serving) -> None:
+    async with websockets.connect(server.socket_url("/api/calls/nobody/socket")) as screen:
+        assert json.loads(await screen.recv()) == {
+            "type": "error", "code": "unknown_call", "message": "there is no call 'nobody'",
+        }  # fmt: skip
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await screen.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 4004
+
+
+async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None:
+    async with calling(server, "c-1") as phone:
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            await phone.send(silence(18))
+            prompt = (await until(screen, "prompt"))[-1]
+            chosen = prompt["alternatives"][0]["id"]
+            action = {"type": "use_prompt", "prompt_id": prompt["prompt_id"], "alternative": chosen}
+            answer = await server.http.post("/api/calls/c-1/actions", json=action)
+            assert answer.status_code == 202
+            closed = (await until(screen, "prompt_closed"))[-1]
+            assert (closed["outcome"], closed["alternative"]) == ("used", chosen)
+            again = await server.http.post("/api/calls/c-1/actions", json=action)
+            assert again.status_code == 409
+            assert again.json()["message"]
+        await hang_up(phone)
+
+
+@pytest.mark.parametrize(
+    ("call_id", "action", "status", "code"),
+    [
+        ("c-1", {"type": "dance"}, 422, "unknown_action"),
+        ("c-1", {"type": "use_prompt"}, 422, "bad_field"),
+        ("c-1", {"type": "ask_help"}, 409, "call_over"),
+        ("c-1", {"type": "change_alert", "alert_id": "a9", "state": "resolved", "by": "Kim"}, 409, "unknown_alert"),
+        ("c-2", {"type": "ask_help"}, 404, "unknown_call"),
+    ],
+)
+async def test_action_that_cannot_be_done_is_refused_with_a_reason(
+    server: Serving, call_id: str, action: dict[str, Any], status: int, code: str
+) -> None:
+    await whole_call(server, "c-1")
+    answer = await server.http.post(f"/api/calls/{call_id}/actions", json=action)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+
+
+async def test_alert_of_a_finished_call_can_be_resolved_and_reopened(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
+        await whole_call(server, "c-1", "abuse-ladder")
+        state = (await server.http.get("/api/calls/c-1")).json()
+        alert_ids = [view["alert"]["alert_id"] for view in state["alerts"] if view["state"] == "open"]
+        assert alert_ids
+        assert "c-1" in server.assistant.hub.rows
+        for alert_id in alert_ids:
+            change = {"type": "change_alert", "alert_id": alert_id, "state": "resolved", "by": "Kim"}
+            assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
+        assert "c-1" not in server.assistant.hub.rows
+        change = {"type": "change_alert", "alert_id": alert_ids[0], "state": "open", "by": "Kim"}
+        assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
+        assert server.assistant.hub.rows["c-1"].worst is not None
+
+
+async def test_unresolved_alerts_are_on_the_wall_again_after_a_restart(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
+        await whole_call(server, "c-1", "abuse-ladder")
+    async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
+        assert server.assistant.hub.rows["c-1"].worst == "critical"
+
+
+async def test_stop_in_mid_call_stores_the_call_as_ended_by_shutdown(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path)) as server, calling(server, "c-1") as phone:
+        await phone.send(silence(10))
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            await until(screen, "final")
+    async with serving(settings_for(tmp_path)) as server:
+        state = (await server.http.get("/api/calls/c-1")).json()
+        assert (state["status"], state["end_reason"]) == ("ended", "shutdown")
+        assert state["finals"]
+
+
+async def test_call_left_live_by_a_crash_is_interrupted_after_restart(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path)) as server:
+        await whole_call(server, "c-1")
+        started = (await server.assistant.store.records("c-1"))[0]
+        assert isinstance(started.event, CallStarted)
+        await server.assistant.store.append([Record(call_id="c-2", seq=1, event=started.event)])
+    async with serving(settings_for(tmp_path)) as server:
+        state = (await server.http.get("/api/calls/c-2")).json()
+        assert (state["status"], state["end_reason"]) == ("ended", "interrupted")
+
+
+async def test_page_of_another_site_may_neither_post_nor_listen(server: Serving) -> None:
+    evil = {"Origin": "https://evil.example"}
+    answer = await server.http.post("/api/calls/c-1/actions", json={"type": "ask_help"}, headers=evil)
+    assert answer.status_code == 403
+    with pytest.raises(websockets.InvalidStatus):
+        async with websockets.connect(server.socket_url("/api/wall/socket"), additional_headers=evil):
+            pass
+
+
+async def test_host_name_that_is_not_ours_is_refused(server: Serving) -> None:
+    answer = await server.http.get("/api/calls", headers={"Host": "rebound.example"})
+    assert answer.status_code == 403
+    assert "allowed_hosts" in answer.json()["message"]
+
+
+async def test_phone_system_without_the_token_is_refused(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
+        url = server.socket_url("/ingest/stream")
+        for headers in ({}, {"Authorization": "Bearer wrong"}):
+            with pytest.raises(websockets.InvalidStatus):
+                async with websockets.connect(url, additional_headers=headers):
+                    pass
+        async with websockets.connect(url, additional_headers={"Authorization": "Bearer s3cret"}):
+            pass
+
+
+def test_every_route_declares_who_may_call_it() -> None:
+    routes = [route for router in ROUTERS for route in router.routes]
+    assert all(isinstance(route, APIRoute | APIWebSocketRoute) for route in routes)
+    undeclared = [
+        route.path
+        for route in routes
+        if not any(isinstance(dependency.dependency, Allow) for dependency in route.dependencies)
+    ]
+    assert len(routes) > 15
+    assert undeclared == []
+
+
+async def test_metrics_count_calls_cues_and_latency(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    text = (await server.http.get("/metrics")).text
+    assert 'voiceassist_cues_total{kind="refusal"}' in text
+    assert "voiceassist_calls_started_total 1.0" in text
+    assert "voiceassist_cue_to_screen_seconds_bucket" in text
+    assert "voiceassist_live_calls 0.0" in text
+
+
+async def test_health_and_readiness_answer(server: Serving) -> None:
+    assert (await server.http.get("/healthz")).json() == {"status": "ok"}
+    ready = await server.http.get("/readyz")
+    assert (ready.status_code, ready.json()["store"]) == (200, "ok")
+
+
+async def test_documentation_and_contract_are_served_without_the_internet(server: Serving) -> None:
+    page = (await server.http.get("/api/docs")).text
+    assert "http://" not in page.replace("http://127.0.0.1", "")
+    assert "https://" not in page
+    assert (await server.http.get("/api/schema.json")).json() == wire.json_schema()
+    assert "asyncapi" in (await server.http.get("/api/asyncapi.yaml")).text

@@ -1,0 +1,253 @@
+"""The composition root: builds everything from Settings and owns what runs.
+
+`Assistant` is what the routes use; `running` starts and stops it in the right order. Never handles an event or a
+message itself. Next: `server/http.py` puts routes on it; `cli.py` starts it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.models import load_engine
+from voiceassist.asr.pool import DecodePool
+from voiceassist.bus.mqtt import Bus, BusSettings
+from voiceassist.config import Settings
+from voiceassist.core.board import CallState, WallRow, apply_wall, has_unresolved, open_row
+from voiceassist.core.playbook import Playbook
+from voiceassist.errors import ActionError, VoiceassistError
+from voiceassist.events import AlertChanged, ChangeAlert, Record
+from voiceassist.hub import Hub
+from voiceassist.ingest.source import Source
+from voiceassist.ingest.whip import WhipSessions
+from voiceassist.metrics import Metrics, measure_loop_lag
+from voiceassist.playbooks import load_playbook
+from voiceassist.session import LiveCall, Services, run_call
+from voiceassist.store.recordings import recording_path
+from voiceassist.store.recovery import recover
+from voiceassist.store.store import Store, open_store
+
+log = structlog.get_logger()
+
+RESTORED_CALLS = 200  # how far back a restart looks for unresolved alerts: a busy day of a large team
+STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server stops
+
+
+@dataclass(slots=True, kw_only=True)
+class Assistant:
+    """Everything that runs in one server process."""
+
+    settings: Settings
+    engine: Engine
+    pool: DecodePool
+    playbook: Playbook
+    store: Store
+    bus: Bus | None
+    metrics: Metrics
+    hub: Hub = field(default_factory=Hub)
+    live: dict[str, LiveCall] = field(default_factory=dict)
+    boot: str = field(default_factory=lambda: uuid4().hex[:12])
+    whip: WhipSessions = field(default_factory=WhipSessions)
+    claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    is_stopping: bool = False
+
+    def recording_path(self, call_id: str) -> Path:
+        """Where the call's recording is, or would be."""
+        return recording_path(self.settings.data_dir / "recordings", call_id)
+
+    def claim(self, call_id: str) -> bool:
+        """Takes a call id for a publisher; False when it is taken. `release` gives it back."""
+        if call_id in self.claimed or self.is_stopping:
+            return False
+        self.claimed.add(call_id)
+        return True
+
+    def release(self, call_id: str) -> None:
+        """The call id may be used again."""
+        self.claimed.discard(call_id)
+
+    def publish(self, record: Record) -> None:
+        """To every screen, the metrics and the broker; never blocks."""
+        self.hub.publish(record)
+        self.metrics.observe(record)
+        if self.bus:
+            self.bus.offer(record)
+
+    async def run_call(self, source: Source) -> None:
+        """One live call to its end."""
+        live = LiveCall(info=source.info)
+        self.live[source.info.call_id] = live
+        try:
+            await run_call(source, live, self._services())
+        finally:
+            del self.live[source.info.call_id]
+
+    def _services(self) -> Services:
+        return Services(
+            engine=self.engine,
+            pool=self.pool,
+            playbook=self.playbook,
+            store=self.store,
+            publish=self.publish,
+            recording_path=self.recording_path,
+            is_stopping=lambda: self.is_stopping,
+        )
+
+    async def call_state(self, call_id: str) -> CallState | None:
+        """A live call from memory, a finished one from the store."""
+        return self.hub.calls.get(call_id) or await self.store.state(call_id)
+
+    async def act(self, call_id: str, body: wire.Json) -> None:
+        """What a person did. Raises ActionError."""
+        if live := self.live.get(call_id):
+            return await live.act(wire.decode_action(body, at_ms=live.now_ms()))
+        return await self._act_on_finished(call_id, wire.decode_action(body, at_ms=0))
+
+    async def _act_on_finished(self, call_id: str, action: object) -> None:
+        records = await self.store.records(call_id)
+        if not records:
+            raise ActionError("unknown_call", f"there is no call {call_id!r}")
+        if not isinstance(action, ChangeAlert):
+            raise ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
+        row = _row(records)
+        if action.alert_id not in {view.alert.alert_id for view in row.alerts}:
+            raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
+        event = AlertChanged(
+            at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
+        )
+        record = Record(call_id=call_id, seq=records[-1].seq + 1, event=event)
+        await self.store.append([record])
+        self.hub.restore(row)
+        self.publish(record)
+
+    async def readiness(self) -> dict[str, str]:
+        """A line per part that calls need: "ok", or what is wrong."""
+        try:
+            await self.store.calls(limit=1)
+            store = "ok"
+        except VoiceassistError as error:
+            store = str(error)
+        return {"engine": "ok", "store": store, "server": "stopping" if self.is_stopping else "ok"}
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Runs beside everything else; a failure is logged, and nothing else stops."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        if not task.cancelled() and (error := task.exception()):
+            log.error("background task failed", task=task.get_name(), exc_info=error)
+
+
+def assistant_of(connection: HTTPConnection) -> Assistant:
+    """The assistant behind a route."""
+    assistant = connection.app.state.assistant
+    assert isinstance(assistant, Assistant)
+    return assistant
+
+
+@asynccontextmanager
+async def running(settings: Settings) -> AsyncIterator[Assistant]:
+    """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
+    playbook = load_playbook(settings.playbook, settings.language)
+    engine = await asyncio.to_thread(
+        load_engine, settings.engine, language=settings.language, model_dir=settings.model_dir
+    )
+    store = await open_store(settings.data_dir / "voiceassist.db")
+    async with DecodePool(settings.decode_workers) as pool:
+        assistant = Assistant(
+            settings=settings,
+            engine=engine,
+            pool=pool,
+            playbook=playbook,
+            store=store,
+            bus=_bus(settings),
+            metrics=Metrics(),
+        )
+        try:
+            await _start(assistant)
+            yield assistant
+        finally:
+            await _stop(assistant)
+            await store.close()
+    engine.close()
+
+
+async def _start(assistant: Assistant) -> None:
+    for record in await recover(assistant.store):
+        log.warning("call was interrupted by a crash", call_id=record.call_id)
+    await _restore_wall(assistant)
+    _export_depths(assistant)
+    assistant.spawn(measure_loop_lag(assistant.metrics))
+    if assistant.bus:
+        assistant.spawn(assistant.bus.run())
+    log.info("ready", engine=assistant.engine.name, playbook=assistant.playbook.name)
+
+
+async def _stop(assistant: Assistant) -> None:
+    """Ends open calls in good order, then everything that runs beside them."""
+    assistant.is_stopping = True
+    await assistant.whip.close()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(STOP_WITHIN_S):
+            await asyncio.gather(*(live.over.wait() for live in assistant.live.values()))
+    for task in tuple(assistant.tasks):
+        task.cancel()
+    await asyncio.gather(*assistant.tasks, return_exceptions=True)
+
+
+async def _restore_wall(assistant: Assistant) -> None:
+    """Finished calls whose alerts nobody resolved come back to the wall."""
+    for call_id in await assistant.store.with_alerts(RESTORED_CALLS):
+        row = _row(await assistant.store.records(call_id))
+        if has_unresolved(row):
+            assistant.hub.restore(row)
+
+
+def _row(records: list[Record]) -> WallRow:
+    row = open_row(records[0])
+    for record in records[1:]:
+        row = apply_wall(row, record)
+    return row
+
+
+def _bus(settings: Settings) -> Bus | None:
+    mqtt = settings.mqtt
+    if mqtt.host is None:
+        return None
+    return Bus(
+        BusSettings(
+            host=mqtt.host,
+            port=mqtt.port,
+            username=mqtt.username,
+            password=mqtt.password,
+            tls=mqtt.tls,
+            ca_file=mqtt.ca_file,
+            site=settings.site,
+            node_id=settings.node_id,
+        )
+    )
+
+
+def _export_depths(assistant: Assistant) -> None:
+    gauge = assistant.metrics.gauge
+    gauge("live_calls", "Calls going on now", lambda: len(assistant.live))
+    gauge("screens", "Connected screens", lambda: assistant.hub.clients)
+    gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: assistant.hub.deepest)
+    gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: assistant.pool.depth)
+    if bus := assistant.bus:
+        gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
+        gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)
+        gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))

@@ -1,0 +1,52 @@
+"""The `voiceassist` command: one module per subcommand; errors of ours become one line and exit code 2."""
+
+import sys
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from voiceassist import __version__
+from voiceassist.cli import bench, replay, schema, send, serve
+from voiceassist.errors import VoiceassistError
+
+app = typer.Typer(
+    name="voiceassist",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("serve")(serve.serve)
+app.command("demo")(serve.demo)
+app.command("replay")(replay.replay)
+app.command("send")(send.send)
+app.command("schema")(schema.schema)
+app.add_typer(bench.app, name="bench")
+
+
+def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback signature
+    if wanted:
+        typer.echo(f"voiceassist {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def options(
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Listens to both sides of a live phone call and helps while it still matters. Offline, on your own machine.
+
+    Try it: [bold]voiceassist demo[/bold]
+    """
+
+
+def main() -> None:
+    """Runs the command; our own errors are shown as one line."""
+    try:
+        app()
+    except VoiceassistError as error:
+        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(2)

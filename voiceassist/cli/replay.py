@@ -1,0 +1,142 @@
+"""`voiceassist replay`: a recording through the very same pipeline, without a server."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from voiceassist import wire
+from voiceassist.asr.models import load_engine
+from voiceassist.cli.transcript import line_of
+from voiceassist.errors import RecordingError
+from voiceassist.events import Customer, Person, Record, Speaker
+from voiceassist.ingest.source import CallInfo
+from voiceassist.playbooks import load_playbook
+from voiceassist.replay import Leg
+from voiceassist.replay import Progress as Heard
+from voiceassist.replay import replay as replay_call
+from voiceassist.store.audiofile import AudioFile, read_audio
+
+STEREO = 2
+MONO_HELP = (
+    "{path} has one channel, so it cannot be told who speaks. If it holds one side of the call say which: "
+    "--mono agent or --mono customer. If there is a file per side: --agent A.wav --customer B.wav."
+)
+
+
+def replay(
+    recording: Annotated[Path | None, typer.Argument(help="Two channels: agent left, customer right.")] = None,
+    agent: Annotated[Path | None, typer.Option(help="The agent's side, as a file of its own.")] = None,
+    customer: Annotated[Path | None, typer.Option(help="The customer's side, as a file of its own.")] = None,
+    swap: Annotated[bool, typer.Option("--swap", help="Customer left, agent right.")] = False,
+    mono: Annotated[Speaker | None, typer.Option(help="Whose side a one-channel recording is.")] = None,
+    engine: Annotated[str, typer.Option(help="auto, moonshine, vosk or scripted:FILE.")] = "auto",
+    model_dir: Annotated[Path | None, typer.Option(help="A Vosk model's folder.")] = None,
+    playbook: Annotated[Path | None, typer.Option(help="Playbook (YAML). Default: built in.")] = None,
+    language: Annotated[str, typer.Option(help="Language of the call.")] = "en",
+    tier: Annotated[str, typer.Option(help="The customer's tier.")] = "standard",
+    speed: Annotated[
+        float | None, typer.Option(min=0.1, help="Times real time. Default: as fast as it can.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="One event per line, in the wire format.")] = False,
+) -> None:
+    """Run a recording through the very same pipeline as a live call, without a server.
+
+    Any WAV, FLAC, Ogg or MP3. Two runs give identical events.
+
+    Examples:
+
+      voiceassist replay call.wav
+
+      voiceassist replay --agent a.wav --customer b.wav --json > events.jsonl
+
+      voiceassist replay call.flac --swap --speed 1
+    """
+    legs = _legs(recording, agent, customer, mono, swap=swap)
+    info = CallInfo(
+        call_id=(recording or agent or customer or Path("call")).stem,
+        agent=Person(id="agent", name="Agent"),
+        customer=Customer(id="customer", name="Customer", tier=tier),
+        source="replay",
+        legs=tuple(leg.speaker for leg in legs),
+        language=language,
+    )
+    rules = load_playbook(playbook, language)
+    loaded = load_engine(engine, language=language, model_dir=model_dir)
+    started_at = _recorded_at(recording or agent or customer)
+    heard = replay_call(legs, info, loaded, rules, started_at=started_at)
+    _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)
+    loaded.close()
+
+
+def _legs(
+    recording: Path | None, agent: Path | None, customer: Path | None, mono: Speaker | None, *, swap: bool
+) -> tuple[Leg, ...]:
+    given: list[tuple[Speaker, Path | None]] = [("agent", agent), ("customer", customer)]
+    apart = tuple(_mono_leg(speaker, path) for speaker, path in given if path)
+    if bool(recording) == bool(apart):
+        raise typer.BadParameter("name either one recording, or a file per side with --agent and --customer")
+    if not recording:
+        return apart
+    audio = read_audio(recording)
+    if mono:
+        return (_mono_leg(mono, recording),)
+    if len(audio.channels) != STEREO:
+        raise RecordingError(_channels_help(recording, audio))
+    left, right = reversed(audio.channels) if swap else audio.channels
+    return (
+        Leg(speaker="agent", pcm=left, rate_hz=audio.rate_hz),
+        Leg(speaker="customer", pcm=right, rate_hz=audio.rate_hz),
+    )
+
+
+def _mono_leg(speaker: Speaker, path: Path) -> Leg:
+    audio = read_audio(path)
+    if len(audio.channels) != 1:
+        raise RecordingError(f"{path} has {len(audio.channels)} channels; one side of a call has one")
+    return Leg(speaker=speaker, pcm=audio.channels[0], rate_hz=audio.rate_hz)
+
+
+def _channels_help(path: Path, audio: AudioFile) -> str:
+    if len(audio.channels) == 1:
+        return MONO_HELP.format(path=path)
+    return f"{path} has {len(audio.channels)} channels; a call has two: agent left, customer right"
+
+
+def _recorded_at(path: Path | None) -> str:
+    """When the file was written, so that two runs agree."""
+    modified_s = path.stat().st_mtime if path else 0.0
+    return datetime.fromtimestamp(modified_s, UTC).isoformat(timespec="milliseconds")
+
+
+def _paced(heard: Iterator[Heard], speed: float | None) -> Iterator[Heard]:
+    started_s = monotonic()
+    for step in heard:
+        if speed:
+            sleep(max(0.0, started_s + step.at_ms / 1000 / speed - monotonic()))
+        yield step
+
+
+def _print(heard: Iterator[Heard], total_ms: int, *, as_json: bool) -> None:
+    progress = Progress(
+        TextColumn("listening"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
+        console=Console(stderr=True), transient=True,
+    )  # fmt: skip
+    with progress:
+        task = progress.add_task("", total=total_ms)
+        for step in heard:
+            for record in step.records:
+                _print_record(record, as_json=as_json)
+            progress.update(task, completed=step.at_ms)
+
+
+def _print_record(record: Record, *, as_json: bool) -> None:
+    if as_json:
+        print(wire.encode_line(record), flush=True)  # noqa: T201 - this is the output
+    elif line := line_of(record.event):
+        Console(highlight=False, soft_wrap=True).print(line)

@@ -1,0 +1,40 @@
+"""`voiceassist send`: streams a recording to a running server, as a phone system would."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from voiceassist.events import SPEAKERS, Customer, Person
+from voiceassist.ingest.source import CallInfo
+from voiceassist.samples.player import play
+
+
+def send(
+    recording: Annotated[Path, typer.Argument(help="Two channels: agent left, customer right.")],
+    to: Annotated[str, typer.Option(help="The server's ingest socket.")] = "ws://127.0.0.1:8710/ingest/stream",
+    call_id: Annotated[
+        str | None, typer.Option(help="Id of the call. Default: the file's name and a number.")
+    ] = None,
+    agent: Annotated[str, typer.Option(help="The agent's name.")] = "Agent",
+    customer: Annotated[str, typer.Option(help="The customer's name.")] = "Customer",
+    token: Annotated[
+        str | None, typer.Option(help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN")
+    ] = None,
+    speed: Annotated[float, typer.Option(min=0.1, help="Times real time.")] = 1.0,
+) -> None:
+    """Stream a recording to a running server, as a phone system would.
+
+    Example: voiceassist send call.wav --to ws://127.0.0.1:8710/ingest/stream
+    """
+    info = CallInfo(
+        call_id=call_id or f"{recording.stem}-{uuid4().hex[:6]}",
+        agent=Person(id=agent.lower(), name=agent),
+        customer=Customer(id=customer.lower(), name=customer),
+        source="stream",
+        legs=SPEAKERS,
+    )
+    typer.echo(f"streaming {recording} to {to} as call {info.call_id}", err=True)
+    asyncio.run(play(recording, to, info, token=token, speed=speed))

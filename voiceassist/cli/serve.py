@@ -1,0 +1,144 @@
+"""`voiceassist serve` and `voiceassist demo`: run the server until told to stop."""
+
+import asyncio
+import socket
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import FrameType
+from typing import Annotated, Any
+
+import typer
+import uvicorn
+import uvloop
+from fastapi import FastAPI
+from rich.console import Console
+
+from voiceassist.app import Assistant, running
+from voiceassist.config import Settings, load_settings
+from voiceassist.errors import ConfigError
+from voiceassist.logs import configure_logs
+from voiceassist.server.http import create_api
+
+STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stored well within it
+# Larger than any frame we accept, so that too large a frame gets our own clear answer.
+SOCKET_MESSAGE_BYTES = 64 << 20
+
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default 8710.")]
+DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help="auto, moonshine, vosk or scripted:FILE.")]
+ModelDir = Annotated[Path | None, typer.Option(help="A Vosk model's folder.")]
+PlaybookFile = Annotated[Path | None, typer.Option("--playbook", help="Playbook (YAML). Default: built in.")]
+
+
+def serve(
+    config: ConfigFile = None,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    engine: EngineName = None,
+    model_dir: ModelDir = None,
+    playbook: PlaybookFile = None,
+) -> None:
+    """Run the server.
+
+    Examples:
+
+      voiceassist serve
+
+      voiceassist serve --config voiceassist.toml --port 9000
+
+      VOICEASSIST_MQTT__HOST=broker voiceassist serve
+    """
+    given: dict[str, Any] = {
+        "host": host, "port": port, "data_dir": data_dir, "engine": engine, "model_dir": model_dir,
+        "playbook": playbook,
+    }  # fmt: skip
+    run(load_settings(config, **given))
+
+
+def demo(
+    config: ConfigFile = None,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    engine: EngineName = None,
+    model_dir: ModelDir = None,
+) -> None:
+    """Run the server with sample calls and a start page: the way to try the product.
+
+    Example: voiceassist demo, then open the address it prints.
+    """
+    given: dict[str, Any] = {
+        "host": host,
+        "port": port,
+        "data_dir": data_dir,
+        "engine": engine,
+        "model_dir": model_dir,
+    }
+    run(replace(load_settings(config, **given), demo=True))
+
+
+def run(settings: Settings) -> None:
+    """Serves until SIGINT or SIGTERM. Raises VoiceassistError when something it needs is missing."""
+    configure_logs(settings.log_format)
+    listening = _listen(settings)
+    loop_factory = uvloop.new_event_loop if sys.platform != "win32" else None
+    with asyncio.Runner(loop_factory=loop_factory) as runner:
+        runner.run(_serve(settings, listening))
+
+
+async def _serve(settings: Settings, listening: socket.socket) -> None:
+    async with running(settings) as assistant:
+        server = _Server(_uvicorn_config(create_api(assistant)), assistant)
+        _announce(settings, listening.getsockname()[1])
+        await server.serve([listening])
+
+
+class _Server(uvicorn.Server):
+    """Tells the assistant of a stop first, so that calls end as *shutdown* and not as hang-ups."""
+
+    def __init__(self, config: uvicorn.Config, assistant: Assistant) -> None:
+        super().__init__(config)
+        self._assistant = assistant
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """SIGINT or SIGTERM arrived."""
+        self._assistant.is_stopping = True
+        super().handle_exit(sig, frame)
+
+
+def _uvicorn_config(api: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        api,
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        ws="websockets-sansio",
+        ws_max_size=SOCKET_MESSAGE_BYTES,
+        timeout_graceful_shutdown=STOP_WITHIN_S,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise ConfigError(
+            f"cannot listen on {settings.host}:{settings.port}: {error.strerror}; "
+            "choose another with --port (0 takes a free one)"
+        ) from None
+    return listening
+
+
+def _announce(settings: Settings, port: int) -> None:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    console = Console(stderr=True)
+    console.print(f"\n  voiceassist is running at [bold cyan]http://{host}:{port}/[/]")
+    console.print("  Stop it with Ctrl+C.\n", style="dim")

@@ -1,0 +1,74 @@
+"""Events as lines for a person at a terminal. Pure text with rich markup; prints nothing."""
+
+from rich.markup import escape
+
+from voiceassist.events import (
+    Alert,
+    AudioGap,
+    CallEnded,
+    CallFailed,
+    CallStarted,
+    Cue,
+    CueRetracted,
+    Event,
+    Final,
+    Prompt,
+    PromptClosed,
+    RefusalClosed,
+)
+
+LEVEL_STYLE = {"info": "cyan", "warning": "yellow", "critical": "bold red"}
+
+
+def line_of(event: Event) -> str | None:
+    """The event as a line; None for what a reader does not need."""
+    text = _text(event)
+    return f"[dim]{_clock(_when(event))}[/]  {text}" if text else None
+
+
+def _when(event: Event) -> int:
+    return event.start_ms if isinstance(event, Final) else event.at_ms
+
+
+def _text(event: Event) -> str | None:  # noqa: C901 - a table, one row per event
+    match event:
+        case CallStarted():
+            return f"[dim]call started · engine {event.engine} · playbook {event.playbook}[/]"
+        case Final():
+            style = "green" if event.speaker == "agent" else "blue"
+            return f"[{style}]{event.speaker:<9}[/] {escape(event.text)}"
+        case Cue():
+            return f"  [magenta]cue[/]     {event.kind}: “{escape(event.words)}” [dim]({event.rule})[/]"
+        case CueRetracted():
+            return f"  [dim]cue {event.cue_id} taken back[/]"
+        case Prompt():
+            return _card(event)
+        case PromptClosed():
+            return f"  [dim]card {event.prompt_id}: {event.outcome}[/]"
+        case Alert():
+            return f"  [{LEVEL_STYLE[event.level]}]alert[/]   {event.level}: {escape(event.reason)}"
+        case RefusalClosed():
+            return f"  [dim]refusal {event.cue_id}: {event.outcome.replace('_', ' ')}[/]"
+        case AudioGap():
+            return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms ({event.cause})"
+        case CallEnded():
+            return f"[dim]call ended ({event.reason})[/]"
+        case CallFailed():
+            return f"[bold red]call failed:[/] {escape(event.error)}"
+    return None
+
+
+def _card(event: Prompt) -> str:
+    alternatives = "".join(
+        f"\n{'':>17}{number}. {escape(alternative.text)}"
+        for number, alternative in enumerate(event.alternatives, start=1)
+    )
+    return (
+        f"  [bold]card[/]    {escape(event.headline)} [dim](after {event.why.latency_ms} ms)[/]\n"
+        f"{'':>17}“{escape(event.say)}”{alternatives}"
+    )
+
+
+def _clock(at_ms: int) -> str:
+    minutes, rest_ms = divmod(at_ms, 60_000)
+    return f"{minutes:02d}:{rest_ms / 1000:04.1f}"

@@ -1,0 +1,132 @@
+"""Settings: the only reader of the configuration file (TOML) and of the environment.
+
+Order of precedence: command line, environment (`VOICEASSIST_PORT=…`, `VOICEASSIST_MQTT__HOST=…`), file, default.
+A value that cannot work raises ConfigError, which names the key, the value and where it came from.
+Next: `app.py` builds everything from Settings.
+"""
+
+import os
+import socket
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import TypeAdapter, ValidationError
+
+from voiceassist.errors import ConfigError
+
+ENV_PREFIX = "VOICEASSIST_"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MqttSettings:
+    """The broker that events are published to; no host means none."""
+
+    host: str | None = None
+    port: int = 1883
+    username: str | None = None
+    password: str | None = None
+    tls: bool = False
+    ca_file: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """Everything that a deployment may decide."""
+
+    host: str = "127.0.0.1"  # loopback unless told otherwise
+    port: int = 8710
+    allowed_hosts: tuple[str, ...] = ()  # further names under which browsers reach this server
+    data_dir: Path = field(default_factory=lambda: default_data_dir())  # noqa: PLW0108 - defined below
+    engine: str = "auto"  # auto, moonshine, vosk, scripted:<file>
+    language: str = "en"
+    model_dir: Path | None = None  # a Vosk model
+    decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    playbook: Path | None = None  # None: the built-in one
+    ingest_token: str | None = None  # Bearer token of phone systems; None: loopback peers only
+    site: str = "main"
+    node_id: str = field(default_factory=socket.gethostname)
+    mqtt: MqttSettings = field(default_factory=MqttSettings)
+    log_format: Literal["console", "json"] = "console"
+    demo: bool = False
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether only this machine can reach the server."""
+        return self.host == "localhost" or (_is_ip(self.host) and ip_address(self.host).is_loopback)
+
+
+def default_data_dir() -> Path:
+    """Where calls are kept by default: `$XDG_DATA_HOME/voiceassist`."""
+    return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "voiceassist"
+
+
+def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """Settings from file, environment and command line (`given`; None means not given). Raises ConfigError."""
+    merged = _merged(_from_file(file), _from_environment(environment))
+    merged |= {key: value for key, value in given.items() if value is not None}
+    return _validated(merged, file)
+
+
+def _validated(values: dict[str, Any], file: Path | None) -> Settings:
+    try:
+        settings = TypeAdapter(Settings).validate_python(values, extra="forbid")
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(map(str, first["loc"]))
+        places = [f"{ENV_PREFIX}{key.upper().replace('.', '__')}", "the command line"]
+        where = " or ".join([str(file), *places] if file else places)
+        raise ConfigError(f"setting `{key}`: {first['msg']} (got {first['input']!r} from {where})") from None
+    return _checked(settings)
+
+
+def _checked(settings: Settings) -> Settings:
+    if not 0 <= settings.port <= 65_535:  # noqa: PLR2004 - TCP's own range
+        raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
+    if settings.decode_workers < 1:
+        raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    if not settings.is_loopback and not settings.ingest_token:
+        raise ConfigError(
+            f"setting `host`: {settings.host} can be reached by other machines, so phone systems must prove "
+            "who they are: set `ingest_token` to a long random text (or keep `host` at 127.0.0.1)"
+        )
+    return settings
+
+
+def _from_file(file: Path | None) -> dict[str, Any]:
+    if file is None:
+        return {}
+    try:
+        return tomllib.loads(file.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{file}: there is no such configuration file") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{file}: cannot be read: {error}") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{file}: not valid TOML: {error}") from None
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for name, value in environment.items():
+        if name.startswith(ENV_PREFIX) and not name.startswith(f"{ENV_PREFIX}TEST_"):
+            section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
+            place = values.setdefault(section, {}) if section else values
+            place[key] = value.split(",") if key == "allowed_hosts" else value
+    return values
+
+
+def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    mqtt = {**base.get("mqtt", {}), **over.get("mqtt", {})}
+    return {**base, **over, **({"mqtt": mqtt} if mqtt else {})}
+
+
+def _is_ip(host: str) -> bool:
+    try:
+        ip_address(host)
+    except ValueError:
+        return False
+    return True

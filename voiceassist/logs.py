@@ -1,0 +1,43 @@
+"""Structured logs on standard error: for people (console) or for machines (JSON lines).
+
+Never logs what was said in a call. Call code binds `call_id`, which then stands on each of its lines.
+"""
+
+import logging
+import sys
+from typing import Literal
+
+import structlog
+
+QUIET_LIBRARIES = ("aioice", "aiortc", "alembic", "libav", "uvicorn.access")
+
+
+def configure_logs(log_format: Literal["console", "json"], *, level: int = logging.INFO) -> None:
+    """Sends our own and the libraries' log lines through one renderer."""
+    shared: list[structlog.typing.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *_renderers(log_format)],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=level, force=True)
+    for name in QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+    structlog.configure(
+        processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        cache_logger_on_first_use=False,
+    )
+
+
+def _renderers(log_format: Literal["console", "json"]) -> list[structlog.typing.Processor]:
+    if log_format == "json":
+        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]

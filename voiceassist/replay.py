@@ -1,0 +1,110 @@
+"""A recording through the very same pipeline, without a server: ears → Call → records.
+
+Deterministic: both legs are decoded side by side, block by block, and merged by audio time, so two runs give
+identical records. Never reads a clock: time is the audio's own. Next: `cli.py` prints the records.
+"""
+
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
+from itertools import chain
+
+import numpy as np
+
+from voiceassist.asr.ear import Ear
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.listening import TICK_MS, in_order
+from voiceassist.audio.pcm import Pcm
+from voiceassist.core.call import Call
+from voiceassist.core.playbook import Playbook
+from voiceassist.events import CallEnded, CallStarted, Event, Input, Record, Speaker, Transcript
+from voiceassist.ingest.source import CallInfo
+
+BLOCK_MS = TICK_MS  # heard at a time: every block ends with a tick
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Leg:
+    """All audio of one side of a recorded call."""
+
+    speaker: Speaker
+    pcm: Pcm
+    rate_hz: int
+
+    @property
+    def duration_ms(self) -> int:
+        """Length of the audio."""
+        return len(self.pcm) * 1000 // self.rate_hz
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
+    """Everything up to `at_ms` has been heard; the records that it gave."""
+
+    at_ms: int
+    records: tuple[Record, ...]
+
+
+def replay(
+    legs: tuple[Leg, ...], info: CallInfo, engine: Engine, playbook: Playbook, *, started_at: str
+) -> Iterator[Progress]:
+    """The call's records, a block of audio at a time. Raises EngineError."""
+    call = Call(playbook)
+    numbers = iter(range(1, 1 << 62))
+
+    def records(inputs: Sequence[Input]) -> tuple[Record, ...]:
+        events = (event for heard in inputs for event in call.handle(heard))
+        return tuple(_record(info, next(numbers), event) for event in events)
+
+    yield Progress(at_ms=0, records=records([_started(info, engine, playbook, started_at)]))
+    at_ms = 0
+    for at_ms, inputs in _heard(_equally_long(legs), engine):
+        yield Progress(at_ms=at_ms, records=records(inputs))
+    yield Progress(at_ms=at_ms, records=records([CallEnded(at_ms=at_ms, reason="hangup")]))
+
+
+def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """The shorter leg padded with silence, as a phone line would."""
+    longest_ms = max(leg.duration_ms for leg in legs)
+    missing = [max(0, longest_ms * leg.rate_hz // 1000 - len(leg.pcm)) for leg in legs]
+    return tuple(replace(leg, pcm=np.pad(leg.pcm, (0, pad))) for leg, pad in zip(legs, missing, strict=True))
+
+
+def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequence[Input]]]:
+    """What both legs give, in the order of audio time, one block after the other."""
+    ears = [(leg, Ear(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
+    try:
+        with ThreadPoolExecutor(len(legs)) as threads:
+            end_ms = 0
+            for start_ms in range(0, legs[0].duration_ms, BLOCK_MS):
+                end_ms = min(start_ms + BLOCK_MS, legs[0].duration_ms)
+                heard = threads.map(partial(_hear, start_ms=start_ms, end_ms=end_ms), ears)
+                yield end_ms, in_order(chain.from_iterable(heard), start_ms, end_ms)
+            last = threads.map(lambda listening: listening[1].finish(), ears)
+            yield end_ms, in_order(chain.from_iterable(last), end_ms, end_ms)
+    finally:
+        for _, ear in ears:
+            ear.close()
+
+
+def _hear(listening: tuple[Leg, Ear], start_ms: int, end_ms: int) -> list[Transcript]:
+    leg, ear = listening
+    return ear.hear(leg.pcm[start_ms * leg.rate_hz // 1000 : end_ms * leg.rate_hz // 1000])
+
+
+def _started(info: CallInfo, engine: Engine, playbook: Playbook, started_at: str) -> CallStarted:
+    return CallStarted(
+        at_ms=0,
+        started_at=started_at,
+        agent=info.agent,
+        customer=info.customer,
+        source=info.source,
+        engine=engine.name,
+        language=info.language,
+        playbook=playbook.label,
+    )
+
+
+def _record(info: CallInfo, seq: int, event: Event) -> Record:
+    return Record(call_id=info.call_id, seq=seq, event=event)

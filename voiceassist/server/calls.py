@@ -1,0 +1,116 @@
+"""Calls over HTTP: the list, one call, its events, its recording, people's actions, and its live socket."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
+from fastapi.responses import FileResponse, JSONResponse
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.app import Assistant, assistant_of
+from voiceassist.core.board import CallState
+from voiceassist.errors import ActionError, PeerError
+from voiceassist.hub import Mailbox
+from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, pump, send, send_error
+
+router = APIRouter(prefix="/api/calls", tags=["calls"])
+
+# What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
+STATUS_BY_CODE: Mapping[str, int] = {
+    "unknown_call": 404, "unknown_action": 422, "bad_field": 422,
+}  # fmt: skip
+
+
+@router.get("", dependencies=[allow(*SCREENS)])
+async def list_calls(
+    connection: HTTPConnection,
+    q: str = "",
+    limit: Annotated[int, Query(ge=1, le=200)] = 50,
+    before: str | None = None,
+) -> JSONResponse:
+    """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before."""
+    page = await assistant_of(connection).store.calls(q, limit=limit, before=before)
+    return JSONResponse(wire.to_json(page))
+
+
+@router.get("/{call_id}", dependencies=[allow(*SCREENS)])
+async def get_call(connection: HTTPConnection, call_id: str) -> JSONResponse:
+    """All that screens show of one call (`CallState` of the wire schema)."""
+    state = await assistant_of(connection).call_state(call_id)
+    if state is None:
+        raise _unknown(call_id)
+    return JSONResponse(wire.to_json(state))
+
+
+@router.get("/{call_id}/events", dependencies=[allow(*SCREENS)])
+async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
+    """Every stored event of one call, in order, in the wire format."""
+    records = await assistant_of(connection).store.records(call_id)
+    if not records:
+        raise _unknown(call_id)
+    return JSONResponse([wire.encode(record) for record in records])
+
+
+@router.get("/{call_id}/recording", dependencies=[allow(*SCREENS)])
+async def get_recording(connection: HTTPConnection, call_id: str) -> FileResponse:
+    """The two-channel recording (agent left, customer right), by byte ranges if asked."""
+    path = assistant_of(connection).recording_path(call_id)
+    if not path.is_file():
+        raise HTTPException(404, f"call {call_id!r} has no recording")
+    return FileResponse(path, media_type="audio/ogg")
+
+
+@router.post("/{call_id}/actions", status_code=202, dependencies=[allow("agent", "supervisor")])
+async def act(
+    connection: HTTPConnection, call_id: str, action: Annotated[dict[str, Any], Body()]
+) -> dict[str, str]:
+    """Something a person did: one of the `Action`s of the wire schema, without `at_ms`."""
+    try:
+        await assistant_of(connection).act(call_id, action)
+    except ActionError as error:
+        raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
+    return {}
+
+
+@router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS)])
+async def call_socket(socket: WebSocket, call_id: str, after: int | None = None, boot: str | None = None) -> None:
+    """One call, live: a snapshot (or, within one `boot`, the rest `after` a number), then its records."""
+    await socket.accept()
+    assistant = assistant_of(socket)
+    with assistant.hub.watching_call(call_id) as mailbox:
+        state = await assistant.call_state(call_id) or await _about_to_start(assistant, call_id, mailbox)
+        if state is None:
+            error = PeerError("unknown_call", f"there is no call {call_id!r}")
+            return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
+        resumes = after is not None and boot == assistant.boot and after <= state.seq
+        sent = await _resume(socket, assistant, call_id, after or 0) if resumes else state.seq
+        if not resumes:
+            await send(socket, wire.Snapshot(boot=assistant.boot, state=state))
+        await pump(socket, mailbox, lambda record: record.seq > sent)
+    return None
+
+
+async def _about_to_start(assistant: Assistant, call_id: str, mailbox: Mailbox) -> CallState | None:
+    """The state of a call whose publisher is connected but whose first event is still being stored."""
+    if call_id not in assistant.claimed:
+        return None
+    await mailbox.take()
+    return await assistant.call_state(call_id)
+
+
+async def _resume(socket: WebSocket, assistant: Assistant, call_id: str, after: int) -> int:
+    await send(socket, wire.Resumed(boot=assistant.boot))
+    for record in await assistant.store.records(call_id, after=after):
+        await socket.send_text(wire.encode_line(record))
+        after = record.seq
+    return after
+
+
+def _unknown(call_id: str) -> HTTPException:
+    return HTTPException(404, _body(PeerError("unknown_call", f"there is no call {call_id!r}")))
+
+
+def _body(error: PeerError) -> dict[str, str]:
+    return {"code": error.code, "message": str(error)}

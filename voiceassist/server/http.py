@@ -1,0 +1,78 @@
+"""The HTTP application: routes, error bodies and headers put together.
+
+Never holds state: everything lives in the `Assistant`, which is running already when the application is made.
+"""
+
+from collections.abc import Awaitable, Callable
+
+from fastapi import FastAPI, HTTPException, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, Response
+from fastapi_offline import FastAPIOffline
+
+from voiceassist import __version__
+from voiceassist.app import Assistant
+from voiceassist.errors import PeerError, StoreError
+from voiceassist.server import calls, ingest, ops, pages, samples, wall
+
+# Pages load nothing from anywhere else; Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:; "
+        "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+}
+DOCS = "/api/docs"  # the documentation viewer starts from an inline script: it is exempt from our policy
+
+
+ROUTERS = (calls.router, wall.router, ingest.router, ops.router, pages.router, samples.router)  # demo last
+
+
+def create_api(assistant: Assistant) -> FastAPI:
+    """The application that serves a running assistant."""
+    api = FastAPIOffline(
+        title="voiceassist", version=__version__, docs_url=DOCS, redoc_url=None, openapi_url="/api/openapi.json"
+    )
+    api.state.assistant = assistant
+    for router in ROUTERS if assistant.settings.demo else ROUTERS[:-1]:
+        api.include_router(router)
+    pages.mount_assets(api)
+    _explain_errors(api)
+    api.middleware("http")(_add_headers)
+    return api
+
+
+async def _add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+    response = await call_next(request)
+    if request.url.path != DOCS:
+        response.headers.update(HEADERS)
+    return response
+
+
+def _explain_errors(api: FastAPI) -> None:
+    """Every error has one form: `{"type": "error", "code", "message"}`."""
+
+    @api.exception_handler(HTTPException)
+    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
+        detail = error.detail if isinstance(error.detail, dict) else {"message": str(error.detail)}
+        return _error(error.status_code, detail.get("code", f"http_{error.status_code}"), detail["message"])
+
+    @api.exception_handler(RequestValidationError)
+    async def bad_request(_request: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        return _error(422, "bad_field", f"`{field}`: {first['msg']}")
+
+    @api.exception_handler(PeerError)
+    async def peer_error(_request: Request, error: PeerError) -> JSONResponse:
+        return _error(422, error.code, str(error))
+
+    @api.exception_handler(StoreError)
+    async def store_error(_request: Request, error: StoreError) -> JSONResponse:
+        return _error(503, "store_failed", str(error))
+
+
+def _error(status: int, code: str, message: str) -> JSONResponse:
+    return JSONResponse({"type": "error", "code": code, "message": message}, status_code=status)

@@ -1,0 +1,62 @@
+"""For operators and programs: status, health, readiness, metrics, and the wire schema."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from fastapi.responses import FileResponse, JSONResponse, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+from starlette.requests import HTTPConnection
+
+from voiceassist import __version__, wire
+from voiceassist.app import assistant_of
+from voiceassist.server.auth import allow
+from voiceassist.server.pages import PACKAGE
+
+router = APIRouter(tags=["operations"])
+
+
+@router.get("/api/status", dependencies=[allow("anyone")])
+async def status(connection: HTTPConnection) -> dict[str, Any]:
+    """What is running here."""
+    assistant = assistant_of(connection)
+    return {
+        "version": __version__,
+        "wire_version": wire.WIRE_VERSION,
+        "boot": assistant.boot,
+        "engine": assistant.engine.name,
+        "language": assistant.engine.language,
+        "playbook": assistant.playbook.label,
+        "demo": assistant.settings.demo,
+        "live_calls": len(assistant.live),
+    }
+
+
+@router.get("/healthz", dependencies=[allow("anyone")])
+async def healthz() -> dict[str, str]:
+    """Alive: the event loop answers."""
+    return {"status": "ok"}
+
+
+@router.get("/readyz", dependencies=[allow("anyone")])
+async def readyz(connection: HTTPConnection) -> JSONResponse:
+    """Ready for calls: 200, or 503 with the checks that fail."""
+    checks = await assistant_of(connection).readiness()
+    return JSONResponse(checks, status_code=200 if all(ok == "ok" for ok in checks.values()) else 503)
+
+
+@router.get("/metrics", dependencies=[allow("anyone")])
+async def metrics(connection: HTTPConnection) -> Response:
+    """Prometheus' text format."""
+    return Response(assistant_of(connection).metrics.text(), media_type=CONTENT_TYPE_LATEST)
+
+
+@router.get("/api/schema.json", dependencies=[allow("anyone")])
+async def schema() -> dict[str, Any]:
+    """JSON Schema of every message of the wire contract."""
+    return wire.json_schema()
+
+
+@router.get("/api/asyncapi.yaml", dependencies=[allow("anyone")])
+async def asyncapi() -> FileResponse:
+    """The sockets and the broker's topics, as AsyncAPI."""
+    return FileResponse(PACKAGE / "server" / "asyncapi.yaml", media_type="application/yaml")

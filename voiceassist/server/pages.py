@@ -1,0 +1,35 @@
+"""The built front end: one HTML page for every screen's address, and its assets.
+
+Never builds anything: `web/` is built into `voiceassist/web` by `make run` or when the package is built.
+"""
+
+from pathlib import Path
+
+from fastapi import APIRouter, FastAPI
+from fastapi.responses import FileResponse, PlainTextResponse, Response
+from fastapi.staticfiles import StaticFiles
+
+from voiceassist.server.auth import allow
+
+PACKAGE = Path(__file__).parents[1]
+WEB = PACKAGE / "web"
+NOT_BUILT = "The pages are not built. In a source checkout run `make web` (or `make run`), then reload.\n"
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/", dependencies=[allow("anyone")])
+@router.get("/agent", dependencies=[allow("anyone")])
+@router.get("/supervisor", dependencies=[allow("anyone")])
+@router.get("/review", dependencies=[allow("anyone")])
+@router.get("/review/{call_id}", dependencies=[allow("anyone")])
+async def page() -> Response:
+    """The page; which screen it shows is decided by its address."""
+    if not (WEB / "index.html").is_file():
+        return PlainTextResponse(NOT_BUILT, status_code=503)
+    return FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
+
+
+def mount_assets(api: FastAPI) -> None:
+    """Scripts and styles, named by their content's hash."""
+    api.mount("/assets", StaticFiles(directory=WEB / "assets", check_dir=False), name="assets")

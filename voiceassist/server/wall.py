@@ -1,0 +1,20 @@
+"""The wall's socket: every live call (or one agent's) as rows, then the records that change them."""
+
+from fastapi import APIRouter, WebSocket
+
+from voiceassist import wire
+from voiceassist.app import assistant_of
+from voiceassist.server.auth import allow
+from voiceassist.server.sockets import pump, send
+
+router = APIRouter(prefix="/api/wall", tags=["wall"])
+
+
+@router.websocket("/socket", dependencies=[allow("agent", "supervisor")])
+async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
+    """A snapshot of the rows, then records; partials are left out."""
+    await socket.accept()
+    assistant = assistant_of(socket)
+    with assistant.hub.watching_wall(agent) as (mailbox, rows):
+        await send(socket, wire.WallSnapshot(boot=assistant.boot, rows=rows))
+        await pump(socket, mailbox, lambda _record: True)
