@@ -163,7 +163,11 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
     playbook = load_playbook(settings.playbook, settings.language)
     engine = await asyncio.to_thread(
-        load_engine, settings.engine, language=settings.language, model_dir=settings.model_dir
+        load_engine,
+        settings.engine,
+        language=settings.language,
+        model_dir=settings.model_dir,
+        decoders=settings.decode_workers,
     )
     store = await open_store(settings.data_dir / "voiceassist.db")
     async with DecodePool(settings.decode_workers) as pool:
@@ -188,6 +192,8 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
 async def _start(assistant: Assistant) -> None:
     for record in await recover(assistant.store):
         log.warning("call was interrupted by a crash", call_id=record.call_id)
+        if assistant.bus:
+            assistant.bus.offer(record)
     await _restore_wall(assistant)
     _export_depths(assistant)
     assistant.spawn(measure_loop_lag(assistant.metrics))

@@ -125,9 +125,7 @@ def decode_action(data: Json, *, at_ms: int) -> Action:
 
 def _class_of(name: object, classes: Mapping[str, type[T]], what: str) -> type[T]:
     if not isinstance(name, str) or name not in classes:
-        raise PeerError(
-            f"unknown_{what}", f"`type` is {name!r}; known types are {', '.join(sorted(classes))}"
-        )
+        raise PeerError(f"unknown_{what}", f"`type` is {name!r}; known types are {', '.join(sorted(classes))}")
     return classes[name]
 
 

@@ -6,6 +6,7 @@ it is fed audio in order and gives transcripts back, with times in milliseconds 
 The contract, held by one suite of tests over every engine:
 - the transcripts depend on the samples only, never on how they were split into `feed` calls;
 - a Partial at least every 500 ms of speech; utterances count from 1; no Partial of one after its Final;
+- a Partial may repeat unchanged (it is agreement); a Final may be empty: what its Partials told was nothing;
 - word times rise and lie inside the audio fed so far; `at_ms` is the audio position that had been decoded;
 - silence, noise and tones give no words; `finish` gives the Final of whatever is being said.
 Calls block (they run in `pool.py`'s threads); one recognizer is never used by two threads at once.

@@ -67,7 +67,7 @@ def replay(
         language=language,
     )
     rules = load_playbook(playbook, language)
-    loaded = load_engine(engine, language=language, model_dir=model_dir)
+    loaded = load_engine(engine, language=language, model_dir=model_dir, decoders=len(legs))
     started_at = _recorded_at(recording or agent or customer)
     heard = replay_call(legs, info, loaded, rules, started_at=started_at)
     _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)

@@ -118,6 +118,7 @@ def _uvicorn_config(api: FastAPI) -> uvicorn.Config:
         lifespan="off",
         ws="websockets-sansio",
         ws_max_size=SOCKET_MESSAGE_BYTES,
+        ws_ping_timeout=None,  # a recording streamed faster than we decode may leave our pings unread for long
         timeout_graceful_shutdown=STOP_WITHIN_S,
     )
 

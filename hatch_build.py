@@ -1,0 +1,27 @@
+"""Puts the built web pages inside every wheel and sdist.
+
+Never builds them for an editable install: there `make web` does, so that `pip install -e .` needs no Node.
+"""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+sys.path.insert(0, str(Path(__file__).parent))  # an isolated build does not look beside this file
+import build_pages
+
+
+class PagesHook(BuildHookInterface[Any]):
+    """Called by hatchling, first for what the build needs, then before the files are collected."""
+
+    def dependencies(self) -> list[str]:
+        """Node from a wheel, only where it will be used."""
+        needed = build_pages.is_stale() and build_pages.find_npm() is None
+        return [build_pages.NODE_WHEEL] if needed else []
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:  # noqa: ARG002 - hatchling's
+        """Builds the pages if they are missing or stale. Raises PagesError."""
+        if version != "editable":
+            build_pages.build()

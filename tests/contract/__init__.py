@@ -1,0 +1,1 @@
+"""The contract with browsers: schema and golden files, and the tests that hold both sides to them."""

@@ -1,0 +1,258 @@
+"""Hand-made record streams that together hold every event class and the awkward orders.
+
+Awkward: a record twice, a partial after its final, two utterances at once, an alert changed after the end,
+changes that name something unknown.
+Next: `make_golden.py` computes what the screens show after each record.
+"""
+
+from voiceassist.events import (
+    AgentFine,
+    Alert,
+    AlertChanged,
+    AlertLevel,
+    AlertState,
+    Alternative,
+    AudioGap,
+    CallEnded,
+    CallFailed,
+    CallStarted,
+    Cue,
+    CueConfirmed,
+    CueRetracted,
+    Customer,
+    Event,
+    Final,
+    MuteChanged,
+    Partial,
+    Person,
+    Prompt,
+    PromptClosed,
+    PromptOutcome,
+    Record,
+    RefusalClosed,
+    RefusalOutcome,
+    Speaker,
+    Why,
+    Word,
+)
+
+PLAYBOOK = "retail@1"
+WORD_MS = 250
+
+
+def started(tier: str = "standard") -> CallStarted:
+    return CallStarted(
+        at_ms=0,
+        started_at="2026-11-21T09:30:00+00:00",
+        agent=Person(id="agent-anna", name="Anna Reed"),
+        customer=Customer(id="customer-1001", name="Martin Webb", tier=tier),
+        source="stream",
+        engine="scripted",
+        language="en",
+        playbook=PLAYBOOK,
+    )
+
+
+def words(text: str, start_ms: int) -> tuple[Word, ...]:
+    return tuple(
+        Word(text=word, start_ms=start_ms + i * WORD_MS, end_ms=start_ms + (i + 1) * WORD_MS, confidence=0.9)
+        for i, word in enumerate(text.split())
+    )
+
+
+def partial(speaker: Speaker, utterance: int, text: str, start_ms: int) -> Partial:
+    heard = words(text, start_ms)
+    end_ms = heard[-1].end_ms
+    return Partial(
+        at_ms=end_ms,
+        speaker=speaker,
+        utterance=utterance,
+        text=text,
+        words=heard,
+        start_ms=start_ms,
+        end_ms=end_ms,
+    )
+
+
+def final(speaker: Speaker, utterance: int, text: str, start_ms: int) -> Final:
+    heard = words(text, start_ms)
+    end_ms = heard[-1].end_ms
+    return Final(
+        at_ms=end_ms + 300,
+        speaker=speaker,
+        utterance=utterance,
+        text=text,
+        words=heard,
+        start_ms=start_ms,
+        end_ms=end_ms,
+        confidence=0.92,
+    )
+
+
+def cue(cue_id: str, kind: str, spoken: Final, heard: str, *, early: bool = True) -> Cue:
+    return Cue(
+        at_ms=spoken.end_ms,
+        cue_id=cue_id,
+        kind=kind,
+        speaker=spoken.speaker,
+        utterance=spoken.utterance,
+        words=heard,
+        start_ms=spoken.start_ms,
+        end_ms=spoken.end_ms,
+        confidence=0.9,
+        layer="pattern",
+        rule=f"{kind}-1",
+        early=early,
+    )
+
+
+def why(of: Cue) -> Why:
+    return Why(
+        cue_id=of.cue_id,
+        rule=of.rule,
+        words=of.words,
+        confidence=of.confidence,
+        playbook=PLAYBOOK,
+        spoken_ms=of.end_ms,
+        latency_ms=320,
+    )
+
+
+def prompt(prompt_id: str, of: Cue) -> Prompt:
+    return Prompt(
+        at_ms=of.at_ms + 320,
+        prompt_id=prompt_id,
+        kind=of.kind,
+        headline="Say what you can do",
+        say="I can't take it back after thirty days. What I can do is …",
+        alternatives=(
+            Alternative(id="store-credit", text="A store credit for the full price"),
+            Alternative(id="exchange", text="An exchange for another model"),
+        ),
+        priority=50,
+        expires_ms=of.at_ms + 20_000,
+        why=why(of),
+    )
+
+
+def closed(prompt_id: str, outcome: PromptOutcome, at_ms: int, alternative: str | None = None) -> PromptClosed:
+    return PromptClosed(at_ms=at_ms, prompt_id=prompt_id, outcome=outcome, alternative=alternative)
+
+
+def alert(alert_id: str, level: AlertLevel, of: Cue) -> Alert:
+    return Alert(
+        at_ms=of.at_ms + 280,
+        alert_id=alert_id,
+        level=level,
+        kind=of.kind,
+        reason=f"The customer's words: {of.kind}.",
+        quote=of.words,
+        why=why(of),
+    )
+
+
+def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "") -> AlertChanged:
+    by = "voiceassist" if state == "retracted" else "Sam Rivera"
+    return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note)
+
+
+def refusal_closed(cue_id: str, outcome: RefusalOutcome, at_ms: int, offered: str = "") -> RefusalClosed:
+    return RefusalClosed(at_ms=at_ms, cue_id=cue_id, outcome=outcome, words=offered)
+
+
+def numbered(call_id: str, *events: Event) -> list[Record]:
+    return [Record(call_id=call_id, seq=seq, event=event) for seq, event in enumerate(events, start=1)]
+
+
+def _recovered() -> list[Record]:
+    asked = final("customer", 1, "I want to return a coffee machine", 1_000)
+    refused = final("agent", 1, "our policy doesn't allow returns after thirty days", 4_000)
+    offered = final("agent", 2, "what I can do is offer you a store credit", 12_000)
+    refusal = cue("c1", "refusal", refused, "our policy doesn't allow")
+    return numbered(
+        "call-recovered",
+        started(),
+        partial("customer", 1, "I want to", 1_000),
+        partial("customer", 1, "I want to return a coffee", 1_000),
+        asked,
+        partial("agent", 1, "our policy", 4_000),
+        partial("customer", 2, "oh", 4_400),
+        refusal,
+        prompt("p1", refusal),
+        refused,
+        CueConfirmed(at_ms=6_600, cue_id="c1"),
+        final("customer", 2, "oh come on", 4_400),
+        partial("customer", 2, "oh come", 4_400),
+        cue("c2", "alternative", offered, "what I can do is", early=False),
+        offered,
+        refusal_closed("c1", "recovered", 15_000, "offer you a store credit"),
+        closed("p1", "recovered", 15_000),
+        CallEnded(at_ms=20_000, reason="hangup"),
+    )
+
+
+def _failed() -> list[Record]:
+    refused = final("agent", 1, "there is nothing I can do", 2_000)
+    refusal = cue("c1", "refusal", refused, "nothing I can do", early=False)
+    return numbered(
+        "call-failed",
+        started("gold"),
+        refused,
+        refusal,
+        prompt("p1", refusal),
+        closed("p1", "used", 6_000, "store-credit"),
+        AudioGap(at_ms=7_000, speaker="customer", duration_ms=400, cause="lost"),
+        MuteChanged(at_ms=8_000, muted=True),
+        MuteChanged(at_ms=9_000, muted=False),
+        refusal_closed("c1", "dead_end", 24_000),
+        partial("customer", 1, "and that is", 25_000),
+        CallFailed(at_ms=26_000, error="The recognizer stopped. Start the call again."),
+    )
+
+
+def _abuse() -> list[Record]:
+    swore = final("customer", 1, "this damn website tells me nothing", 1_000)
+    insulted = final("customer", 2, "you are a useless idiot", 5_000)
+    threatened = final("customer", 3, "I will come down there and hurt you", 9_000)
+    profanity = cue("c1", "profanity", swore, "damn website")
+    insult = cue("c2", "insult", insulted, "useless idiot")
+    threat = cue("c3", "threat", threatened, "I will come down there and hurt you")
+    return numbered(
+        "call-abuse",
+        started(),
+        profanity,
+        alert("a1", "info", profanity),
+        swore,
+        CueRetracted(at_ms=3_000, cue_id="c1"),
+        changed("a1", "retracted", 3_000),
+        insulted,
+        insult,
+        alert("a2", "warning", insult),
+        prompt("p1", insult),
+        AgentFine(at_ms=7_500),
+        changed("a2", "acknowledged", 8_000),
+        threatened,
+        threat,
+        alert("a3", "critical", threat),
+        closed("p1", "superseded", 11_400),
+        prompt("p2", threat),
+        changed("a3", "resolved", 14_000, "Called the agent."),
+        closed("p2", "call_ended", 15_000),
+        CallEnded(at_ms=15_000, reason="interrupted"),
+        changed("a2", "resolved", 15_000),
+        changed("a3", "open", 15_000),
+        changed("a9", "resolved", 15_000),
+    )
+
+
+def _twice() -> list[Record]:
+    """Every record comes twice: a resume that overlaps with what the client already has."""
+    return [record for record in _recovered() for _ in range(2)]
+
+
+STREAMS: dict[str, list[Record]] = {
+    "refusal_recovered": _recovered(),
+    "dead_end_then_failed": _failed(),
+    "abuse_ladder": _abuse(),
+    "every_record_twice": _twice(),
+}
