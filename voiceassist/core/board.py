@@ -96,9 +96,7 @@ def open_call(record: Record) -> CallState:
     """The state after a call's first record, which must be its CallStarted."""
     assert isinstance(record.event, CallStarted)
     started = record.event
-    return CallState(
-        call_id=record.call_id, seq=record.seq, at_ms=started.at_ms, status="live", started=started
-    )
+    return CallState(call_id=record.call_id, seq=record.seq, at_ms=started.at_ms, status="live", started=started)
 
 
 def apply(state: CallState, record: Record) -> CallState:

@@ -1,0 +1,1 @@
+"""The pure core: no event loop, no clock, milliseconds a test."""

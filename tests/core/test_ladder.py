@@ -1,0 +1,81 @@
+"""The abuse ladder: cards and alerts rise with what the customer says."""
+
+import pytest
+
+from tests.builders import Line, conversation, drive, final, live_call, only, play
+from voiceassist.events import Alert, Cue, Prompt, SayFine
+
+CALM, BOUNDARY, WARNING, END = (
+    "Stay calm, name the problem",
+    "Set a boundary",
+    "Warn once",
+    "You may end the call now",
+)
+
+
+def headlines(*texts: str) -> list[str]:
+    lines = [final("customer", text, at=i * 30_000, utterance=i + 1) for i, text in enumerate(texts)]
+    return [card.headline for card in only(play(*lines), Prompt)]
+
+
+def test_each_kind_has_its_lowest_rung() -> None:
+    assert headlines("this damn website") == [CALM]
+    assert headlines("you are an idiot") == [BOUNDARY]
+    assert headlines("I will hurt you") == [WARNING]
+    assert headlines("what are you wearing") == [WARNING]
+
+
+def test_abuse_that_goes_on_climbs_to_the_end_of_the_call() -> None:
+    assert headlines("you are an idiot", "you are a liar", "you are a moron") == [BOUNDARY, WARNING, END]
+
+
+def test_swearing_at_nobody_never_climbs() -> None:
+    assert headlines("this damn website", "damn it", "this is bullshit") == [CALM]
+
+
+def test_a_threat_after_an_insult_is_one_rung_up() -> None:
+    assert headlines("this damn thing", "you are an idiot", "I will hurt you") == [CALM, BOUNDARY, WARNING]
+
+
+def test_two_insults_in_one_outburst_take_one_rung() -> None:
+    assert headlines("you are an idiot and also I think that go to hell", "you are a liar") == [BOUNDARY, WARNING]
+
+
+@pytest.mark.parametrize(
+    ("text", "level"),
+    [
+        ("you are an idiot", "warning"),
+        ("I will hurt you", "critical"),
+        ("you filthy immigrant", "critical"),
+        ("what are you wearing", "critical"),
+        ("my lawyer will hear about this", "warning"),
+        ("I want to speak to a manager", "warning"),
+        ("I will cancel my contract", "info"),
+    ],
+)
+def test_the_supervisor_hears_of_it_at_the_right_level(text: str, level: str) -> None:
+    assert [alert.level for alert in only(play(final("customer", text)), Alert)] == [level]
+
+
+@pytest.mark.parametrize("text", ["I am fed up", "this damn thing", "this is killing me", "I want to buy a phone"])
+def test_the_supervisor_is_left_alone_with_what_is_no_abuse(text: str) -> None:
+    assert only(play(final("customer", text)), Alert) == []
+
+
+def test_swearing_that_goes_on_is_told_once() -> None:
+    lines: list[Line] = [
+        ("customer", text) for text in ("damn it", "this bloody thing", "oh crap", "what the hell", "damn")
+    ]
+    alerts = only(play(*conversation(*lines)), Alert)
+    assert [(alert.kind, alert.level) for alert in alerts] == [("profanity", "info")]
+
+
+def test_an_agent_who_is_fine_needs_no_abuse_card() -> None:
+    call = live_call()
+    drive(call, [final("customer", "you are an idiot")])
+    kinds = [type(event).__name__ for event in call.handle(SayFine(at_ms=3000))]
+    assert kinds == ["AgentFine", "PromptClosed"]
+
+
+def test_the_agents_own_words_are_never_abuse() -> None:
+    assert only(play(final("agent", "you are an idiot")), Cue) == []

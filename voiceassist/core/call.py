@@ -1,0 +1,166 @@
+"""One call: `Call.handle(event) -> list[Event]`, and a table of what may happen when.
+
+    new ──CallStarted──▶ live ──CallEnded──▶ ended
+                          │ ╰───CallFailed──▶ failed
+                          ╰─ Partial, Final, AudioGap, Tick, every action
+
+Theory of operation. Whatever comes in is put on the call's own time, which never runs backwards; transcripts
+are masked (`redact.py`) before anything else sees them. The tracker turns words into cues, the desk turns cues
+into cards, alerts and refusal episodes, the watch finds what no word shows. Everything that is given back is to
+be stored and shown in this order. The input comes first, but the end of a call comes last: cards and refusals
+close before it. Afterwards only alerts may still change.
+Never reads a clock, a file or a socket. Next: `session.py` numbers, stores and publishes the events.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Literal, get_args
+
+from voiceassist.core.cue_tracker import CueTracker
+from voiceassist.core.desk import Desk
+from voiceassist.core.playbook_model import Playbook
+from voiceassist.core.redact import Redactor
+from voiceassist.core.transcript import Turns
+from voiceassist.core.watch import Watch
+from voiceassist.errors import ActionError, IllegalTransition
+from voiceassist.events import (
+    Action,
+    AskHelp,
+    AudioGap,
+    CallEnded,
+    CallFailed,
+    CallStarted,
+    ChangeAlert,
+    Cue,
+    DismissPrompt,
+    Event,
+    Final,
+    Input,
+    Partial,
+    SayFine,
+    SetMute,
+    Tick,
+    Transcript,
+    UsePrompt,
+)
+
+Phase = Literal["new", "live", "ended", "failed"]
+
+_LIVE = (Partial, Final, AudioGap, Tick, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert)
+TABLE: Mapping[tuple[Phase, type], Phase] = {
+    ("new", CallStarted): "live",
+    **{("live", cls): "live" for cls in _LIVE},
+    ("live", CallEnded): "ended",
+    ("live", CallFailed): "failed",
+    ("ended", ChangeAlert): "ended",
+    ("failed", ChangeAlert): "failed",
+}
+"""(phase, class of the input) → the phase after it. What is not here is not allowed."""
+
+
+class Call:
+    """The state of one call. Feed it every input in order; store and show what it gives back."""
+
+    def __init__(self, playbook: Playbook) -> None:
+        self.phase: Phase = "new"
+        self._now_ms = 0
+        self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
+        self._turns = Turns(playbook.limits.breath_ms)
+        self._redactor = Redactor({})
+        self._tracker = CueTracker(playbook)
+        self._watch = Watch(playbook)
+        self._desk = Desk(playbook, self._turns)
+
+    def handle(self, event: Input) -> list[Event]:
+        """What follows from an input, in order.
+
+        Raises ActionError when a person asks for something that does not fit (nothing changes), and
+        IllegalTransition when the shell sends what the table does not allow.
+        """
+        phase = self._next_phase(event)
+        self._now_ms = max(self._now_ms, event.at_ms)
+        event = replace(event, at_ms=self._now_ms)
+        out = _STEPS[type(event)](self, event)
+        self.phase = phase
+        return out
+
+    def next_deadline(self) -> int | None:
+        """Call time in milliseconds at which a Tick will change something; None when nothing is due."""
+        if self.phase != "live":
+            return None
+        times = (self._desk.next_deadline(), self._watch.next_deadline(self._turns))
+        return min((time for time in times if time is not None), default=None)
+
+    def _next_phase(self, event: Input) -> Phase:
+        phase = TABLE.get((self.phase, type(event)))
+        if phase is not None:
+            return phase
+        if isinstance(event, get_args(Action)):
+            raise ActionError("not_live", f"the call is not live ({self.phase}): nothing can be done in it")
+        raise IllegalTransition(f"{type(event).__name__} in a call that is {self.phase}")
+
+    def _start(self, event: CallStarted) -> list[Event]:
+        self._desk.agent, self._desk.tier = event.agent, event.customer.tier
+        self._watch.start()
+        return [event]
+
+    def _hear(self, heard: Transcript) -> list[Event]:
+        self._check_order(heard)
+        event = self._redactor.redact(heard)
+        stale = self._desk.deck.expire(event.at_ms)
+        turn, before = self._turns.hear(event), self._turns.before(event.speaker)
+        changes = self._tracker.hear(event, turn, before)
+        reactions = self._desk.react(changes, event, turn)
+        overlaps = self._desk.heard(self._numbered(self._watch.hear(event)))
+        return [event, *stale, *reactions, *overlaps, *self._due()]
+
+    def _check_order(self, event: Transcript) -> None:
+        if event.utterance <= self._finished[event.speaker]:
+            raise IllegalTransition(
+                f"{type(event).__name__} of {event.speaker} utterance {event.utterance} after its final"
+            )
+        if isinstance(event, Final):
+            self._finished[event.speaker] = event.utterance
+
+    def _due(self) -> list[Event]:
+        """What the passing of time brings."""
+        stale = self._desk.deck.expire(self._now_ms)
+        heard = self._desk.heard(self._numbered(self._watch.pass_time(self._now_ms, self._turns)))
+        return [*stale, *heard, *self._desk.pass_time(self._now_ms)]
+
+    def _numbered(self, cues: list[Cue]) -> list[Cue]:
+        return [replace(cue, cue_id=self._tracker.next_id()) for cue in cues]
+
+    def _end(self, event: CallEnded) -> list[Event]:
+        return [*self._due(), *self._desk.end(event.at_ms), event]
+
+    def _fail(self, event: CallFailed) -> list[Event]:
+        return [*self._desk.deck.close(event.at_ms, "call_ended"), event]
+
+    def _act(self, action: Action) -> list[Event]:
+        desk, at_ms = self._desk, action.at_ms
+        match action:
+            case UsePrompt():
+                return desk.deck.use(at_ms, action.prompt_id, action.alternative)
+            case DismissPrompt():
+                return desk.deck.dismiss(at_ms, action.prompt_id)
+            case SetMute():
+                return desk.deck.mute(at_ms, muted=action.muted)
+            case AskHelp():
+                return desk.ask_help(at_ms)
+            case SayFine():
+                return desk.say_fine(at_ms)
+            case ChangeAlert():
+                return desk.alarms.change(at_ms, action)
+
+
+_STEPS: Mapping[type, Callable[[Call, Any], list[Event]]] = {
+    CallStarted: Call._start,  # noqa: SLF001 - the table of this very class
+    Partial: Call._hear,  # noqa: SLF001
+    Final: Call._hear,  # noqa: SLF001
+    AudioGap: lambda _, event: [event],
+    Tick: lambda call, _: call._due(),  # noqa: SLF001
+    CallEnded: Call._end,  # noqa: SLF001
+    CallFailed: Call._fail,  # noqa: SLF001
+    **dict.fromkeys(get_args(Action), Call._act),  # noqa: SLF001
+}

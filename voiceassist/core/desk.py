@@ -1,0 +1,199 @@
+"""Answers cues: which become cards, alerts, open or recovered refusals, and what time does to them.
+
+Holds the parts that remember (deck, alarms, ladder, recovery) and lets each do its own work. Never looks at
+words itself. Next: `call.py` hands the events on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from voiceassist.core.alarms import Alarms
+from voiceassist.core.cue_tracker import CueChange
+from voiceassist.core.deck import Deck
+from voiceassist.core.ladder import Climb
+from voiceassist.core.playbook_model import AlertRule, Playbook
+from voiceassist.core.policy import draft_for, offers_for, policy_for, why
+from voiceassist.core.recovery import Recovery
+from voiceassist.core.text import canonical
+from voiceassist.core.transcript import Turn, Turns
+from voiceassist.events import (
+    AgentFine,
+    Cue,
+    CueConfirmed,
+    CueRetracted,
+    Event,
+    Final,
+    Person,
+    RefusalClosed,
+    Tier,
+    Transcript,
+    Why,
+)
+
+HELP = AlertRule(kind="help", level="critical", reason="The agent asks for help.")  # unless the playbook says else
+HOLD_MS = 2000  # how long a refusal's card waits for the other half of "we can't ..., but ..."
+PIVOTS = frozenset(["but", "however", "instead", "though", "although", "what"])
+
+
+@dataclass(slots=True)
+class Desk:
+    """Everything that a call remembers besides its words."""
+
+    playbook: Playbook
+    turns: Turns
+    agent: Person = field(default_factory=lambda: Person(id="", name=""))
+    tier: Tier = "standard"
+    deck: Deck = field(init=False)
+    alarms: Alarms = field(init=False)
+    climb: Climb = field(init=False)
+    recovery: Recovery = field(init=False)
+    held: list[Cue] = field(default_factory=list)  # refusals whose card waits for the rest of the breath
+
+    def __post_init__(self) -> None:
+        self.deck = Deck(self.playbook.limits)
+        self.alarms = Alarms({"help": HELP} | dict(self.playbook.alerts))
+        self.climb = Climb(self.playbook.ladder)
+        self.recovery = Recovery(self.playbook.limits)
+
+    def react(self, changes: Sequence[CueChange], event: Transcript, turn: Turn) -> list[Event]:
+        """What follows from an utterance's cues; the cues themselves come first."""
+        at_ms, fresh = event.at_ms, [change for change in changes if isinstance(change, Cue)]
+        out: list[Event] = list(changes)
+        for change in changes:
+            out += self._note(change, turn)
+        out += self.recovery.settle(at_ms)
+        for cue_id in self.recovery.answered():
+            out += self.deck.close_for(at_ms, cue_id, "recovered")
+        for closed in [item for item in out if isinstance(item, RefusalClosed)]:
+            out += self.deck.close_for(at_ms, closed.cue_id, "recovered")
+        out += self._release(event)
+        for cue in fresh:
+            out += self._card(cue, event, turn) + self._alert(at_ms, cue)
+        return out
+
+    def heard(self, cues: Sequence[Cue]) -> list[Event]:
+        """What follows from cues that no words show."""
+        out: list[Event] = list(cues)
+        for cue in cues:
+            out += self._plain_card(cue) + self._alert(cue.at_ms, cue)
+        return out
+
+    def pass_time(self, at_ms: int) -> list[Event]:
+        """Dead ends that are due."""
+        return self._dead(at_ms, self.recovery.expire(at_ms, self.turns))
+
+    def end(self, at_ms: int) -> list[Event]:
+        """The call is over."""
+        return self.deck.close(at_ms, "call_ended") + self._dead(at_ms, self.recovery.end(at_ms))
+
+    def ask_help(self, at_ms: int) -> list[Event]:
+        """The agent's help button; pressing it again while it is open changes nothing."""
+        if self.alarms.is_open_for("help"):
+            return []
+        reason = Why(
+            cue_id="",
+            rule="help_button",
+            words="",
+            confidence=1.0,
+            playbook=self.playbook.label,
+            spoken_ms=at_ms,
+            latency_ms=0,
+        )
+        return self.alarms.raise_for(at_ms, "help", "", reason)
+
+    def say_fine(self, at_ms: int) -> list[Event]:
+        """The agent's I'm-fine button: no help is needed, and no card about abuse."""
+        is_ladder = self.deck.open is not None and self.deck.open.kind in self.playbook.ladder.steps
+        closed = self.deck.close(at_ms, "dismissed") if is_ladder else []
+        return [AgentFine(at_ms=at_ms), *self.alarms.resolve_kind(at_ms, "help", self.agent.name), *closed]
+
+    def next_deadline(self) -> int | None:
+        """When the open card goes away or the next refusal becomes a dead end."""
+        card = [self.deck.open.expires_ms] if self.deck.open else []
+        refusal = self.recovery.next_deadline(self.turns)
+        return min([*card, *([] if refusal is None else [refusal])], default=None)
+
+    def _note(self, change: CueChange, turn: Turn) -> list[Event]:
+        match change:
+            case Cue(kind="refusal"):
+                limit = policy_for(self.playbook, self.turns, turn.words).recovery_s
+                self.recovery.refuse(change, turn, limit or self.playbook.limits.recovery_s)
+            case Cue(kind="alternative"):
+                self.recovery.offer(change, turn)
+            case CueConfirmed():
+                self.recovery.confirm(change.cue_id)
+            case CueRetracted():
+                return self._retract(change)
+        return []
+
+    def _retract(self, change: CueRetracted) -> list[Event]:
+        self.recovery.retract(change.cue_id)
+        self.climb.retract(change.cue_id)
+        self.held = [cue for cue in self.held if cue.cue_id != change.cue_id]
+        closed = self.deck.close_for(change.at_ms, change.cue_id, "retracted")
+        return closed + self.alarms.retract(change.at_ms, change.cue_id)
+
+    def _card(self, cue: Cue, event: Transcript, turn: Turn) -> list[Event]:
+        if cue.kind == "refusal":
+            return self._refusal(cue, event)
+        if cue.kind in self.playbook.ladder.steps:
+            return self._ladder(cue)
+        if cue.kind == "giveaway" and self._is_offered_in(turn):
+            return []  # it is the alternative that a card asked for
+        return self._plain_card(cue)
+
+    def _refusal(self, cue: Cue, event: Transcript) -> list[Event]:
+        if not self.recovery.is_waiting(cue.cue_id):
+            return []
+        if cue.early and _turns_after(cue, event):
+            self.held.append(cue)
+            return []
+        return self._refusal_card(event.at_ms, cue, event)
+
+    def _refusal_card(self, at_ms: int, cue: Cue, event: Transcript) -> list[Event]:
+        card = self.playbook.cards.get(cue.kind)
+        if card is None:
+            return []
+        policy = policy_for(self.playbook, self.turns, event.text.split())
+        offers = offers_for(policy, self.tier, self.deck.used)
+        return self.deck.show(at_ms, draft_for(self.playbook, card, cue, at_ms, policy=policy, offers=offers))
+
+    def _release(self, event: Transcript) -> list[Event]:
+        """Shows the held cards whose breath brought no alternative."""
+        due = [cue for cue in self.held if _breath_is_over(cue, event)]
+        self.held = [cue for cue in self.held if cue not in due and self.recovery.is_waiting(cue.cue_id)]
+        waiting = [cue for cue in due if self.recovery.is_waiting(cue.cue_id)]
+        return [shown for cue in waiting for shown in self._refusal_card(event.at_ms, cue, event)]
+
+    def _ladder(self, cue: Cue) -> list[Event]:
+        card = self.playbook.cards[self.climb.rung_for(cue)]
+        return self.deck.show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms))
+
+    def _plain_card(self, cue: Cue) -> list[Event]:
+        card = self.playbook.cards.get(cue.kind)
+        return self.deck.show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms)) if card else []
+
+    def _alert(self, at_ms: int, cue: Cue) -> list[Event]:
+        return self.alarms.raise_for(at_ms, cue.kind, cue.words, why(self.playbook, cue, at_ms))
+
+    def _dead(self, at_ms: int, dead: list[tuple[Cue, RefusalClosed]]) -> list[Event]:
+        out: list[Event] = []
+        for cue, closed in dead:
+            reason = why(self.playbook, cue, at_ms)
+            out += [closed, *self.alarms.raise_for(at_ms, "dead_end", cue.words, reason)]
+        return out
+
+    def _is_offered_in(self, turn: Turn) -> bool:
+        return self.recovery.offered is not None and self.recovery.offered[0] == turn.number
+
+
+def _turns_after(cue: Cue, event: Transcript) -> bool:
+    """Whether the words after the refusal announce its other half."""
+    later = [word.text for word in event.words if word.start_ms >= cue.end_ms]
+    return any(token in PIVOTS for word in later for token in canonical(word))
+
+
+def _breath_is_over(cue: Cue, event: Transcript) -> bool:
+    if event.speaker != cue.speaker:
+        return event.at_ms - cue.at_ms >= HOLD_MS
+    return isinstance(event, Final) or event.utterance > cue.utterance or event.at_ms - cue.at_ms >= HOLD_MS

@@ -1,0 +1,129 @@
+"""The phrase language of playbooks, compiled to one regular expression each.
+
+    we can't do that        these words, in this order; spelling as in `text.py` ("cannot" is the same)
+    (refund|pay back)       one of these
+    [really] sorry          "really" or nothing
+    can't ... refund        up to three words between; `...6` up to six (at most twelve)
+    cancel*                 any word that starts so
+    <we> can't              one of the list `we` of the playbook's `words:`
+    ^ no   ·   thanks $     at the start, at the end of the utterance
+
+A token `x` is rendered as `<x>` in the text and in the expression, so a phrase can only match whole tokens.
+RE2 matches in linear time whatever the phrase, and sizes are limited: a user's phrase cannot blow up.
+Never raises anything but PhraseError. Next: `matchers.py` joins the phrases of a rule.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+
+from voiceassist.core.text import FILLERS, Token, canonical
+
+GAP_DEFAULT = 3  # words; longer gaps join clauses that have nothing to do with each other
+GAP_MAX = 12
+PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in list is half of it
+EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
+ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
+
+_PIECE = re.compile(r"\.\.\.(\d*)|<([a-z_]+)>|([()\[\]|^$])|([^\s()\[\]|^$<>]+)|(\S)")
+
+
+class PhraseError(Exception):
+    """A phrase that cannot be compiled; says what and where."""
+
+
+def rendered(tokens: Iterable[Token]) -> str:
+    """Tokens as the text that compiled phrases search."""
+    return "".join(f"<{token.text}>" for token in tokens)
+
+
+def compile_phrase(phrase: str, lists: Mapping[str, str]) -> str:
+    """The phrase as an RE2 expression; `lists` holds compiled named lists. Raises PhraseError."""
+    if len(phrase) > PHRASE_MAX_CHARS:
+        raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters")
+    compiler = _Compiler(phrase, lists)
+    expression = compiler.alternatives(until="")
+    if len(expression) > EXPRESSION_MAX_CHARS:
+        raise PhraseError("grows too large; use smaller lists")
+    if re.fullmatch(expression, ""):
+        raise PhraseError("needs at least one word that is not optional")
+    return expression
+
+
+def is_plain(phrase: str) -> bool:
+    """Whether the phrase is only words: no gaps, choices, lists or wildcards."""
+    return not re.search(r"\.\.\.|[()\[\]|^$<*]", phrase)
+
+
+class _Compiler:
+    """Recursive descent over the pieces of one phrase."""
+
+    def __init__(self, phrase: str, lists: Mapping[str, str]) -> None:
+        self._pieces = list(_PIECE.finditer(phrase))
+        self._lists = lists
+        self._next = 0
+
+    def alternatives(self, until: str) -> str:
+        """Sequences separated by `|`, up to the closing bracket `until` (or the end)."""
+        branches = [self._sequence()]
+        while self._peek() == "|":
+            self._next += 1
+            branches.append(self._sequence())
+        if self._peek() != until:
+            raise PhraseError(f"`{self._peek() or 'end of phrase'}` where `{until or 'a word'}` was expected")
+        self._next += 1
+        if len(branches) > 1 and "" in branches:
+            raise PhraseError("an empty choice; write `[x]` for something optional")
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+    def _sequence(self) -> str:
+        parts = []
+        while self._peek() not in ("|", ")", "]", ""):
+            parts.append(self._item())
+        return "".join(parts)
+
+    def _item(self) -> str:
+        piece = self._pieces[self._next]
+        self._next += 1
+        gap, name, mark, word, stray = piece.groups()
+        if gap is not None:
+            return _gap(gap)
+        if name:
+            return self._list(name)
+        if mark:
+            return self._marked(mark)
+        if stray:
+            raise PhraseError(f"`{stray}` has no meaning here")
+        return _word(word)
+
+    def _marked(self, mark: str) -> str:
+        if mark == "(":
+            return self.alternatives(until=")")
+        if mark == "[":
+            return f"(?:{self.alternatives(until=']')})?"
+        return mark
+
+    def _list(self, name: str) -> str:
+        if name not in self._lists:
+            close = difflib.get_close_matches(name, self._lists, 1, 0)
+            raise PhraseError(f"unknown list <{name}>" + (f"; nearest is <{close[0]}>" if close else ""))
+        return self._lists[name]
+
+    def _peek(self) -> str:
+        return self._pieces[self._next].group() if self._next < len(self._pieces) else ""
+
+
+def _gap(size: str) -> str:
+    words = int(size) if size else GAP_DEFAULT
+    if not 1 <= words <= GAP_MAX:
+        raise PhraseError(f"a gap of {words} words; it may be 1 to {GAP_MAX}")
+    return f"(?:{ANY_TOKEN}){{0,{words}}}?"
+
+
+def _word(word: str) -> str:
+    tokens = [token for token in canonical(word.rstrip("*")) if token not in FILLERS]
+    if not tokens:
+        raise PhraseError(f"`{word}` is not a word")
+    *whole, last = (re.escape(token) for token in tokens)
+    tail = f"<{last}[^>]*>" if word.endswith("*") else f"<{last}>"
+    return "".join(f"<{token}>" for token in whole) + tail

@@ -1,0 +1,237 @@
+"""Reads a playbook from YAML text and checks all of it: `parse_playbook(text, name) -> Playbook`.
+
+Every error names file, line and field and, for a wrong name, the nearest valid one. Never opens a file.
+The fields are described in the built-in `playbooks/en.yaml`; the types are in `playbook_model.py`.
+Next: `Call(playbook)`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import get_args
+
+from voiceassist.core.matchers import compile_lists
+from voiceassist.core.phrases import PhraseError, compile_phrase
+from voiceassist.core.playbook_model import (
+    AGENT_KINDS,
+    COST_CLASSES,
+    CUSTOMER_KINDS,
+    GENERAL,
+    HEARD_KINDS,
+    SPEAKER_OF,
+    Absence,
+    AlertRule,
+    Card,
+    CostClass,
+    Ladder,
+    Limits,
+    Offer,
+    Playbook,
+    Policy,
+    Rule,
+    Step,
+)
+from voiceassist.core.yaml_fields import Field, read_yaml
+from voiceassist.events import SPEAKERS, AlertLevel, Speaker
+
+__all__ = ["Playbook", "parse_playbook"]
+
+LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)
+SPOKEN_KINDS = (*AGENT_KINDS, *CUSTOMER_KINDS)
+ALERT_KINDS = (*SPOKEN_KINDS, *HEARD_KINDS, "dead_end", "help")
+HOUR_S = 3600
+_Lists = Mapping[str, str]
+
+
+def parse_playbook(text: str, name: str) -> Playbook:
+    """The playbook in `text`; `name` is the file to blame. Raises PlaybookError."""
+    top = read_yaml(text, name).only(
+        ("name", "version", "language", "cues", "policies", "cards", "alerts"),
+        ("words", "missing", "ladder", "limits"),
+    )
+    words = _words(top.get("words"))
+    lists = compile_lists(words)
+    cards = _cards(top["cards"], _rungs(top.get("ladder")))
+    return Playbook(
+        name=top["name"].text(),
+        version=top["version"].whole(1, 1_000_000),
+        language=top["language"].text(),
+        words=words,
+        rules=tuple(_rules(top["cues"], lists)),
+        absences=tuple(_absences(top.get("missing"), lists)),
+        policies=_policies(top["policies"], lists),
+        cards=cards,
+        ladder=_ladder(top.get("ladder"), cards),
+        alerts={kind: _alert(field, kind) for kind, field in top["alerts"].entries().items()},
+        limits=_limits(top.get("limits")),
+    )
+
+
+# ---- phrases ---------------------------------------------------------------------------------------------
+
+
+def _words(field: Field | None) -> dict[str, tuple[str, ...]]:
+    known: dict[str, tuple[str, ...]] = {}
+    for name, words in field.entries().items() if field else ():
+        known[name] = _phrases(words, compile_lists(known))
+    return known
+
+
+def _phrases(field: Field | None, lists: _Lists) -> tuple[str, ...]:
+    return tuple(_phrase(item, lists) for item in field.items()) if field else ()
+
+
+def _phrase(field: Field, lists: _Lists) -> str:
+    phrase = field.text()
+    try:
+        compile_phrase(phrase, lists)
+    except PhraseError as error:
+        field.fail(f"phrase `{phrase}`: {error}")
+    return phrase
+
+
+# ---- cues ------------------------------------------------------------------------------------------------
+
+
+def _rules(field: Field, lists: _Lists) -> Iterable[Rule]:
+    for kind, cue in field.entries().items():
+        cue.check_name(kind, SPOKEN_KINDS)
+        parts = cue.only(("rules",), ("except", "early"))
+        shared = _phrases(parts.get("except"), lists)
+        early = parts["early"].flag() if "early" in parts else True
+        for name, rule in parts["rules"].entries().items():
+            yield _rule(rule, f"{kind}.{name}", lists, shared=shared, early=early)
+
+
+def _rule(field: Field, rule_id: str, lists: _Lists, *, shared: tuple[str, ...], early: bool) -> Rule:
+    kind = rule_id.partition(".")[0]
+    parts = field.only(
+        ("phrases",), ("except", "unless", "after", "unless_after", "after_kind", "confidence", "early")
+    )
+    return Rule(
+        id=rule_id,
+        kind=kind,
+        speaker=SPEAKER_OF[kind],
+        phrases=_phrases(parts["phrases"], lists),
+        exclusions=(*shared, *_phrases(parts.get("except"), lists)),
+        unless=_phrases(parts.get("unless"), lists),
+        after=_phrases(parts.get("after"), lists),
+        unless_after=_phrases(parts.get("unless_after"), lists),
+        after_kind=parts["after_kind"].name(SPOKEN_KINDS) if "after_kind" in parts else "",
+        confidence=parts["confidence"].share() if "confidence" in parts else 0.9,
+        early=parts["early"].flag() if "early" in parts else early,
+    )
+
+
+def _absences(field: Field | None, lists: _Lists) -> Iterable[Absence]:
+    for name, absence in field.entries().items() if field else ():
+        parts = absence.only(("speaker", "phrases", "within_s"))
+        yield Absence(
+            id=f"missing.{name}",
+            speaker=_speaker(parts["speaker"]),
+            phrases=_phrases(parts["phrases"], lists),
+            within_s=parts["within_s"].whole(1, HOUR_S),
+        )
+
+
+def _speaker(field: Field) -> Speaker:
+    name = field.name(SPEAKERS)
+    return "agent" if name == "agent" else "customer"
+
+
+# ---- policies --------------------------------------------------------------------------------------------
+
+
+def _policies(field: Field, lists: _Lists) -> tuple[Policy, ...]:
+    policies = tuple(_policy(policy, name, lists) for name, policy in field.entries().items())
+    if GENERAL not in (policy.id for policy in policies):
+        field.fail(f"`{GENERAL}` is missing: the policy for requests that fit no other")
+    return policies
+
+
+def _policy(field: Field, name: str, lists: _Lists) -> Policy:
+    texts = ("topic", "limit", "benefit", "say", "avoid")
+    parts = field.only((*texts, "alternatives"), ("asked", "recovery_s"))
+    return Policy(
+        id=name,
+        **{text: parts[text].text() for text in texts},
+        asked=_phrases(parts.get("asked"), lists),
+        alternatives=tuple(_offer(offer, id_) for id_, offer in parts["alternatives"].entries().items()),
+        recovery_s=parts["recovery_s"].whole(1, HOUR_S) if "recovery_s" in parts else None,
+    )
+
+
+def _offer(field: Field, name: str) -> Offer:
+    parts = field.only(("text",), ("cost", "tiers", "per_call"))
+    return Offer(
+        id=name,
+        text=parts["text"].text(),
+        cost=_cost(parts["cost"]) if "cost" in parts else "none",
+        tiers=parts["tiers"].texts() if "tiers" in parts else (),
+        per_call=parts["per_call"].whole(1, 100) if "per_call" in parts else 1,
+    )
+
+
+def _cost(field: Field) -> CostClass:
+    name = field.name(COST_CLASSES)
+    return next(cost for cost in COST_CLASSES if cost == name)
+
+
+# ---- cards, ladder, alerts, limits -----------------------------------------------------------------------
+
+
+def _cards(field: Field, rungs: tuple[str, ...]) -> dict[str, Card]:
+    cards = field.entries()
+    for name, card in cards.items():
+        card.check_name(name, (*SPOKEN_KINDS, *HEARD_KINDS, *rungs))
+    return {name: _card(card, name) for name, card in cards.items()}
+
+
+def _rungs(field: Field | None) -> tuple[str, ...]:
+    """The names of the ladder's cards, before they are checked against the cards there are."""
+    return field.only(("rungs", "steps"))["rungs"].texts() if field else ()
+
+
+def _card(field: Field, name: str) -> Card:
+    parts = field.only(("headline", "say", "priority"), ("cooldown_s", "cap", "expires_s"))
+    return Card(
+        name=name,
+        headline=parts["headline"].text(),
+        say=parts["say"].text(),
+        priority=parts["priority"].whole(0, 100),
+        cooldown_s=parts["cooldown_s"].whole(0, HOUR_S) if "cooldown_s" in parts else 60,
+        cap=parts["cap"].whole(1, 100) if "cap" in parts else 3,
+        expires_s=parts["expires_s"].whole(1, HOUR_S) if "expires_s" in parts else 25,
+    )
+
+
+def _ladder(field: Field | None, cards: Mapping[str, Card]) -> Ladder:
+    if field is None:
+        return Ladder(rungs=(), steps={})
+    parts = field.only(("rungs", "steps"))
+    rungs = tuple(rung.name(cards) for rung in parts["rungs"].items())
+    steps = {kind: _step(step, kind, rungs) for kind, step in parts["steps"].entries().items()}
+    return Ladder(rungs=rungs, steps=steps)
+
+
+def _step(field: Field, kind: str, rungs: tuple[str, ...]) -> Step:
+    field.check_name(kind, CUSTOMER_KINDS)
+    parts = field.only(("card", "climbs"))
+    return Step(kind=kind, card=parts["card"].name(rungs), climbs=parts["climbs"].flag())
+
+
+def _alert(field: Field, kind: str) -> AlertRule:
+    field.check_name(kind, ALERT_KINDS)
+    parts = field.only(("level", "reason"), ("from_count", "cooldown_s"))
+    level = parts["level"].name(LEVELS)
+    return AlertRule(
+        kind=kind,
+        level=next(known for known in LEVELS if known == level),
+        reason=parts["reason"].text(),
+        from_count=parts["from_count"].whole(1, 100) if "from_count" in parts else 1,
+        cooldown_s=parts["cooldown_s"].whole(0, HOUR_S) if "cooldown_s" in parts else 0,
+    )
+
+
+def _limits(field: Field | None) -> Limits:
+    names = tuple(Limits.__dataclass_fields__)
+    parts = field.only((), names) if field else {}
+    return Limits(**{name: part.whole(0, 10 * HOUR_S) for name, part in parts.items()})

@@ -1,0 +1,173 @@
+"""What a playbook holds: cues, policies, cards, the ladder, alerts and limits.
+
+Nothing here does anything. `playbook.py` reads it from YAML; `matchers.py` compiles its phrases;
+`policy.py`, `ladder.py` and `recovery.py` follow it. Phrases are in the language of `phrases.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from voiceassist.events import AlertLevel, Speaker, Tier
+
+CostClass = Literal["none", "low", "medium", "high"]
+COST_CLASSES: tuple[CostClass, ...] = get_args(CostClass)
+SECOND_MS = 1000  # playbooks count in seconds, events in milliseconds
+GENERAL = "general"  # id of the policy that is used when no topic fits
+
+AGENT_KINDS = (
+    "refusal",
+    "alternative",
+    "overpromise",
+    "giveaway",
+    "coercion",
+    "vague_commitment",
+    "quick_yes",
+)
+CUSTOMER_KINDS = (
+    "profanity",
+    "insult",
+    "threat",
+    "slur",
+    "sexual",
+    "legal_threat",
+    "escalation",
+    "churn",
+    "purchase_intent",
+    "frustration",
+)
+ABUSE_KINDS = ("insult", "threat", "slur", "sexual")
+HEARD_KINDS = ("silence", "overlap", "missing")
+SPEAKER_OF: Mapping[str, Speaker] = {
+    **dict.fromkeys(AGENT_KINDS, "agent"),
+    **dict.fromkeys(CUSTOMER_KINDS, "customer"),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One way in which a cue is said."""
+
+    id: str  # "refusal.by_policy"
+    kind: str
+    speaker: Speaker
+    phrases: tuple[str, ...]
+    exclusions: tuple[str, ...] = ()  # no match that touches one of these
+    unless: tuple[str, ...] = ()  # no match in an utterance with one of these anywhere
+    after: tuple[str, ...] = ()  # the other side's previous turn must have one of these
+    unless_after: tuple[str, ...] = ()  # the other side's previous turn must have none of these
+    after_kind: str = ""  # the other side's previous turn must carry this cue
+    confidence: float = 0.9  # 0..1
+    early: bool = True  # may fire before the utterance is final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absence:
+    """Something that must be said, and by when."""
+
+    id: str
+    speaker: Speaker
+    phrases: tuple[str, ...]
+    within_s: int  # seconds from the start of the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Offer:
+    """An alternative with its price to us and the customers who may have it."""
+
+    id: str
+    text: str
+    cost: CostClass = "none"
+    tiers: tuple[Tier, ...] = ()  # empty: everyone
+    per_call: int = 1  # no longer shown once used so often in a call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A limit, why it is good for the customer, and what is possible instead."""
+
+    id: str
+    topic: str  # as a heading: "Returns after the deadline"
+    asked: tuple[str, ...]  # phrases by which customers ask for it or agents refuse it
+    limit: str
+    benefit: str
+    say: str
+    avoid: str
+    alternatives: tuple[Offer, ...]
+    recovery_s: int | None = None  # overrides Limits.recovery_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Card:
+    """A card before it meets a call. `{topic}` in the headline is the policy's topic."""
+
+    name: str
+    headline: str
+    say: str
+    priority: int  # 0..100, higher supersedes lower
+    cooldown_s: int  # seconds until the same card may come again
+    cap: int  # times per call
+    expires_s: int  # seconds on the screen
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """Where on the ladder a kind of cue puts the call."""
+
+    kind: str
+    card: str  # a rung: the lowest one for this kind
+    climbs: bool  # whether saying it again takes the next rung
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ladder:
+    """Cards in rising order, and the step of each kind."""
+
+    rungs: tuple[str, ...]
+    steps: Mapping[str, Step]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRule:
+    """When and how a kind of cue is told to the supervisor."""
+
+    kind: str
+    level: AlertLevel
+    reason: str  # one sentence for a person
+    from_count: int = 1  # the how-manieth cue of this kind is the first to alert
+    cooldown_s: int = 0  # seconds until the same kind may alert again
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """Numbers that keep the assistant quiet. Defaults are the product's definitions."""
+
+    recovery_s: int = 20  # an alternative within this time recovers a refusal
+    recovery_turns: int = 2  # or within so many turns of the agent
+    cards_per_call: int = 8
+    gap_s: int = 4  # between a card's end and the next card of no higher priority
+    breath_ms: int = 1500  # a shorter pause does not end a turn
+    silence_s: int = 25
+    overlap_ms: int = 2000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Playbook:
+    """Everything the assistant knows. Compared by identity: compiled rules are cached per playbook."""
+
+    name: str
+    version: int
+    language: str  # BCP 47
+    words: Mapping[str, tuple[str, ...]]  # named lists for phrases
+    rules: tuple[Rule, ...]
+    absences: tuple[Absence, ...]
+    policies: tuple[Policy, ...]
+    cards: Mapping[str, Card]  # by cue kind, and the ladder's rungs by name
+    ladder: Ladder
+    alerts: Mapping[str, AlertRule]
+    limits: Limits
+
+    @property
+    def label(self) -> str:
+        """`name@version`, as events carry it."""
+        return f"{self.name}@{self.version}"
