@@ -252,6 +252,10 @@ def _export_depths(assistant: Assistant) -> None:
     gauge("live_calls", "Calls going on now", lambda: len(assistant.live))
     gauge("screens", "Connected screens", lambda: assistant.hub.clients)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: assistant.hub.deepest)
+    gauge(
+        "hurried_steps", "Steps of audio heard without partials to catch up", lambda: assistant.pool.hurried_steps
+    )
+    gauge("decode_seconds", "Seconds spent decoding, summed", lambda: assistant.pool.decode_seconds)
     gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: assistant.pool.depth)
     if bus := assistant.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)

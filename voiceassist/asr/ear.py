@@ -25,10 +25,10 @@ class Ear:
         """How much audio has been heard."""
         return self._samples * 1000 // self.rate_hz
 
-    def hear(self, pcm: Pcm) -> list[Transcript]:
-        """What can be said after these samples. Raises EngineError."""
+    def hear(self, pcm: Pcm, *, hurry: bool = False) -> list[Transcript]:
+        """What can be said after these samples; without partials in a `hurry`. Raises EngineError."""
         self._samples += len(pcm)
-        return list(self._recognizer.feed(self._resampler.feed(pcm)))
+        return list(self._recognizer.feed(self._resampler.feed(pcm), hurry=hurry))
 
     def finish(self) -> list[Transcript]:
         """The last transcripts. Raises EngineError."""

@@ -26,8 +26,11 @@ class Recognizer(Protocol):
     def rate_hz(self) -> int:
         """Sample rate that `feed` wants."""
 
-    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
-        """What can be said after these samples. Raises EngineError."""
+    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+        """What can be said after these samples. Raises EngineError.
+
+        `hurry`: the machine cannot keep up, so partials may be left out; finals never depend on it.
+        """
 
     def finish(self) -> Sequence[Transcript]:
         """The last transcripts; nothing may be fed after it. Raises EngineError."""

@@ -8,6 +8,8 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from time import monotonic
 
 from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine
@@ -20,6 +22,8 @@ from voiceassist.events import Speaker, Tick, Transcript
 # calls take turns in the pool); larger steps catch up after a wait.
 LEAST_MS = 40
 MOST_MS = 200
+# A call this far behind the world's clock is heard in a hurry: finals only, until it has caught up.
+HURRY_S = 1.0
 TICK_MS = 200  # how often call time moves on, live and in replay alike
 
 
@@ -44,9 +48,11 @@ async def listen(
 ) -> AsyncIterator[Heard]:
     """Hears frames until None comes. Raises EngineError."""
     async with _ears(pool) as ears:
-        since_ms, step = 0, None
+        began_s, since_ms, step = monotonic(), 0, None
         async for step in _steps(frames, legs):
-            transcripts = await _hear(step, ears, engine, pool)
+            hurry = _is_behind(step, began_s)
+            pool.hurried_steps += hurry
+            transcripts = await _hear(step, ears, engine, pool, hurry=hurry)
             inputs = in_order(transcripts, since_ms, step.until_ms)
             yield Heard(inputs=inputs, until_ms=step.until_ms, arrived_s=step.arrived_s)
             since_ms = step.until_ms
@@ -56,10 +62,20 @@ async def listen(
             yield Heard(inputs=inputs, until_ms=since_ms, arrived_s=step.arrived_s)
 
 
-async def _hear(step: Step, ears: dict[Speaker, Ear], engine: Engine, pool: DecodePool) -> list[Transcript]:
+def _is_behind(step: Step, began_s: float) -> bool:
+    """Late by both clocks: a recording streamed faster than real time waits too, but is ahead of the world's."""
+    now_s = monotonic()
+    return now_s - step.arrived_s > HURRY_S and now_s - began_s - step.until_ms / 1000 > HURRY_S
+
+
+async def _hear(
+    step: Step, ears: dict[Speaker, Ear], engine: Engine, pool: DecodePool, *, hurry: bool
+) -> list[Transcript]:
     for leg in step.pieces.keys() - ears.keys():
         ears[leg] = Ear(engine.open(leg), step.rate_hz)
-    heard = await asyncio.gather(*(pool.run(ears[leg].hear, pcm) for leg, pcm in step.pieces.items() if len(pcm)))
+    heard = await asyncio.gather(
+        *(pool.run(partial(ears[leg].hear, pcm, hurry=hurry)) for leg, pcm in step.pieces.items() if len(pcm))
+    )
     return [transcript for leg in heard for transcript in leg]
 
 

@@ -11,6 +11,7 @@ another Partial repeats that text, and so does the Final, without another decode
 Partials to agree need not wait for the Final.
 """
 
+import os
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -43,6 +44,9 @@ CADENCE_BLOCKS = ((50, 7), (110, 9), (188, 12))
 SLOWEST_BLOCKS = 14  # 448 ms: a Partial at least every 500 ms
 CONFIDENCE = 1.0  # the model gives none
 FULL_SCALE = 32768.0
+# Read by the native library when a model loads. Its second thread only spins: measured on two cores, a 5 s line
+# takes 430 ms of CPU with it and 200 ms without, and never longer. More cores are used by more decoders.
+SINGLE_THREAD = "MOONSHINE_ORT_SINGLE_THREAD"
 MODEL_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 OPTIONS = {
     "return_audio_data": "false",
@@ -65,6 +69,7 @@ def load_moonshine(*, language: str = "en", decoders: int = 1) -> Engine:
 
 
 def _load(model_dir: Path) -> Transcriber:
+    os.environ.setdefault(SINGLE_THREAD, "1")
     try:
         return Transcriber(str(model_dir), ModelArch.TINY, options=OPTIONS)
     except MoonshineError as error:
@@ -149,12 +154,13 @@ class MoonshineRecognizer:
         self._line: _Line | None = None
         self._utterances = 0
 
-    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
-        """What can be said after these samples. Raises EngineError."""
+    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+        """What can be said after these samples; in a `hurry` only lines that end. Raises EngineError."""
         waiting = np.concatenate((self._waiting, pcm))
         ready = len(waiting) // BLOCK * BLOCK
         self._waiting = waiting[ready:]
-        return [said for block in waiting[:ready].reshape(-1, BLOCK) for said in self._hear(block)]
+        blocks = waiting[:ready].reshape(-1, BLOCK)
+        return [said for block in blocks for said in self._hear(block, hurry=hurry)]
 
     def finish(self) -> Sequence[Transcript]:
         """The Final of the line that is being said. Raises EngineError."""
@@ -165,7 +171,7 @@ class MoonshineRecognizer:
         """Drops the detector, which frees itself."""
         self._detector = None
 
-    def _hear(self, block: Pcm) -> Iterator[Transcript]:
+    def _hear(self, block: Pcm, *, hurry: bool) -> Iterator[Transcript]:
         if self._detector is None:
             raise EngineError("this moonshine recognizer is closed")
         voiced = self._detector.process_chunk(block.tobytes()) > VOICE
@@ -174,7 +180,8 @@ class MoonshineRecognizer:
         if self._line is None:
             self._wait(block, step)
         else:
-            yield from self._follow(self._line, block, step, voiced=voiced)
+            self._line.add(block, voiced=voiced)
+            yield from self._follow(self._line, step, is_due=not hurry and self._line.is_due(voiced=voiced))
 
     def _wait(self, block: Pcm, step: Step) -> None:
         self._lead.append(block)
@@ -182,12 +189,11 @@ class MoonshineRecognizer:
             self._line = _Line(start_block=self._blocks - len(self._lead), blocks=list(self._lead))
             self._lead.clear()
 
-    def _follow(self, line: _Line, block: Pcm, step: Step, *, voiced: bool) -> Iterator[Transcript]:
-        line.add(block, voiced=voiced)
+    def _follow(self, line: _Line, step: Step, *, is_due: bool) -> Iterator[Transcript]:
         if step == "ended":
             self._line = None
             yield from self._end(line)
-        elif step == "paused" or line.is_due(voiced=voiced):
+        elif step == "paused" or is_due:
             self._decode(line)
             line.fresh = 0
             yield from self._partial(line)

@@ -25,6 +25,7 @@ class DecodePool:
         self.depth = 0  # runs that wait or decode now
         self.decodes = 0  # runs that ended, well or badly
         self.failures = 0  # runs that raised
+        self.hurried_steps = 0  # steps of audio heard without partials, because the machine could not keep up
         self.decode_seconds = 0.0  # sum over all runs, without their waiting
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
 

@@ -88,7 +88,7 @@ class VoskRecognizer:
     def _now_ms(self) -> int:
         return self._samples * 1000 // self.rate_hz
 
-    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
+    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:  # noqa: ARG002 - partials cost nothing here
         """What can be said after these samples. Raises EngineError."""
         waiting = np.concatenate((self._waiting, pcm))
         ready = len(waiting) // self._chunk * self._chunk

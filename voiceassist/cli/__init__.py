@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from voiceassist import __version__
-from voiceassist.cli import bench, replay, schema, send, serve
+from voiceassist.cli import bench as bench_command
+from voiceassist.cli import replay, schema, send, serve
 from voiceassist.errors import VoiceassistError
 
 app = typer.Typer(
@@ -22,7 +23,7 @@ app.command("demo")(serve.demo)
 app.command("replay")(replay.replay)
 app.command("send")(send.send)
 app.command("schema")(schema.schema)
-app.add_typer(bench.app, name="bench")
+app.add_typer(bench_command.app, name="bench")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback signature
