@@ -23,7 +23,7 @@ from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
 from voiceassist.core.board import CallState, WallRow, apply_wall, has_unresolved, open_row
 from voiceassist.core.playbook import Playbook
-from voiceassist.errors import ActionError, VoiceassistError
+from voiceassist.errors import ActionError, IngestError, VoiceassistError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.source import Source
@@ -83,13 +83,25 @@ class Assistant:
             self.bus.offer(record)
 
     async def run_call(self, source: Source) -> None:
-        """One live call to its end."""
+        """One live call to its end. Raises IngestError when its id was used before."""
+        await self.check_new(source.info.call_id)
+        self._check_language(source.info.language)
         live = LiveCall(info=source.info)
         self.live[source.info.call_id] = live
         try:
             await run_call(source, live, self._services())
         finally:
             del self.live[source.info.call_id]
+
+    async def check_new(self, call_id: str) -> None:
+        """Raises IngestError when a call of that id was stored already: two calls must not become one."""
+        if call_id not in self.live and await self.store.has(call_id):
+            raise IngestError("call_known", f"there was a call {call_id!r} already; choose another `call_id`")
+
+    def _check_language(self, language: str) -> None:
+        ours = self.engine.language
+        if language.partition("-")[0].lower() != ours.partition("-")[0].lower():
+            raise IngestError("bad_language", f"this server recognises {ours!r}, not {language!r}")
 
     def _services(self) -> Services:
         return Services(

@@ -64,7 +64,11 @@ def default_data_dir() -> Path:
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "voiceassist"
 
 
-def load_settings(file: Path | None = None, environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+def load_settings(
+    file: Path | None = None,
+    environment: Mapping[str, str] = os.environ,
+    **given: Any,  # noqa: ANN401 - whatever Settings take
+) -> Settings:
     """Settings from file, environment and command line (`given`; None means not given). Raises ConfigError."""
     merged = _merged(_from_file(file), _from_environment(environment))
     merged |= {key: value for key, value in given.items() if value is not None}

@@ -126,7 +126,12 @@ async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None
         ("c-1", {"type": "dance"}, 422, "unknown_action"),
         ("c-1", {"type": "use_prompt"}, 422, "bad_field"),
         ("c-1", {"type": "ask_help"}, 409, "call_over"),
-        ("c-1", {"type": "change_alert", "alert_id": "a9", "state": "resolved", "by": "Kim"}, 409, "unknown_alert"),
+        (
+            "c-1",
+            {"type": "change_alert", "alert_id": "a9", "state": "resolved", "by": "Kim"},
+            409,
+            "unknown_alert",
+        ),
         ("c-2", {"type": "ask_help"}, 404, "unknown_call"),
     ],
 )
@@ -181,6 +186,15 @@ async def test_call_left_live_by_a_crash_is_interrupted_after_restart(tmp_path: 
     async with serving(settings_for(tmp_path)) as server:
         state = (await server.http.get("/api/calls/c-2")).json()
         assert (state["status"], state["end_reason"]) == ("ended", "interrupted")
+
+
+async def test_second_call_with_a_used_id_is_refused_and_the_first_stays_as_it_was(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    stored = (await server.http.get("/api/calls/c-1/events")).json()
+    async with calling(server, "c-1") as phone:
+        said = json.loads(await phone.recv())
+    assert (said["type"], said["code"]) == ("error", "call_known")
+    assert (await server.http.get("/api/calls/c-1/events")).json() == stored
 
 
 async def test_page_of_another_site_may_neither_post_nor_listen(server: Serving) -> None:

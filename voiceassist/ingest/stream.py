@@ -14,9 +14,9 @@ Next: `session.py` reads the source.
     → {"type": "stop"}
     ← {"type": "stopped", "call_id": "c-17", "duration_ms": 61500}, then close 1000
 
-- `version`, `legs`, `encoding` and `rate_hz` are required. `legs` names the channels: both, or one of them.
+- `legs`, `encoding` and `rate_hz` are required. `legs` names the channels: both, or one of them.
 - `encoding`: `s16le` (16-bit signed, little-endian), `mulaw`, `alaw` (ITU-T G.711). `rate_hz`: 8000 to 48000.
-- `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, unique among live calls. Without it we choose one.
+- `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, unique among all calls. Without it we choose one.
 - A binary message has any size up to 1 MiB; it may even cut a sample: the rest may follow in the next one.
   Send about every 20 to 100 ms: what is not sent cannot be recognised.
 - A recording may be sent faster than real time. Five minutes of it may wait; then we stop reading until there is
@@ -28,7 +28,7 @@ Next: `session.py` reads the source.
   `{"type": "warning", "code": "rate_mismatch", "message": "..."}` and carry on. Bytes after the last whole frame
   are told at `stop` in the same way (`leftover_bytes`).
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
-  4408 (nothing came in time), 4409 (call is live already), 1009 (message too large), 1011 (we failed) or
+  4408 (nothing came in time), 4409 (the call id is taken), 1009 (message too large), 1011 (we failed) or
   1012 (the server stops). The message says what to do; the codes are in `stream_protocol.CLOSE_CODES`.
 """
 

@@ -35,11 +35,13 @@ CLOSE_CODES: Mapping[str, int] = {
     "unknown_encoding": 4400,
     "bad_rate": 4400,
     "bad_legs": 4400,
+    "bad_language": 4400,
     "no_start": 4400,
     "already_started": 4400,
     "start_timeout": 4408,
     "idle": 4408,
     "call_live": 4409,
+    "call_known": 4409,
     "frame_too_large": 1009,
     "call_failed": 1011,
     "shutdown": 1012,
@@ -73,7 +75,7 @@ class StartMessage:
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     type: Literal["start"]
-    version: Literal[1]
+    version: Literal[1] = 1
     agent: StartAgent = field(default_factory=StartAgent)
     customer: StartCustomer = field(default_factory=StartCustomer)
     legs: Annotated[
@@ -186,7 +188,7 @@ def parse_start(message: Json) -> StartMessage:
 
 
 def _check_what_people_get_wrong(message: Json) -> None:
-    version, encoding = message.get("version"), message.get("encoding")
+    version, encoding = message.get("version", STREAM_VERSION), message.get("encoding")
     if version != STREAM_VERSION or isinstance(version, bool):
         raise IngestError(
             "unsupported_version", f"start: `version` is {_short(version)}; this server speaks {STREAM_VERSION}"

@@ -61,8 +61,7 @@ class StreamSource:
 
     def fail(self, error: BaseException) -> None:
         """Remembers that the call ends by our own doing, for the farewell."""
-        stopping = isinstance(error, asyncio.CancelledError)
-        self._error = self._error or (_shutdown() if stopping else _failed())
+        self._error = self._error or _told(error)
 
     def session_over(self) -> None:
         """Remembers that the session stopped before the peer did: it failed the call, and stored why."""
@@ -154,6 +153,13 @@ class StreamSource:
     async def _warn(self, code: str, message: str) -> None:
         self._log.warning("ingest_warning", code=code, message=message)
         await say(self._ws, {"type": "warning", "code": code, "message": message})
+
+
+def _told(error: BaseException) -> IngestError:
+    """What the peer is told of it: its own mistake as it is, ours without details."""
+    if isinstance(error, IngestError):
+        return error
+    return _shutdown() if isinstance(error, asyncio.CancelledError) else _failed()
 
 
 def _failed() -> IngestError:

@@ -1,14 +1,18 @@
 """Where audio comes in: the stream socket and WHIP. Routes only; the protocols are in `ingest/`."""
 
+import structlog
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
 from voiceassist.app import Assistant, assistant_of
+from voiceassist.errors import IngestError
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.limits import Limits
 from voiceassist.ingest.stream import accept_stream
 from voiceassist.ingest.whip import Host
 from voiceassist.server.auth import allow
+
+log = structlog.get_logger()
 
 router = APIRouter(tags=["ingest"])
 
@@ -28,6 +32,8 @@ async def stream(socket: WebSocket) -> None:
         async with accept_stream(socket, claim=claim, limits=Limits()) as source:
             if source:
                 await assistant.run_call(source)
+    except IngestError as error:
+        log.warning("call refused", code=error.code, error=str(error))  # the peer has been told
     finally:
         for call_id in claimed:
             assistant.release(call_id)
@@ -37,6 +43,10 @@ async def stream(socket: WebSocket) -> None:
 async def whip_publish(request: Request) -> Response:
     """WHIP: an SDP offer in, a session and its answer out."""
     assistant = assistant_of(request)
+    try:
+        await assistant.check_new(request.query_params.get("call_id", ""))
+    except IngestError as error:
+        return whip_http.refusal(error)
     return await whip_http.publish(request, assistant.whip, _host(assistant))
 
 

@@ -69,6 +69,13 @@ class Store:
             async with self._database.reader.connect() as connection:
                 return [record_of(body) for body in await connection.scalars(wanted.order_by(events.c.seq))]
 
+    async def has(self, call_id: str) -> bool:
+        """Whether a call of that id was ever stored."""
+        wanted = select(calls.c.call_id).where(calls.c.call_id == call_id)
+        with store_errors(self._database.path, "read"):
+            async with self._database.reader.connect() as connection:
+                return await connection.scalar(wanted) is not None
+
     async def state(self, call_id: str) -> CallState | None:
         """The call as screens draw it; None for an unknown call."""
         records = await self.records(call_id)
