@@ -1,0 +1,78 @@
+/** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person. */
+import { texts } from "./texts";
+import type { Action, CallPage, CallState, SampleSummary, ServerStatus, WireRecord } from "./types";
+
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number,
+  ) {
+    super(message);
+  }
+}
+
+async function send(path: string, init: RequestInit = {}): Promise<Response> {
+  const response = await fetch(path, init).catch((error: unknown) => {
+    if (error instanceof DOMException && error.name === "AbortError") throw error;
+    throw new ApiError("unreachable", texts.errors.unreachable, 0);
+  });
+  if (!response.ok) throw await asError(response);
+  return response;
+}
+
+async function asError(response: Response): Promise<ApiError> {
+  const body: unknown = await response.json().catch(() => null);
+  if (typeof body === "object" && body !== null && "message" in body && "code" in body) {
+    return new ApiError(String(body.code), String(body.message), response.status);
+  }
+  return new ApiError("http", texts.errors.http(response.status), response.status);
+}
+
+async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+  const response = await send(path, signal ? { signal } : {});
+  return (await response.json()) as T;
+}
+
+const callPath = (id: string) => `/api/calls/${encodeURIComponent(id)}`;
+
+export const socketPath = (id: string) => `${callPath(id)}/socket`;
+export const wallSocketPath = (agent: string | null) =>
+  `/api/wall/socket${agent ? `?agent=${encodeURIComponent(agent)}` : ""}`;
+export const recordingPath = (id: string) => `${callPath(id)}/recording`;
+export const eventsPath = (id: string) => `${callPath(id)}/events`;
+export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;
+
+export const getStatus = () => getJson<ServerStatus>("/api/status");
+export const getSamples = () => getJson<SampleSummary[]>("/api/samples");
+export const getCall = (id: string) => getJson<CallState>(callPath(id));
+export const getEvents = (id: string) => getJson<WireRecord[]>(eventsPath(id));
+
+export function getCalls(q: string, before: string | null, signal: AbortSignal): Promise<CallPage> {
+  const query = new URLSearchParams({ limit: "30" });
+  if (q) query.set("q", q);
+  if (before) query.set("before", before);
+  return getJson<CallPage>(`/api/calls?${query}`, signal);
+}
+
+/** Starts a sample call on the server; gives its call id. */
+export async function playSample(id: string): Promise<string> {
+  const response = await send(`/api/samples/${encodeURIComponent(id)}/play`, { method: "POST" });
+  return ((await response.json()) as { call_id: string }).call_id;
+}
+
+/** Hands a person's action to the call; resolves when the server accepted it. */
+export async function act(callId: string, action: Action): Promise<void> {
+  const headers = { "content-type": "application/json" };
+  await send(`${callPath(callId)}/actions`, { method: "POST", headers, body: JSON.stringify(action) });
+}
+
+/** Why a call has no recording to play, in the server's words; null when it has one after all. */
+export async function whyNoRecording(id: string): Promise<string | null> {
+  try {
+    await send(recordingPath(id), { headers: { range: "bytes=0-0" } });
+    return null;
+  } catch (error) {
+    return error instanceof ApiError ? error.message : String(error);
+  }
+}

@@ -1,0 +1,28 @@
+/** Which card the agent sees, and what to say about the one that just left. Pure. */
+import { texts } from "./texts";
+import type { AlertView, CallState, PromptView } from "./types";
+
+const NOTE_STAYS_MS = 12_000; // of call time: read it in passing, then forget it
+
+/** The card on the screen: an open one, the most urgent, the newest. */
+export function currentCard(call: CallState): PromptView | null {
+  const open = call.prompts.filter((view) => view.outcome === null);
+  const heavier = (a: PromptView, b: PromptView) => (b.prompt.priority >= a.prompt.priority ? b : a);
+  return call.status === "live" && open.length > 0 ? open.reduce(heavier) : null;
+}
+
+/** A quiet sentence on the card that left last; null once that is old. */
+export function leavingNote(call: CallState): string | null {
+  const left = call.prompts.filter((view) => view.closed_ms !== null);
+  const last = left.sort((a, b) => (a.closed_ms ?? 0) - (b.closed_ms ?? 0)).at(-1);
+  if (!last?.outcome || last.closed_ms === null || call.at_ms - last.closed_ms > NOTE_STAYS_MS) return null;
+  const offer = last.prompt.alternatives.find((one) => one.id === last.alternative);
+  if (offer) return texts.agent.usedAlternative(last.prompt.headline, offer.text);
+  return texts.agent.left(last.prompt.headline, last.outcome);
+}
+
+/** The agent's call for help that nobody has resolved yet. */
+export function openHelp(call: CallState): AlertView | null {
+  const isOpenHelp = ({ alert, state }: AlertView) => alert.kind === "help" && (state === "open" || state === "acknowledged");
+  return call.alerts.find(isOpenHelp) ?? null;
+}

@@ -1,0 +1,43 @@
+/** The cue kinds as the screens show them: one tone and one icon each. Words are in `texts.ts`. */
+import type { IconName } from "./ui/icons";
+import type { Level } from "./types";
+
+export type Tone = "danger" | "caution" | "notice" | "good" | "quiet";
+
+interface Look {
+  tone: Tone;
+  icon: IconName;
+}
+
+const DANGER: Look = { tone: "danger", icon: "octagon" };
+const CAUTION: Look = { tone: "caution", icon: "triangle" };
+const NOTICE: Look = { tone: "notice", icon: "flag" };
+
+const LOOKS: { [kind: string]: Look } = {
+  refusal: { tone: "caution", icon: "no" },
+  alternative: { tone: "good", icon: "fork" },
+  overpromise: CAUTION,
+  giveaway: CAUTION,
+  coercion: CAUTION,
+  vague_commitment: CAUTION,
+  quick_yes: CAUTION,
+  profanity: { tone: "notice", icon: "bolt" },
+  insult: DANGER,
+  threat: DANGER,
+  slur: DANGER,
+  sexual: DANGER,
+  legal_threat: NOTICE,
+  escalation: NOTICE,
+  churn: NOTICE,
+  purchase_intent: NOTICE,
+  frustration: NOTICE,
+  help: { tone: "danger", icon: "hand" },
+};
+
+export const lookOf = (kind: string): Look => LOOKS[kind] ?? NOTICE;
+
+export const LEVEL_LOOKS: { [level in Level]: Look } = {
+  critical: DANGER,
+  warning: CAUTION,
+  info: { tone: "notice", icon: "info" },
+};

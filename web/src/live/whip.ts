@@ -1,0 +1,57 @@
+/** Publishes one audio track to the server by WHIP (RFC 9725). Never asks for a microphone itself. */
+import { ApiError } from "../api";
+import { texts } from "../texts";
+import type { Speaker } from "../types";
+
+export interface Publication {
+  stop(): Promise<void>;
+}
+
+const GATHER_MS = 1_500; // host candidates come at once; a lost interface must not hold up the call
+
+export async function publish(stream: MediaStream, callId: string, leg: Speaker, onLost: () => void): Promise<Publication> {
+  const peer = new RTCPeerConnection();
+  try {
+    for (const track of stream.getAudioTracks()) peer.addTransceiver(track, { direction: "sendonly", streams: [stream] });
+    await peer.setLocalDescription(await peer.createOffer());
+    await gathered(peer);
+    const { answer, session } = await offer(peer.localDescription?.sdp ?? "", callId, leg);
+    await peer.setRemoteDescription({ type: "answer", sdp: answer });
+    peer.onconnectionstatechange = () => peer.connectionState === "failed" && onLost();
+    return { stop: () => hangUp(peer, session) };
+  } catch (error) {
+    peer.close();
+    throw error;
+  }
+}
+
+function gathered(peer: RTCPeerConnection): Promise<void> {
+  return new Promise((resolve) => {
+    const check = () => peer.iceGatheringState === "complete" && resolve();
+    peer.addEventListener("icegatheringstatechange", check);
+    setTimeout(resolve, GATHER_MS);
+    check();
+  });
+}
+
+async function offer(sdp: string, callId: string, leg: Speaker): Promise<{ answer: string; session: string | null }> {
+  const query = new URLSearchParams({ call_id: callId, leg });
+  const headers = { "content-type": "application/sdp" };
+  const response = await fetch(`/whip?${query}`, { method: "POST", headers, body: sdp });
+  const body = await response.text();
+  if (!response.ok) throw new ApiError("whip", messageOf(body, response.status), response.status);
+  return { answer: body, session: response.headers.get("location") };
+}
+
+function messageOf(body: string, status: number): string {
+  try {
+    return (JSON.parse(body) as { message: string }).message;
+  } catch {
+    return body.slice(0, 200) || texts.errors.http(status);
+  }
+}
+
+async function hangUp(peer: RTCPeerConnection, session: string | null): Promise<void> {
+  if (session) await fetch(session, { method: "DELETE", keepalive: true });
+  peer.close(); // after the goodbye: a peer that is simply gone counts as vanished
+}

@@ -1,0 +1,90 @@
+/** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
+
+export type Route =
+  | { page: "start"; call: string | null; title: string | null }
+  | { page: "agent"; agent: string | null; call: string | null }
+  | { page: "supervisor"; call: string | null }
+  | { page: "review"; q: string }
+  | { page: "call"; call: string; at_ms: number | null }
+  | { page: "unknown"; path: string };
+
+/** The page that an address names. */
+export function match(url: URL): Route {
+  const [first = "", second, ...more] = url.pathname.split("/").filter(Boolean);
+  const query = url.searchParams;
+  if (more.length > 0) return { page: "unknown", path: url.pathname };
+  if (first === "review" && second) return { page: "call", call: decode(second), at_ms: number(query.get("at")) };
+  if (second) return { page: "unknown", path: url.pathname };
+  if (first === "") return { page: "start", call: query.get("call"), title: query.get("title") };
+  if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
+  if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
+  if (first === "review") return { page: "review", q: query.get("q") ?? "" };
+  return { page: "unknown", path: url.pathname };
+}
+
+/** The address of a page. */
+export function path(route: Exclude<Route, { page: "unknown" }>): string {
+  switch (route.page) {
+    case "start":
+      return `/${search({ call: route.call, title: route.title })}`;
+    case "agent":
+      return `/agent${search({ agent: route.agent, call: route.call })}`;
+    case "supervisor":
+      return `/supervisor${search({ call: route.call })}`;
+    case "review":
+      return `/review${search({ q: route.q || null })}`;
+    case "call":
+      return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null })}`;
+  }
+}
+
+function search(values: { [name: string]: string | null }): string {
+  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null);
+  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+}
+
+function number(text: string | null): number | null {
+  return text !== null && /^\d+$/.test(text) ? Number(text) : null;
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // a stray "%" in an address typed by hand
+  }
+}
+
+/** Whether a click on a link is ours to handle, and not the browser's (new tab, download, other site). */
+export function isPlainClick(event: MouseEvent, link: HTMLAnchorElement): boolean {
+  const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0;
+  const elsewhere = link.target !== "" || link.hasAttribute("download") || link.origin !== location.origin;
+  return !modified && !elsewhere && !event.defaultPrevented && !link.pathname.startsWith("/api/");
+}
+
+const listeners = new Set<() => void>();
+
+/** Goes to an address of ours; `replace` keeps the history as it is. */
+export function go(address: string, how: "push" | "replace" = "push"): void {
+  history[`${how}State`](null, "", address);
+  for (const listener of listeners) listener();
+}
+
+/** Calls `onChange` at every change of the address, also from clicks on plain links. */
+export function startRouter(onChange: () => void): () => void {
+  const click = (event: MouseEvent) => {
+    const link = event.target instanceof Element ? event.target.closest("a") : null;
+    if (!link || !isPlainClick(event, link)) return;
+    event.preventDefault();
+    go(link.pathname + link.search);
+    scrollTo({ top: 0 });
+  };
+  listeners.add(onChange);
+  addEventListener("popstate", onChange);
+  document.addEventListener("click", click);
+  return () => {
+    listeners.delete(onChange);
+    removeEventListener("popstate", onChange);
+    document.removeEventListener("click", click);
+  };
+}

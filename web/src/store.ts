@@ -1,0 +1,190 @@
+/**
+ * What the screens draw: `apply(state, record)` for one call, `applyWall(row, record)` for the wall.
+ *
+ * Pure: the same steps as `voiceassist/core/board.py`; the golden files hold the two together.
+ * Next: `live/` feeds it from sockets, `screens/review` from stored records.
+ */
+import type { AlertView, CallState, CueView, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "./types";
+
+type Started = RecordOf<"call_started">;
+type Bare<T> = Omit<T, "type" | "call_id" | "seq">;
+
+/** The event of a record: what is left without its envelope. */
+function bare<T extends WireRecord>(record: T): Bare<T> {
+  const { type: _type, call_id: _call, seq: _seq, ...event } = record;
+  return event;
+}
+
+/** The state after a call's first record, which must be its `call_started`. */
+export function openCall(record: WireRecord): CallState {
+  const started = startOf(record);
+  return {
+    call_id: started.call_id,
+    seq: started.seq,
+    at_ms: started.at_ms,
+    status: "live",
+    started: bare(started),
+    end_reason: null,
+    error: "",
+    muted: false,
+    finals: [],
+    partials: [],
+    cues: [],
+    prompts: [],
+    alerts: [],
+    gaps: [],
+  };
+}
+
+function startOf(record: WireRecord): Started {
+  if (record.type !== "call_started") throw new Error(`call ${record.call_id} begins with ${record.type}`);
+  return record;
+}
+
+/** The state after one more record; a record already applied changes nothing. */
+export function apply(state: CallState, record: WireRecord): CallState {
+  if (record.seq <= state.seq) return state;
+  const at_ms = Math.max(state.at_ms, record.at_ms);
+  return { ...state, ...changes(state, record), seq: record.seq, at_ms };
+}
+
+/** The state after all of a call's records. */
+export function replay(records: readonly WireRecord[]): CallState {
+  const [first, ...rest] = records;
+  if (!first) throw new Error("a call has at least one record");
+  return rest.reduce(apply, openCall(first));
+}
+
+function changes(state: CallState, record: WireRecord): { [K in keyof CallState]?: CallState[K] } {
+  switch (record.type) {
+    case "partial":
+      return { partials: withPartial(state, bare(record)) };
+    case "final":
+      return { finals: [...state.finals, bare(record)], partials: withoutHeard(state.partials, record) };
+    case "audio_gap":
+      return { gaps: [...state.gaps, bare(record)] };
+    case "cue":
+      return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null }] };
+    case "cue_confirmed":
+      return { cues: cueChanged(state.cues, record.cue_id, { status: "confirmed" }) };
+    case "cue_retracted":
+      return { cues: cueChanged(state.cues, record.cue_id, { status: "retracted" }) };
+    case "refusal_closed":
+      return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome }) };
+    case "prompt":
+      return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null }] };
+    case "prompt_closed":
+      return { prompts: promptClosed(state.prompts, record) };
+    case "alert":
+      return { alerts: [...state.alerts, openAlert(record)] };
+    case "alert_changed":
+      return { alerts: alertChanged(state.alerts, record) };
+    case "mute_changed":
+      return { muted: record.muted };
+    case "call_ended":
+      return { status: "ended", end_reason: record.reason, partials: [] };
+    case "call_failed":
+      return { status: "failed", error: record.error, partials: [] };
+    default:
+      return {};
+  }
+}
+
+function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
+  const isHeard = (final: Final) => final.speaker === partial.speaker && final.utterance >= partial.utterance;
+  if (state.finals.some(isHeard)) return state.partials;
+  return [...state.partials.filter((other) => other.speaker !== partial.speaker), partial];
+}
+
+function withoutHeard(partials: PartialWords[], final: Final): PartialWords[] {
+  return partials.filter((partial) => partial.speaker !== final.speaker || partial.utterance > final.utterance);
+}
+
+function cueChanged(cues: CueView[], cueId: string, change: { status?: CueView["status"]; outcome?: CueView["outcome"] }) {
+  return cues.map((view) => (view.cue.cue_id === cueId ? { ...view, ...change } : view));
+}
+
+function promptClosed(prompts: CallState["prompts"], closed: RecordOf<"prompt_closed">): CallState["prompts"] {
+  const change = { outcome: closed.outcome, closed_ms: closed.at_ms, alternative: closed.alternative };
+  return prompts.map((view) => (view.prompt.prompt_id === closed.prompt_id ? { ...view, ...change } : view));
+}
+
+function openAlert(record: RecordOf<"alert">): AlertView {
+  return { alert: bare(record), state: "open", by: "", note: "", changed_ms: null };
+}
+
+function alertChanged(alerts: AlertView[], changed: RecordOf<"alert_changed">): AlertView[] {
+  const change = { state: changed.state, by: changed.by, note: changed.note, changed_ms: changed.at_ms };
+  return alerts.map((view) => (view.alert.alert_id === changed.alert_id ? { ...view, ...change } : view));
+}
+
+// ---- the wall --------------------------------------------------------------------------------------------
+
+/** The row after a call's first record, which must be its `call_started`. */
+export function openRow(record: WireRecord): WallRow {
+  const started = startOf(record);
+  return {
+    call_id: started.call_id,
+    seq: started.seq,
+    at_ms: started.at_ms,
+    status: "live",
+    started_at: started.started_at,
+    agent: started.agent,
+    customer: started.customer,
+    last_words: "",
+    last_speaker: null,
+    recovered: 0,
+    dead_ends: 0,
+    alerts: [],
+    worst: null,
+  };
+}
+
+/** The row after one more record; a record already applied changes nothing. */
+export function applyWall(row: WallRow, record: WireRecord): WallRow {
+  if (record.seq <= row.seq) return row;
+  const at_ms = Math.max(row.at_ms, record.at_ms);
+  return { ...row, ...rowChanges(row, record), seq: record.seq, at_ms };
+}
+
+function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: WallRow[K] } {
+  switch (record.type) {
+    case "final":
+      return { last_words: record.text, last_speaker: record.speaker };
+    case "refusal_closed":
+      return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
+    case "alert":
+      return withAlerts([...row.alerts, openAlert(record)]);
+    case "alert_changed":
+      return withAlerts(alertChanged(row.alerts, record));
+    case "call_ended":
+      return { status: "ended" };
+    case "call_failed":
+      return { status: "failed" };
+    default:
+      return {};
+  }
+}
+
+const LEVELS: readonly Level[] = ["info", "warning", "critical"];
+
+/** 0 for nothing, then rising with the level's weight. */
+export function weight(level: Level | null): number {
+  return level === null ? 0 : LEVELS.indexOf(level) + 1;
+}
+
+/** Whether somebody still has to look at this alert. */
+export function isUnresolved(view: AlertView): boolean {
+  return view.state === "open" || view.state === "acknowledged";
+}
+
+function withAlerts(alerts: AlertView[]): Pick<WallRow, "alerts" | "worst"> {
+  const levels = alerts.filter(isUnresolved).map((view) => view.alert.level);
+  const worst = levels.reduce<Level | null>((a, b) => (weight(b) > weight(a) ? b : a), null);
+  return { alerts, worst };
+}
+
+/** Live calls stay; a finished call stays while one of its alerts is unresolved. */
+export function belongsOnWall(row: WallRow): boolean {
+  return row.status === "live" || row.worst !== null;
+}

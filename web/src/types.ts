@@ -1,0 +1,58 @@
+/** Short names for the generated wire types, and the API's own answers that the wire does not define. */
+import type { AlertView, CallState, CueView, Customer, Person, Record as WireRecord } from "./protocol.gen";
+
+export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./protocol.gen";
+export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./protocol.gen";
+export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./protocol.gen";
+
+export type Speaker = "agent" | "customer";
+export type Level = AlertView["alert"]["level"];
+export type CallStatus = CallState["status"];
+export type CueStatus = CueView["status"];
+export type EndReason = NonNullable<CallState["end_reason"]>;
+export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
+
+export interface ServerStatus {
+  version: string;
+  boot: string;
+  wire_version: number;
+  engine: string;
+  language: string;
+  demo: boolean;
+  live_calls: number;
+}
+
+export interface SampleSummary {
+  id: string;
+  title: string;
+  summary: string;
+  duration_ms: number;
+  agent: Person;
+  customer: Customer;
+}
+
+export interface CallSummary {
+  call_id: string;
+  started_at: string;
+  duration_ms: number;
+  status: CallStatus;
+  end_reason: EndReason | null;
+  error: string;
+  agent: Person;
+  customer: Customer;
+  engine: string;
+  playbook: string;
+  source: string;
+  refusals: number;
+  recovered: number;
+  dead_ends: number;
+  prompts: number;
+  alerts: number;
+  worst: Level | null;
+  snippet: string | null;
+}
+
+export interface CallPage {
+  calls: CallSummary[];
+  next: string | null;
+}

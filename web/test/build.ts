@@ -1,0 +1,50 @@
+/** Short builders for the views' tests. */
+import type { AlertView, Cue, CueView, Final, Level, PromptView, Speaker, WallRow } from "../src/types";
+
+const why = { cue_id: "c1", rule: "r", words: "w", confidence: 1, playbook: "p@1", spoken_ms: 0, latency_ms: 300 };
+
+export function final(speaker: Speaker, utterance: number, text: string, start_ms = 0): Final {
+  const words = text.split(" ").map((word, i) => ({
+    text: word.replace(/[.,!?]/g, ""),
+    start_ms: start_ms + i * 200,
+    end_ms: start_ms + i * 200 + 180,
+    confidence: 1,
+  }));
+  const end_ms = words.at(-1)?.end_ms ?? start_ms;
+  return { at_ms: end_ms + 200, speaker, utterance, text, words, start_ms, end_ms, confidence: 1 };
+}
+
+export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): CueView {
+  const { speaker, utterance, start_ms, end_ms, text } = spoken;
+  const rest = { at_ms: end_ms, confidence: 1, layer: "phrase" as const, rule: "r", early: false };
+  return { cue: { cue_id: "c1", kind: "refusal", speaker, utterance, words: text, start_ms, end_ms, ...rest, ...change }, status: "confirmed", outcome: null };
+}
+
+export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
+  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why }, state, by: "", note: "", changed_ms: null };
+}
+
+export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {
+  const alternatives = [{ id: "credit", text: "A store credit" }];
+  const rest = { kind: "refusal", say: "What I can do is …", alternatives, expires_ms: at_ms + 20_000, why };
+  return { prompt: { at_ms, prompt_id, headline: "Say what you can do", priority, ...rest }, outcome: null, closed_ms: null, alternative: null };
+}
+
+export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K] } = {}): WallRow {
+  return {
+    call_id,
+    seq: 1,
+    at_ms: 0,
+    status: "live",
+    started_at: "2026-11-21T09:30:00+00:00",
+    agent: { id: "a", name: "Anna Reed" },
+    customer: { id: "c", name: "Martin Webb", tier: "gold" },
+    last_words: "",
+    last_speaker: null,
+    recovered: 0,
+    dead_ends: 0,
+    alerts: [],
+    worst: null,
+    ...change,
+  };
+}

@@ -1,0 +1,167 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { currentCard, leavingNote } from "../src/card";
+import { age, clock, liveDuration } from "../src/format";
+import { hits, segments } from "../src/marks";
+import { replay } from "../src/store";
+import { agentShare } from "../src/talk";
+import { currentMoment, timeline } from "../src/timeline";
+import { lines } from "../src/transcript";
+import type { CallState, WireRecord } from "../src/types";
+import { arrange, leadingAlert, newestLive } from "../src/wallview";
+import { alert, cue, final, prompt, row } from "./build";
+
+const started: WireRecord = {
+  type: "call_started",
+  call_id: "c",
+  seq: 1,
+  at_ms: 0,
+  started_at: "2026-11-21T09:30:00+00:00",
+  agent: { id: "a", name: "Anna" },
+  customer: { id: "c", name: "Martin", tier: "gold" },
+  source: "stream",
+  engine: "scripted",
+  language: "en",
+  playbook: "p@1",
+};
+const call = (change: { [K in keyof CallState]?: CallState[K] }): CallState => ({ ...replay([started]), ...change });
+
+describe("cue words in a line", () => {
+  const spoken = final("agent", 1, "I'm sorry, but our policy doesn't allow returns.");
+
+  test("stand where their times are, with the text's own punctuation", () => {
+    const view = cue(spoken, { start_ms: 600, end_ms: 1380, words: "our policy doesnt allow" });
+    const marked = segments(spoken, [view]).filter((piece) => piece.cue);
+    expect(marked.map((piece) => piece.text)).toEqual(["our policy doesn't allow"]);
+  });
+
+  test("are found by spelling when no word has their time", () => {
+    const view = cue(spoken, { start_ms: 90_000, end_ms: 91_000, words: "POLICY" });
+    expect(segments(spoken, [view]).find((piece) => piece.cue)?.text).toBe("policy");
+  });
+
+  test("of a retracted cue are not marked", () => {
+    expect(segments(spoken, [{ ...cue(spoken), status: "retracted" }])).toEqual([{ text: spoken.text, cue: null }]);
+  });
+
+  test("never change the text, whatever the cues", () => {
+    const times = fc.record({ start_ms: fc.nat(2_000), length: fc.nat(2_000), words: fc.string() });
+    fc.assert(
+      fc.property(fc.string(), fc.array(times, { maxLength: 4 }), (text, given) => {
+        const line = { ...spoken, text };
+        const cues = given.map(({ start_ms, length, words }) => cue(line, { start_ms, end_ms: start_ms + length, words }));
+        expect(segments(line, cues).map((piece) => piece.text).join("")).toBe(text);
+      }),
+    );
+  });
+});
+
+test("a snippet's hits stand between its two marks", () => {
+  expect(hits("for a \u0002refund\u0003 today")).toEqual([
+    { text: "for a ", hit: false },
+    { text: "refund", hit: true },
+    { text: " today", hit: false },
+  ]);
+});
+
+test("lines come in the order they were spoken, and say when the speaker changes", () => {
+  const finals = [final("customer", 1, "second", 2_000), final("agent", 1, "first", 1_000), final("agent", 2, "third", 3_000)];
+  const said = lines(call({ finals }));
+  expect(said.map((line) => line.utterance.text)).toEqual(["first", "second", "third"]);
+  expect(said.map((line) => line.startsTurn)).toEqual([true, true, true]);
+});
+
+test("the agent's share of the talk is unknown while nobody has spoken", () => {
+  expect(agentShare(call({}))).toBeNull();
+  expect(agentShare(call({ finals: [final("agent", 1, "one two"), final("customer", 1, "one two", 900)] }))).toBe(0.5);
+});
+
+describe("the card", () => {
+  test("is the most urgent open one, and the newest among equals", () => {
+    const prompts = [prompt("p1", 10), prompt("p2", 50), prompt("p3", 50)];
+    expect(currentCard(call({ prompts }))?.prompt.prompt_id).toBe("p3");
+  });
+
+  test("leaves with the call", () => {
+    expect(currentCard(call({ prompts: [prompt("p1", 10)], status: "ended" }))).toBeNull();
+  });
+
+  test("leaves a note that names the offer, until it is old", () => {
+    const used = { ...prompt("p1", 10), outcome: "used" as const, closed_ms: 5_000, alternative: "credit" };
+    expect(leavingNote(call({ prompts: [used], at_ms: 6_000 }))).toContain("A store credit");
+    expect(leavingNote(call({ prompts: [used], at_ms: 60_000 }))).toBeNull();
+    expect(leavingNote(call({}))).toBeNull();
+  });
+});
+
+describe("the wall", () => {
+  const urgency = { sort: "urgency", show: "all", text: "" } as const;
+  const critical = row("critical", { alerts: [alert("a1", "critical", 9_000)], worst: "critical" });
+  const older = row("older", { alerts: [alert("a1", "warning", 1_000)], worst: "warning" });
+  const newer = row("newer", { alerts: [alert("a1", "warning", 5_000)], worst: "warning" });
+  const seen = row("seen", { alerts: [alert("a1", "warning", 500, "acknowledged")], worst: "warning" });
+  const calm = row("calm", { started_at: "2026-11-21T08:00:00+00:00" });
+  const over = row("over", { status: "ended" });
+
+  test("puts unresolved alerts first: the heaviest, then open before acknowledged, then the oldest", () => {
+    const order = arrange([over, calm, seen, newer, older, critical], urgency).map((one) => one.call_id);
+    expect(order).toEqual(["critical", "older", "newer", "seen", "calm"]);
+  });
+
+  test("shows only the unresolved, or only what matches the words", () => {
+    expect(arrange([calm, newer], { ...urgency, show: "alerts" })).toEqual([newer]);
+    expect(arrange([calm, newer], { ...urgency, text: "IDIOT" })).toEqual([newer]);
+    expect(arrange([calm, newer], { ...urgency, text: "martin" })).toHaveLength(2);
+  });
+
+  test("leads with the heaviest unresolved alert of a call", () => {
+    const alerts = [alert("a1", "critical", 1, "resolved"), alert("a2", "info", 2), alert("a3", "warning", 3)];
+    expect(leadingAlert(row("r", { alerts }))?.alert.alert_id).toBe("a3");
+    expect(leadingAlert(row("r", { alerts: alerts.slice(0, 1) }))).toBeNull();
+  });
+
+  test("the agent screen follows the newest live call", () => {
+    expect(newestLive([calm, newer, over])?.call_id).toBe("newer");
+    expect(newestLive([over])).toBeNull();
+  });
+});
+
+describe("the timeline", () => {
+  const envelope = (seq: number) => ({ call_id: "c", seq });
+  const asked = final("customer", 1, "I want to return it", 1_000);
+  const refused = final("agent", 1, "our policy does not allow that", 4_000);
+  const records: WireRecord[] = [
+    started,
+    { type: "final", ...envelope(2), ...asked },
+    { type: "cue", ...envelope(3), ...cue(refused).cue },
+    { type: "final", ...envelope(4), ...refused },
+    { type: "prompt", ...envelope(5), ...prompt("p1", 1, 5_500).prompt },
+    { type: "refusal_closed", ...envelope(6), at_ms: 9_000, cue_id: "c1", outcome: "recovered", words: "a store credit" },
+    { type: "agent_fine", ...envelope(7), at_ms: 500 },
+  ];
+
+  test("puts every note with the line that it came from", () => {
+    const { moments } = timeline(records);
+    expect(moments.map((moment) => moment.notes.map((note) => note.type))).toEqual([["fine"], [], ["cue", "card"]]);
+    expect(moments[2]?.notes[0]).toMatchObject({ offered: "a store credit" });
+  });
+
+  test("knows the line that is being spoken", () => {
+    const { moments } = timeline(records);
+    expect(currentMoment(moments, 500)).toBe(-1);
+    expect(currentMoment(moments, 2_000)).toBe(1);
+    expect(currentMoment(moments, 99_000)).toBe(2);
+  });
+});
+
+test("times read as people read them", () => {
+  expect([clock(0), clock(83_000), clock(3_723_000)]).toEqual(["0:00", "1:23", "1:02:03"]);
+  expect([age(8_200), age(185_000), age(7_300_000)]).toEqual(["8 s", "3 min", "2 h"]);
+});
+
+test("a live call lasts by the clock, unless the clock is plainly wrong", () => {
+  const start = Date.parse("2026-11-21T09:30:00Z");
+  expect(liveDuration(10_000, "2026-11-21T09:30:00Z", start + 12_000)).toBe(12_000);
+  expect(liveDuration(10_000, "2026-11-21T09:30:00Z", start + 3_600_000)).toBe(10_000);
+  expect(liveDuration(10_000, "2026-11-21T09:30:00Z", start - 5_000)).toBe(10_000);
+});
