@@ -107,7 +107,7 @@ def _measured(sample: Sample, expected: ExpectedCue, watch: _Watch) -> Measured:
         heard_ms=after_words(Partial, lambda e: _within(e, expected, line) and _says(e, expected)),
         cue_ms=cue.at_ms - spoken_ms if cue else None,
         card_ms=after_words(Prompt, lambda e: e.why.cue_id == cue_id),
-        alert_ms=after_words(Alert, lambda e: e.why.cue_id == cue_id),
+        alert_ms=after_words(Alert, lambda e: e.why.cue_id == cue_id and e.kind == expected.kind),
         transport_ms=cue.at_ms - cue.record.event.at_ms if cue else None,
     )
 

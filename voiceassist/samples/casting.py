@@ -37,7 +37,7 @@ CASTING: MappingProxyType[str, dict[Speaker, Voice]] = MappingProxyType(
             "customer": Voice("rms", 1.00, None, -28.0, -53.0),
         },
         "over-promise": {
-            "agent": Voice("awb", 1.10, 125.0, -22.0, -57.0),
+            "agent": Voice("rms", 1.08, None, -22.0, -57.0),
             "customer": Voice("slt", 1.06, 175.0, -25.0, -55.0),
         },
         "friendly": {
