@@ -11,6 +11,13 @@ from voiceassist.core.cues import Context, find_cues
 from voiceassist.core.matchers import Match
 from voiceassist.core.playbook_model import SPEAKER_OF
 
+NO_OFFER = [
+    "That's not something we can offer.",
+    "I can't make an exception.",
+    "There is nothing we can offer you.",
+    "I wish I could offer you that.",
+]
+
 SAID = {
     "refusal": [
         "No, we don't do that.",
@@ -264,3 +271,9 @@ def test_one_refusal_said_twice_is_one_cue() -> None:
 def test_a_refusal_after_an_alternative_is_another_one() -> None:
     said = cues_of("refusal", "We can't refund it but what I can do is repair it, we can't exchange it though")
     assert [match.kind for match in said] == ["refusal", "alternative", "refusal"]
+
+
+@pytest.mark.parametrize("text", NO_OFFER)
+def test_words_that_refuse_are_no_alternative(text: str) -> None:
+    found = find_cues(playbook(), "agent", text.split(), Context())
+    assert not [match.rule for match in found if match.kind == "alternative"]

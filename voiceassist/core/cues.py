@@ -33,7 +33,7 @@ def find_cues(playbook: Playbook, speaker: Speaker, words: Sequence[str], contex
     before = rendered(tokenise(context.before))
     fitting = [rule for rule in rules if _fits(playbook, rule, before)]
     found = [match for rule in fitting for match in matches_of(rule, tokens, text)]
-    return _once_per_offer(_distinct(found), refused=context.refused)
+    return _once_per_offer(_real_offers(_distinct(found)), refused=context.refused)
 
 
 def is_near(one: Match, other: Match) -> bool:
@@ -69,6 +69,12 @@ def _distinct(found: list[Match]) -> list[Match]:
         if match.kind == "refusal" or not any(is_near(match, other) for other in kept):
             kept.append(match)
     return kept
+
+
+def _real_offers(found: list[Match]) -> list[Match]:
+    """Words of a refusal offer nothing: "that's not something we can offer"."""
+    refusals = [match for match in found if match.kind == "refusal"]
+    return [m for m in found if m.kind != "alternative" or not any(_share_a_word(m, no) for no in refusals)]
 
 
 def _once_per_offer(found: list[Match], *, refused: bool) -> list[Match]:
