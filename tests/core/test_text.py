@@ -32,6 +32,9 @@ def test_every_spelling_of_cannot_is_the_same(written: str) -> None:
         ("customer's", "customers"),
         ("gonna", "going to"),
         ("credit-card", "credit card"),
+        ("some one", "someone"),
+        ("to-morrow", "tomorrow"),
+        ("no one", "no one"),
     ],
 )
 def test_contractions_are_said_in_full(written: str, meant: str) -> None:

@@ -112,6 +112,20 @@ _BEFORE_IS = frozenset(
     ]
 )
 
+# Old spellings, which recognizers trained on books give: "Some one will call you to-morrow."
+_SPLIT = {
+    (first, second): first + second
+    for first, seconds in {
+        "some": ("one", "body", "thing"),
+        "any": ("one", "body", "thing"),
+        "every": ("one", "body", "thing"),
+        "no": ("body", "thing"),
+        "to": ("day", "night", "morrow"),
+        "good": ("bye",),
+    }.items()
+    for second in seconds
+}
+
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 
@@ -121,6 +135,7 @@ def tokenise(words: Sequence[str]) -> tuple[Token, ...]:
     tokens: list[Token] = []
     for token in _plain(words):
         tokens.append(token)
+        _join_split(tokens)
         _drop_stutter(tokens)
     return tuple(tokens)
 
@@ -153,6 +168,12 @@ def _expanded(piece: str) -> str:
     if piece.endswith("'s") and piece[:-2] in _BEFORE_IS:
         return piece[:-2] + " is"
     return piece.replace("'", "")
+
+
+def _join_split(tokens: list[Token]) -> None:
+    """Makes one token of a word that was written as two."""
+    if len(tokens) > 1 and (whole := _SPLIT.get((tokens[-2].text, tokens[-1].text))):
+        tokens[-2:] = [Token(whole, tokens[-2].word)]
 
 
 def _drop_stutter(tokens: list[Token]) -> None:
