@@ -5,8 +5,8 @@ message itself. Next: `server/http.py` puts routes on it; `cli.py` starts it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Coroutine
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Coroutine, Iterable
+from contextlib import asynccontextmanager, closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,12 @@ from voiceassist.core.playbook import Playbook
 from voiceassist.errors import ActionError, IngestError, VoiceassistError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
-from voiceassist.ingest.source import Source
+from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.playbooks import load_playbook
 from voiceassist.session import LiveCall, Services, run_call
+from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
@@ -59,14 +60,17 @@ class Assistant:
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     is_stopping: bool = False
+    alert_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # two changes must not take the same number
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
         return recording_path(self.settings.data_dir / "recordings", call_id)
 
     def claim(self, call_id: str) -> bool:
-        """Takes a call id for a publisher; False when it is taken. `release` gives it back."""
-        if call_id in self.claimed or self.is_stopping:
+        """Takes a call id for a publisher; False when it is taken. `release` gives it back. Raises IngestError."""
+        if self.is_stopping:
+            raise IngestError("shutdown", "voiceassist is stopping; connect again in a moment")
+        if call_id in self.claimed:
             return False
         self.claimed.add(call_id)
         return True
@@ -82,26 +86,23 @@ class Assistant:
         if self.bus:
             self.bus.offer(record)
 
-    async def run_call(self, source: Source) -> None:
-        """One live call to its end. Raises IngestError when its id was used before."""
-        await self.check_new(source.info.call_id)
-        self._check_language(source.info.language)
+    async def check(self, info: CallInfo) -> None:
+        """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""
+        ours = self.engine.language
+        if info.language.partition("-")[0].lower() != ours.partition("-")[0].lower():
+            raise IngestError("bad_language", f"this server recognises {ours!r}, not {info.language!r}")
+        known = await self.store.has(info.call_id)
+        if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
+            raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
+
+    async def run_call(self, source: Source) -> bool:
+        """One live call to its end; whether it was recognised and stored whole."""
         live = LiveCall(info=source.info)
         self.live[source.info.call_id] = live
         try:
-            await run_call(source, live, self._services())
+            return await run_call(source, live, self._services())
         finally:
             del self.live[source.info.call_id]
-
-    async def check_new(self, call_id: str) -> None:
-        """Raises IngestError when a call of that id was stored already: two calls must not become one."""
-        if call_id not in self.live and await self.store.has(call_id):
-            raise IngestError("call_known", f"there was a call {call_id!r} already; choose another `call_id`")
-
-    def _check_language(self, language: str) -> None:
-        ours = self.engine.language
-        if language.partition("-")[0].lower() != ours.partition("-")[0].lower():
-            raise IngestError("bad_language", f"this server recognises {ours!r}, not {language!r}")
 
     def _services(self) -> Services:
         return Services(
@@ -118,21 +119,34 @@ class Assistant:
         """A live call from memory, a finished one from the store."""
         return self.hub.calls.get(call_id) or await self.store.state(call_id)
 
+    def can_resume(self, call_id: str, boot: str | None) -> bool:
+        """Whether the store has every record that a client of that boot may have missed."""
+        live = self.live.get(call_id)
+        return boot == self.boot and not (live and live.unstored())
+
     async def act(self, call_id: str, body: wire.Json) -> None:
         """What a person did. Raises ActionError."""
-        if live := self.live.get(call_id):
-            return await live.act(wire.decode_action(body, at_ms=live.now_ms()))
-        return await self._act_on_finished(call_id, wire.decode_action(body, at_ms=0))
+        live = self.live.get(call_id)
+        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0)
+        if live is None or not await live.act(action):
+            await self._act_on_finished(call_id, action)
 
     async def _act_on_finished(self, call_id: str, action: object) -> None:
+        async with self.alert_turn:
+            await self._act_on_stored(call_id, action)
+
+    async def _act_on_stored(self, call_id: str, action: object) -> None:
         records = await self.store.records(call_id)
         if not records:
             raise ActionError("unknown_call", f"there is no call {call_id!r}")
         if not isinstance(action, ChangeAlert):
             raise ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
         row = _row(records)
-        if action.alert_id not in {view.alert.alert_id for view in row.alerts}:
+        states = {view.alert.alert_id: view.state for view in row.alerts}
+        if action.alert_id not in states:
             raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
+        if states[action.alert_id] == "retracted":
+            raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
         event = AlertChanged(
             at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
         )
@@ -145,10 +159,11 @@ class Assistant:
         """A line per part that calls need: "ok", or what is wrong."""
         try:
             await self.store.calls(limit=1)
-            store = "ok"
+            waiting = sum(live.unstored() for live in self.live.values())
+            store = f"{waiting} records wait for the disk" if waiting else "ok"
         except VoiceassistError as error:
             store = str(error)
-        return {"engine": "ok", "store": store, "server": "stopping" if self.is_stopping else "ok"}
+        return {"store": store, "server": "stopping" if self.is_stopping else "ok"}
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs beside everything else; a failure is logged, and nothing else stops."""
@@ -181,24 +196,24 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
         model_dir=settings.model_dir,
         decoders=settings.decode_workers,
     )
-    store = await open_store(settings.data_dir / "voiceassist.db")
-    async with DecodePool(settings.decode_workers) as pool:
-        assistant = Assistant(
-            settings=settings,
-            engine=engine,
-            pool=pool,
-            playbook=playbook,
-            store=store,
-            bus=_bus(settings),
-            metrics=Metrics(),
-        )
-        try:
-            await _start(assistant)
-            yield assistant
-        finally:
-            await _stop(assistant)
-            await store.close()
-    engine.close()
+    with closing(engine), sole_use_of(settings.data_dir):
+        store = await open_store(settings.data_dir / "voiceassist.db")
+        async with DecodePool(settings.decode_workers) as pool:
+            assistant = Assistant(
+                settings=settings,
+                engine=engine,
+                pool=pool,
+                playbook=playbook,
+                store=store,
+                bus=_bus(settings),
+                metrics=Metrics(),
+            )
+            try:
+                await _start(assistant)
+                yield assistant
+            finally:
+                await _stop(assistant)
+                await store.close()
 
 
 async def _start(assistant: Assistant) -> None:
@@ -212,6 +227,10 @@ async def _start(assistant: Assistant) -> None:
     if assistant.bus:
         assistant.spawn(assistant.bus.run())
     log.info("ready", engine=assistant.engine.name, playbook=assistant.playbook.name)
+    if not assistant.settings.is_loopback:
+        log.warning(
+            "screens have no log-in: whoever reaches this server reads every call", host=assistant.settings.host
+        )
 
 
 async def _stop(assistant: Assistant) -> None:
@@ -259,10 +278,23 @@ def _bus(settings: Settings) -> Bus | None:
     )
 
 
+def _most(numbers: Iterable[int]) -> int:
+    return max(numbers, default=0)
+
+
 def _export_depths(assistant: Assistant) -> None:
     gauge = assistant.metrics.gauge
+    live_calls = assistant.live.values
     gauge("live_calls", "Calls going on now", lambda: len(assistant.live))
     gauge("screens", "Connected screens", lambda: assistant.hub.clients)
+    gauge(
+        "inbox_depth",
+        "Inputs waiting for the slowest call",
+        lambda: _most(live.inbox.qsize() for live in live_calls()),
+    )
+    gauge(
+        "unstored_records", "Records waiting for the disk", lambda: sum(live.unstored() for live in live_calls())
+    )
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: assistant.hub.deepest)
     gauge(
         "hurried_steps", "Steps of audio heard without partials to catch up", lambda: assistant.pool.hurried_steps

@@ -9,7 +9,7 @@ import os
 import socket
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -83,11 +83,20 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
         key = ".".join(map(str, first["loc"]))
         places = [f"{ENV_PREFIX}{key.upper().replace('.', '__')}", "the command line"]
         where = " or ".join([str(file), *places] if file else places)
-        raise ConfigError(f"setting `{key}`: {first['msg']} (got {first['input']!r} from {where})") from None
+        raise ConfigError(
+            f"setting `{key}`: {first['msg']} (got {_shown(key, first['input'])} from {where})"
+        ) from None
     return _checked(settings)
 
 
+def _shown(key: str, value: object) -> str:
+    """The value that was wrong, unless it may be a secret."""
+    return "a secret" if "password" in key or "token" in key else repr(value)
+
+
 def _checked(settings: Settings) -> Settings:
+    hosts = tuple(host.strip().lower() for host in settings.allowed_hosts if host.strip())
+    settings = replace(settings, allowed_hosts=hosts)
     if not 0 <= settings.port <= 65_535:  # noqa: PLR2004 - TCP's own range
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
@@ -119,12 +128,19 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
         if name.startswith(ENV_PREFIX) and not name.startswith(f"{ENV_PREFIX}TEST_"):
             section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
             place = values.setdefault(section, {}) if section else values
+            if not isinstance(place, dict):
+                raise ConfigError(
+                    f"setting `{section}`: it is a section; {name} does not fit {ENV_PREFIX}{section}"
+                )
             place[key] = value.split(",") if key == "allowed_hosts" else value
     return values
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    mqtt = {**base.get("mqtt", {}), **over.get("mqtt", {})}
+    sections = [values["mqtt"] for values in (base, over) if "mqtt" in values]
+    if not all(isinstance(section, dict) for section in sections):
+        raise ConfigError("setting `mqtt`: it is a section, with `mqtt.host`, `mqtt.port` and so on")
+    mqtt = {key: value for section in sections for key, value in section.items()}
     return {**base, **over, **({"mqtt": mqtt} if mqtt else {})}
 
 

@@ -9,13 +9,15 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 """
 
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Annotated, Literal, get_args
+
+from annotated_types import MaxLen
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
-GapCause = Literal["silent", "lost", "overflow", "rate_changed", "discarded"]
+GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle"]
 PromptOutcome = Literal[
     "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
@@ -24,6 +26,10 @@ RefusalOutcome = Literal["recovered", "dead_end"]
 Layer = Literal["phrase", "pattern", "rule"]
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
+
+# What people type or their screens send. A length also makes validation refuse text that is not valid Unicode.
+Id = Annotated[str, MaxLen(200)]
+Note = Annotated[str, MaxLen(2_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -282,8 +288,8 @@ class UsePrompt:
     """The agent used the card, perhaps one of its alternatives."""
 
     at_ms: int
-    prompt_id: str
-    alternative: str | None = None
+    prompt_id: Id
+    alternative: Id | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,7 +297,7 @@ class DismissPrompt:
     """The agent does not want this card."""
 
     at_ms: int
-    prompt_id: str
+    prompt_id: Id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -321,10 +327,10 @@ class ChangeAlert:
     """A supervisor acknowledges, resolves or reopens an alert."""
 
     at_ms: int
-    alert_id: str
+    alert_id: Id
     state: Literal["open", "acknowledged", "resolved"]
-    by: str
-    note: str = ""
+    by: Id
+    note: Note = ""
 
 
 Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert

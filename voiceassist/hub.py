@@ -38,6 +38,13 @@ class TooSlowError(PeerError):
         super().__init__("too_slow", f"more than {MAILBOX_RECORDS} messages unread; reconnect to resume")
 
 
+class RefreshError(PeerError):
+    """The wall changed in a way that no record tells; nothing is wrong with the client."""
+
+    def __init__(self) -> None:
+        super().__init__("refresh", "reconnect for a fresh snapshot")
+
+
 class Mailbox:
     """What waits for one client."""
 
@@ -47,7 +54,7 @@ class Mailbox:
         self.agent_id = agent_id
         self._durable: deque[Record] = deque()
         self._partials: dict[tuple[str, str], Record] = {}
-        self._overflowed = asyncio.Event()
+        self._given_up: asyncio.Queue[PeerError] = asyncio.Queue(1)
         self._filled = asyncio.Event()
 
     def __len__(self) -> int:
@@ -61,7 +68,7 @@ class Mailbox:
         elif len(self._durable) < MAILBOX_RECORDS:
             self._durable.append(record)
         else:
-            self._overflowed.set()
+            self.give_up(TooSlowError())
         self._filled.set()
 
     async def take(self) -> list[Record]:
@@ -73,10 +80,14 @@ class Mailbox:
         self._partials.clear()
         return records
 
-    async def overflow(self) -> NoReturn:
-        """Waits until the overflow rule is broken, then raises TooSlowError."""
-        await self._overflowed.wait()
-        raise TooSlowError
+    def give_up(self, error: PeerError) -> None:
+        """Whoever reads this mailbox must connect anew."""
+        if self._given_up.empty():
+            self._given_up.put_nowait(error)
+
+    async def until_given_up(self) -> NoReturn:
+        """Waits until the client must be disconnected, then raises why: TooSlowError or RefreshError."""
+        raise await self._given_up.get()
 
 
 class Hub:
@@ -107,7 +118,11 @@ class Hub:
             self.rows.pop(record.call_id, None)
 
     def restore(self, row: WallRow) -> None:
-        """Puts a finished call with unresolved alerts back on the wall after a restart."""
+        """Puts a finished call on the wall again; a wall that has not had its row needs a fresh snapshot."""
+        if row.call_id not in self.rows:
+            for mailbox in self._mailboxes:
+                if mailbox.call_id is None:
+                    mailbox.give_up(RefreshError())
         self.rows[row.call_id] = row
 
     def _apply(self, record: Record) -> WallRow:

@@ -11,6 +11,11 @@ import structlog
 
 QUIET_LIBRARIES = ("aioice", "aiortc", "alembic", "libav", "uvicorn.access")
 
+# Without local variables: they hold what was said, and printing them takes seconds in which no call is heard.
+TRACEBACKS = structlog.processors.ExceptionRenderer(
+    structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+)
+
 
 def configure_logs(log_format: Literal["console", "json"], *, level: int = logging.INFO) -> None:
     """Sends our own and the libraries' log lines through one renderer."""
@@ -39,5 +44,6 @@ def configure_logs(log_format: Literal["console", "json"], *, level: int = loggi
 
 def _renderers(log_format: Literal["console", "json"]) -> list[structlog.typing.Processor]:
     if log_format == "json":
-        return [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer(ensure_ascii=False)]
-    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+        return [TRACEBACKS, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    plain = structlog.dev.plain_traceback
+    return [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty(), exception_formatter=plain)]

@@ -1,6 +1,6 @@
 """A recording through the very same pipeline, without a server: ears → Call → records.
 
-Deterministic: both legs are decoded side by side, block by block, and merged by audio time, so two runs give
+Deterministic: both legs are decoded side by side, step by step, and merged by audio time, so two runs give
 identical records. Never reads a clock: time is the audio's own. Next: `cli.py` prints the records.
 """
 
@@ -14,14 +14,12 @@ import numpy as np
 
 from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.listening import TICK_MS, in_order
+from voiceassist.asr.listening import STEP_MS, in_order
 from voiceassist.audio.pcm import Pcm
 from voiceassist.core.call import Call
 from voiceassist.core.playbook import Playbook
 from voiceassist.events import CallEnded, CallStarted, Event, Input, Record, Speaker, Transcript
 from voiceassist.ingest.source import CallInfo
-
-BLOCK_MS = TICK_MS  # heard at a time: every block ends with a tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -49,7 +47,7 @@ class Progress:
 def replay(
     legs: tuple[Leg, ...], info: CallInfo, engine: Engine, playbook: Playbook, *, started_at: str
 ) -> Iterator[Progress]:
-    """The call's records, a block of audio at a time. Raises EngineError."""
+    """The call's records, a step of audio at a time. Raises EngineError."""
     call = Call(playbook)
     numbers = iter(range(1, 1 << 62))
 
@@ -72,13 +70,13 @@ def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 
 def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequence[Input]]]:
-    """What both legs give, in the order of audio time, one block after the other."""
+    """What both legs give, in the order of audio time, one step after the other."""
     ears = [(leg, Ear(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
     try:
         with ThreadPoolExecutor(len(legs)) as threads:
             end_ms = 0
-            for start_ms in range(0, legs[0].duration_ms, BLOCK_MS):
-                end_ms = min(start_ms + BLOCK_MS, legs[0].duration_ms)
+            for start_ms in range(0, legs[0].duration_ms, STEP_MS):
+                end_ms = min(start_ms + STEP_MS, legs[0].duration_ms)
                 heard = threads.map(partial(_hear, start_ms=start_ms, end_ms=end_ms), ears)
                 yield end_ms, in_order(chain.from_iterable(heard), start_ms, end_ms)
             last = threads.map(lambda listening: listening[1].finish(), ears)

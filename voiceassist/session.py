@@ -8,6 +8,7 @@ Never talks to a socket: `ingest/` brings the source, `hub.py` and the bus take 
 
 import asyncio
 from collections.abc import Callable
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -16,7 +17,7 @@ from time import monotonic
 import structlog
 
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.listening import listen
+from voiceassist.asr.listening import Heard, listen
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call import Call
@@ -33,6 +34,8 @@ from voiceassist.events import (
     Input,
     Record,
     Speaker,
+    Tick,
+    Transcript,
 )
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.store.journal import Journal
@@ -46,6 +49,8 @@ log = structlog.get_logger()
 WAITING_FRAMES = 200
 # Inputs between the ears and the call. Full: the ears wait.
 INBOX_INPUTS = 200
+
+Answer = asyncio.Future[bool]  # to a person's action: False when the call is over
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,48 +71,50 @@ class LiveCall:
     """A running call, as people's actions reach it."""
 
     info: CallInfo
-    inbox: asyncio.Queue[tuple[Input, asyncio.Future[None] | None]] = field(
-        default_factory=lambda: asyncio.Queue(INBOX_INPUTS)
-    )
-    heard_ms: int = 0
-    heard_s: float = field(default_factory=monotonic)
+    inbox: asyncio.Queue[tuple[Input, Answer | None]] = field(default_factory=lambda: asyncio.Queue(INBOX_INPUTS))
+    began_s: float = field(default_factory=monotonic)
+    heard_ms: int = 0  # audio heard so far
+    heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
+    unstored: Callable[[], int] = lambda: 0  # records that wait for the disk
     over: asyncio.Event = field(default_factory=asyncio.Event)
 
     def now_ms(self) -> int:
         """Call time at this moment: the audio heard so far, and the time since."""
         return self.heard_ms + int((monotonic() - self.heard_s) * 1000)
 
-    def has_heard(self, at_ms: int) -> None:
-        """Call time has come to `at_ms`."""
-        self.heard_ms, self.heard_s = max(self.heard_ms, at_ms), monotonic()
+    def has_heard(self, until_ms: int, delay_ms: int) -> None:
+        """The audio up to `until_ms` was heard, `delay_ms` after it had come."""
+        self.heard_ms, self.heard_s = until_ms, monotonic() - delay_ms / 1000
 
-    async def act(self, action: Action) -> None:
-        """Hands a person's action to the call and waits for its answer. Raises ActionError."""
-        answer: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+    async def act(self, action: Action) -> bool:
+        """Hands a person's action to the call; False when the call is over. Raises ActionError."""
+        answer: Answer = asyncio.get_running_loop().create_future()
         if not self.over.is_set():
             await self.inbox.put((action, answer))
         if self.over.is_set():
-            raise _over(self.info.call_id)
-        await answer
+            _answer(answer, done=False)
+        return await answer
 
 
-async def run_call(source: Source, live: LiveCall, services: Services) -> None:
-    """One call from its first event to its last. Returns when all of it is stored."""
+async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
+    """One call from its first event to its last; whether it was recognised and stored whole."""
     structlog.contextvars.bind_contextvars(call_id=source.info.call_id)
-    journal = Journal(source.info.call_id, services.store, services.publish)
+    journal = Journal(source.info.call_id, services.store.append, services.publish)
+    live.unstored = lambda: journal.waiting
     call = Call(services.playbook)
-    await journal.write(call.handle(_started(source.info, services)))
-    log.info("call started", source=source.info.source, legs=source.info.legs)
     try:
+        await journal.write(call.handle(_started(source.info, services)))
+        log.info("call started", source=source.info.source, legs=source.info.legs)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_converse(call, live, journal))
             tasks.create_task(_hear_all(source, live, services))
     except* Exception as group:  # noqa: BLE001 - whatever it was, it ends this call and no other
         await _fail(call, journal, live, group)
     finally:
-        _refuse_late_actions(live)
+        await _refuse_late_actions(live)
         await journal.close()
     log.info("call over", at_ms=live.heard_ms)
+    return call.phase == "ended" and not journal.waiting
 
 
 async def _converse(call: Call, live: LiveCall, journal: Journal) -> None:
@@ -120,7 +127,8 @@ async def _converse(call: Call, live: LiveCall, journal: Journal) -> None:
             return
 
 
-def _answered(call: Call, heard: Input, answer: asyncio.Future[None] | None) -> list[Event]:
+def _answered(call: Call, heard: Input, answer: Answer | None) -> list[Event]:
+    """What follows; whoever asked is answered in any case."""
     try:
         events = call.handle(heard)
     except ActionError as error:
@@ -129,9 +137,16 @@ def _answered(call: Call, heard: Input, answer: asyncio.Future[None] | None) -> 
         if not answer.done():
             answer.set_exception(error)
         return []
-    if answer and not answer.done():
-        answer.set_result(None)
+    except Exception:
+        _answer(answer, done=False)
+        raise
+    _answer(answer, done=True)
     return events
+
+
+def _answer(answer: Answer | None, *, done: bool) -> None:
+    if answer and not answer.done():
+        answer.set_result(done)
 
 
 async def _hear_all(source: Source, live: LiveCall, services: Services) -> None:
@@ -162,11 +177,23 @@ async def _read(
 async def _listen(
     frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...], live: LiveCall, services: Services
 ) -> None:
-    async for heard in listen(frames, legs, services.engine, services.pool):
-        delay_ms = int((monotonic() - heard.arrived_s) * 1000)
-        for item in heard.inputs:
-            await live.inbox.put((replace(item, at_ms=item.at_ms + delay_ms), None))
-        live.has_heard(heard.until_ms + delay_ms)
+    async with aclosing(listen(frames, legs, services.engine, services.pool)) as hearing:
+        async for heard in hearing:
+            delay_ms = _delay_ms(heard, live.began_s)
+            for item in heard.inputs:
+                await live.inbox.put((_known_after(item, delay_ms), None))
+            live.has_heard(heard.until_ms, delay_ms)
+
+
+def _delay_ms(heard: Heard, began_s: float) -> int:
+    """How late the audio was heard, by the kinder clock: a recording streamed faster than real time waits, too."""
+    now_s = monotonic()
+    return max(0, int(min(now_s - heard.arrived_s, now_s - began_s - heard.until_ms / 1000) * 1000))
+
+
+def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
+    """Words become known when they are decoded; ticks count the audio itself."""
+    return item if isinstance(item, Tick) else replace(item, at_ms=item.at_ms + delay_ms)
 
 
 def _started(info: CallInfo, services: Services) -> CallStarted:
@@ -188,24 +215,21 @@ def _ended(source: Source, live: LiveCall, services: Services) -> CallEnded:
 
 
 async def _fail(call: Call, journal: Journal, live: LiveCall, group: BaseExceptionGroup[Exception]) -> None:
-    """Stores why we failed this call. Other calls do not notice."""
+    """Stores why we failed this call; one that has ended stays ended. Other calls do not notice."""
     cause = _first_cause(group)
     log.error("call failed", error=str(cause), exc_info=cause)
-    error = f"{type(cause).__name__}: {cause}"
-    await journal.write(call.handle(CallFailed(at_ms=live.now_ms(), error=error)))
+    if call.phase == "live":
+        error = f"{type(cause).__name__}: {cause}"
+        await journal.write(call.handle(CallFailed(at_ms=live.now_ms(), error=error)))
 
 
 def _first_cause(error: BaseException) -> BaseException:
     return _first_cause(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error
 
 
-def _refuse_late_actions(live: LiveCall) -> None:
+async def _refuse_late_actions(live: LiveCall) -> None:
     live.over.set()
     while not live.inbox.empty():
         _, answer = live.inbox.get_nowait()
-        if answer and not answer.done():
-            answer.set_exception(_over(live.info.call_id))
-
-
-def _over(call_id: str) -> ActionError:
-    return ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
+        _answer(answer, done=False)
+        await asyncio.sleep(0)  # an action that waited for room in the inbox finds the call over now

@@ -61,7 +61,14 @@ class ErrorMessage:
     message: str
 
 
-ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ping:
+    """Sent when nothing else is: a client that hears nothing for 25 s has lost its connection."""
+
+    type: Literal["ping"] = "ping"
+
+
+ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage | Ping
 
 
 def type_name(cls: type) -> str:

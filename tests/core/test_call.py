@@ -19,6 +19,7 @@ from voiceassist.events import (
     DismissPrompt,
     Input,
     PromptClosed,
+    RefusalClosed,
     SayFine,
     SetMute,
     UsePrompt,
@@ -95,16 +96,14 @@ def test_time_never_runs_backwards(times: list[int]) -> None:
     assert stamps == sorted(stamps)
 
 
-def test_the_deadline_is_when_a_tick_changes_something() -> None:
+@pytest.mark.parametrize("delay_ms", [0, 5_000, 30_000])
+def test_alternative_in_time_recovers_a_refusal_however_late_the_machine_heard_it(delay_ms: int) -> None:
     call = live_call()
-    call.handle(final("agent", "this call is recorded we don't do that"))
-    for _ in range(6):
-        due = call.next_deadline()
-        if due is None:
-            break
-        assert call.handle(tick(due - 1)) == []
-        assert call.handle(tick(due)) != []
-    assert call.next_deadline() is None
+    events = []
+    for n, (text, at_ms) in enumerate([("we don't do that", 10_000), ("what I can do is a credit", 17_000)], 1):
+        said = final("agent", text, at=at_ms, utterance=n, delay=delay_ms)
+        events += call.handle(said) + call.handle(tick(said.end_ms))
+    assert [closed.outcome for closed in only(events, RefusalClosed)] == ["recovered"]
 
 
 def test_help_is_critical_and_asked_for_once() -> None:

@@ -71,13 +71,17 @@ class Sessions:
         call.end_reason = source.end_reason
 
 
+async def anything(_info: CallInfo) -> None:
+    """Every call can be taken."""
+
+
 def stream_app(sessions: Sessions, limits: Limits) -> FastAPI:
     """The smallest application that takes streams."""
     app = FastAPI()
 
     @app.websocket("/ingest/stream")
     async def stream(ws: WebSocket) -> None:
-        async with accept_stream(ws, claim=sessions.claim, limits=limits) as source:
+        async with accept_stream(ws, claim=sessions.claim, check=anything, limits=limits) as source:
             if source is not None:
                 await sessions.run(source)
 
@@ -88,7 +92,11 @@ def whip_app(sessions: Sessions, whip: WhipSessions, tasks: asyncio.TaskGroup) -
     """The smallest application that takes WHIP."""
     app = FastAPI()
     host = Host(
-        claim=sessions.claim, release=sessions.live.discard, run_call=sessions.run, spawn=tasks.create_task
+        claim=sessions.claim,
+        release=sessions.live.discard,
+        check=anything,
+        run_call=sessions.run,
+        spawn=tasks.create_task,
     )
 
     @app.post("/whip")

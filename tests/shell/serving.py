@@ -40,15 +40,15 @@ class Serving:
 
 
 def settings_for(data_dir: Path, script: str = "late-return", **given: Any) -> Settings:
-    values = {"data_dir": data_dir, "engine": f"scripted:{SAMPLES / script}.json", "demo": True}
+    values: dict[str, Any] = {"data_dir": data_dir, "engine": f"scripted:{SAMPLES / script}.json", "demo": True}
     return load_settings(environment={}, **(values | given))
 
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Serving]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    port = listening.getsockname()[1]
     async with running(settings) as assistant:
+        listening = socket.create_server(("127.0.0.1", 0))
+        port = listening.getsockname()[1]
         config = uvicorn.Config(
             create_api(assistant), log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 << 20
         )
@@ -56,7 +56,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
         task = asyncio.create_task(server._serve([listening]))
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
-                while not server.started:
+                while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
                 yield Serving(assistant=assistant, port=port, http=http)
         finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema  # type: ignore[import-untyped]
+import jsonschema
 import yaml
 
 import voiceassist.server
@@ -32,7 +32,7 @@ def references(node: object) -> Iterator[str]:
             yield from references(child)
 
 
-def resolved(document: Any, pointer: str) -> Any:  # noqa: ANN401 - whatever JSON is there
+def resolved(document: Any, pointer: str) -> Any:
     for part in pointer.removeprefix("#/").split("/"):
         document = document[part]
     return document
@@ -52,7 +52,7 @@ def test_every_published_event_type_is_listed_with_its_quality_of_service() -> N
     assert set(OTHER) == {name for name, event in by_name.items() if is_droppable(event)}
 
 
-def sample(name: str) -> Any:  # noqa: ANN401 - any event
+def sample(name: str) -> Any:
     return next(record.event for record in RECORDS if type(record.event) is EVENT_TYPES[name])
 
 
@@ -73,7 +73,7 @@ def address(channel: str) -> str:
     return text
 
 
-def binding(operation: str) -> Any:  # noqa: ANN401 - JSON
+def binding(operation: str) -> Any:
     return DOCUMENT["operations"][operation]["bindings"]["mqtt"]
 
 

@@ -134,7 +134,7 @@ class Watcher:
                 taken.append(message)
         return taken
 
-    async def presence(self) -> Any:  # noqa: ANN401 - JSON
+    async def presence(self) -> Any:
         (message,) = await self.take(1, presence=True)
         return body(message)
 
@@ -166,7 +166,7 @@ def free_port() -> int:
         return port
 
 
-def body(message: aiomqtt.Message) -> Any:  # noqa: ANN401 - JSON
+def body(message: aiomqtt.Message) -> Any:
     assert isinstance(message.payload, bytes)
     return json.loads(message.payload)
 

@@ -22,7 +22,7 @@ from voiceassist.events import (
     Speaker,
     Why,
 )
-from voiceassist.hub import MAILBOX_RECORDS, Hub, TooSlowError
+from voiceassist.hub import MAILBOX_RECORDS, Hub, RefreshError, TooSlowError
 
 
 def started(agent: str = "ana") -> CallStarted:
@@ -92,7 +92,7 @@ async def test_client_that_never_reads_is_given_up_and_nobody_else_notices() -> 
             if len(awake) > 100:
                 await awake.take()
         with pytest.raises(TooSlowError):
-            await asleep.overflow()
+            await asleep.until_given_up()
         assert len(asleep) == MAILBOX_RECORDS
         assert (await awake.take())[-1].seq == MAILBOX_RECORDS + 2
 
@@ -147,3 +147,15 @@ def test_snapshot_taken_anywhere_plus_the_mailbox_is_the_fresh_snapshot(cut: int
             state = apply(state, record)
     assert state.finals == hub.calls["a"].finals
     assert state.partials == hub.calls["a"].partials
+
+
+async def test_wall_without_the_row_of_a_call_that_comes_back_must_take_a_fresh_snapshot() -> None:
+    hub = Hub()
+    publish(hub, "a", started(), alert(), CallEnded(at_ms=1000, reason="hangup"))
+    row = hub.rows["a"]
+    publish(hub, "a", AlertChanged(at_ms=1000, alert_id="a1", state="resolved", by="Kim"), after=3)
+    with hub.watching_wall() as (late, rows):
+        assert rows == ()
+        hub.restore(row)
+        with pytest.raises(RefreshError):
+            await late.until_given_up()

@@ -9,11 +9,22 @@ from typing import Any
 import pytest
 import websockets
 from fastapi.routing import APIRoute, APIWebSocketRoute
-from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence, whole_call
 
+from tests.shell.serving import (
+    Serving,
+    calling,
+    hang_up,
+    serving,
+    settings_for,
+    silence,
+    start_message,
+    whole_call,
+)
 from voiceassist import wire
 from voiceassist.core.board import CallState, apply
+from voiceassist.errors import ConfigError
 from voiceassist.events import CallStarted, Record
+from voiceassist.samples import load_sample
 from voiceassist.server.auth import Allow
 from voiceassist.server.http import ROUTERS
 
@@ -106,7 +117,7 @@ async def test_socket_of_an_unknown_call_is_told_so(server: Serving) -> None:
 async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None:
     async with calling(server, "c-1") as phone:
         async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
-            await phone.send(silence(18))
+            await phone.send(silence(23))
             prompt = (await until(screen, "prompt"))[-1]
             chosen = prompt["alternatives"][0]["id"]
             action = {"type": "use_prompt", "prompt_id": prompt["prompt_id"], "alternative": chosen}
@@ -188,10 +199,101 @@ async def test_call_left_live_by_a_crash_is_interrupted_after_restart(tmp_path: 
         assert (state["status"], state["end_reason"]) == ("ended", "interrupted")
 
 
+async def test_recording_sent_faster_than_real_time_gets_the_cards_of_a_live_call(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    state = (await server.http.get("/api/calls/c-1")).json()
+    assert [cue["outcome"] for cue in state["cues"] if cue["cue"]["kind"] == "refusal"] == ["recovered"]
+    assert abs(state["at_ms"] - load_sample("late-return").duration_ms) <= 1_000
+
+
+async def test_second_server_on_the_same_folder_is_refused_and_the_first_goes_on(
+    server: Serving, tmp_path: Path
+) -> None:
+    async with calling(server, "c-1") as phone:
+        with pytest.raises(ConfigError, match="another voiceassist uses"):
+            async with serving(settings_for(tmp_path)):
+                pass
+        await phone.send(silence(1))
+        assert (await hang_up(phone))["type"] == "stopped"
+
+
+async def test_call_in_a_language_that_the_server_does_not_speak_is_never_started(server: Serving) -> None:
+    async with websockets.connect(server.socket_url("/ingest/stream")) as phone:
+        await phone.send(json.dumps(start_message("c-1", language="es")))
+        assert json.loads(await phone.recv())["code"] == "bad_language"
+    assert (await server.http.get("/api/calls")).json()["calls"] == []
+
+
+async def test_socket_of_a_call_that_never_starts_is_told_so(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceassist.server.calls.START_WITHIN_S", 0.05)
+    server.assistant.claim("c-1")
+    async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+        assert json.loads(await screen.recv())["code"] == "unknown_call"
+
+
+async def test_quiet_socket_is_kept_alive_by_pings(server: Serving, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceassist.server.sockets.PING_S", 0.05)
+    async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+        assert [json.loads(await wall.recv())["type"] for _ in range(3)] == ["wall_snapshot", "ping", "ping"]
+
+
+async def test_reopened_alert_of_a_finished_call_reaches_walls_that_never_had_its_row(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
+        await whole_call(server, "c-1", "abuse-ladder")
+        alerts = (await server.http.get("/api/calls/c-1")).json()["alerts"]
+        ids = [view["alert"]["alert_id"] for view in alerts]
+        change = {"type": "change_alert", "alert_id": ids[0], "by": "Kim"}
+        for alert_id in ids:
+            resolved = change | {"alert_id": alert_id, "state": "resolved"}
+            assert (await server.http.post("/api/calls/c-1/actions", json=resolved)).status_code == 202
+        async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+            assert json.loads(await wall.recv())["rows"] == []
+            await server.http.post("/api/calls/c-1/actions", json=change | {"state": "open"})
+            assert (await until(wall, "error"))[-1]["code"] == "refresh"
+        async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+            assert [row["call_id"] for row in json.loads(await wall.recv())["rows"]] == ["c-1"]
+
+
+@pytest.mark.parametrize(
+    "text", [{"by": "\ud800"}, {"by": "Kim", "note": "x" * 2001}, {"by": "Kim", "note": "\udfff"}]
+)
+async def test_text_that_cannot_be_stored_is_refused_before_anybody_sees_it(
+    server: Serving, text: dict[str, str]
+) -> None:
+    await whole_call(server, "c-1")
+    body = json.dumps({"type": "change_alert", "alert_id": "a1", "state": "resolved"} | text)
+    headers = {"Content-Type": "application/json"}
+    answer = await server.http.post("/api/calls/c-1/actions", content=body, headers=headers)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_field")
+
+
+@pytest.mark.parametrize("headers", [{"Host": "[::1"}, {"Origin": "http://["}])
+async def test_header_that_cannot_be_parsed_is_not_ours(server: Serving, headers: dict[str, str]) -> None:
+    answer = await server.http.get("/api/calls", headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (403, "error")
+
+
+async def test_every_error_has_the_same_form(server: Serving) -> None:
+    for answer in [
+        await server.http.get("/api/nothing"),
+        await server.http.delete("/api/calls"),
+        await server.http.get("/api/calls/nobody"),
+        await server.http.get("/api/calls/nobody/recording"),
+        await server.http.get("/api/calls?limit=x"),
+        await server.http.get("/api/calls?before=x"),
+        await server.http.post("/api/samples/nothing/play"),
+    ]:
+        assert answer.status_code >= 400
+        assert set(answer.json()) == {"type", "code", "message"}
+
+
 async def test_second_call_with_a_used_id_is_refused_and_the_first_stays_as_it_was(server: Serving) -> None:
     await whole_call(server, "c-1")
     stored = (await server.http.get("/api/calls/c-1/events")).json()
-    async with calling(server, "c-1") as phone:
+    async with websockets.connect(server.socket_url("/ingest/stream")) as phone:
+        await phone.send(json.dumps(start_message("c-1")))
         said = json.loads(await phone.recv())
     assert (said["type"], said["code"]) == ("error", "call_known")
     assert (await server.http.get("/api/calls/c-1/events")).json() == stored
@@ -216,16 +318,19 @@ async def test_phone_system_without_the_token_is_refused(tmp_path: Path) -> None
     async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
         url = server.socket_url("/ingest/stream")
         for headers in ({}, {"Authorization": "Bearer wrong"}):
-            with pytest.raises(websockets.InvalidStatus):
+            with pytest.raises(websockets.InvalidStatus) as refused:
                 async with websockets.connect(url, additional_headers=headers):
                     pass
+            assert refused.value.response.status_code == 401
+            assert b"Bearer token" in refused.value.response.body
         async with websockets.connect(url, additional_headers={"Authorization": "Bearer s3cret"}):
             pass
 
 
 def test_every_route_declares_who_may_call_it() -> None:
-    routes = [route for router in ROUTERS for route in router.routes]
-    assert all(isinstance(route, APIRoute | APIWebSocketRoute) for route in routes)
+    declared = [route for router in ROUTERS for route in router.routes]
+    routes = [route for route in declared if isinstance(route, APIRoute | APIWebSocketRoute)]
+    assert routes == declared
     undeclared = [
         route.path
         for route in routes

@@ -5,11 +5,12 @@ order never depends on which decode was faster. Next: `session.py` hands everyth
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from itertools import chain
 from time import monotonic
+from typing import TypeVar
 
 from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine
@@ -18,48 +19,58 @@ from voiceassist.audio.legs import LegSync, Step
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import Speaker, Tick, Transcript
 
-# Live audio is heard in steps of at least the first (fewer hops between threads) and at most the second (so that
-# calls take turns in the pool); larger steps catch up after a wait.
-LEAST_MS = 40
-MOST_MS = 200
+# Heard at a time, live and in replay alike. Transcripts and ticks are put in order within a step; since all steps
+# are equal, that order never depends on how the audio came. Half the size would double the hops between threads.
+STEP_MS = 40
+# One call decodes at most this many at a time, so that calls take turns in the pool; more than one catches up.
+MOST_STEPS = 5
 # A call this far behind the world's clock is heard in a hurry: finals only, until it has caught up.
 HURRY_S = 1.0
 TICK_MS = 200  # how often call time moves on, live and in replay alike
 
 
+Result = TypeVar("Result")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heard:
-    """What one step of audio gave."""
+    """What one step of audio gave, or a few."""
 
     inputs: tuple[Transcript | Tick, ...]
     until_ms: int
-    arrived_s: float  # monotonic seconds when that audio had reached us
+    arrived_s: float  # monotonic seconds when the end of it had reached us
 
 
 def in_order(transcripts: Iterable[Transcript], since_ms: int, until_ms: int) -> tuple[Transcript | Tick, ...]:
     """Transcripts and the ticks after `since_ms` up to `until_ms`, by audio time; a tick comes last."""
     first = (since_ms // TICK_MS + 1) * TICK_MS
     ticks = [Tick(at_ms=at_ms) for at_ms in range(first, until_ms + 1, TICK_MS)]
-    return tuple(sorted([*transcripts, *ticks], key=lambda heard: heard.at_ms))
+    return tuple(sorted([*transcripts, *ticks], key=_place))
+
+
+def _place(heard: Transcript | Tick) -> tuple[int, bool, str]:
+    """At the same time the agent comes first, whichever channel is theirs, and the tick last."""
+    return (heard.at_ms, True, "") if isinstance(heard, Tick) else (heard.at_ms, False, heard.speaker)
 
 
 async def listen(
     frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...], engine: Engine, pool: DecodePool
-) -> AsyncIterator[Heard]:
+) -> AsyncGenerator[Heard, None]:
     """Hears frames until None comes. Raises EngineError."""
     async with _ears(pool) as ears:
-        began_s, since_ms, step = monotonic(), 0, None
-        async for step in _steps(frames, legs):
-            hurry = _is_behind(step, began_s)
-            pool.hurried_steps += hurry
-            transcripts = await _hear(step, ears, engine, pool, hurry=hurry)
-            inputs = in_order(transcripts, since_ms, step.until_ms)
-            yield Heard(inputs=inputs, until_ms=step.until_ms, arrived_s=step.arrived_s)
-            since_ms = step.until_ms
-        if step:
-            last = await asyncio.gather(*(pool.run(ear.finish) for ear in ears.values()))
-            inputs = in_order((t for leg in last for t in leg), since_ms, since_ms)
-            yield Heard(inputs=inputs, until_ms=since_ms, arrived_s=step.arrived_s)
+        began_s, since_ms, steps = monotonic(), 0, list[Step]()
+        async for steps in _steps(frames, legs):
+            hurry = _is_behind(steps[-1], began_s)
+            pool.hurried_steps += hurry * len(steps)
+            inputs: list[Transcript | Tick] = []
+            for step, transcripts in zip(steps, await _hear(steps, ears, engine, pool, hurry=hurry), strict=True):
+                inputs += in_order(transcripts, since_ms, step.until_ms)
+                since_ms = step.until_ms
+            yield Heard(inputs=tuple(inputs), until_ms=since_ms, arrived_s=steps[-1].arrived_s)
+        if steps:
+            last = await _all(pool.run(ear.finish) for ear in ears.values())
+            at_the_end = in_order(chain.from_iterable(last), since_ms, since_ms)
+            yield Heard(inputs=at_the_end, until_ms=since_ms, arrived_s=steps[-1].arrived_s)
 
 
 def _is_behind(step: Step, began_s: float) -> bool:
@@ -69,14 +80,27 @@ def _is_behind(step: Step, began_s: float) -> bool:
 
 
 async def _hear(
-    step: Step, ears: dict[Speaker, Ear], engine: Engine, pool: DecodePool, *, hurry: bool
-) -> list[Transcript]:
-    for leg in step.pieces.keys() - ears.keys():
-        ears[leg] = Ear(engine.open(leg), step.rate_hz)
-    heard = await asyncio.gather(
-        *(pool.run(partial(ears[leg].hear, pcm, hurry=hurry)) for leg, pcm in step.pieces.items() if len(pcm))
-    )
-    return [transcript for leg in heard for transcript in leg]
+    steps: list[Step], ears: dict[Speaker, Ear], engine: Engine, pool: DecodePool, *, hurry: bool
+) -> list[list[Transcript]]:
+    """What each step gives, of all legs."""
+    for leg in steps[0].pieces.keys() - ears.keys():
+        ears[leg] = Ear(engine.open(leg), steps[0].rate_hz)
+
+    def hear(leg: Speaker) -> list[list[Transcript]]:
+        return [ears[leg].hear(step.pieces[leg], hurry=hurry) for step in steps]
+
+    talking = [leg for leg in ears if any(len(step.pieces[leg]) for step in steps)]
+    heard = await _all(pool.run(hear, leg) for leg in talking)
+    return [[transcript for leg in heard for transcript in leg[number]] for number in range(len(steps))]
+
+
+async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
+    """What every leg's job gives. Waits for all, also when one fails: no ear is closed while it hears."""
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
 
 
 @asynccontextmanager
@@ -90,12 +114,17 @@ async def _ears(pool: DecodePool) -> AsyncIterator[dict[Speaker, Ear]]:
             await pool.run(ear.close)
 
 
-async def _steps(frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...]) -> AsyncIterator[Step]:
-    sync = LegSync(legs)
+async def _steps(frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...]) -> AsyncIterator[list[Step]]:
+    sync = LegSync(legs, STEP_MS)
     while frame := await frames.get():
         sync.add(frame)
-        if sync.ready_ms >= MOST_MS or (frames.empty() and sync.ready_ms >= LEAST_MS):
-            while step := sync.take(MOST_MS):
-                yield step
-    while step := sync.rest(MOST_MS):
-        yield step
+        if not frames.empty() and sync.ready_ms < STEP_MS * MOST_STEPS:
+            continue
+        while steps := _some(sync.take):
+            yield steps
+    while steps := _some(sync.rest):
+        yield steps
+
+
+def _some(step: Callable[[], Step | None]) -> list[Step]:
+    return [found for _ in range(MOST_STEPS) if (found := step())]

@@ -1,7 +1,8 @@
 """Keeps the legs of a call in step: frames of any leg in, pieces of the same stretch of time out.
 
 What is said on both sides is then handled in the order of audio time, live as in replay, and also when a recording
-is streamed faster than real time. A leg that falls behind is waited for only so long. Never reads a clock.
+is streamed faster than real time. A leg that falls behind is waited for only so long, and heard late: its audio is
+never dropped. Never reads a clock.
 Next: `asr/listening.py` gives each leg's piece to its ear.
 """
 
@@ -10,11 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.pcm import AudioFrame, Pcm, silence
 from voiceassist.events import Speaker
 
-# A leg this far behind is not waited for until it has caught up. Telephone legs jitter by less than 100 ms;
-# whoever talks on the other leg should not wait for their card.
+# A leg whose audio is this far behind, and has been for this long, is not waited for until it has caught up.
+# Telephone legs jitter by less than 100 ms; whoever talks on the other leg should not wait for their card.
 LAG_MS = 300
 
 
@@ -29,59 +30,69 @@ class Step:
 
 
 class LegSync:
-    """The audio that waits to be heard."""
+    """The audio that waits to be heard; comes out in steps of always the same length."""
 
-    def __init__(self, legs: tuple[Speaker, ...]) -> None:
-        self._waiting: dict[Speaker, list[Pcm]] = {leg: [] for leg in legs}
+    def __init__(self, legs: tuple[Speaker, ...], step_ms: int) -> None:
+        self._step_ms = step_ms
+        self._waiting: dict[Speaker, Pcm] = {leg: silence(0) for leg in legs}
         self._received = dict.fromkeys(legs, 0)  # samples so far
         self._arrivals: deque[tuple[int, float]] = deque()  # (end in samples, monotonic seconds)
+        self._now_s = 0.0  # when the newest frame arrived
         self._rate_hz = 0
         self._taken = 0
 
     @property
     def ready_ms(self) -> int:
-        """How much a step could hold."""
+        """How much whole steps could hold by now; below zero while legs that were given up catch up."""
         return (self._target() - self._taken) * 1000 // self._rate_hz if self._rate_hz else 0
 
     def add(self, frame: AudioFrame) -> None:
         """Takes the next frame of a leg. All frames of a call have one rate: the source sees to that."""
         assert self._rate_hz in (0, frame.rate_hz), "a source never changes its rate"
         self._rate_hz = frame.rate_hz
-        self._waiting[frame.speaker].append(frame.pcm)
+        self._waiting[frame.speaker] = np.concatenate((self._waiting[frame.speaker], frame.pcm))
         self._received[frame.speaker] += len(frame.pcm)
+        self._now_s = max(self._now_s, frame.arrived_s)
         self._arrivals.append((self._received[frame.speaker], frame.arrived_s))
 
-    def take(self, most_ms: int) -> Step | None:
-        """The next step, of at most `most_ms`; None when nothing is ready."""
-        return self._step(self._target(), most_ms)
+    def take(self) -> Step | None:
+        """The next whole step; None when it is not complete."""
+        until = self._taken + self._samples(self._step_ms)
+        return self._step(until) if self._rate_hz and until <= self._target() else None
 
-    def rest(self, most_ms: int) -> Step | None:
-        """The next step after the last frame: nobody is waited for any more."""
-        return self._step(max(self._received.values()), most_ms)
+    def rest(self) -> Step | None:
+        """The next step after the last frame, the last one shorter: nobody is waited for any more."""
+        until = min(max(self._received.values()), self._taken + self._samples(self._step_ms))
+        waits = any(len(audio) for audio in self._waiting.values())
+        return self._step(until) if waits else None
 
     def _target(self) -> int:
-        """Up to where the legs that are in time have come."""
-        newest = max(self._received.values())
-        lag = self._rate_hz * LAG_MS // 1000
-        return min(samples for samples in self._received.values() if samples >= newest - lag)
+        """Up to where the legs that are waited for have come."""
+        return min(samples for samples in self._received.values() if not self._is_late(samples))
 
-    def _step(self, target: int, most_ms: int) -> Step | None:
-        until = min(target, self._taken + self._rate_hz * most_ms // 1000)
-        if until <= self._taken:
-            return None
+    def _is_late(self, samples: int) -> bool:
+        """By the audio and by the clock: of a long message, one leg's audio always comes before the other's."""
+        if max(self._received.values()) - samples <= self._samples(LAG_MS):
+            return False
+        ahead_s = next(arrived_s for end, arrived_s in self._arrivals if end > samples)
+        return samples < self._taken or self._now_s - ahead_s > LAG_MS / 1000
+
+    def _step(self, until: int) -> Step:
         pieces = {leg: self._piece(leg, until) for leg in self._waiting}
         self._taken = until
         until_ms = until * 1000 // self._rate_hz
         return Step(pieces=pieces, rate_hz=self._rate_hz, until_ms=until_ms, arrived_s=self._arrived_s(until))
 
     def _piece(self, leg: Speaker, until: int) -> Pcm:
-        audio = np.concatenate([np.zeros(0, np.int16), *self._waiting[leg]])
-        start = self._received[leg] - len(audio)
-        cut = max(0, until - start)
-        self._waiting[leg] = [audio[cut:]]
+        audio = self._waiting[leg]
+        cut = max(0, until - (self._received[leg] - len(audio)))
+        self._waiting[leg] = audio[cut:]
         return audio[:cut]
 
     def _arrived_s(self, until: int) -> float:
         while len(self._arrivals) > 1 and self._arrivals[0][0] < until:
             self._arrivals.popleft()
         return self._arrivals[0][1]
+
+    def _samples(self, duration_ms: int) -> int:
+        return self._rate_hz * duration_ms // 1000

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from voiceassist import __version__
 from voiceassist.cli import bench as bench_command
@@ -49,5 +50,6 @@ def main() -> None:
     try:
         app()
     except VoiceassistError as error:
-        Console(stderr=True).print(f"[bold red]error:[/] {error}", highlight=False, soft_wrap=True)
+        message = escape(" ".join(str(error).split()))
+        Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
         sys.exit(2)

@@ -78,11 +78,10 @@ def _legs(
     recording: Path | None, agent: Path | None, customer: Path | None, mono: Speaker | None, *, swap: bool
 ) -> tuple[Leg, ...]:
     given: list[tuple[Speaker, Path | None]] = [("agent", agent), ("customer", customer)]
-    apart = tuple(_mono_leg(speaker, path) for speaker, path in given if path)
-    if bool(recording) == bool(apart):
+    if bool(recording) == bool(agent or customer):
         raise typer.BadParameter("name either one recording, or a file per side with --agent and --customer")
     if not recording:
-        return apart
+        return tuple(_mono_leg(speaker, path) for speaker, path in given if path)
     audio = read_audio(recording)
     if mono:
         return (_mono_leg(mono, recording),)

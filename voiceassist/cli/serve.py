@@ -1,8 +1,11 @@
 """`voiceassist serve` and `voiceassist demo`: run the server until told to stop."""
 
 import asyncio
+import signal
 import socket
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import FrameType
@@ -13,6 +16,7 @@ import uvicorn
 import uvloop
 from fastapi import FastAPI
 from rich.console import Console
+from uvicorn.server import HANDLED_SIGNALS
 
 from voiceassist.app import Assistant, running
 from voiceassist.config import Settings, load_settings
@@ -103,6 +107,16 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, assistant: Assistant) -> None:
         super().__init__(config)
         self._assistant = assistant
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """As uvicorn does, but no signal is raised again at the end: it would kill us before calls are stored."""
+        before = {number: signal.signal(number, self.handle_exit) for number in HANDLED_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT or SIGTERM arrived."""

@@ -59,11 +59,16 @@ TABLE: Mapping[tuple[Phase, type], Phase] = {
 
 
 class Call:
-    """The state of one call. Feed it every input in order; store and show what it gives back."""
+    """The state of one call. Feed it every input in order; store and show what it gives back.
+
+    Two clocks: what is shown is stamped with call time (`at_ms`, which includes the time that decoding took), but
+    what somebody failed to say is judged by how far the audio was heard: a slow machine makes no dead ends.
+    """
 
     def __init__(self, playbook: Playbook) -> None:
         self.phase: Phase = "new"
         self._now_ms = 0
+        self._heard_ms = 0  # milliseconds of audio
         self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
         self._turns = Turns(playbook.limits.breath_ms)
         self._redactor = Redactor({})
@@ -79,17 +84,12 @@ class Call:
         """
         phase = self._next_phase(event)
         self._now_ms = max(self._now_ms, event.at_ms)
-        event = replace(event, at_ms=self._now_ms)
+        self._heard_ms = max(self._heard_ms, _audio_ms(event))
+        if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
+            event = replace(event, at_ms=self._now_ms)
         out = _STEPS[type(event)](self, event)
         self.phase = phase
         return out
-
-    def next_deadline(self) -> int | None:
-        """Call time in milliseconds at which a Tick will change something; None when nothing is due."""
-        if self.phase != "live":
-            return None
-        times = (self._desk.next_deadline(), self._watch.next_deadline(self._turns))
-        return min((time for time in times if time is not None), default=None)
 
     def _next_phase(self, event: Input) -> Phase:
         phase = TABLE.get((self.phase, type(event)))
@@ -125,11 +125,11 @@ class Call:
     def _due(self) -> list[Event]:
         """What the passing of time brings."""
         stale = self._desk.deck.expire(self._now_ms)
-        heard = self._desk.heard(self._numbered(self._watch.pass_time(self._now_ms, self._turns)))
-        return [*stale, *heard, *self._desk.pass_time(self._now_ms)]
+        heard = self._desk.heard(self._numbered(self._watch.pass_time(self._heard_ms, self._turns)))
+        return [*stale, *heard, *self._desk.pass_time(self._now_ms, self._heard_ms)]
 
     def _numbered(self, cues: list[Cue]) -> list[Cue]:
-        return [replace(cue, cue_id=self._tracker.next_id()) for cue in cues]
+        return [replace(cue, cue_id=self._tracker.next_id(), at_ms=self._now_ms) for cue in cues]
 
     def _end(self, event: CallEnded) -> list[Event]:
         return [*self._due(), *self._desk.end(event.at_ms), event]
@@ -152,6 +152,16 @@ class Call:
                 return desk.say_fine(at_ms)
             case ChangeAlert():
                 return desk.alarms.change(at_ms, action)
+
+
+def _audio_ms(event: Input) -> int:
+    """How far the audio must have been heard for this to come."""
+    match event:
+        case Tick():
+            return event.at_ms
+        case Partial() | Final():
+            return event.end_ms
+    return 0
 
 
 _STEPS: Mapping[type, Callable[[Call, Any], list[Event]]] = {

@@ -78,9 +78,9 @@ class Desk:
             out += self._plain_card(cue) + self._alert(cue.at_ms, cue)
         return out
 
-    def pass_time(self, at_ms: int) -> list[Event]:
-        """Dead ends that are due."""
-        return self._dead(at_ms, self.recovery.expire(at_ms, self.turns))
+    def pass_time(self, at_ms: int, heard_ms: int) -> list[Event]:
+        """Dead ends that are due when the audio was heard up to `heard_ms`."""
+        return self._dead(at_ms, self.recovery.expire(at_ms, heard_ms, self.turns))
 
     def end(self, at_ms: int) -> list[Event]:
         """The call is over."""
@@ -106,12 +106,6 @@ class Desk:
         is_ladder = self.deck.open is not None and self.deck.open.kind in self.playbook.ladder.steps
         closed = self.deck.close(at_ms, "dismissed") if is_ladder else []
         return [AgentFine(at_ms=at_ms), *self.alarms.resolve_kind(at_ms, "help", self.agent.name), *closed]
-
-    def next_deadline(self) -> int | None:
-        """When the open card goes away or the next refusal becomes a dead end."""
-        card = [self.deck.open.expires_ms] if self.deck.open else []
-        refusal = self.recovery.next_deadline(self.turns)
-        return min([*card, *([] if refusal is None else [refusal])], default=None)
 
     def _note(self, change: CueChange, turn: Turn) -> list[Event]:
         match change:

@@ -78,9 +78,9 @@ class Recovery:
         if not cue.early:
             self.certain.add(cue.cue_id)
 
-    def expire(self, at_ms: int, turns: Turns) -> list[tuple[Cue, RefusalClosed]]:
-        """The refusals whose time is over, with their closing."""
-        return self._dead(at_ms, [e for e in self.episodes if at_ms >= deadline(e, turns, self.limits)])
+    def expire(self, at_ms: int, heard_ms: int, turns: Turns) -> list[tuple[Cue, RefusalClosed]]:
+        """The refusals whose time is over in the audio heard so far, with their closing."""
+        return self._dead(at_ms, [e for e in self.episodes if heard_ms >= deadline(e, turns, self.limits)])
 
     def end(self, at_ms: int) -> list[tuple[Cue, RefusalClosed]]:
         """The call is over: what is open is a dead end."""
@@ -89,10 +89,6 @@ class Recovery:
     def is_waiting(self, cue_id: str) -> bool:
         """Whether that refusal is open and nothing has been offered yet."""
         return any(e.cue.cue_id == cue_id and e.offer is None for e in self.episodes)
-
-    def next_deadline(self, turns: Turns) -> int | None:
-        """When the next refusal becomes a dead end unless somebody speaks."""
-        return min((deadline(episode, turns, self.limits) for episode in self.episodes), default=None)
 
     def _dead(self, at_ms: int, dead: list[Episode]) -> list[tuple[Cue, RefusalClosed]]:
         self.episodes = [episode for episode in self.episodes if episode not in dead]

@@ -46,12 +46,6 @@ class Watch:
             del self.unsaid[absence.id]
         return [_missing(at_ms, absence) for absence in late] + self._silence(at_ms, turns)
 
-    def next_deadline(self, turns: Turns) -> int | None:
-        """When silence or an omission is due next."""
-        times = [absence.within_s * SECOND_MS for absence in self.unsaid.values()]
-        quiet = self._silence_due(turns)
-        return min([*times, *([] if quiet is None else [quiet])], default=None)
-
     def _tick_off(self, event: Transcript) -> None:
         if not self.unsaid:
             return

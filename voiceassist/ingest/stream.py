@@ -25,15 +25,15 @@ Next: `session.py` reads the source.
 - No audio for 3 s: silence takes its place, visible as a gap. No audio for 60 s: error `idle`, the call ends.
 - A socket that closes without `stop` ends the call as *vanished*.
 - When audio arrives at another common rate than announced, we send once
-  `{"type": "warning", "code": "rate_mismatch", "message": "..."}` and carry on. Bytes after the last whole frame
-  are told at `stop` in the same way (`leftover_bytes`).
+  `{"type": "warning", "code": "rate_mismatch", "message": "..."}`, mark the place in the call with a gap of 0 ms
+  (`rate_changed`) and carry on. Bytes after the last whole frame are told at `stop` likewise (`leftover_bytes`).
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
   4408 (nothing came in time), 4409 (the call id is taken), 1009 (message too large), 1011 (we failed) or
   1012 (the server stops). The message says what to do; the codes are in `stream_protocol.CLOSE_CODES`.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import structlog
@@ -48,19 +48,22 @@ from voiceassist.ingest.stream_source import StreamSource
 
 log = structlog.get_logger(__name__)
 
+Check = Callable[[CallInfo], Awaitable[None]]
+
 
 @asynccontextmanager
 async def accept_stream(
-    ws: WebSocket, *, claim: Callable[[str], bool], limits: Limits
+    ws: WebSocket, *, claim: Callable[[str], bool], check: Check, limits: Limits
 ) -> AsyncIterator[StreamSource | None]:
     """The call on a new socket, for as long as the block runs; None when the peer started none properly.
 
     `claim(call_id)` takes the id at once, or returns False when it is taken; whoever gave it frees it after the
-    block. When the block ends, the peer is told how it went and the socket is closed.
+    block. `check(info)` raises IngestError for a call that cannot be taken. When the block ends, the peer is told
+    how it went and the socket is closed.
     """
     await ws.accept()
     protocol = StreamProtocol(claim, limits.message_bytes)
-    info = await _first_message(ws, protocol, limits)
+    info = await _first_message(ws, protocol, check, limits)
     if info is None:
         yield None
         return
@@ -69,15 +72,19 @@ async def accept_stream(
         yield source
 
 
-async def _first_message(ws: WebSocket, protocol: StreamProtocol, limits: Limits) -> CallInfo | None:
+async def _first_message(ws: WebSocket, protocol: StreamProtocol, check: Check, limits: Limits) -> CallInfo | None:
     """The call that the peer starts; None when it left, or did something else and was told so."""
     try:
-        return await _start(ws, protocol, limits.start_within_s)
+        info = await _start(ws, protocol, limits.start_within_s)
+        if info:
+            await check(info)
     except IngestError as error:
         log.warning("ingest_refused", code=error.code, error=str(error))
         await refuse(ws, error)
     except WebSocketDisconnect as gone:
         log.info("ingest_left_before_start", close_code=gone.code)
+    else:
+        return info
     return None
 
 

@@ -12,7 +12,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import IngestError
-from voiceassist.events import EndReason
+from voiceassist.events import AudioGap, EndReason
 from voiceassist.ingest.audio_queue import AudioQueue
 from voiceassist.ingest.limits import Limits
 from voiceassist.ingest.rate import RateMeter
@@ -66,7 +66,11 @@ class StreamSource:
     def session_over(self) -> None:
         """Remembers that the session stopped before the peer did: it failed the call, and stored why."""
         if self._end_reason is None:
-            self._error = _failed()
+            self.session_failed()
+
+    def session_failed(self) -> None:
+        """Remembers that the call was not recognised and stored whole, also when the peer has said stop."""
+        self._error = self._error or _failed()
 
     async def read(self) -> None:
         """Reads the socket to its end."""
@@ -139,6 +143,10 @@ class StreamSource:
             return
         self._warned = True
         announced_hz = self._protocol.rate_hz
+        at_ms = self._timeline.position_ms
+        await self._put(
+            AudioGap(at_ms=at_ms, speaker=leg, duration_ms=0, cause="rate_changed") for leg in self._info.legs
+        )
         await self._warn(
             "rate_mismatch",
             f"announced {announced_hz} Hz, measured {measured_hz} Hz: unless this is a recording that is sent"

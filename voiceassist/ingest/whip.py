@@ -17,7 +17,7 @@ from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.join import JoinedCall, Legs
 from voiceassist.ingest.limits import Limits
-from voiceassist.ingest.source import Source
+from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip_peer import RATE_HZ, answer_offer, listen
 from voiceassist.ingest.whip_request import Publication, call_info, legs_of
 from voiceassist.ingest.whip_sdp import check_offer, parse_fragment, with_opus_wishes
@@ -31,7 +31,8 @@ class Host:
 
     claim: Callable[[str], bool]  # takes a call id at once; False when that call is live
     release: Callable[[str], None]  # the call id is free again
-    run_call: Callable[[Source], Awaitable[None]]  # one session, to its end
+    check: Callable[[CallInfo], Awaitable[None]]  # raises IngestError for a call that cannot be taken
+    run_call: Callable[[Source], Awaitable[object]]  # one session, to its end
     spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
 
 
@@ -64,10 +65,12 @@ class WhipSessions:
 
     async def publish(self, sdp: str, publication: Publication, host: Host) -> WhipSession:
         """A new publisher's session, with the answer to its offer; raises IngestError."""
-        ufrag, legs = check_offer(sdp), legs_of(publication)
+        ufrag, legs, info = check_offer(sdp), legs_of(publication), call_info(publication)
+        if info.call_id not in self.calls:
+            await host.check(info)
         peer = await answer_offer(sdp)
         try:
-            call = self._join(publication, legs, host)
+            call = self._join(info, legs, host)
         except IngestError:
             await peer.close()
             raise
@@ -111,9 +114,8 @@ class WhipSessions:
             raise IngestError("no_session", "there is no such session (any more)")
         return self.sessions[session_id]
 
-    def _join(self, publication: Publication, legs: Legs, host: Host) -> JoinedCall:
+    def _join(self, info: CallInfo, legs: Legs, host: Host) -> JoinedCall:
         """The call that this publisher takes its legs of: a live one, or a new one that starts now."""
-        info = call_info(publication)
         call = self.calls.get(info.call_id)
         if call is None:
             if not host.claim(info.call_id):

@@ -8,9 +8,9 @@ the Host must be ours (DNS rebinding), and a page's Origin must be ours (cross-s
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
-from fastapi import HTTPException, WebSocketException
+from fastapi import HTTPException
 from fastapi import params as fastapi_params
 from starlette.requests import HTTPConnection
 
@@ -27,7 +27,7 @@ class Allow:
         self.roles = roles
 
     async def __call__(self, connection: HTTPConnection) -> None:
-        """Raises 401/403 (or closes the socket with 1008) when the caller may not."""
+        """Answers 401 or 403 when the caller may not."""
         settings: Settings = connection.app.state.assistant.settings
         refusal = _refusal(connection, settings, self.roles)
         if refusal:
@@ -37,6 +37,14 @@ class Allow:
 def allow(*roles: Role) -> fastapi_params.Depends:
     """Declares who may call a route."""
     return fastapi_params.Depends(Allow(*roles))
+
+
+class RefusedSocketError(Exception):
+    """A socket that may not be opened; `http.py` answers its handshake with this status and message."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 Refusal = tuple[int, str]
@@ -57,19 +65,27 @@ def _refusal(connection: HTTPConnection, settings: Settings, roles: tuple[Role, 
 
 def _refused(connection: HTTPConnection, status: int, message: str) -> Exception:
     if connection.scope["type"] == "websocket":
-        return WebSocketException(code=1008, reason=message)
+        return RefusedSocketError(status, message)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - HTTP's own number
     return HTTPException(status, message, headers=headers)
 
 
 def _is_our_host(connection: HTTPConnection, settings: Settings) -> bool:
-    host = urlsplit(f"//{connection.headers.get('host', '')}").hostname or ""
+    host = _parsed(f"//{connection.headers.get('host', '')}").hostname or ""
     return _is_ip(host) or host in ("localhost", settings.host, *settings.allowed_hosts)
 
 
 def _is_our_page(connection: HTTPConnection) -> bool:
     origin = connection.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == connection.headers.get("host")
+    return origin is None or _parsed(origin).netloc == connection.headers.get("host")
+
+
+def _parsed(url: str) -> SplitResult:
+    """Of what cannot be parsed, nothing: it is nobody's host and nobody's page."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
 
 
 def _is_local(connection: HTTPConnection) -> bool:

@@ -1,6 +1,8 @@
 """Calls over HTTP: the list, one call, its events, its recording, people's actions, and its live socket."""
 
+import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
@@ -14,6 +16,8 @@ from voiceassist.errors import ActionError, PeerError
 from voiceassist.hub import Mailbox
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, pump, send, send_error
+
+START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
 
@@ -58,7 +62,7 @@ async def get_recording(connection: HTTPConnection, call_id: str) -> FileRespons
     """The two-channel recording (agent left, customer right), by byte ranges if asked."""
     path = assistant_of(connection).recording_path(call_id)
     if not path.is_file():
-        raise HTTPException(404, f"call {call_id!r} has no recording")
+        raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
     return FileResponse(path, media_type="audio/ogg")
 
 
@@ -84,7 +88,7 @@ async def call_socket(socket: WebSocket, call_id: str, after: int | None = None,
         if state is None:
             error = PeerError("unknown_call", f"there is no call {call_id!r}")
             return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
-        resumes = after is not None and boot == assistant.boot and after <= state.seq
+        resumes = after is not None and after <= state.seq and assistant.can_resume(call_id, boot)
         sent = await _resume(socket, assistant, call_id, after or 0) if resumes else state.seq
         if not resumes:
             await send(socket, wire.Snapshot(boot=assistant.boot, state=state))
@@ -96,7 +100,9 @@ async def _about_to_start(assistant: Assistant, call_id: str, mailbox: Mailbox) 
     """The state of a call whose publisher is connected but whose first event is still being stored."""
     if call_id not in assistant.claimed:
         return None
-    await mailbox.take()
+    with suppress(TimeoutError):
+        async with asyncio.timeout(START_WITHIN_S):
+            await mailbox.take()
     return await assistant.call_state(call_id)
 
 

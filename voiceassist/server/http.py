@@ -3,17 +3,19 @@
 Never holds state: everything lives in the `Assistant`, which is running already when the application is made.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
-from fastapi import FastAPI, HTTPException, Request
+from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
+from starlette.exceptions import HTTPException
 
 from voiceassist import __version__
 from voiceassist.app import Assistant
 from voiceassist.errors import PeerError, StoreError
 from voiceassist.server import calls, ingest, ops, pages, samples, wall
+from voiceassist.server.auth import RefusedSocketError
 
 # Pages load nothing from anywhere else; Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
 HEADERS = {
@@ -54,10 +56,19 @@ async def _add_headers(request: Request, call_next: Callable[[Request], Awaitabl
 def _explain_errors(api: FastAPI) -> None:
     """Every error has one form: `{"type": "error", "code", "message"}`."""
 
-    @api.exception_handler(HTTPException)
+    @api.exception_handler(HTTPException)  # Starlette's own, of which FastAPI's is one
     async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
-        detail = error.detail if isinstance(error.detail, dict) else {"message": str(error.detail)}
-        return _error(error.status_code, detail.get("code", f"http_{error.status_code}"), detail["message"])
+        detail: dict[str, str] = error.detail if isinstance(error.detail, dict) else {"message": error.detail}
+        code = detail.get("code", f"http_{error.status_code}")
+        return _error(error.status_code, code, detail["message"], error.headers)
+
+    @api.exception_handler(Exception)
+    async def our_error(_request: Request, _cause: Exception) -> JSONResponse:
+        return _error(500, "our_mistake", "voiceassist failed; its log says why")
+
+    @api.exception_handler(RefusedSocketError)
+    async def refused_socket(socket: WebSocket, error: RefusedSocketError) -> None:
+        await socket.send_denial_response(_error(error.status, f"http_{error.status}", str(error)))
 
     @api.exception_handler(RequestValidationError)
     async def bad_request(_request: Request, error: RequestValidationError) -> JSONResponse:
@@ -74,5 +85,6 @@ def _explain_errors(api: FastAPI) -> None:
         return _error(503, "store_failed", str(error))
 
 
-def _error(status: int, code: str, message: str) -> JSONResponse:
-    return JSONResponse({"type": "error", "code": code, "message": message}, status_code=status)
+def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = {"type": "error", "code": code, "message": message}
+    return JSONResponse(body, status_code=status, headers=dict(headers or {}))

@@ -1,18 +1,14 @@
 """Where audio comes in: the stream socket and WHIP. Routes only; the protocols are in `ingest/`."""
 
-import structlog
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
 from voiceassist.app import Assistant, assistant_of
-from voiceassist.errors import IngestError
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.limits import Limits
 from voiceassist.ingest.stream import accept_stream
 from voiceassist.ingest.whip import Host
 from voiceassist.server.auth import allow
-
-log = structlog.get_logger()
 
 router = APIRouter(tags=["ingest"])
 
@@ -29,11 +25,9 @@ async def stream(socket: WebSocket) -> None:
         return taken
 
     try:
-        async with accept_stream(socket, claim=claim, limits=Limits()) as source:
-            if source:
-                await assistant.run_call(source)
-    except IngestError as error:
-        log.warning("call refused", code=error.code, error=str(error))  # the peer has been told
+        async with accept_stream(socket, claim=claim, check=assistant.check, limits=Limits()) as source:
+            if source and not await assistant.run_call(source):
+                source.session_failed()
     finally:
         for call_id in claimed:
             assistant.release(call_id)
@@ -41,12 +35,14 @@ async def stream(socket: WebSocket) -> None:
 
 @router.post("/whip", dependencies=[allow("ingest")])
 async def whip_publish(request: Request) -> Response:
-    """WHIP: an SDP offer in, a session and its answer out."""
+    """WHIP (RFC 9725): an SDP offer in (`Content-Type: application/sdp`), 201 with Location, ETag and answer out.
+
+    The query says who publishes. `call_id` joins that call's other leg, or opens it. `leg=agent` or
+    `leg=customer`: this track is that person; or `legs=agent,customer`: one stereo track with the channels in
+    that order. `agent_id`, `agent_name`, `customer_id`, `customer_name`, `tier` and `language`: as in a stream's
+    start message.
+    """
     assistant = assistant_of(request)
-    try:
-        await assistant.check_new(request.query_params.get("call_id", ""))
-    except IngestError as error:
-        return whip_http.refusal(error)
     return await whip_http.publish(request, assistant.whip, _host(assistant))
 
 
@@ -78,6 +74,7 @@ def _host(assistant: Assistant) -> Host:
     return Host(
         claim=assistant.claim,
         release=assistant.release,
+        check=assistant.check,
         run_call=assistant.run_call,
         spawn=assistant.spawn,
     )

@@ -31,13 +31,16 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, s
     sample = _sample(sample_id)
     assistant = assistant_of(connection)
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
-    port = connection.scope["server"][1]
-    url = f"ws://127.0.0.1:{port}/ingest/stream"
+    info = call_info(sample, call_id)
     with assistant.hub.watching_call(call_id) as mailbox:
-        playing = play(sample.recording, url, call_info(sample, call_id), token=assistant.settings.ingest_token)
-        assistant.spawn(playing)
-        async with asyncio.timeout(START_WITHIN_S):
-            await mailbox.take()
+        playing = assistant.spawn(
+            play(sample.recording, _our_ingest(connection), info, token=assistant.settings.ingest_token)
+        )
+        begun = asyncio.create_task(mailbox.take())
+        await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
+    if not begun.done():
+        begun.cancel()
+        raise _not_playing(playing)
     return {"call_id": call_id}
 
 
@@ -45,6 +48,18 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, s
 async def sample_recording(sample_id: str) -> FileResponse:
     """The recording, to listen to while it plays."""
     return FileResponse(_sample(sample_id).recording, media_type="audio/ogg")
+
+
+def _our_ingest(connection: HTTPConnection) -> str:
+    """The address at which this very request reached us."""
+    host, port = connection.scope["server"]
+    return f"ws://[{host}]:{port}/ingest/stream" if ":" in host else f"ws://{host}:{port}/ingest/stream"
+
+
+def _not_playing(playing: asyncio.Task[None]) -> HTTPException:
+    if not playing.done():
+        return HTTPException(504, {"code": "busy", "message": "the call did not begin in time; try again"})
+    return HTTPException(502, {"code": "not_played", "message": str(playing.exception())})
 
 
 def _sample(sample_id: str) -> Sample:

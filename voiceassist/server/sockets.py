@@ -17,6 +17,8 @@ from voiceassist.hub import Mailbox, TooSlowError
 # Close codes 4000-4999 are the application's own (RFC 6455, 7.4.2).
 CLOSE_UNKNOWN_CALL = 4004
 CLOSE_TOO_SLOW = 4008
+CLOSE_REFRESH = 4012
+PING_S = 10.0  # on a socket that is quiet; clients give up on a server after 25 s of nothing
 GOODBYE_S = 1.0  # a client that reads nothing does not hear the goodbye either
 
 
@@ -32,21 +34,29 @@ async def send_error(socket: WebSocket, error: PeerError, close_code: int) -> No
 
 
 async def pump(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
-    """Sends records until the client is gone or too slow."""
+    """Sends records until the client is gone, too slow, or in need of a fresh snapshot."""
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send_all(socket, mailbox, is_new))
             tasks.create_task(_until_gone(socket))
-            tasks.create_task(mailbox.overflow())
+            tasks.create_task(mailbox.until_given_up())
     except* WebSocketDisconnect:
         pass  # the client left: all that was wanted of us
-    except* TooSlowError as group:
-        await _say_too_slow(socket, group)
+    except* PeerError as group:
+        error = group.exceptions[0]
+        assert isinstance(error, PeerError)
+        await _goodbye(socket, error)
 
 
 async def _send_all(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
     while True:
-        for record in await mailbox.take():
+        try:
+            async with asyncio.timeout(PING_S):
+                records = await mailbox.take()
+        except TimeoutError:
+            await send(socket, wire.Ping())
+            continue
+        for record in records:
             if is_new(record):
                 await socket.send_text(wire.encode_line(record))
 
@@ -58,11 +68,10 @@ async def _until_gone(socket: WebSocket) -> None:
             raise WebSocketDisconnect(message.get("code", 1006))
 
 
-async def _say_too_slow(socket: WebSocket, group: BaseExceptionGroup[TooSlowError]) -> None:
-    error = group.exceptions[0]
-    assert isinstance(error, TooSlowError)
+async def _goodbye(socket: WebSocket, error: PeerError) -> None:
+    code = CLOSE_TOO_SLOW if isinstance(error, TooSlowError) else CLOSE_REFRESH
     try:
         async with asyncio.timeout(GOODBYE_S):
-            await send_error(socket, error, CLOSE_TOO_SLOW)
+            await send_error(socket, error, code)
     except (TimeoutError, WebSocketDisconnect, RuntimeError):
         return  # it never read anything: the server drops the connection when we return

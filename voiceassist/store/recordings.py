@@ -86,7 +86,8 @@ class Recording:
         if len(agent) != len(customer):
             raise RecordingError(f"{self._path}: {len(agent)} samples of agent, {len(customer)} of customer")
         if len(agent):
-            self._mux(self._resampler.resample(self._frame(agent, customer)))
+            with self._errors():
+                self._mux(self._resampler.resample(self._frame(agent, customer)))
 
     def close(self) -> None:
         """Writes what is still in the coder and closes the file; harmless when called twice."""
@@ -101,9 +102,9 @@ class Recording:
             self._file.close()
 
     def _finish(self) -> None:
-        if self._samples:
-            self._mux((*self._resampler.resample(None), None))
         with self._errors():
+            if self._samples:
+                self._mux((*self._resampler.resample(None), None))
             self._container.close()
 
     def _frame(self, agent: Pcm, customer: Pcm) -> av.AudioFrame:
@@ -115,9 +116,8 @@ class Recording:
         return frame
 
     def _mux(self, frames: Iterable[av.AudioFrame | None]) -> None:
-        with self._errors():
-            for frame in frames:
-                self._container.mux(self._stream.encode(frame))
+        for frame in frames:
+            self._container.mux(self._stream.encode(frame))
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

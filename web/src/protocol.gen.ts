@@ -2,7 +2,7 @@
 /* eslint-disable */
 
 export type VoiceassistWire = ServerMessage | Action;
-export type ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage | Record;
+export type ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage | Ping | Record;
 export type Record =
   | CallStartedRecord
   | PartialRecord
@@ -210,7 +210,7 @@ export interface AudioGap {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed" | "discarded";
+  cause: "silent" | "lost" | "overflow" | "rate_changed";
 }
 /**
  * First message of a wall socket: every row. Replaces whatever the client had.
@@ -254,6 +254,12 @@ export interface ErrorMessage {
   type: "error";
   code: string;
   message: string;
+}
+/**
+ * Sent when nothing else is: a client that hears nothing for 25 s has lost its connection.
+ */
+export interface Ping {
+  type: "ping";
 }
 /**
  * The first event of every call.
@@ -312,7 +318,7 @@ export interface AudioGapRecord {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed" | "discarded";
+  cause: "silent" | "lost" | "overflow" | "rate_changed";
 }
 /**
  * A moment that somebody should act on (the kinds are defined in the playbook's glossary).
