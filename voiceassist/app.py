@@ -174,7 +174,9 @@ class Assistant:
 
     def _task_done(self, task: asyncio.Task[Any]) -> None:
         self.tasks.discard(task)
-        if not task.cancelled() and (error := task.exception()):
+        if self.is_stopping or task.cancelled():
+            return  # what was cut short by our own stop is no failure
+        if error := task.exception():
             log.error("background task failed", task=task.get_name(), exc_info=error)
 
 

@@ -143,6 +143,7 @@ def _listen(settings: Settings) -> socket.socket:
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((settings.host, settings.port))
+        listening.listen()  # from here on nobody is refused, though the first answer comes a little later
     except OSError as error:
         listening.close()
         raise ConfigError(

@@ -1,0 +1,71 @@
+"""A phone line of ours into a running server: a sample call, as fast and as far as the test wants."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from threading import Event
+
+import numpy as np
+from websockets.sync.client import ClientConnection, connect
+
+from tests.e2e.server import Server
+from tests.fakes.stream_client import START
+from voiceassist.samples import load_sample
+from voiceassist.samples.player import call_info, play
+from voiceassist.store.audiofile import read_audio
+
+MESSAGE_BYTES = 1 << 18
+START_WITHIN_S = 30.0
+
+
+@dataclass(kw_only=True)
+class Phone:
+    """A call that has started."""
+
+    call_id: str
+    line: ClientConnection
+    audio: bytes
+    rate_hz: int
+    sent: int = field(default=0)
+
+    def speak_until(self, at_ms: int) -> None:
+        """Sends the recording up to there, as fast as the server takes it."""
+        end = min(len(self.audio), at_ms * self.rate_hz // 1000 * 4)  # two channels of two bytes
+        for start in range(self.sent, end, MESSAGE_BYTES):
+            self.line.send(self.audio[start : min(start + MESSAGE_BYTES, end)])
+        self.sent = end
+
+    def hang_up(self) -> None:
+        """Ends the call; returns when it is stored."""
+        self.line.send(json.dumps({"type": "stop"}))
+        assert json.loads(self.line.recv(timeout=60))["type"] == "stopped"
+
+
+@contextmanager
+def phone(server: Server, call_id: str, sample_id: str) -> Iterator[Phone]:
+    """A call whose audio the test sends piece by piece. A test that wants its end says `hang_up`."""
+    audio = read_audio(load_sample(sample_id).recording)
+    interleaved = np.stack(audio.channels, axis=1).tobytes()
+    with connect(server.socket_url("/ingest/stream")) as line:
+        line.send(json.dumps(START | {"call_id": call_id, "rate_hz": audio.rate_hz}))
+        assert json.loads(line.recv())["type"] == "started"
+        one = Phone(call_id=call_id, line=line, audio=interleaved, rate_hz=audio.rate_hz)
+        yield one
+
+
+@contextmanager
+def playing(server: Server, call_id: str, sample_id: str, speed: float) -> Iterator[None]:
+    """A whole sample call that goes on beside the block; the block's end waits for the call's end."""
+    sample = load_sample(sample_id)
+    url = server.socket_url("/ingest/stream")
+    started = Event()
+    info = call_info(sample, call_id)
+    whole = play(sample.recording, url, info, speed=speed, on_start=lambda _: started.set())
+    with ThreadPoolExecutor(1) as thread:
+        ended = thread.submit(asyncio.run, whole)
+        assert started.wait(START_WITHIN_S)
+        yield
+        ended.result()
