@@ -18,8 +18,8 @@ from voiceassist.asr.listening import STEP_MS, in_order
 from voiceassist.audio.pcm import Pcm
 from voiceassist.core.call import Call
 from voiceassist.core.playbook import Playbook
-from voiceassist.events import CallEnded, CallStarted, Event, Input, Record, Speaker, Transcript
-from voiceassist.ingest.source import CallInfo
+from voiceassist.events import CallEnded, Event, Input, Record, Speaker, Transcript
+from voiceassist.ingest.source import CallInfo, call_started
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -55,7 +55,10 @@ def replay(
         events = (event for heard in inputs for event in call.handle(heard))
         return tuple(_record(info, next(numbers), event) for event in events)
 
-    yield Progress(at_ms=0, records=records([_started(info, engine, playbook, started_at)]))
+    yield Progress(
+        at_ms=0,
+        records=records([call_started(info, started_at=started_at, engine=engine.name, playbook=playbook.label)]),
+    )
     at_ms = 0
     for at_ms, inputs in _heard(_equally_long(legs), engine):
         yield Progress(at_ms=at_ms, records=records(inputs))
@@ -89,19 +92,6 @@ def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequenc
 def _hear(listening: tuple[Leg, Ear], start_ms: int, end_ms: int) -> list[Transcript]:
     leg, ear = listening
     return ear.hear(leg.pcm[start_ms * leg.rate_hz // 1000 : end_ms * leg.rate_hz // 1000])
-
-
-def _started(info: CallInfo, engine: Engine, playbook: Playbook, started_at: str) -> CallStarted:
-    return CallStarted(
-        at_ms=0,
-        started_at=started_at,
-        agent=info.agent,
-        customer=info.customer,
-        source=info.source,
-        engine=engine.name,
-        language=info.language,
-        playbook=playbook.label,
-    )
 
 
 def _record(info: CallInfo, seq: int, event: Event) -> Record:

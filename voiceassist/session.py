@@ -37,7 +37,7 @@ from voiceassist.events import (
     Tick,
     Transcript,
 )
-from voiceassist.ingest.source import CallInfo, Source
+from voiceassist.ingest.source import CallInfo, Source, call_started
 from voiceassist.store.journal import Journal
 from voiceassist.store.recorder import Recorder
 from voiceassist.store.store import Store
@@ -197,16 +197,8 @@ def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
 
 
 def _started(info: CallInfo, services: Services) -> CallStarted:
-    return CallStarted(
-        at_ms=0,
-        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
-        agent=info.agent,
-        customer=info.customer,
-        source=info.source,
-        engine=services.engine.name,
-        language=info.language,
-        playbook=services.playbook.label,
-    )
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+    return call_started(info, started_at=now, engine=services.engine.name, playbook=services.playbook.label)
 
 
 def _ended(source: Source, live: LiveCall, services: Services) -> CallEnded:

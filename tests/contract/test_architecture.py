@@ -27,6 +27,7 @@ ORDER = (
     {"wire", "config", "playbooks"},
     {"ingest", "asr", "store", "bus"},
     {"samples", "session", "hub", "replay", "metrics", "logs"},
+    {"assistant"},
     {"app", "latency"},
     {"server"},
     {"cli"},

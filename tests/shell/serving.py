@@ -18,7 +18,8 @@ import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection
 
-from voiceassist.app import Assistant, running
+from voiceassist.app import running
+from voiceassist.assistant import Assistant
 from voiceassist.config import Settings, load_settings
 from voiceassist.samples import load_sample
 from voiceassist.server.http import create_api

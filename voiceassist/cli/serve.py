@@ -18,7 +18,8 @@ from fastapi import FastAPI
 from rich.console import Console
 from uvicorn.server import HANDLED_SIGNALS
 
-from voiceassist.app import Assistant, running
+from voiceassist.app import running
+from voiceassist.assistant import Assistant
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.logs import configure_logs

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import AudioGap, Customer, EndReason, Person, Speaker
+from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, Person, Speaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +23,20 @@ class CallInfo:
     source: str  # the protocol: "stream", "whip", "replay"
     legs: tuple[Speaker, ...]  # the legs that have frames
     language: str = "en"
+
+
+def call_started(info: CallInfo, *, started_at: str, engine: str, playbook: str) -> CallStarted:
+    """The first event of a call; `started_at` is ISO 8601 with zone, `playbook` is name@version."""
+    return CallStarted(
+        at_ms=0,
+        started_at=started_at,
+        agent=info.agent,
+        customer=info.customer,
+        source=info.source,
+        engine=engine,
+        language=info.language,
+        playbook=playbook,
+    )
 
 
 class Source(Protocol):

@@ -10,7 +10,7 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.app import Assistant, assistant_of
+from voiceassist.assistant import Assistant, assistant_of
 from voiceassist.core.board import CallState
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.hub import Mailbox

@@ -12,7 +12,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from voiceassist import __version__
-from voiceassist.app import Assistant
+from voiceassist.assistant import Assistant
 from voiceassist.errors import PeerError, StoreError
 from voiceassist.server import calls, ingest, ops, pages, samples, wall
 from voiceassist.server.auth import RefusedSocketError

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
-from voiceassist.app import Assistant, assistant_of
+from voiceassist.assistant import Assistant, assistant_of
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.limits import Limits
 from voiceassist.ingest.stream import accept_stream

@@ -8,7 +8,7 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import HTTPConnection
 
 from voiceassist import __version__, wire
-from voiceassist.app import assistant_of
+from voiceassist.assistant import assistant_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
 

@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.app import assistant_of
+from voiceassist.assistant import assistant_of
 from voiceassist.samples import Sample, list_samples, load_sample
 from voiceassist.samples.player import call_info, play
 from voiceassist.server.auth import SCREENS, allow

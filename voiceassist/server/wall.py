@@ -3,7 +3,7 @@
 from fastapi import APIRouter, WebSocket
 
 from voiceassist import wire
-from voiceassist.app import assistant_of
+from voiceassist.assistant import assistant_of
 from voiceassist.server.auth import allow
 from voiceassist.server.sockets import pump, send
 

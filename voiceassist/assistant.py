@@ -1,0 +1,185 @@
+"""What runs in one server process, as the routes use it: calls taken in, people's actions, background work.
+
+Never builds anything: `app.py` does. Never speaks HTTP. Next: `session.py` runs each call; `server/` asks here.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.pool import DecodePool
+from voiceassist.bus.mqtt import Bus
+from voiceassist.config import Settings
+from voiceassist.core.board import CallState, WallRow, apply_wall, open_row
+from voiceassist.core.playbook import Playbook
+from voiceassist.errors import ActionError, IngestError, VoiceassistError
+from voiceassist.events import AlertChanged, ChangeAlert, Record
+from voiceassist.hub import Hub
+from voiceassist.ingest.source import CallInfo, Source
+from voiceassist.ingest.whip import WhipSessions
+from voiceassist.metrics import Metrics
+from voiceassist.session import LiveCall, Services, run_call
+from voiceassist.store.recordings import recording_path
+from voiceassist.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(slots=True, kw_only=True)
+class Assistant:
+    """Everything that runs in one server process."""
+
+    settings: Settings
+    engine: Engine
+    pool: DecodePool
+    playbook: Playbook
+    store: Store
+    bus: Bus | None
+    metrics: Metrics
+    hub: Hub = field(default_factory=Hub)
+    live: dict[str, LiveCall] = field(default_factory=dict)
+    boot: str = field(default_factory=lambda: uuid4().hex[:12])
+    whip: WhipSessions = field(default_factory=WhipSessions)
+    claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    is_stopping: bool = False
+    alert_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # two changes must not take the same number
+
+    def recording_path(self, call_id: str) -> Path:
+        """Where the call's recording is, or would be."""
+        return recording_path(self.settings.data_dir / "recordings", call_id)
+
+    def claim(self, call_id: str) -> bool:
+        """Takes a call id for a publisher; False when it is taken. `release` gives it back. Raises IngestError."""
+        if self.is_stopping:
+            raise IngestError("shutdown", "voiceassist is stopping; connect again in a moment")
+        if call_id in self.claimed:
+            return False
+        self.claimed.add(call_id)
+        return True
+
+    def release(self, call_id: str) -> None:
+        """The call id may be used again."""
+        self.claimed.discard(call_id)
+
+    def publish(self, record: Record) -> None:
+        """To every screen, the metrics and the broker; never blocks."""
+        self.hub.publish(record)
+        self.metrics.observe(record)
+        if self.bus:
+            self.bus.offer(record)
+
+    async def check(self, info: CallInfo) -> None:
+        """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""
+        ours = self.engine.language
+        if info.language.partition("-")[0].lower() != ours.partition("-")[0].lower():
+            raise IngestError("bad_language", f"this server recognises {ours!r}, not {info.language!r}")
+        known = await self.store.has(info.call_id)
+        if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
+            raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
+
+    async def run_call(self, source: Source) -> bool:
+        """One live call to its end; whether it was recognised and stored whole."""
+        live = LiveCall(info=source.info)
+        self.live[source.info.call_id] = live
+        try:
+            return await run_call(source, live, self._services())
+        finally:
+            del self.live[source.info.call_id]
+
+    def _services(self) -> Services:
+        return Services(
+            engine=self.engine,
+            pool=self.pool,
+            playbook=self.playbook,
+            store=self.store,
+            publish=self.publish,
+            recording_path=self.recording_path,
+            is_stopping=lambda: self.is_stopping,
+        )
+
+    async def call_state(self, call_id: str) -> CallState | None:
+        """A live call from memory, a finished one from the store."""
+        return self.hub.calls.get(call_id) or await self.store.state(call_id)
+
+    def can_resume(self, call_id: str, boot: str | None) -> bool:
+        """Whether the store has every record that a client of that boot may have missed."""
+        live = self.live.get(call_id)
+        return boot == self.boot and not (live and live.unstored())
+
+    async def act(self, call_id: str, body: wire.Json) -> None:
+        """What a person did. Raises ActionError."""
+        live = self.live.get(call_id)
+        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0)
+        if live is None or not await live.act(action):
+            await self._act_on_finished(call_id, action)
+
+    async def _act_on_finished(self, call_id: str, action: object) -> None:
+        async with self.alert_turn:
+            await self._act_on_stored(call_id, action)
+
+    async def _act_on_stored(self, call_id: str, action: object) -> None:
+        records = await self.store.records(call_id)
+        if not records:
+            raise ActionError("unknown_call", f"there is no call {call_id!r}")
+        if not isinstance(action, ChangeAlert):
+            raise ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
+        row = row_of(records)
+        states = {view.alert.alert_id: view.state for view in row.alerts}
+        if action.alert_id not in states:
+            raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
+        if states[action.alert_id] == "retracted":
+            raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
+        event = AlertChanged(
+            at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
+        )
+        record = Record(call_id=call_id, seq=records[-1].seq + 1, event=event)
+        await self.store.append([record])
+        self.hub.restore(row)
+        self.publish(record)
+
+    async def readiness(self) -> dict[str, str]:
+        """A line per part that calls need: "ok", or what is wrong."""
+        try:
+            await self.store.calls(limit=1)
+            waiting = sum(live.unstored() for live in self.live.values())
+            store = f"{waiting} records wait for the disk" if waiting else "ok"
+        except VoiceassistError as error:
+            store = str(error)
+        return {"store": store, "server": "stopping" if self.is_stopping else "ok"}
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Runs beside everything else; a failure is logged, and nothing else stops."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and not self.is_stopping:  # what is cut short by our own stop is no failure
+            log.error("background task failed", task=task.get_name(), exc_info=error)
+
+
+def assistant_of(connection: HTTPConnection) -> Assistant:
+    """The assistant behind a route."""
+    assistant = connection.app.state.assistant
+    assert isinstance(assistant, Assistant)
+    return assistant
+
+
+def row_of(records: list[Record]) -> WallRow:
+    """A stored call as it would stand on the wall."""
+    row = open_row(records[0])
+    for record in records[1:]:
+        row = apply_wall(row, record)
+    return row
