@@ -13,6 +13,9 @@ const DANGER: Look = { tone: "danger", icon: "octagon" };
 const CAUTION: Look = { tone: "caution", icon: "triangle" };
 const NOTICE: Look = { tone: "notice", icon: "flag" };
 
+/** Kinds of alert that no words raise: how long after the words they came says nothing. */
+export const WITHOUT_WORDS: readonly string[] = ["help", "dead_end", "silence", "overlap", "missing"];
+
 const LOOKS: { [kind: string]: Look } = {
   refusal: { tone: "caution", icon: "no" },
   alternative: { tone: "good", icon: "fork" },

@@ -2,7 +2,7 @@
  * A websocket that stays: connects, reconnects with backoff and jitter, and resumes by number.
  *
  * Knows the envelope only: which boot answered and which `seq` came last. Never keeps calls; every message
- * goes to `onMessage`. Next: `live/` applies messages to the store.
+ * but pings and invitations to come back goes to `onMessage`. Next: `live/` applies messages to the store.
  */
 import type { ServerMessage } from "./types";
 
@@ -10,7 +10,6 @@ export type Connection = "connecting" | "open" | "waiting" | "closed";
 
 /** The part of the browser's WebSocket that is used here. */
 export interface SocketLike {
-  onopen: ((event: never) => void) | null;
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
   close(): void;
@@ -20,6 +19,8 @@ export interface Surroundings {
   open(url: string): SocketLike;
   later(run: () => void, delay_ms: number): () => void;
   random(): number; // 0..1
+  /** Tells when the machine's network comes (true) and goes (false), until the result is called. */
+  watchNetwork(onChange: (isOnline: boolean) => void): () => void;
 }
 
 export interface LiveSocketOptions {
@@ -32,6 +33,12 @@ export interface LiveSocketOptions {
 
 const FIRST_DELAY_MS = 400; // a server restart takes a second or two: two or three tries
 const LONGEST_DELAY_MS = 8_000; // a person watching a banner gives up at about ten seconds
+const SILENCE_MS = 25_000; // the server sends a ping about every 10 s: two of them did not come
+
+// The server's own close codes: voiceassist/server/sockets.py.
+const UNKNOWN_CALL = 4004; // there is nothing to come back to
+const COME_BACK: readonly number[] = [4008, 4012]; // too slow to follow; a fresh snapshot is needed
+const INVITATIONS: readonly string[] = ["too_slow", "refresh"]; // the errors sent ahead of those two
 
 /** Milliseconds before the next try: doubling, capped, with half of it random so that clients spread out. */
 export function backoff(tries: number, random: number): number {
@@ -48,7 +55,9 @@ export function connect(options: LiveSocketOptions): LiveSocket {
   const around = options.surroundings ?? browserSurroundings;
   let socket: SocketLike | null = null;
   let cancelRetry = () => {};
+  let cancelWatch = () => {};
   let tries = 0;
+  let isOpen = false;
   let boot: string | null = null;
   let after = -1;
   let closed = false;
@@ -58,52 +67,84 @@ export function connect(options: LiveSocketOptions): LiveSocket {
     const mine = around.open(address(options.path, options.resumes ? boot : null, after));
     socket = mine;
     mine.onmessage = (event: { data: unknown }) => mine === socket && receive(event.data);
-    mine.onclose = () => mine === socket && retryLater();
+    mine.onclose = (event: { code: number }) => mine === socket && lost(event.code);
+    watch();
   }
 
   function receive(data: unknown): void {
+    watch();
     const message = parse(data);
+    if (message.type === "ping") return;
+    if (message.type === "error" && INVITATIONS.includes(message.code)) return;
     if (message.type !== "error") heard(message);
     options.onMessage(message);
   }
 
-  function heard(message: Exclude<ServerMessage, { type: "error" }>): void {
+  function heard(message: Exclude<ServerMessage, { type: "error" | "ping" }>): void {
     if ("boot" in message) {
       boot = message.boot;
       tries = 0;
+      isOpen = true;
       options.onConnection("open");
     }
     if (message.type === "snapshot") after = message.state.seq;
     if ("seq" in message) after = Math.max(after, message.seq);
   }
 
+  /** A connection can be gone without a word: then nothing arrives at all, not even a ping. */
+  function watch(): void {
+    cancelWatch();
+    cancelWatch = around.later(giveUp, SILENCE_MS);
+  }
+
+  function giveUp(): void {
+    hangUp();
+    retryLater();
+  }
+
+  function lost(code: number): void {
+    const comesBack = isOpen && COME_BACK.includes(code); // once: a server that only sends us away must not be stormed
+    hangUp();
+    if (code === UNKNOWN_CALL) close();
+    else if (comesBack) dial();
+    else retryLater();
+  }
+
   function retryLater(): void {
-    if (closed) return;
     options.onConnection("waiting");
     cancelRetry = around.later(dial, backoff(tries, around.random()));
     tries += 1;
   }
 
   function retryNow(): void {
-    if (closed || socket === null) return;
+    if (closed) return;
     cancelRetry();
     hangUp();
     dial();
   }
 
+  function networkChanged(isOnline: boolean): void {
+    if (isOnline && !isOpen) retryNow();
+    if (!isOnline && isOpen) giveUp(); // a server on this machine answers the next try
+  }
+
   function hangUp(): void {
     const old = socket;
     socket = null;
+    isOpen = false;
+    cancelWatch();
     old?.close();
   }
 
   function close(): void {
     closed = true;
     cancelRetry();
+    unwatchNetwork();
     hangUp();
     options.onConnection("closed");
   }
 
+  const unwatchNetwork = around.watchNetwork(networkChanged);
   dial();
   return { close, retryNow };
 }
@@ -129,4 +170,13 @@ const browserSurroundings: Surroundings = {
     return () => clearTimeout(timer);
   },
   random: Math.random,
+  watchNetwork: (onChange) => {
+    const [online, offline] = [() => onChange(true), () => onChange(false)];
+    addEventListener("online", online);
+    addEventListener("offline", offline);
+    return () => {
+      removeEventListener("online", online);
+      removeEventListener("offline", offline);
+    };
+  },
 };

@@ -87,6 +87,12 @@ export const texts = {
   loading: "Loading…",
   titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
+  unknownCall: {
+    title: "There is no such call",
+    text: (callId: string) => `This server knows no call “${callId}”. Its address may be mistyped, or the call was deleted.`,
+    toWall: "Live calls",
+    toReview: "Finished calls",
+  },
   errors: {
     unreachable: "The voiceassist server cannot be reached. Is it running?",
     http: (status: number) => `The server answered with error ${status}.`,
@@ -136,7 +142,8 @@ export const texts = {
     micDenied: "The browser does not allow the microphone. Allow it in the address bar, then start again.",
     micMissing: "No microphone was found. Connect one, then start again.",
     micInsecure: "Browsers give the microphone only to safe pages. Open this page as http://localhost or over https.",
-    micLost: "The connection for your microphone was lost.",
+    micLost: "The connection to the server was lost. Your microphone is off.",
+    micNeedsToken: "This server takes audio only with its token, which a page does not have: the microphone cannot be used here.",
     micFailed: (why: string) => `Your microphone could not be connected: ${why}`,
     nowPlaying: "Now playing",
     another: "Another call",

@@ -1,4 +1,7 @@
-/** The lines of a transcript in the order they were spoken. Pure. Next: `ui/Transcript.svelte`. */
+/**
+ * The lines of a transcript in the order they were spoken. Pure, but for a memory of the lines it made: an
+ * utterance that did not change keeps its line, so a partial redraws one line. Next: `ui/Transcript.svelte`.
+ */
 import type { CallState, Final, PartialWords, Speaker } from "./types";
 
 export interface Line {
@@ -9,14 +12,18 @@ export interface Line {
   startsTurn: boolean; // the other side spoke before
 }
 
-export function lines(call: Pick<CallState, "finals" | "partials">): Line[] {
-  const said = [...call.finals.map((u) => [u, true] as const), ...call.partials.map((u) => [u, false] as const)];
-  said.sort(([a], [b]) => a.start_ms - b.start_ms);
-  return said.map(([utterance, isFinal], i) => ({
-    key: `${utterance.speaker}-${utterance.utterance}`,
-    speaker: utterance.speaker,
-    utterance,
-    isFinal,
-    startsTurn: said[i - 1]?.[0].speaker !== utterance.speaker,
-  }));
+const made = new WeakMap<Line["utterance"], Line>();
+
+export function lines({ finals, partials }: Pick<CallState, "finals" | "partials">): Line[] {
+  const said = [...finals, ...partials].sort((a, b) => a.start_ms - b.start_ms);
+  return said.map((utterance, i) => lineOf(utterance, said[i - 1]?.speaker !== utterance.speaker));
+}
+
+function lineOf(utterance: Line["utterance"], startsTurn: boolean): Line {
+  const known = made.get(utterance);
+  if (known?.startsTurn === startsTurn) return known;
+  const { speaker } = utterance;
+  const line = { key: `${speaker}-${utterance.utterance}`, speaker, utterance, isFinal: "confidence" in utterance, startsTurn }; // partials have none
+  made.set(utterance, line);
+  return line;
 }

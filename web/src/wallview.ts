@@ -1,5 +1,5 @@
 /** The wall's rows as a supervisor wants them: filtered, and in order. Pure. */
-import { belongsOnWall, isUnresolved, weight } from "./store";
+import { isUnresolved, weight } from "./store";
 import type { AlertView, WallRow } from "./types";
 
 export type SortKey = "urgency" | "longest" | "newest" | "agent" | "dead_ends";
@@ -28,7 +28,7 @@ function compareAlerts(a: AlertView, b: AlertView): number {
 export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
   const text = view.text.trim().toLowerCase();
   const isShown = (row: WallRow) =>
-    belongsOnWall(row) && (view.show === "all" || row.worst !== null) && (text === "" || matches(row, text));
+    (view.show === "all" || row.worst !== null) && (text === "" || matches(row, text));
   return rows.filter(isShown).sort(ORDERS[view.sort]);
 }
 

@@ -1,5 +1,5 @@
 /** Short builders for the views' tests. */
-import type { AlertView, Cue, CueView, Final, Level, PromptView, Speaker, WallRow } from "../src/types";
+import type { AlertView, Cue, CueView, Final, Level, PartialWords, PromptView, Speaker, WallRow } from "../src/types";
 
 const why = { cue_id: "c1", rule: "r", words: "w", confidence: 1, playbook: "p@1", spoken_ms: 0, latency_ms: 300 };
 
@@ -12,6 +12,11 @@ export function final(speaker: Speaker, utterance: number, text: string, start_m
   }));
   const end_ms = words.at(-1)?.end_ms ?? start_ms;
   return { at_ms: end_ms + 200, speaker, utterance, text, words, start_ms, end_ms, confidence: 1 };
+}
+
+export function partial(speaker: Speaker, utterance: number, text: string, start_ms = 0): PartialWords {
+  const { confidence: _confidence, ...rest } = final(speaker, utterance, text, start_ms);
+  return rest;
 }
 
 export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): CueView {

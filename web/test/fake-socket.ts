@@ -2,7 +2,6 @@
 import type { SocketLike, Surroundings } from "../src/socket";
 
 export class FakeSocket implements SocketLike {
-  onopen: SocketLike["onopen"] = null;
   onmessage: SocketLike["onmessage"] = null;
   onclose: SocketLike["onclose"] = null;
   closed = false;
@@ -13,8 +12,9 @@ export class FakeSocket implements SocketLike {
     this.onmessage?.({ data: JSON.stringify(message) } as never);
   }
 
-  drop(): void {
-    this.onclose?.({} as never);
+  /** The other side closes; 1006: the connection is simply gone. */
+  drop(code = 1006): void {
+    this.onclose?.({ code } as never);
   }
 
   close(): void {
@@ -25,13 +25,18 @@ export class FakeSocket implements SocketLike {
 
 export class FakeNetwork implements Surroundings {
   readonly sockets: FakeSocket[] = [];
-  readonly waits: number[] = [];
-  #timers: { run: () => void; cancelled: boolean }[] = [];
+  now_ms = 0;
+  #timers: { run: () => void; at_ms: number }[] = [];
+  readonly #watchers = new Set<(isOnline: boolean) => void>();
 
   get last(): FakeSocket {
     const socket = this.sockets.at(-1);
     if (!socket) throw new Error("nothing was opened");
     return socket;
+  }
+
+  get isWatched(): boolean {
+    return this.#watchers.size > 0;
   }
 
   open(url: string): FakeSocket {
@@ -40,20 +45,37 @@ export class FakeNetwork implements Surroundings {
   }
 
   later(run: () => void, delay_ms: number): () => void {
-    const timer = { run, cancelled: false };
-    this.waits.push(delay_ms);
+    const timer = { run, at_ms: this.now_ms + delay_ms };
     this.#timers.push(timer);
-    return () => (timer.cancelled = true);
+    return () => (this.#timers = this.#timers.filter((other) => other !== timer));
   }
 
   random(): number {
     return 1;
   }
 
-  /** Lets every timer ring that was set before. */
-  ring(): void {
-    const due = this.#timers.filter((timer) => !timer.cancelled);
-    this.#timers = [];
-    for (const timer of due) timer.run();
+  watchNetwork(onChange: (isOnline: boolean) => void): () => void {
+    this.#watchers.add(onChange);
+    return () => this.#watchers.delete(onChange);
+  }
+
+  turn(isOnline: boolean): void {
+    for (const watcher of this.#watchers) watcher(isOnline);
+  }
+
+  /** Lets time go by; every timer rings at its moment. */
+  pass(ms: number): void {
+    const end_ms = this.now_ms + ms;
+    for (let due = this.#next(end_ms); due; due = this.#next(end_ms)) {
+      this.now_ms = due.at_ms;
+      this.#timers = this.#timers.filter((other) => other !== due);
+      due.run();
+    }
+    this.now_ms = end_ms;
+  }
+
+  #next(end_ms: number) {
+    const due = this.#timers.filter((timer) => timer.at_ms <= end_ms);
+    return due.sort((a, b) => a.at_ms - b.at_ms)[0];
   }
 }

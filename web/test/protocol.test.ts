@@ -1,9 +1,16 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { ID_LENGTH, NOTE_LENGTH } from "../src/limits";
 // @ts-expect-error -- a plain script without types
 import { generate } from "../scripts/generate-protocol.mjs";
 
+const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
+
 test("the committed types are those of the committed schema", async () => {
-  const committed = readFileSync(new URL("../src/protocol.gen.ts", import.meta.url), "utf8");
-  expect(await generate(), "run `npm run generate`").toBe(committed);
+  expect(await generate(), "run `npm run generate`").toBe(read("../src/protocol.gen.ts"));
+});
+
+test("no field lets a person type more than the server takes", () => {
+  const { by, note } = JSON.parse(read("../../tests/contract/wire.schema.json")).$defs.ChangeAlert.properties;
+  expect([ID_LENGTH, NOTE_LENGTH]).toEqual([by.maxLength, note.maxLength]);
 });

@@ -20,6 +20,14 @@ function start(resumes = true): LiveSocket {
 const snapshot = (seq: number, boot = "b1") => ({ type: "snapshot", version: 1, boot, state: { seq } });
 const partial = (seq: number) => ({ type: "partial", call_id: "c", seq, at_ms: seq });
 
+function expectDialAfter(wait_ms: number): void {
+  const before = network.sockets.length;
+  network.pass(wait_ms - 1);
+  expect(network.sockets).toHaveLength(before);
+  network.pass(1);
+  expect(network.sockets).toHaveLength(before + 1);
+}
+
 beforeEach(() => {
   network = new FakeNetwork();
   connections = [];
@@ -46,7 +54,7 @@ describe("a live socket", () => {
     network.last.deliver(partial(7));
     network.last.drop();
     expect(connections.at(-1)).toBe("waiting");
-    network.ring();
+    network.pass(400);
     expect(network.last.url).toBe("/api/calls/c/socket?after=7&boot=b1");
   });
 
@@ -54,10 +62,10 @@ describe("a live socket", () => {
     start();
     network.last.deliver(snapshot(90));
     network.last.drop();
-    network.ring();
+    network.pass(400);
     network.last.deliver(snapshot(4, "b2"));
     network.last.drop();
-    network.ring();
+    network.pass(400);
     expect(network.last.url).toBe("/api/calls/c/socket?after=4&boot=b2");
   });
 
@@ -65,20 +73,19 @@ describe("a live socket", () => {
     start(false);
     network.last.deliver(snapshot(3));
     network.last.drop();
-    network.ring();
+    network.pass(400);
     expect(network.last.url).toBe("/api/calls/c/socket");
   });
 
   test("waits longer from try to try, and starts over once it was open", () => {
     start();
-    for (let i = 0; i < 3; i++) {
+    for (const wait of [400, 800, 1600]) {
       network.last.drop();
-      network.ring();
+      expectDialAfter(wait);
     }
-    expect(network.waits).toEqual([400, 800, 1600]);
     network.last.deliver(snapshot(1));
     network.last.drop();
-    expect(network.waits.at(-1)).toBe(400);
+    expectDialAfter(400);
   });
 
   test("an error message is passed on and does not count as open", () => {
@@ -101,17 +108,113 @@ describe("a live socket", () => {
     const socket = start();
     network.last.drop();
     socket.retryNow();
-    network.ring();
+    network.pass(400);
     expect(network.sockets).toHaveLength(2);
   });
 
   test("stays closed once it is closed", () => {
     const socket = start();
     socket.close();
-    network.ring();
+    network.pass(400);
     expect(network.sockets).toHaveLength(1);
     expect(network.last.closed).toBe(true);
     expect(connections.at(-1)).toBe("closed");
+  });
+});
+
+describe("a live socket that hears nothing", () => {
+  test("is lost after 25 seconds, comes back and resumes", () => {
+    start();
+    network.last.deliver(snapshot(3));
+    const silent = network.last;
+    network.pass(24_999);
+    expect(silent.closed).toBe(false);
+    network.pass(1);
+    expect(silent.closed).toBe(true);
+    expect(connections.at(-1)).toBe("waiting");
+    expectDialAfter(400);
+    expect(network.last.url).toBe("/api/calls/c/socket?after=3&boot=b1");
+  });
+
+  test("stays while pings come, and passes none of them on", () => {
+    start();
+    network.last.deliver(snapshot(3));
+    for (let i = 0; i < 9; i++) {
+      network.pass(20_000);
+      network.last.deliver({ type: "ping" });
+    }
+    expect(network.sockets).toHaveLength(1);
+    expect(messages).toEqual(["snapshot"]);
+    expect(connections).toEqual(["connecting", "open"]);
+  });
+
+  test("does not wait for ever for a connection that never opens", () => {
+    start();
+    network.pass(25_000);
+    expectDialAfter(400);
+  });
+});
+
+describe("a live socket that the server closes", () => {
+  test.each([
+    ["refresh", 4012],
+    ["too_slow", 4008],
+  ])("with %s comes back at once, resumes, and shows no error", (code, closeCode) => {
+    start();
+    network.last.deliver(snapshot(3));
+    network.last.deliver({ type: "error", code, message: "reconnect" });
+    network.last.drop(closeCode);
+    expect(network.sockets).toHaveLength(2);
+    expect(network.last.url).toBe("/api/calls/c/socket?after=3&boot=b1");
+    expect(messages).toEqual(["snapshot"]);
+    expect(connections).toEqual(["connecting", "open", "connecting"]);
+  });
+
+  test("backs off when it is sent away again before it was open", () => {
+    start();
+    network.last.drop(4012);
+    expect(network.sockets).toHaveLength(1);
+    expectDialAfter(400);
+  });
+
+  test("for good, because there is no such call, does not ask again", () => {
+    start();
+    network.last.deliver({ type: "error", code: "unknown_call", message: "there is no call 'c'" });
+    network.last.drop(4004);
+    network.pass(3_600_000);
+    expect(network.sockets).toHaveLength(1);
+    expect(messages).toEqual(["error"]);
+    expect(connections.at(-1)).toBe("closed");
+    expect(network.isWatched).toBe(false);
+  });
+});
+
+describe("a live socket whose network", () => {
+  test("comes back tries at once", () => {
+    start();
+    network.last.drop();
+    network.pass(400);
+    network.last.drop();
+    network.turn(true);
+    expect(network.sockets).toHaveLength(3);
+    network.last.deliver(snapshot(1));
+    network.pass(20_000);
+    expect(network.sockets).toHaveLength(3);
+  });
+
+  test("goes is lost without waiting for the silence", () => {
+    start();
+    network.last.deliver(snapshot(3));
+    network.turn(false);
+    expect(connections.at(-1)).toBe("waiting");
+    expectDialAfter(400);
+  });
+
+  test("is said to be back while it is open stays as it is", () => {
+    start();
+    network.last.deliver(snapshot(3));
+    network.turn(true);
+    expect(network.sockets).toHaveLength(1);
   });
 });
 

@@ -9,7 +9,7 @@ import { currentMoment, timeline } from "../src/timeline";
 import { lines } from "../src/transcript";
 import type { CallState, WireRecord } from "../src/types";
 import { arrange, leadingAlert, newestLive } from "../src/wallview";
-import { alert, cue, final, prompt, row } from "./build";
+import { alert, cue, final, partial, prompt, row } from "./build";
 
 const started: WireRecord = {
   type: "call_started",
@@ -71,6 +71,15 @@ test("lines come in the order they were spoken, and say when the speaker changes
   expect(said.map((line) => line.startsTurn)).toEqual([true, true, true]);
 });
 
+test("a new partial makes one new line; those before it stay the same objects", () => {
+  const finals = [final("agent", 1, "first", 1_000), final("customer", 1, "second", 2_000)];
+  const heard = (text: string) => partial("agent", 2, text, 3_000);
+  const before = lines(call({ finals, partials: [heard("thi")] }));
+  const after = lines(call({ finals, partials: [heard("third")] }));
+  expect([after[0] === before[0], after[1] === before[1], after[2] === before[2]]).toEqual([true, true, false]);
+  expect(after.map((line) => line.isFinal)).toEqual([true, true, false]);
+});
+
 test("the agent's share of the talk is unknown while nobody has spoken", () => {
   expect(agentShare(call({}))).toBeNull();
   expect(agentShare(call({ finals: [final("agent", 1, "one two"), final("customer", 1, "one two", 900)] }))).toBe(0.5);
@@ -101,10 +110,9 @@ describe("the wall", () => {
   const newer = row("newer", { alerts: [alert("a1", "warning", 5_000)], worst: "warning" });
   const seen = row("seen", { alerts: [alert("a1", "warning", 500, "acknowledged")], worst: "warning" });
   const calm = row("calm", { started_at: "2026-11-21T08:00:00+00:00" });
-  const over = row("over", { status: "ended" });
 
   test("puts unresolved alerts first: the heaviest, then open before acknowledged, then the oldest", () => {
-    const order = arrange([over, calm, seen, newer, older, critical], urgency).map((one) => one.call_id);
+    const order = arrange([calm, seen, newer, older, critical], urgency).map((one) => one.call_id);
     expect(order).toEqual(["critical", "older", "newer", "seen", "calm"]);
   });
 
@@ -121,8 +129,8 @@ describe("the wall", () => {
   });
 
   test("the agent screen follows the newest live call", () => {
-    expect(newestLive([calm, newer, over])?.call_id).toBe("newer");
-    expect(newestLive([over])).toBeNull();
+    expect(newestLive([calm, newer, row("over", { status: "ended", started_at: "2027-01-01T00:00:00+00:00" })])?.call_id).toBe("newer");
+    expect(newestLive([row("over", { status: "ended" })])).toBeNull();
   });
 });
 

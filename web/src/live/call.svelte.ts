@@ -8,6 +8,7 @@ export class LiveCall {
   state = $state.raw<CallState | null>(null);
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null); // what the server said instead of the call
+  isUnknown = $state(false); // there is no such call, and the socket does not ask again
   readonly callId: string;
   readonly #socket: LiveSocket;
 
@@ -24,6 +25,7 @@ export class LiveCall {
   #receive(message: ServerMessage): void {
     if (message.type === "error") {
       this.problem = message.message;
+      this.isUnknown = message.code === "unknown_call";
     } else if (message.type === "snapshot") {
       this.state = message.state;
       this.problem = null;

@@ -1,63 +1,101 @@
 /** A call through this browser's microphone: asks for it, publishes it, shows its level, stops. */
+import { ApiError } from "../api";
 import { texts } from "../texts";
 import type { Speaker } from "../types";
+import { meter } from "./meter";
 import { publish, type Publication } from "./whip";
 
 type Phase = "idle" | "starting" | "live" | "failed";
 
-const MICROPHONE: MediaTrackConstraints = { channelCount: 1, echoCancellation: true, noiseSuppression: true };
+/** The parts of the browser that a call needs. */
+export interface MicSurroundings {
+  microphone(): Promise<MediaStream>;
+  meter: typeof meter;
+  publish: typeof publish;
+}
+
+/** All that one call holds open; whoever ends the call lets go of it, whatever it has by then. */
+interface Held {
+  stream: MediaStream | null;
+  publication: Publication | null;
+  stopMeter: () => void;
+}
+
+const NOTHING: Held = { stream: null, publication: null, stopMeter: () => {} };
 
 export class MicCall {
   phase = $state<Phase>("idle");
   problem = $state<string | null>(null);
   level = $state(0); // 0..1, for a meter
-  #stream: MediaStream | null = null;
-  #publication: Publication | null = null;
-  #stopMeter = () => {};
+  readonly #around: MicSurroundings;
+  #held: Held | null = null; // null: no call, and a start that is still under way was taken back
 
-  /** The id of the call that began; null when it could not, and `problem` says why. */
+  constructor(around: MicSurroundings = browser) {
+    this.#around = around;
+  }
+
+  /** The id of the call that began; null when it could not (`problem` says why) or was stopped meanwhile. */
   async start(leg: Speaker): Promise<string | null> {
-    this.phase = "starting";
-    this.problem = null;
+    void this.stop();
+    const held: Held = { ...NOTHING };
+    this.#held = held;
+    [this.phase, this.problem] = ["starting", null];
     try {
-      return await this.#open(leg);
+      return await this.#open(held, leg);
     } catch (error) {
-      await this.#give(explain(error));
+      await this.#fail(held, explain(error));
       return null;
     }
   }
 
-  async #open(leg: Speaker): Promise<string> {
-    if (!navigator.mediaDevices) throw new Error(texts.start.micInsecure);
-    this.#stream = await navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
-    this.#stopMeter = meter(this.#stream, (level) => (this.level = level));
+  async #open(held: Held, leg: Speaker): Promise<string | null> {
+    held.stream = await this.#around.microphone();
+    if (held !== this.#held) return this.#tooLate(held);
+    held.stopMeter = this.#around.meter(held.stream, (level) => (this.level = level));
     const callId = newCallId();
-    this.#publication = await publish(this.#stream, callId, leg, () => void this.#give(texts.start.micLost));
+    held.publication = await this.#around.publish(held.stream, callId, leg, () => void this.#fail(held, texts.start.micLost));
+    if (held !== this.#held) return this.#tooLate(held);
     this.phase = "live";
     return callId;
   }
 
-  async #give(problem: string): Promise<void> {
-    await this.stop();
-    this.phase = "failed";
-    this.problem = problem;
+  /** The page was left, or the call stopped, while the browser or the server still took its time. */
+  async #tooLate(held: Held): Promise<null> {
+    await release(held);
+    return null;
   }
 
-  /** Ends the call; its screens stay. */
-  async stop(): Promise<void> {
-    this.phase = "idle";
-    this.#stopMeter();
-    this.#stopMeter = () => {};
-    for (const track of this.#stream?.getTracks() ?? []) track.stop();
-    const publication = this.#publication;
-    [this.#stream, this.#publication, this.level] = [null, null, 0];
-    await publication?.stop();
+  async #fail(held: Held, problem: string): Promise<void> {
+    if (held === this.#held) {
+      this.#held = null;
+      [this.phase, this.problem, this.level] = ["failed", problem, 0];
+    }
+    await release(held);
   }
+
+  /** Ends the call; its screens stay. Never rejects: a server that is gone becomes the `problem`. */
+  async stop(): Promise<void> {
+    const held = this.#held;
+    this.#held = null;
+    [this.phase, this.level] = ["idle", 0];
+    const wasHeard = held === null || (await release(held));
+    if (!wasHeard && this.#held === null) [this.phase, this.problem] = ["failed", texts.start.micLost];
+  }
+}
+
+/** Whether the server heard that the call is over. The microphone is off at once, in any case. */
+async function release(held: Held): Promise<boolean> {
+  const { stream, publication, stopMeter } = held;
+  Object.assign(held, NOTHING); // what comes later is released by a second call
+  stopMeter();
+  for (const track of stream?.getTracks() ?? []) track.stop();
+  return publication ? publication.stop().then(() => true, () => false) : true;
 }
 
 const newCallId = () => `mic-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 
 function explain(error: unknown): string {
+  if (error instanceof ApiError && error.status === 401) return texts.start.micNeedsToken;
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return texts.start.micDenied;
   if (name === "NotFoundError" || name === "OverconstrainedError") return texts.start.micMissing;
@@ -65,26 +103,15 @@ function explain(error: unknown): string {
   return why === texts.start.micInsecure ? why : texts.start.micFailed(why);
 }
 
-const FLOOR_DB = -60; // a quiet room; anything below draws no bar
+// As it is: Chromium's clean-up changed first words. A sample call played into its microphone, twice each way, gave
+// "And you, I am sorry" with it and "Thank you. I am sorry" without.
+const MICROPHONE: MediaTrackConstraints = { channelCount: 1, echoCancellation: false, noiseSuppression: false };
 
-function meter(stream: MediaStream, onLevel: (level: number) => void): () => void {
-  const context = new AudioContext();
-  const analyser = new AnalyserNode(context, { fftSize: 1024 });
-  context.createMediaStreamSource(stream).connect(analyser);
-  const samples = new Float32Array(analyser.fftSize);
-  const timer = setInterval(() => {
-    analyser.getFloatTimeDomainData(samples);
-    onLevel(loudness(samples));
-  }, 80);
-  return () => {
-    clearInterval(timer);
-    void context.close();
-  };
-}
-
-/** Root mean square of samples, as a part of the range from a quiet room to full scale. */
-export function loudness(samples: Float32Array): number {
-  const square = samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length;
-  const db = 10 * Math.log10(square || 1e-12);
-  return Math.max(0, Math.min(1, 1 - db / FLOOR_DB));
-}
+const browser: MicSurroundings = {
+  microphone: async () => {
+    if (!navigator.mediaDevices) throw new Error(texts.start.micInsecure);
+    return navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
+  },
+  meter,
+  publish,
+};

@@ -1,22 +1,23 @@
 /**
  * All live calls for a screen, kept current by the wall socket.
  *
- * Hundreds of calls change many times a second, so records are applied to a plain map at once and shown
+ * Hundreds of calls change many times a second, so records are applied to plain rows at once and shown
  * once per frame. Next: `wallview.ts` sorts and filters the rows.
  */
 import { wallSocketPath } from "../api";
 import { connect, type Connection, type LiveSocket } from "../socket";
-import { applyWall, openRow } from "../store";
-import type { ServerMessage, WallRow, WireRecord } from "../types";
+import type { ServerMessage, WallRow } from "../types";
+import { WallRows } from "../wallrows";
 
 export class LiveWall {
   rows = $state.raw<readonly WallRow[]>([]);
   loaded = $state(false);
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null);
-  readonly #byId = new Map<string, WallRow>();
+  readonly #rows = new WallRows();
   readonly #socket: LiveSocket;
   #frame = 0;
+  #sweeper: ReturnType<typeof setTimeout> | undefined; // rings when the next resolved row leaves
 
   constructor(agent: string | null) {
     this.#socket = connect({
@@ -32,26 +33,26 @@ export class LiveWall {
       return;
     }
     if (message.type === "wall_snapshot") this.#replace(message.rows);
-    if ("seq" in message) this.#change(message);
-    this.#frame ||= requestAnimationFrame(() => this.#show());
+    if ("seq" in message) this.#rows.change(message, Date.now());
+    this.#changed();
   }
 
   #replace(rows: readonly WallRow[]): void {
-    this.#byId.clear();
-    for (const row of rows) this.#byId.set(row.call_id, row);
+    this.#rows.replace(rows, Date.now());
     this.problem = null;
     this.loaded = true;
   }
 
-  #change(record: WireRecord): void {
-    const row = this.#byId.get(record.call_id);
-    if (row) this.#byId.set(record.call_id, applyWall(row, record));
-    else if (record.type === "call_started") this.#byId.set(record.call_id, openRow(record));
+  #changed(): void {
+    clearTimeout(this.#sweeper);
+    const wait_ms = this.#rows.sweep(Date.now());
+    if (wait_ms !== null) this.#sweeper = setTimeout(() => this.#changed(), wait_ms);
+    this.#frame ||= requestAnimationFrame(() => this.#show());
   }
 
   #show(): void {
     this.#frame = 0;
-    this.rows = [...this.#byId.values()];
+    this.rows = this.#rows.all();
   }
 
   retryNow(): void {
@@ -59,6 +60,7 @@ export class LiveWall {
   }
 
   close(): void {
+    clearTimeout(this.#sweeper);
     cancelAnimationFrame(this.#frame);
     this.#socket.close();
   }

@@ -4,9 +4,11 @@ import { texts } from "../texts";
 import type { Speaker } from "../types";
 
 export interface Publication {
+  /** Says goodbye and closes. Rejects when the server could not be told: it is closed all the same. */
   stop(): Promise<void>;
 }
 
+const GOODBYE_MS = 3_000; // a server that cannot be reached must not keep the connection open
 const GATHER_MS = 1_500; // host candidates come at once; a lost interface must not hold up the call
 
 export async function publish(stream: MediaStream, callId: string, leg: Speaker, onLost: () => void): Promise<Publication> {
@@ -17,12 +19,19 @@ export async function publish(stream: MediaStream, callId: string, leg: Speaker,
     await gathered(peer);
     const { answer, session } = await offer(peer.localDescription?.sdp ?? "", callId, leg);
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
-    peer.onconnectionstatechange = () => peer.connectionState === "failed" && onLost();
+    watch(peer, onLost);
     return { stop: () => hangUp(peer, session) };
   } catch (error) {
     peer.close();
     throw error;
   }
+}
+
+/** A server that stops says so, and its transport closes; one that dies is missed after some 17 s. */
+function watch(peer: RTCPeerConnection, onLost: () => void): void {
+  const transport = peer.getSenders()[0]?.transport;
+  peer.addEventListener("connectionstatechange", () => peer.connectionState === "failed" && onLost());
+  transport?.addEventListener("statechange", () => transport.state === "closed" && onLost());
 }
 
 function gathered(peer: RTCPeerConnection): Promise<void> {
@@ -51,7 +60,12 @@ function messageOf(body: string, status: number): string {
   }
 }
 
-async function hangUp(peer: RTCPeerConnection, session: string | null): Promise<void> {
-  if (session) await fetch(session, { method: "DELETE", keepalive: true });
-  peer.close(); // after the goodbye: a peer that is simply gone counts as vanished
+/** Ends a session; the peer closes even when nobody hears the goodbye, and then this rejects. */
+export async function hangUp(peer: Pick<RTCPeerConnection, "close">, session: string | null): Promise<void> {
+  try {
+    // keepalive: the goodbye outlives a page that is being left
+    if (session) await fetch(session, { method: "DELETE", keepalive: true, signal: AbortSignal.timeout(GOODBYE_MS) });
+  } finally {
+    peer.close(); // after the goodbye: a peer that is simply gone counts as vanished
+  }
 }

@@ -1,0 +1,93 @@
+import { beforeEach, describe, expect, test } from "vitest";
+import type { WallRow, WireRecord } from "../src/types";
+import { LINGERS_MS, WallRows } from "../src/wallrows";
+import { alert, row } from "./build";
+
+let wall: WallRows;
+let seq: number;
+
+beforeEach(() => {
+  wall = new WallRows();
+  seq = 100;
+});
+
+const shown = () => wall.all().map((one) => one.call_id);
+const head = (call_id: string) => ({ call_id, seq: ++seq, at_ms: seq });
+const started = (call_id: string): WireRecord => {
+  const { started_at, agent, customer } = row(call_id);
+  return { type: "call_started", ...head(call_id), started_at, agent, customer, source: "stream", engine: "e", language: "en", playbook: "p@1" };
+};
+const ended = (call_id: string): WireRecord => ({ type: "call_ended", ...head(call_id), reason: "hangup" });
+const changed = (call_id: string, state: "open" | "resolved"): WireRecord => ({
+  type: "alert_changed",
+  ...head(call_id),
+  alert_id: "a1",
+  state,
+  by: "Sam",
+  note: "",
+});
+const alarmed = (call_id: string, status: WallRow["status"]) =>
+  row(call_id, { status, alerts: [alert("a1", "critical", 0)], worst: "critical" });
+
+describe("the rows of the wall", () => {
+  test("come with a call's start and leave with its end, as long as nothing is left to do", () => {
+    wall.change(started("c"), 0);
+    expect(shown()).toEqual(["c"]);
+    wall.change(ended("c"), 1);
+    expect(shown()).toEqual([]);
+  });
+
+  test("stay after the end while an alert is unresolved", () => {
+    wall.replace([alarmed("c", "live")], 0);
+    wall.change(ended("c"), 1);
+    wall.sweep(1e9);
+    expect(shown()).toEqual(["c"]);
+  });
+
+  test("linger after the last alert of a finished call was resolved, as long as that can be undone", () => {
+    wall.replace([alarmed("c", "ended")], 0);
+    wall.change(changed("c", "resolved"), 1_000);
+    expect(shown()).toEqual(["c"]);
+    expect(wall.sweep(4_000)).toBe(LINGERS_MS - 3_000);
+    expect(shown()).toEqual(["c"]);
+    expect(wall.sweep(1_000 + LINGERS_MS)).toBeNull();
+    expect(shown()).toEqual([]);
+  });
+
+  test("linger also when the call ends after its alert was resolved", () => {
+    wall.replace([alarmed("c", "live")], 0);
+    wall.change(changed("c", "resolved"), 1_000);
+    wall.change(ended("c"), 2_000);
+    expect(shown()).toEqual(["c"]);
+  });
+
+  test("stay for good when the resolving is undone", () => {
+    wall.replace([alarmed("c", "ended")], 0);
+    wall.change(changed("c", "resolved"), 1_000);
+    wall.change(changed("c", "open"), 5_000);
+    expect(wall.sweep(1e9)).toBeNull();
+    expect(shown()).toEqual(["c"]);
+  });
+
+  test("are those of a fresh snapshot, and those that linger", () => {
+    wall.replace([alarmed("lingers", "ended"), row("gone")], 0);
+    wall.change(changed("lingers", "resolved"), 1_000);
+    wall.replace([row("new")], 2_000);
+    expect(shown()).toEqual(["lingers", "new"]);
+    wall.sweep(1_000 + LINGERS_MS);
+    expect(shown()).toEqual(["new"]);
+  });
+
+  test("do not come from a record of a call that the wall does not have", () => {
+    wall.change(ended("unknown"), 0);
+    expect(shown()).toEqual([]);
+  });
+
+  test("do not grow with the number of calls that were on it", () => {
+    for (let i = 0; i < 1_000; i++) {
+      wall.change(started(`c${i}`), i);
+      wall.change(ended(`c${i}`), i);
+    }
+    expect(shown()).toEqual([]);
+  });
+});
