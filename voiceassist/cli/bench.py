@@ -20,7 +20,7 @@ STAGES = (
     ("cue", "cue_ms", "… + stability rule (two agreeing partials, or the final)"),
     ("card", "card_ms", "… + policy, store, socket: the card is on the client"),
     ("alert", "alert_ms", "… the alert is on the client"),
-    ("transport", "transport_ms", "of which store + socket, after the server had decided"),
+    ("transport", "transport_ms", "of which after the server had decided: step of 40 ms, store, socket"),
 )
 
 
