@@ -18,7 +18,7 @@ Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
 GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
-EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle"]
+EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
     "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
 ]

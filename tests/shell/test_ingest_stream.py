@@ -97,7 +97,7 @@ async def test_mistake_in_a_call_ends_that_call_and_harms_no_other(
         assert (await stop(good))[-1] == {"close": 1000}
         calls = place.sessions.calls
     assert (error["type"], error["code"], closed) == ("error", code, {"close": close})
-    assert calls["call-1"].end_reason == "interrupted"
+    assert calls["call-1"].end_reason == "peer_error"
     assert len(calls["call-1"].leg("agent")) == 1600
     assert calls["good"].leg("agent").tolist() == audio[:, 0].tolist()
 

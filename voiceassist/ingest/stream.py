@@ -16,7 +16,8 @@ Next: `session.py` reads the source.
 
 - `legs`, `encoding` and `rate_hz` are required. `legs` names the channels: both, or one of them.
 - `encoding`: `s16le` (16-bit signed, little-endian), `mulaw`, `alaw` (ITU-T G.711). `rate_hz`: 8000 to 48000.
-- `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, unique among all calls. Without it we choose one.
+- `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, the first a letter or digit; unique among all calls ever.
+  Without it we choose one.
 - A binary message has any size up to 1 MiB; it may even cut a sample: the rest may follow in the next one.
   Send about every 20 to 100 ms: what is not sent cannot be recognised.
 - A recording may be sent faster than real time. Five minutes of it may wait; then we stop reading until there is

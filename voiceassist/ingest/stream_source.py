@@ -102,7 +102,7 @@ class StreamSource:
         except IngestError as error:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
             self._error = error
-            return "idle" if error.code == "idle" else "interrupted"
+            return "idle" if error.code == "idle" else "peer_error"
         return "hangup"
 
     async def _read_on(self) -> bool:

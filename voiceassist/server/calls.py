@@ -34,7 +34,10 @@ async def list_calls(
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: str | None = None,
 ) -> JSONResponse:
-    """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before."""
+    """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before.
+
+    A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found.
+    """
     page = await assistant_of(connection).store.calls(q, limit=limit, before=before)
     return JSONResponse(wire.to_json(page))
 
@@ -57,7 +60,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
     return JSONResponse([wire.encode(record) for record in records])
 
 
-@router.get("/{call_id}/recording", dependencies=[allow(*SCREENS)])
+@router.api_route("/{call_id}/recording", methods=["GET", "HEAD"], dependencies=[allow(*SCREENS)])
 async def get_recording(connection: HTTPConnection, call_id: str) -> FileResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked."""
     path = assistant_of(connection).recording_path(call_id)

@@ -73,6 +73,8 @@ def _explain_errors(api: FastAPI) -> None:
     @api.exception_handler(RequestValidationError)
     async def bad_request(_request: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":
+            return _error(422, "bad_json", "the body is not JSON")
         field = ".".join(str(part) for part in first["loc"])
         return _error(422, "bad_field", f"`{field}`: {first['msg']}")
 

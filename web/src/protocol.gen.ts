@@ -40,7 +40,7 @@ export interface CallState {
   at_ms: number;
   status: "live" | "ended" | "failed";
   started: CallStarted;
-  end_reason: ("hangup" | "vanished" | "shutdown" | "interrupted" | "idle") | null;
+  end_reason: ("hangup" | "vanished" | "shutdown" | "interrupted" | "idle" | "peer_error") | null;
   error: string;
   muted: boolean;
   finals: Final[];
@@ -456,7 +456,7 @@ export interface CallEndedRecord {
   call_id: string;
   seq: number;
   at_ms: number;
-  reason: "hangup" | "vanished" | "shutdown" | "interrupted" | "idle";
+  reason: "hangup" | "vanished" | "shutdown" | "interrupted" | "idle" | "peer_error";
 }
 /**
  * The last event of a call that we failed.

@@ -68,6 +68,7 @@ const listeners = new Set<() => void>();
 export function go(address: string, how: "push" | "replace" = "push"): void {
   history[`${how}State`](null, "", address);
   for (const listener of listeners) listener();
+  if (how === "push") scrollTo({ top: 0 });
 }
 
 /** Calls `onChange` at every change of the address, also from clicks on plain links. */
@@ -77,7 +78,6 @@ export function startRouter(onChange: () => void): () => void {
     if (!link || !isPlainClick(event, link)) return;
     event.preventDefault();
     go(link.pathname + link.search);
-    scrollTo({ top: 0 });
   };
   listeners.add(onChange);
   addEventListener("popstate", onChange);

@@ -9,11 +9,12 @@ const levels: By<Level> = { critical: "Critical", warning: "Warning", info: "Not
 const statuses: By<CallStatus> = { live: "Live", ended: "Ended", failed: "Failed" };
 
 const endReasons: By<EndReason> = {
-  hangup: "Ended by hanging up",
+  hangup: "Hung up",
   vanished: "The phone system went away",
   shutdown: "Ended because voiceassist was stopped",
   interrupted: "Interrupted: voiceassist stopped in mid-call",
   idle: "Ended after a long silence",
+  peer_error: "The phone system made a mistake and was cut off",
 };
 
 const kinds: { [kind: string]: string } = {
@@ -41,7 +42,7 @@ const gapCauses: { [cause: string]: string } = {
   silent: "no audio arrived",
   lost: "audio was lost on the way",
   overflow: "audio came faster than it could be heard",
-  rate_changed: "the audio changed its rate",
+  rate_changed: "audio came at another rate than announced: words and times here may be wrong",
   discarded: "audio was discarded",
 };
 
@@ -79,7 +80,9 @@ export const texts = {
   tiers: (tier: string) => capital(tier),
   kind: (kind: string) => kinds[kind] ?? capital(kind.replaceAll("_", " ")),
   gap: (speaker: Speaker, seconds: string, cause: string) =>
-    `${speakers[speaker]}: ${seconds} s missing, ${gapCauses[cause] ?? cause}`,
+    cause === "rate_changed"
+      ? `${speakers[speaker]}: ${gapCauses[cause]}`
+      : `${speakers[speaker]}: ${seconds} s missing, ${gapCauses[cause] ?? cause}`,
   nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", main: "Pages", skip: "Skip to the page" },
   theme: { toLight: "Light theme", toDark: "Dark theme" },
   retry: "Try again",
@@ -178,7 +181,7 @@ export const texts = {
     buttons: "Tell your supervisor",
     help: "Help",
     helpHint: "Tell the supervisor that you need help",
-    helpAsked: "Help is on its way: your supervisor sees it.",
+    helpAsked: "Your supervisor has been asked for help.",
     fine: "I’m fine",
     fineHint: "Tell the supervisor that you need no help",
     fineSaid: "Your supervisor knows that you’re fine.",
@@ -209,7 +212,7 @@ export const texts = {
     defaultName: "Supervisor",
     actingAs: "Acting as",
     count: (live: number, alerts: number) =>
-      `${plural(live, "live call", "live calls")}, ${alerts === 0 ? "nothing to look at" : `${alerts} to look at`}`,
+      `${plural(live, "live call", "live calls")}, ${alerts === 0 ? "no unresolved alert" : plural(alerts, "unresolved alert", "unresolved alerts")}`,
     sort: "Sort by",
     sorts: {
       urgency: "Most urgent",
