@@ -43,7 +43,6 @@ const gapCauses: { [cause: string]: string } = {
   lost: "audio was lost on the way",
   overflow: "audio came faster than it could be heard",
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
-  discarded: "audio was discarded",
 };
 
 const outcomes: { [outcome: string]: string } = {
