@@ -36,6 +36,11 @@ def test_a_word_that_was_heard_by_then_ended_by_then() -> None:
     assert align(heard, _levels((LOUD, 1_000)), 0)[0][1] <= 400
 
 
+def test_a_mark_that_comes_later_makes_no_other_word() -> None:
+    heard = [_line("puede usted", 400), _line("\u00bfPuede usted venir?", 1_000)]
+    assert align(heard, _levels((LOUD, 1_000)), 0)[0][1] <= 400
+
+
 def test_a_word_that_was_not_heard_by_then_ends_later() -> None:
     heard = [_line("well", 800), _line("well a", 1_000)]
     assert align(heard, _levels((LOUD, 1_000)), 0)[1][1] > 800

@@ -7,13 +7,14 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.core.phrases import PhraseError, compile_phrase, is_plain, rendered
+from voiceassist.core.languages import ENGLISH
+from voiceassist.core.phrases import Lexicon, PhraseError, compile_phrase, is_plain, rendered
 from voiceassist.core.text import tokenise_text
 
 
 def found(phrase: str, sentence: str, lists: dict[str, str] | None = None) -> bool:
-    expression = compile_phrase(phrase, lists or {})
-    return re2.search(expression, rendered(tokenise_text(sentence))) is not None
+    expression = compile_phrase(phrase, Lexicon(ENGLISH, lists or {}))
+    return re2.search(expression, rendered(tokenise_text(sentence, ENGLISH))) is not None
 
 
 @pytest.mark.parametrize(
@@ -51,7 +52,7 @@ def test_a_phrase_does_not_match(phrase: str, sentence: str) -> None:
 
 
 def test_named_lists_stand_for_their_phrases() -> None:
-    assert found("<we> can't", "they can't", {"we": compile_phrase("i|they", {})})
+    assert found("<we> can't", "they can't", {"we": compile_phrase("i|they", Lexicon(ENGLISH))})
 
 
 @pytest.mark.parametrize(
@@ -71,14 +72,14 @@ def test_named_lists_stand_for_their_phrases() -> None:
 )
 def test_a_bad_phrase_says_what_is_wrong(phrase: str, problem: str) -> None:
     with pytest.raises(PhraseError) as error:
-        compile_phrase(phrase, {"we": "<i>"})
+        compile_phrase(phrase, Lexicon(ENGLISH, {"we": "<i>"}))
     assert problem in str(error.value)
 
 
 def test_lists_of_lists_cannot_grow_without_end() -> None:
-    lists = {"a": compile_phrase("word|" * 100 + "word", {})}
+    lists = {"a": compile_phrase("word|" * 100 + "word", Lexicon(ENGLISH))}
     with pytest.raises(PhraseError, match="grows too large"):
-        compile_phrase("<a> " * 100, lists)
+        compile_phrase("<a> " * 100, Lexicon(ENGLISH, lists))
 
 
 def test_only_words_are_plain() -> None:

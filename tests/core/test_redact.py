@@ -3,12 +3,13 @@
 import pytest
 
 from tests.builders import final, live_call, only, partial, play
+from voiceassist.core.languages import ENGLISH
 from voiceassist.core.redact import MASK, masked_words
 from voiceassist.events import Cue, Final, Partial
 
 
 def masked(text: str, *, carried: int = 0, growing: bool = False) -> str:
-    return " ".join(masked_words(text.split(), carried=carried, growing=growing))
+    return " ".join(masked_words(text.split(), ENGLISH, carried=carried, growing=growing))
 
 
 @pytest.mark.parametrize(
@@ -28,7 +29,7 @@ def masked(text: str, *, carried: int = 0, growing: bool = False) -> str:
 )
 def test_a_long_number_is_masked(number: str) -> None:
     words = f"it is {number} thanks".split()
-    assert masked_words(words) == ["it", "is", *[MASK] * (len(words) - 3), "thanks"]
+    assert masked_words(words, ENGLISH) == ["it", "is", *[MASK] * (len(words) - 3), "thanks"]
 
 
 @pytest.mark.parametrize(

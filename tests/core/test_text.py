@@ -2,11 +2,12 @@
 
 import pytest
 
+from voiceassist.core.languages import ENGLISH
 from voiceassist.core.text import Token, tokenise, tokenise_text
 
 
 def texts(sentence: str) -> list[str]:
-    return [token.text for token in tokenise_text(sentence)]
+    return [token.text for token in tokenise_text(sentence, ENGLISH)]
 
 
 @pytest.mark.parametrize("written", ["can't", "cannot", "cant", "can not", "Can\u2019t", "CAN`T,"])
@@ -55,7 +56,7 @@ def test_stutters_are_skipped() -> None:
 
 
 def test_every_token_knows_the_word_it_came_from() -> None:
-    assert tokenise(["Um,", "I", "can't."]) == (Token("i", 1), Token("can", 2), Token("not", 2))
+    assert tokenise(["Um,", "I", "can't."], ENGLISH) == (Token("i", 1), Token("can", 2), Token("not", 2))
 
 
 def test_text_without_words_has_no_tokens() -> None:

@@ -14,6 +14,7 @@ from voiceassist.asr.plausible import plausible_words, without_loops
         ("I said, no. I can not I can not", "I said, no. I can not"),
         ("no no no no no no no", "no no no no"),
         ("no, no, no", "no, no, no"),
+        ("¿me oye usted? me oye usted", "¿me oye usted?"),
         ("thank you thank you", "thank you thank you"),
         ("we can not, we will not", "we can not, we will not"),
     ],

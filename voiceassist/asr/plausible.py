@@ -11,6 +11,7 @@ SPOKEN = re.compile(r"\w")
 WORDS_PER_SECOND = 7.0  # auctioneers aside: 5 is fast English
 SPARE_WORDS = 2  # short lines: "I don't know" takes 300 ms
 LOOP_WORDS = (3, 4, 5, 6, 7, 8)  # a phrase this long, said twice at once, is the model's loop
+MARKS = ".,!?;:\u00bf\u00a1"
 REPEATS = 4  # one or two words more often than this in a row: people say "no no no"
 
 
@@ -40,7 +41,7 @@ def _collapse(words: list[str], size: int, *, keep: int) -> list[str]:
 
 
 def _repeats(words: list[str], size: int) -> int:
-    plain = [word.strip(".,!?;:").lower() for word in words]
+    plain = [word.strip(MARKS).lower() for word in words]
     last, count = plain[-size:], 0
     while len(last) == size and plain[len(plain) - size :] == last:
         count += 1

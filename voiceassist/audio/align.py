@@ -32,6 +32,7 @@ SHORTEST_SOUND_MS = 40  # shorter sounds are clicks
 WORD_MS, LETTER_MS, BEFORE_PAUSE_MS = 40.0, 63.0, 90.0
 DIGIT_LETTERS = 4  # "7" is said as five letters, "20" as six
 PAUSE_MARKS = ".,!?;:"
+MARKS = PAUSE_MARKS + "\u00bf\u00a1"  # and what stands before a Spanish question
 GUESSED_MS = 150  # a word is guessed before all of it was heard
 
 
@@ -100,7 +101,7 @@ def _bounds(heard: Sequence[Heard], start_ms: int) -> list[Span]:
 
 
 def _plain(words: Sequence[str]) -> list[str]:
-    return [word.strip(PAUSE_MARKS).lower() for word in words]
+    return [word.strip(MARKS).lower() for word in words]
 
 
 def _shared(earlier: Sequence[str], later: Sequence[str]) -> list[int]:

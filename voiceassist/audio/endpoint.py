@@ -1,7 +1,7 @@
 """Where lines of speech start, pause and end: a state machine over one voice flag per block.
 
 Never sees samples and never reads a clock: time is the number of blocks. Whoever owns a voice detector asks
-`step` for each block; `asr/moonshine.py` cuts its lines with it.
+`step` for each block; `asr/moonshine.py` and `asr/vosk_leg.py` cut their lines with it.
 """
 
 from typing import Literal
@@ -18,7 +18,10 @@ HARD_LIMIT_BLOCKS = 282  # 9 s: nobody pauses; the line ends in the middle of a 
 class Endpointer:
     """Blocks of 32 ms in, steps out; every line is "started", then "ended" exactly once."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, soft_limit_blocks: int = SOFT_LIMIT_BLOCKS, hard_limit_blocks: int = HARD_LIMIT_BLOCKS
+    ) -> None:
+        self._soft_limit, self._hard_limit = soft_limit_blocks, hard_limit_blocks
         self._voiced = 0  # voiced blocks in a row
         self._unvoiced = 0  # unvoiced blocks in a row
         self._length = 0  # blocks of the current line; 0 outside a line
@@ -44,5 +47,5 @@ class Endpointer:
         return "paused" if in_pause else "talking"
 
     def _is_over(self) -> bool:
-        at_soft_limit = self._length >= SOFT_LIMIT_BLOCKS and self._unvoiced >= PAUSE_BLOCKS
-        return self._unvoiced >= END_BLOCKS or at_soft_limit or self._length >= HARD_LIMIT_BLOCKS
+        at_soft_limit = self._length >= self._soft_limit and self._unvoiced >= PAUSE_BLOCKS
+        return self._unvoiced >= END_BLOCKS or at_soft_limit or self._length >= self._hard_limit

@@ -198,6 +198,7 @@ class WallRow:
     started_at: str
     agent: Person
     customer: Customer
+    language: str  # BCP 47: of the words below
     last_words: str = ""
     last_speaker: Speaker | None = None
     recovered: int = 0  # refusals followed by an alternative
@@ -218,6 +219,7 @@ def open_row(record: Record) -> WallRow:
         started_at=started.started_at,
         agent=started.agent,
         customer=started.customer,
+        language=started.language,
     )
 
 

@@ -18,6 +18,7 @@ from typing import Any, Literal, get_args
 
 from voiceassist.core.cue_tracker import CueTracker
 from voiceassist.core.desk import Desk
+from voiceassist.core.languages import language_rules
 from voiceassist.core.playbook_model import Playbook
 from voiceassist.core.redact import Redactor
 from voiceassist.core.transcript import Turns
@@ -71,7 +72,7 @@ class Call:
         self._heard_ms = 0  # milliseconds of audio
         self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
         self._turns = Turns(playbook.limits.breath_ms)
-        self._redactor = Redactor({})
+        self._redactor = Redactor(playbook.spoken)
         self._tracker = CueTracker(playbook)
         self._watch = Watch(playbook)
         self._desk = Desk(playbook, self._turns)
@@ -100,6 +101,7 @@ class Call:
         raise IllegalTransition(f"{type(event).__name__} in a call that is {self.phase}")
 
     def _start(self, event: CallStarted) -> list[Event]:
+        self._redactor = Redactor(language_rules(event.language))
         self._desk.agent, self._desk.tier = event.agent, event.customer.tier
         self._watch.start()
         return [event]

@@ -25,12 +25,13 @@ class Context:
 
 def find_cues(playbook: Playbook, speaker: Speaker, words: Sequence[str], context: Context) -> list[Match]:
     """The cues of an utterance in the order of their words; each moment once."""
-    tokens = tokenise(words)
+    language = playbook.spoken
+    tokens = tokenise(words, language)
     text = rendered(tokens)
     rules = matcher_for(playbook, speaker).candidates(text)
     if not rules:
         return []
-    before = rendered(tokenise(context.before))
+    before = rendered(tokenise(context.before, language))
     fitting = [rule for rule in rules if _fits(playbook, rule, before)]
     found = [match for rule in fitting for match in matches_of(rule, tokens, text)]
     return _once_per_offer(_real_offers(_distinct(found)), refused=context.refused)

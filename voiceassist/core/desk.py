@@ -11,10 +11,11 @@ from voiceassist.core.alarms import Alarms
 from voiceassist.core.cue_tracker import CueChange
 from voiceassist.core.deck import Deck
 from voiceassist.core.ladder import Climb
+from voiceassist.core.languages import Language
 from voiceassist.core.playbook_model import AlertRule, Playbook
 from voiceassist.core.policy import draft_for, offers_for, policy_for, why
 from voiceassist.core.recovery import Recovery
-from voiceassist.core.text import canonical
+from voiceassist.core.text import tokenise
 from voiceassist.core.transcript import Turn, Turns
 from voiceassist.events import (
     AgentFine,
@@ -32,7 +33,6 @@ from voiceassist.events import (
 
 HELP = AlertRule(kind="help", level="critical", reason="The agent asks for help.")  # unless the playbook says else
 HOLD_MS = 2000  # how long a refusal's card waits for the other half of "we can't ..., but ..."
-PIVOTS = frozenset(["but", "however", "instead", "though", "although", "what"])
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ class Desk:
         self.deck = Deck(self.playbook.limits)
         self.alarms = Alarms({"help": HELP} | dict(self.playbook.alerts))
         self.climb = Climb(self.playbook.ladder)
-        self.recovery = Recovery(self.playbook.limits)
+        self.recovery = Recovery(self.playbook.limits, self.playbook.spoken)
 
     def react(self, changes: Sequence[CueChange], event: Transcript, turn: Turn) -> list[Event]:
         """What follows from an utterance's cues; the cues themselves come first."""
@@ -139,7 +139,7 @@ class Desk:
     def _refusal(self, cue: Cue, event: Transcript) -> list[Event]:
         if not self.recovery.is_waiting(cue.cue_id):
             return []
-        if cue.early and _turns_after(cue, event):
+        if cue.early and _turns_after(cue, event, self.playbook.spoken):
             self.held.append(cue)
             return []
         return self._refusal_card(event.at_ms, cue, event)
@@ -181,10 +181,11 @@ class Desk:
         return self.recovery.offered is not None and self.recovery.offered[0] == turn.number
 
 
-def _turns_after(cue: Cue, event: Transcript) -> bool:
+def _turns_after(cue: Cue, event: Transcript, language: Language) -> bool:
     """Whether the words after the refusal announce its other half."""
     later = [word.text for word in event.words if word.start_ms >= cue.end_ms]
-    return any(token in PIVOTS for word in later for token in canonical(word))
+    said = f" {' '.join(token.text for token in tokenise(later, language))} "
+    return any(f" {pivot} " in said for pivot in language.pivots)
 
 
 def _breath_is_over(cue: Cue, event: Transcript) -> bool:

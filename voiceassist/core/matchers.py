@@ -12,7 +12,8 @@ from typing import Any
 
 import re2
 
-from voiceassist.core.phrases import compile_phrase, is_plain
+from voiceassist.core.languages import Language
+from voiceassist.core.phrases import Lexicon, compile_phrase, is_plain
 from voiceassist.core.playbook_model import Playbook, Rule
 from voiceassist.core.text import Token
 from voiceassist.events import Layer, Speaker
@@ -90,39 +91,39 @@ class Matcher:
         return [self.rules[index] for index in sorted(self.screen.Match(text) or ())] if self.rules else []
 
 
-def compile_lists(words: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def compile_lists(words: Mapping[str, Sequence[str]], language: Language) -> Lexicon:
     """Named word lists as expressions; a list may use the ones before it."""
     lists: dict[str, str] = {}
     for name, phrases in words.items():
-        lists[name] = _expression(phrases, lists)
-    return lists
+        lists[name] = _expression(phrases, Lexicon(language, lists))
+    return Lexicon(language, lists)
 
 
 @lru_cache(maxsize=PLAYBOOKS_COMPILED)
 def matcher_for(playbook: Playbook, speaker: Speaker) -> Matcher:
     """The compiled rules of one side."""
-    lists = compile_lists(playbook.words)
+    lexicon = compile_lists(playbook.words, playbook.spoken)
     rules = [rule for rule in playbook.rules if rule.speaker == speaker]
     screen = re2.Set.SearchSet(_options())
     for rule in rules:
-        screen.Add(_expression(rule.phrases, lists))
+        screen.Add(_expression(rule.phrases, lexicon))
     if rules:
         screen.Compile()
-    return Matcher(screen, tuple(_compiled(rule, lists) for rule in rules))
+    return Matcher(screen, tuple(_compiled(rule, lexicon) for rule in rules))
 
 
 @lru_cache(maxsize=PLAYBOOKS_COMPILED)
 def topics_of(playbook: Playbook) -> tuple[tuple[str, Pattern], ...]:
     """Policy ids with the phrases by which they are asked for, in playbook order."""
-    lists = compile_lists(playbook.words)
-    return tuple((policy.id, _pattern(policy.asked, lists)) for policy in playbook.policies)
+    lexicon = compile_lists(playbook.words, playbook.spoken)
+    return tuple((policy.id, _pattern(policy.asked, lexicon)) for policy in playbook.policies)
 
 
 @lru_cache(maxsize=PLAYBOOKS_COMPILED)
 def absences_of(playbook: Playbook) -> tuple[tuple[str, Pattern], ...]:
     """Ids of what must be said, with its phrases."""
-    lists = compile_lists(playbook.words)
-    return tuple((absence.id, _pattern(absence.phrases, lists)) for absence in playbook.absences)
+    lexicon = compile_lists(playbook.words, playbook.spoken)
+    return tuple((absence.id, _pattern(absence.phrases, lexicon)) for absence in playbook.absences)
 
 
 def matches_of(compiled: CompiledRule, tokens: Sequence[Token], text: str) -> list[Match]:
@@ -152,15 +153,15 @@ def _match(compiled: CompiledRule, tokens: Sequence[Token], first: int, end: int
     )
 
 
-def _compiled(rule: Rule, lists: Mapping[str, str]) -> CompiledRule:
+def _compiled(rule: Rule, lexicon: Lexicon) -> CompiledRule:
     return CompiledRule(
         rule=rule,
         layer=_layer(rule),
-        phrases=_pattern(rule.phrases, lists),
-        exclusions=_pattern(rule.exclusions, lists),
-        unless=_pattern(rule.unless, lists),
-        after=_pattern(rule.after, lists),
-        unless_after=_pattern(rule.unless_after, lists),
+        phrases=_pattern(rule.phrases, lexicon),
+        exclusions=_pattern(rule.exclusions, lexicon),
+        unless=_pattern(rule.unless, lexicon),
+        after=_pattern(rule.after, lexicon),
+        unless_after=_pattern(rule.unless_after, lexicon),
     )
 
 
@@ -170,12 +171,12 @@ def _layer(rule: Rule) -> Layer:
     return "phrase" if all(is_plain(phrase) for phrase in rule.phrases) else "pattern"
 
 
-def _pattern(phrases: Sequence[str], lists: Mapping[str, str]) -> Pattern:
-    return Pattern(re2.compile(_expression(phrases, lists), _options()) if phrases else None)
+def _pattern(phrases: Sequence[str], lexicon: Lexicon) -> Pattern:
+    return Pattern(re2.compile(_expression(phrases, lexicon), _options()) if phrases else None)
 
 
-def _expression(phrases: Iterable[str], lists: Mapping[str, str]) -> str:
-    return f"(?:{'|'.join(compile_phrase(phrase, lists) for phrase in phrases)})"
+def _expression(phrases: Iterable[str], lexicon: Lexicon) -> str:
+    return f"(?:{'|'.join(compile_phrase(phrase, lexicon) for phrase in phrases)})"
 
 
 def _options() -> Any:  # noqa: ANN401 - re2 has no types

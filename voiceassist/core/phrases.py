@@ -8,6 +8,7 @@
     <we> can't              one of the list `we` of the playbook's `words:`
     ^ no   ·   thanks $     at the start, at the end of the utterance
 
+Which letters count as the same, and which words as two, is the matter of the playbook's language (`languages/`).
 A token `x` is rendered as `<x>` in the text and in the expression, so a phrase can only match whole tokens.
 RE2 matches in linear time whatever the phrase, and sizes are limited: a user's phrase cannot blow up.
 Never raises anything but PhraseError. Next: `matchers.py` joins the phrases of a rule.
@@ -16,8 +17,10 @@ Never raises anything but PhraseError. Next: `matchers.py` joins the phrases of 
 import difflib
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-from voiceassist.core.text import FILLERS, Token, canonical
+from voiceassist.core.languages import Language
+from voiceassist.core.text import Token, canonical
 
 GAP_DEFAULT = 3  # words; longer gaps join clauses that have nothing to do with each other
 GAP_MAX = 12
@@ -25,7 +28,7 @@ PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in
 EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
 ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
 
-_PIECE = re.compile(r"\.\.\.(\d*)|<([a-z_]+)>|([()\[\]|^$])|([^\s()\[\]|^$<>]+)|(\S)")
+_PIECE = re.compile(r"\.\.\.(\d*)|<(\w+)>|([()\[\]|^$])|([^\s()\[\]|^$<>]+)|(\S)")
 
 
 class PhraseError(Exception):
@@ -37,11 +40,19 @@ def rendered(tokens: Iterable[Token]) -> str:
     return "".join(f"<{token.text}>" for token in tokens)
 
 
-def compile_phrase(phrase: str, lists: Mapping[str, str]) -> str:
-    """The phrase as an RE2 expression; `lists` holds compiled named lists. Raises PhraseError."""
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words that phrases are made of."""
+
+    language: Language
+    lists: Mapping[str, str] = field(default_factory=dict)  # named lists, compiled
+
+
+def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
+    """The phrase as an RE2 expression. Raises PhraseError."""
     if len(phrase) > PHRASE_MAX_CHARS:
         raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters")
-    compiler = _Compiler(phrase, lists)
+    compiler = _Compiler(phrase, lexicon)
     expression = compiler.alternatives(until="")
     if len(expression) > EXPRESSION_MAX_CHARS:
         raise PhraseError("grows too large; use smaller lists")
@@ -58,9 +69,9 @@ def is_plain(phrase: str) -> bool:
 class _Compiler:
     """Recursive descent over the pieces of one phrase."""
 
-    def __init__(self, phrase: str, lists: Mapping[str, str]) -> None:
+    def __init__(self, phrase: str, lexicon: Lexicon) -> None:
         self._pieces = list(_PIECE.finditer(phrase))
-        self._lists = lists
+        self._lexicon = lexicon
         self._next = 0
 
     def alternatives(self, until: str) -> str:
@@ -94,7 +105,7 @@ class _Compiler:
             return self._marked(mark)
         if stray:
             raise PhraseError(f"`{stray}` has no meaning here")
-        return _word(word)
+        return _word(word, self._lexicon.language)
 
     def _marked(self, mark: str) -> str:
         if mark == "(":
@@ -104,10 +115,11 @@ class _Compiler:
         return mark
 
     def _list(self, name: str) -> str:
-        if name not in self._lists:
-            close = difflib.get_close_matches(name, self._lists, 1, 0)
+        lists = self._lexicon.lists
+        if name not in lists:
+            close = difflib.get_close_matches(name, lists, 1, 0)
             raise PhraseError(f"unknown list <{name}>" + (f"; nearest is <{close[0]}>" if close else ""))
-        return self._lists[name]
+        return lists[name]
 
     def _peek(self) -> str:
         return self._pieces[self._next].group() if self._next < len(self._pieces) else ""
@@ -120,10 +132,16 @@ def _gap(size: str) -> str:
     return f"(?:{ANY_TOKEN}){{0,{words}}}?"
 
 
-def _word(word: str) -> str:
-    tokens = [token for token in canonical(word.rstrip("*")) if token not in FILLERS]
+def _word(word: str, language: Language) -> str:
+    tokens = [token for token in canonical(word.rstrip("*"), language) if token not in language.fillers]
     if not tokens:
         raise PhraseError(f"`{word}` is not a word")
-    *whole, last = (re.escape(token) for token in tokens)
+    *whole, last = (_spelt(token, language) for token in tokens)
     tail = f"<{last}[^>]*>" if word.endswith("*") else f"<{last}>"
     return "".join(f"<{token}>" for token in whole) + tail
+
+
+def _spelt(token: str, language: Language) -> str:
+    """The token's letters, each with those that may stand in for it in what was heard."""
+    heard = language.stand_ins
+    return "".join(f"[{letter}{heard[letter]}]" if letter in heard else re.escape(letter) for letter in token)

@@ -5,11 +5,13 @@ The fields are described in the built-in `playbooks/en.yaml`; the types are in `
 Next: `Call(playbook)`.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
+from voiceassist.core.languages import Language, language_rules
 from voiceassist.core.matchers import compile_lists
-from voiceassist.core.phrases import PhraseError, compile_phrase
+from voiceassist.core.phrases import Lexicon, PhraseError, compile_phrase
 from voiceassist.core.playbook_model import (
     AGENT_KINDS,
     COST_CLASSES,
@@ -38,7 +40,7 @@ LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)
 SPOKEN_KINDS = (*AGENT_KINDS, *CUSTOMER_KINDS)
 ALERT_KINDS = (*SPOKEN_KINDS, *HEARD_KINDS, "dead_end", "help")
 HOUR_S = 3600
-_Lists = Mapping[str, str]
+LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as anybody needs it
 
 
 def parse_playbook(text: str, name: str) -> Playbook:
@@ -47,17 +49,18 @@ def parse_playbook(text: str, name: str) -> Playbook:
         ("name", "version", "language", "cues", "policies", "cards", "alerts"),
         ("words", "missing", "ladder", "limits"),
     )
-    words = _words(top.get("words"))
-    lists = compile_lists(words)
+    language = _language(top["language"])
+    words = _words(top.get("words"), language_rules(language))
+    lexicon = compile_lists(words, language_rules(language))
     cards = _cards(top["cards"], _rungs(top.get("ladder")))
     return Playbook(
         name=top["name"].text(),
         version=top["version"].whole(1, 1_000_000),
-        language=top["language"].text(),
+        language=language,
         words=words,
-        rules=tuple(_rules(top["cues"], lists)),
-        absences=tuple(_absences(top.get("missing"), lists)),
-        policies=_policies(top["policies"], lists),
+        rules=tuple(_rules(top["cues"], lexicon)),
+        absences=tuple(_absences(top.get("missing"), lexicon)),
+        policies=_policies(top["policies"], lexicon),
         cards=cards,
         ladder=_ladder(top.get("ladder"), cards),
         alerts={kind: _alert(field, kind) for kind, field in top["alerts"].entries().items()},
@@ -65,24 +68,31 @@ def parse_playbook(text: str, name: str) -> Playbook:
     )
 
 
+def _language(field: Field) -> str:
+    tag = field.text()
+    if not LANGUAGE_TAG.fullmatch(tag):
+        field.fail(f"must be a language tag such as `en` or `es-MX`, not `{tag}`")
+    return tag
+
+
 # ---- phrases ---------------------------------------------------------------------------------------------
 
 
-def _words(field: Field | None) -> dict[str, tuple[str, ...]]:
+def _words(field: Field | None, language: Language) -> dict[str, tuple[str, ...]]:
     known: dict[str, tuple[str, ...]] = {}
     for name, words in field.entries().items() if field else ():
-        known[name] = _phrases(words, compile_lists(known))
+        known[name] = _phrases(words, compile_lists(known, language))
     return known
 
 
-def _phrases(field: Field | None, lists: _Lists) -> tuple[str, ...]:
-    return tuple(_phrase(item, lists) for item in field.items()) if field else ()
+def _phrases(field: Field | None, lexicon: Lexicon) -> tuple[str, ...]:
+    return tuple(_phrase(item, lexicon) for item in field.items()) if field else ()
 
 
-def _phrase(field: Field, lists: _Lists) -> str:
+def _phrase(field: Field, lexicon: Lexicon) -> str:
     phrase = field.text()
     try:
-        compile_phrase(phrase, lists)
+        compile_phrase(phrase, lexicon)
     except PhraseError as error:
         field.fail(f"phrase `{phrase}`: {error}")
     return phrase
@@ -91,17 +101,17 @@ def _phrase(field: Field, lists: _Lists) -> str:
 # ---- cues ------------------------------------------------------------------------------------------------
 
 
-def _rules(field: Field, lists: _Lists) -> Iterable[Rule]:
+def _rules(field: Field, lexicon: Lexicon) -> Iterable[Rule]:
     for kind, cue in field.entries().items():
         cue.check_name(kind, SPOKEN_KINDS)
         parts = cue.only(("rules",), ("except", "early"))
-        shared = _phrases(parts.get("except"), lists)
+        shared = _phrases(parts.get("except"), lexicon)
         early = parts["early"].flag() if "early" in parts else True
         for name, rule in parts["rules"].entries().items():
-            yield _rule(rule, f"{kind}.{name}", lists, shared=shared, early=early)
+            yield _rule(rule, f"{kind}.{name}", lexicon, shared=shared, early=early)
 
 
-def _rule(field: Field, rule_id: str, lists: _Lists, *, shared: tuple[str, ...], early: bool) -> Rule:
+def _rule(field: Field, rule_id: str, lexicon: Lexicon, *, shared: tuple[str, ...], early: bool) -> Rule:
     kind = rule_id.partition(".")[0]
     parts = field.only(
         ("phrases",), ("except", "unless", "after", "unless_after", "after_kind", "confidence", "early")
@@ -110,24 +120,24 @@ def _rule(field: Field, rule_id: str, lists: _Lists, *, shared: tuple[str, ...],
         id=rule_id,
         kind=kind,
         speaker=SPEAKER_OF[kind],
-        phrases=_phrases(parts["phrases"], lists),
-        exclusions=(*shared, *_phrases(parts.get("except"), lists)),
-        unless=_phrases(parts.get("unless"), lists),
-        after=_phrases(parts.get("after"), lists),
-        unless_after=_phrases(parts.get("unless_after"), lists),
+        phrases=_phrases(parts["phrases"], lexicon),
+        exclusions=(*shared, *_phrases(parts.get("except"), lexicon)),
+        unless=_phrases(parts.get("unless"), lexicon),
+        after=_phrases(parts.get("after"), lexicon),
+        unless_after=_phrases(parts.get("unless_after"), lexicon),
         after_kind=parts["after_kind"].name(SPOKEN_KINDS) if "after_kind" in parts else "",
         confidence=parts["confidence"].share() if "confidence" in parts else 0.9,
         early=parts["early"].flag() if "early" in parts else early,
     )
 
 
-def _absences(field: Field | None, lists: _Lists) -> Iterable[Absence]:
+def _absences(field: Field | None, lexicon: Lexicon) -> Iterable[Absence]:
     for name, absence in field.entries().items() if field else ():
         parts = absence.only(("speaker", "phrases", "within_s"))
         yield Absence(
             id=f"missing.{name}",
             speaker=_speaker(parts["speaker"]),
-            phrases=_phrases(parts["phrases"], lists),
+            phrases=_phrases(parts["phrases"], lexicon),
             within_s=parts["within_s"].whole(1, HOUR_S),
         )
 
@@ -140,20 +150,20 @@ def _speaker(field: Field) -> Speaker:
 # ---- policies --------------------------------------------------------------------------------------------
 
 
-def _policies(field: Field, lists: _Lists) -> tuple[Policy, ...]:
-    policies = tuple(_policy(policy, name, lists) for name, policy in field.entries().items())
+def _policies(field: Field, lexicon: Lexicon) -> tuple[Policy, ...]:
+    policies = tuple(_policy(policy, name, lexicon) for name, policy in field.entries().items())
     if GENERAL not in (policy.id for policy in policies):
         field.fail(f"`{GENERAL}` is missing: the policy for requests that fit no other")
     return policies
 
 
-def _policy(field: Field, name: str, lists: _Lists) -> Policy:
+def _policy(field: Field, name: str, lexicon: Lexicon) -> Policy:
     texts = ("topic", "limit", "benefit", "say", "avoid")
     parts = field.only((*texts, "alternatives"), ("asked", "recovery_s"))
     return Policy(
         id=name,
         **{text: parts[text].text() for text in texts},
-        asked=_phrases(parts.get("asked"), lists),
+        asked=_phrases(parts.get("asked"), lexicon),
         alternatives=tuple(_offer(offer, id_) for id_, offer in parts["alternatives"].entries().items()),
         recovery_s=parts["recovery_s"].whole(1, HOUR_S) if "recovery_s" in parts else None,
     )

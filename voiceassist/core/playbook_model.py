@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from voiceassist.core.languages import Language, language_rules
 from voiceassist.events import AlertLevel, Speaker, Tier
 
 CostClass = Literal["none", "low", "medium", "high"]
@@ -171,3 +172,8 @@ class Playbook:
     def label(self) -> str:
         """`name@version`, as events carry it."""
         return f"{self.name}@{self.version}"
+
+    @property
+    def spoken(self) -> Language:
+        """How its language is written and said."""
+        return language_rules(self.language)

@@ -72,7 +72,7 @@ def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
 
 
 def _topic(playbook: Playbook, words: tuple[str, ...]) -> Policy | None:
-    text = rendered(tokenise(words))
+    text = rendered(tokenise(words, playbook.spoken))
     for policy, (_, asked) in zip(playbook.policies, topics_of(playbook), strict=True):
         if asked.found(text):
             return policy

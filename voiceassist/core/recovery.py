@@ -6,6 +6,7 @@ agent's turn has not come, so the seconds alone do not end the episode. Never sh
 
 from dataclasses import dataclass, field
 
+from voiceassist.core.languages import Language
 from voiceassist.core.playbook_model import SECOND_MS, Limits
 from voiceassist.core.text import tokenise
 from voiceassist.core.transcript import Turn, Turns
@@ -31,6 +32,7 @@ class Recovery:
     """The open refusals of a call. A recovery is told once both of its cues are certain."""
 
     limits: Limits
+    language: Language
     episodes: list[Episode] = field(default_factory=list)
     certain: set[str] = field(default_factory=set)  # cue ids that their final confirmed
     offered: tuple[int, Cue] | None = None  # the last alternative with its turn's number
@@ -80,7 +82,7 @@ class Recovery:
 
     def expire(self, at_ms: int, heard_ms: int, turns: Turns) -> list[tuple[Cue, RefusalClosed]]:
         """The refusals whose time is over in the audio heard so far, with their closing."""
-        return self._dead(at_ms, [e for e in self.episodes if heard_ms >= deadline(e, turns, self.limits)])
+        return self._dead(at_ms, [e for e in self.episodes if heard_ms >= self._deadline(e, turns)])
 
     def end(self, at_ms: int) -> list[tuple[Cue, RefusalClosed]]:
         """The call is over: what is open is a dead end."""
@@ -90,24 +92,22 @@ class Recovery:
         """Whether that refusal is open and nothing has been offered yet."""
         return any(e.cue.cue_id == cue_id and e.offer is None for e in self.episodes)
 
+    def _deadline(self, episode: Episode, turns: Turns) -> int:
+        """When an episode is over, as far as the call so far tells."""
+        refused_ms = episode.cue.end_ms
+        soonest = refused_ms + episode.limit_ms
+        if self._turns_since(episode, turns) >= self.limits.recovery_turns:
+            return soonest
+        floor_ms = turns.last_spoken_ms() + FLOOR_MS
+        return min(max(soonest, floor_ms), refused_ms + LONGEST_WAIT * episode.limit_ms)
+
+    def _turns_since(self, episode: Episode, turns: Turns) -> int:
+        later = (turn for turn in turns.recent("agent", 8) if turn.number > episode.turn)
+        return sum(len(tokenise(turn.words, self.language)) >= TURN_MIN_TOKENS for turn in later)
+
     def _dead(self, at_ms: int, dead: list[Episode]) -> list[tuple[Cue, RefusalClosed]]:
         self.episodes = [episode for episode in self.episodes if episode not in dead]
         return [(episode.cue, _closed(at_ms, episode, "dead_end", "")) for episode in dead]
-
-
-def deadline(episode: Episode, turns: Turns, limits: Limits) -> int:
-    """When an episode is over, as far as the call so far tells."""
-    refused_ms = episode.cue.end_ms
-    soonest = refused_ms + episode.limit_ms
-    if _turns_since(episode, turns) >= limits.recovery_turns:
-        return soonest
-    floor_ms = turns.last_spoken_ms() + FLOOR_MS
-    return min(max(soonest, floor_ms), refused_ms + LONGEST_WAIT * episode.limit_ms)
-
-
-def _turns_since(episode: Episode, turns: Turns) -> int:
-    later = (turn for turn in turns.recent("agent", 8) if turn.number > episode.turn)
-    return sum(len(tokenise(turn.words)) >= TURN_MIN_TOKENS for turn in later)
 
 
 def _closed(at_ms: int, episode: Episode, outcome: RefusalOutcome, words: str) -> RefusalClosed:

@@ -2,38 +2,31 @@
 
 Card, account and phone numbers are runs of at least DIGITS_MASKED digits, said as digits or as number words,
 also when a speaker pauses between groups. Amounts and dates stay. The number of words stays too, so that their
-times remain true. Never touches anything but transcripts. Next: everything else sees only the masked words.
+times remain true. Which words are digits is the language's matter (`languages/`): without rules for it, only what
+is written in digits or with an @ is masked. Never touches anything but transcripts.
+Next: everything else sees only the masked words.
 """
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
-from voiceassist.core.text import FILLERS, canonical
+from voiceassist.core.languages import Language
+from voiceassist.core.languages.language import Addresses, Numbers
+from voiceassist.core.text import speller
 from voiceassist.events import Final, Speaker, Transcript
 
 MASK = "***"
 DIGITS_MASKED = 7  # the shortest local phone number; order numbers and amounts in words are shorter
 DIGITS_GROWING = 4  # at the end of a partial a run this long may be a card number's first group
 CARRIED_MS = 4000  # a pause of this length does not end a number that is read out in groups
-
-_UNITS = frozenset(["zero", "oh", "o", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"])
-_TEENS = frozenset(
-    ["ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen"]
-)
-_TENS = frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"])
-_REPEATS = {"double": 1, "triple": 2}  # digits that it adds to the one that follows
-_GLUE = FILLERS | {"dash", "hyphen", "space"}
-_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
-_ENDINGS = frozenset(
-    ["com", "net", "org", "edu", "gov", "info", "io", "uk", "de", "fr", "es", "it", "eu", "us", "ca", "au"]
-)
-_JOINTS = frozenset(["dot", "underscore", "dash", "hyphen"])
 DOMAIN_MAX_WORDS = 6
+
+_ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
+_AROUND = ".,!?;:()+\u00bf\u00a1"
 _NUMBER = re.compile(r"[\d().,:/-]+")
-# An amount with thousands or cents, a date or a time of day is no number to hide.
-_QUANTITY = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d{1,2}|\d{1,2}([/.-])\d{1,2}\3\d{2,4}|\d{1,2}:\d{2}")
+_DATE_OR_TIME = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}|\d{1,2}:\d{2}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,108 +42,130 @@ class Run:
 class Redactor:
     """Masks the transcripts of one call; remembers the digits at the end of each side's last final."""
 
-    tails: dict[Speaker, tuple[int, int]]  # speaker → digits, end_ms
+    language: Language
+    tails: dict[Speaker, tuple[int, int]] = field(default_factory=dict)  # speaker → digits, end_ms
 
     def redact(self, event: Transcript) -> Transcript:
         """The same transcript without numbers and addresses."""
         texts = event.text.split()
         heard = [word.text for word in event.words]
         carried = self._carried(event)
-        growing = not isinstance(event, Final)
-        masked = masked_words(heard, carried=carried, growing=growing)
-        text = masked_words(texts, carried=carried, growing=growing)
+        masked = self._masked(event, heard, carried)
+        text = masked if texts == heard else self._masked(event, texts, carried)
         if isinstance(event, Final):
-            self.tails[event.speaker] = (_tail_digits(heard or texts, carried), event.end_ms)
+            self.tails[event.speaker] = (_tail_digits(heard or texts, self.language, carried), event.end_ms)
         if masked == heard and text == texts:
             return event
         words = tuple(replace(word, text=new) for word, new in zip(event.words, masked, strict=True))
         return replace(event, text=" ".join(text), words=words)
+
+    def _masked(self, event: Transcript, words: list[str], carried: int) -> list[str]:
+        return masked_words(words, self.language, carried=carried, growing=not isinstance(event, Final))
 
     def _carried(self, event: Transcript) -> int:
         digits, end_ms = self.tails.get(event.speaker, (0, 0))
         return digits if event.start_ms - end_ms <= CARRIED_MS else 0
 
 
-def masked_words(words: Sequence[str], *, carried: int = 0, growing: bool = False) -> list[str]:
+def masked_words(
+    words: Sequence[str], language: Language, *, carried: int = 0, growing: bool = False
+) -> list[str]:
     """The words with numbers and addresses masked.
 
     `carried`: digits of a number that the utterance may continue. `growing`: more words may still follow.
     """
-    hidden = {
-        index for run in _runs(words) if _is_long(run, words, carried, growing=growing) for index in _range(run)
-    }
-    hidden |= set(_addresses([_plain(word) for word in words]))
+    plain = _plain(words, language)
+    hidden = set(_addresses(plain, language.addresses))
+    for run in _runs(words, plain, language):
+        if _is_long(run, len(words), carried, growing=growing):
+            hidden.update(range(run.first, run.last + 1))
     return [MASK if index in hidden or _ADDRESS.search(word) else word for index, word in enumerate(words)]
 
 
-def _is_long(run: Run, words: Sequence[str], carried: int, *, growing: bool) -> bool:
+def _plain(words: Sequence[str], language: Language) -> list[str]:
+    spell = speller(language)
+    return ["".join(spell(word)) for word in words]
+
+
+def _is_long(run: Run, words: int, carried: int, *, growing: bool) -> bool:
     digits = run.digits + (carried if run.first == 0 else 0)
-    at_end = run.last == len(words) - 1
+    at_end = run.last == words - 1
     return digits >= (DIGITS_GROWING if growing and at_end else DIGITS_MASKED)
 
 
-def _range(run: Run) -> range:
-    return range(run.first, run.last + 1)
-
-
-def _runs(words: Sequence[str]) -> Iterator[Run]:
-    """Every longest stretch of number words; glue counts only between two of them."""
-    first, last = None, -1
-    for index, word in enumerate([*words, ""]):
-        if _digits(word):
-            first, last = (index if first is None else first), index
-        elif first is not None and not _is_glue(word):
-            yield Run(first, last, _total(words[first : last + 1]))
-            first = None
-
-
-def _total(words: Sequence[str]) -> int:
-    plain = [_plain(word) for word in words if not _is_glue(word)]
-    joined = sum(one in _TENS and two in _UNITS for one, two in pairwise(plain))  # "forty two" is two digits
-    return sum(_digits(word) for word in plain) - joined
-
-
-def _digits(word: str) -> int:
-    bare = word.strip(".,!?;:()+")
-    if bare[:1].isdigit() and _NUMBER.fullmatch(bare):
-        return 0 if _QUANTITY.fullmatch(bare) else sum(char.isdigit() for char in bare)
-    plain = _plain(word)
-    return 1 if plain in _UNITS else 2 if plain in _TEENS | _TENS else _REPEATS.get(plain, 0)
-
-
-def _is_glue(word: str) -> bool:
-    return _plain(word) in _GLUE or (bool(word) and not canonical(word))
-
-
-def _plain(word: str) -> str:
-    return "".join(canonical(word))
-
-
-def _tail_digits(words: Sequence[str], carried: int) -> int:
-    runs = list(_runs(words))
+def _tail_digits(words: Sequence[str], language: Language, carried: int) -> int:
+    runs = list(_runs(words, _plain(words, language), language))
     if not runs or runs[-1].last != len(words) - 1:
         return 0
     return runs[-1].digits + (carried if runs[-1].first == 0 else 0)
 
 
-def _addresses(words: Sequence[str]) -> Iterator[int]:
+# ---- numbers ---------------------------------------------------------------------------------------------
+
+
+def _runs(words: Sequence[str], plain: Sequence[str], language: Language) -> Iterator[Run]:
+    """Every longest stretch of number words; glue counts only between two of them."""
+    numbers = language.numbers
+    digits = [_digits(word, text, numbers) for word, text in zip(words, plain, strict=True)]
+    first, last = None, -1
+    for index, text in enumerate(plain):
+        if digits[index]:
+            first, last = (index if first is None else first), index
+        elif first is not None and text and text not in numbers.glue and text not in language.fillers:
+            yield _run(first, last, plain, digits, numbers)
+            first = None
+    if first is not None:
+        yield _run(first, last, plain, digits, numbers)
+
+
+def _run(first: int, last: int, plain: Sequence[str], digits: Sequence[int], numbers: Numbers) -> Run:
+    said = [index for index in range(first, last + 1) if digits[index]]
+    joined = sum(digits[two] for one, two in pairwise(said) if _joins(plain[one], plain[two], numbers))
+    return Run(first, last, sum(digits[index] for index in said) - joined)
+
+
+def _joins(one: str, two: str, numbers: Numbers) -> bool:
+    """Whether the second fills the first's zeros: "forty two" is two digits."""
+    if one in numbers.hundreds:
+        return two in numbers.tens or two in numbers.teens or two in numbers.units
+    return one in numbers.tens and two in numbers.units
+
+
+def _digits(word: str, plain: str, numbers: Numbers) -> int:
+    bare = word.strip(_AROUND)
+    if bare[:1].isdigit() and _NUMBER.fullmatch(bare):
+        is_quantity = numbers.amount.fullmatch(bare) or _DATE_OR_TIME.fullmatch(bare)
+        return 0 if is_quantity else sum(char.isdigit() for char in bare)
+    if plain in numbers.units:
+        return 1
+    if plain in numbers.teens or plain in numbers.tens:
+        return 2
+    return 3 if plain in numbers.hundreds else numbers.repeats.get(plain, 0)
+
+
+# ---- addresses -------------------------------------------------------------------------------------------
+
+
+def _addresses(words: Sequence[str], said: Addresses) -> Iterator[int]:
     """Indexes of spoken addresses: "jane dot doe at example dot com"."""
     for at, word in enumerate(words):
-        end = _domain_end(words, at) if word == "at" else None
+        end = _domain_end(words, at, said) if word in said.at else None
         if end is not None:
-            yield from range(_local_start(words, at), end + 1)
+            yield from range(_local_start(words, at, said), end + 1)
 
 
-def _domain_end(words: Sequence[str], at: int) -> int | None:
+def _domain_end(words: Sequence[str], at: int, said: Addresses) -> int | None:
     for index in range(at + 2, min(at + DOMAIN_MAX_WORDS, len(words) - 1)):
-        if words[index] == "dot" and words[index + 1] in _ENDINGS:
+        if words[index] in said.dot and words[index + 1] in said.endings:
             return index + 1
     return None
 
 
-def _local_start(words: Sequence[str], at: int) -> int:
+def _local_start(words: Sequence[str], at: int, said: Addresses) -> int:
     start = max(0, at - 1)
-    while start > 0 and (_is_spelt(words, start) or words[start] in _JOINTS or words[start - 1] in _JOINTS):
+    while start > 0 and (
+        _is_spelt(words, start) or words[start] in said.joints or words[start - 1] in said.joints
+    ):
         start -= 1
     return start
 

@@ -1,15 +1,20 @@
 """Turns recognised words into tokens that no spelling habit of a recognizer can change.
 
 Case, punctuation, contractions ("can't", "cannot", "cant"), fillers ("um") and stutters ("we we can't") all
-disappear; each token remembers the word it came from, so that a match maps back to words and times.
+disappear; each token remembers the word it came from, so that a match maps back to words and times. What is a
+contraction or a filler is the language's matter (`languages/`); this module knows no word of any.
 Never drops a word that carries meaning ("like", "well" and "so" stay).
 Next: `matchers.py` looks for phrases in the tokens.
 """
 
-import re
-from collections.abc import Iterator, Sequence
+import unicodedata
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache, partial
+
+import re2
+
+from voiceassist.core.languages import Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,159 +25,71 @@ class Token:
     word: int  # index of the word it came from
 
 
-FILLERS = frozenset(["um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "mmm", "ah", "eh"])
 WORDS_CACHED = 8192  # a language's everyday words; the same ones come four times a second in partials
 LONGEST_STUTTER = 3  # tokens: "what I can what I can do"
 
-# Written as one word, said as two. Forms without an apostrophe that are words of their own ("well", "were",
-# "ill", "id", "wed", "shed", "hell") are left alone: a phrase that wants them lists them.
-_WHOLE = {
-    "cannot": "can not",
-    "can't": "can not",
-    "cant": "can not",
-    "won't": "will not",
-    "wont": "will not",
-    "shan't": "shall not",
-    "shant": "shall not",
-    "ain't": "is not",
-    "aint": "is not",
-    "im": "i am",
-    "ive": "i have",
-    "youre": "you are",
-    "youve": "you have",
-    "youll": "you will",
-    "youd": "you would",
-    "theyre": "they are",
-    "theyve": "they have",
-    "theyll": "they will",
-    "weve": "we have",
-    "its": "it is",
-    "itll": "it will",
-    "thats": "that is",
-    "thatll": "that will",
-    "theres": "there is",
-    "whats": "what is",
-    "wheres": "where is",
-    "whos": "who is",
-    "heres": "here is",
-    "let's": "let us",
-    "lets": "let us",
-    "gonna": "going to",
-    "wanna": "want to",
-    "gotta": "got to",
-    "gimme": "give me",
-    "lemme": "let me",
-    "okay": "ok",
-    "alright": "all right",
+# One spelling of the apostrophe; nothing of what only guides hyphenation and the joining of letters; half a
+# character, which a peer's JSON may hold and RE2 cannot read, is a gap.
+_MARKS = {
+    **dict.fromkeys(map(ord, "\u2019\u2018\u02bc\u00b4`"), "'"),
+    **dict.fromkeys(map(ord, "\u00ad\u200b\u200c\u200d\ufeff"), ""),
+    **dict.fromkeys(range(0xD800, 0xE000), " "),
 }
-_NEGATED = [
-    "do",
-    "does",
-    "did",
-    "is",
-    "are",
-    "was",
-    "were",
-    "has",
-    "have",
-    "had",
-    "could",
-    "would",
-    "should",
-    "must",
-    "need",
-    "might",
-]
-_WHOLE |= {f"{verb}nt": f"{verb} not" for verb in _NEGATED}
-_ENDINGS = (
-    ("n't", " not"),
-    ("'re", " are"),
-    ("'ve", " have"),
-    ("'ll", " will"),
-    ("'d", " would"),
-    ("'m", " am"),
-)
-# After these, 's means "is"; after any other word it is a possessive and only the apostrophe goes.
-_BEFORE_IS = frozenset(
-    [
-        "it",
-        "that",
-        "there",
-        "what",
-        "where",
-        "who",
-        "here",
-        "he",
-        "she",
-        "how",
-        "when",
-        "everything",
-        "nothing",
-        "this",
-    ]
-)
-
-# Old spellings, which recognizers trained on books give: "Some one will call you to-morrow."
-_SPLIT = {
-    (first, second): first + second
-    for first, seconds in {
-        "some": ("one", "body", "thing"),
-        "any": ("one", "body", "thing"),
-        "every": ("one", "body", "thing"),
-        "no": ("body", "thing"),
-        "to": ("day", "night", "morrow"),
-        "good": ("bye",),
-    }.items()
-    for second in seconds
-}
-
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\u00b4": "'", "`": "'"})
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
+# Letters and digits of any script with the signs that belong to them, as Hindi writes its vowels.
+_WORD = re2.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}]*(?:'[\p{L}\p{N}][\p{L}\p{N}\p{M}]*)*")
 
 
-def tokenise(words: Sequence[str]) -> tuple[Token, ...]:
+def tokenise(words: Sequence[str], language: Language) -> tuple[Token, ...]:
     """The tokens of an utterance's words."""
     tokens: list[Token] = []
-    for token in _plain(words):
+    for token in _plain(words, language):
         tokens.append(token)
-        _join_split(tokens)
+        _join_split(tokens, language.split)
         _drop_stutter(tokens)
     return tuple(tokens)
 
 
-def tokenise_text(text: str) -> tuple[Token, ...]:
+def tokenise_text(text: str, language: Language) -> tuple[Token, ...]:
     """The tokens of a plain sentence."""
-    return tokenise(text.split())
+    return tokenise(text.split(), language)
 
 
-@lru_cache(maxsize=WORDS_CACHED)
-def canonical(word: str) -> tuple[str, ...]:
-    """The token texts of one written word: `"Can't,"` → `("can", "not")`."""
-    plain = word.lower().translate(_APOSTROPHES)
-    return tuple(part for piece in _WORD.findall(plain) for part in _expanded(piece).split())
+def canonical(word: str, language: Language) -> tuple[str, ...]:
+    """The token texts of one written word, fillers too: `"Can't,"` → `("can", "not")`."""
+    return speller(language)(word)
 
 
-def _plain(words: Sequence[str]) -> Iterator[Token]:
+@cache  # languages are few and live as long as the program
+def speller(language: Language) -> Callable[[str], tuple[str, ...]]:
+    """`canonical` for one language, as fast as it gets: for many words at a time."""
+    return lru_cache(maxsize=WORDS_CACHED)(partial(_canonical, language=language))
+
+
+def _canonical(word: str, *, language: Language) -> tuple[str, ...]:
+    plain = unicodedata.normalize("NFC", word).lower().translate(_MARKS).translate(language.folds)
+    return tuple(part for piece in _WORD.findall(plain) for part in _expanded(piece, language).split())
+
+
+def _plain(words: Sequence[str], language: Language) -> Iterator[Token]:
+    spell, fillers = speller(language), language.fillers
     for index, word in enumerate(words):
-        for text in canonical(word):
-            if text not in FILLERS:
+        for text in spell(word):
+            if text not in fillers:
                 yield Token(text, index)
 
 
-def _expanded(piece: str) -> str:
-    if piece in _WHOLE:
-        return _WHOLE[piece]
-    for ending, meaning in _ENDINGS:
+def _expanded(piece: str, language: Language) -> str:
+    if piece in language.whole:
+        return language.whole[piece]
+    for ending, meaning in language.endings:
         if piece.endswith(ending) and len(piece) > len(ending):
             return piece.removesuffix(ending) + meaning
-    if piece.endswith("'s") and piece[:-2] in _BEFORE_IS:
-        return piece[:-2] + " is"
     return piece.replace("'", "")
 
 
-def _join_split(tokens: list[Token]) -> None:
+def _join_split(tokens: list[Token], split: Mapping[tuple[str, str], str]) -> None:
     """Makes one token of a word that was written as two."""
-    if len(tokens) > 1 and (whole := _SPLIT.get((tokens[-2].text, tokens[-1].text))):
+    if len(tokens) > 1 and (whole := split.get((tokens[-2].text, tokens[-1].text))):
         tokens[-2:] = [Token(whole, tokens[-2].word)]
 
 

@@ -49,7 +49,7 @@ class Watch:
     def _tick_off(self, event: Transcript) -> None:
         if not self.unsaid:
             return
-        text = rendered(tokenise(words_of(event)))
+        text = rendered(tokenise(words_of(event), self.playbook.spoken))
         for id_, pattern in absences_of(self.playbook):
             absence = self.unsaid.get(id_)
             if absence and absence.speaker == event.speaker and pattern.found(text):
