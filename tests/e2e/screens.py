@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
 from tests.e2e.server import Json, Server, until
 
@@ -33,9 +33,10 @@ items => items.map(item => {
 
 
 @contextmanager
-def tabs(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+def tabs(browser: Browser, server: Server, locale: str = "en-US") -> Iterator[BrowserContext]:
     """A window of the browser on this server. Nothing may go wrong in a page unseen."""
-    with browser.new_context(base_url=server.url, viewport={"width": 1440, "height": 900}) as context:
+    size: ViewportSize = {"width": 1440, "height": 900}
+    with browser.new_context(base_url=server.url, viewport=size, locale=locale) as context:
         errors: list[str] = []
         context.add_init_script(KEEP_CARDS_SEEN)
         context.on("weberror", lambda error: errors.append(str(error.error)))

@@ -45,6 +45,7 @@ class CallSummary:
     agent: Person
     customer: Customer
     engine: str
+    language: str  # BCP 47
     playbook: str
     source: str
     refusals: int
@@ -153,7 +154,8 @@ def summary_of(row: Row, snippet: str | None) -> CallSummary:
 
 
 SAME_NAMES = (
-    *("call_id", "started_at", "duration_ms", "status", "end_reason", "error", "engine", "playbook", "source"),
+    *("call_id", "started_at", "duration_ms", "status", "end_reason", "error"),
+    *("engine", "language", "playbook", "source"),
     *("refusals", "recovered", "dead_ends", "prompts", "alerts"),
 )
 """Fields of a summary that are columns of the same name."""

@@ -18,7 +18,7 @@ export async function perform(callId: string, action: Action): Promise<boolean> 
 
 function change(callId: string, view: AlertView, state: "open" | "acknowledged" | "resolved", note = "") {
   const { alert_id } = view.alert;
-  return perform(callId, { type: "change_alert", alert_id, state, by: preferences.name, note });
+  return perform(callId, { type: "change_alert", alert_id, state, by: preferences.name || texts.supervisor.defaultName, note });
 }
 
 export const acknowledge = (callId: string, view: AlertView) => change(callId, view, "acknowledged");

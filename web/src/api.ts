@@ -24,7 +24,8 @@ async function send(path: string, init: RequestInit = {}): Promise<Response> {
 async function asError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (typeof body === "object" && body !== null && "message" in body && "code" in body) {
-    return new ApiError(String(body.code), String(body.message), response.status);
+    const code = String(body.code);
+    return new ApiError(code, texts.errors.server(code, String(body.message)), response.status);
   }
   return new ApiError("http", texts.errors.http(response.status), response.status);
 }

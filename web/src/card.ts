@@ -11,14 +11,20 @@ export function currentCard(call: CallState): PromptView | null {
   return call.status === "live" && open.length > 0 ? open.reduce(heavier) : null;
 }
 
+/** A sentence of the page, and the words of the call that it has places for. */
+export interface Note {
+  text: string;
+  words: { headline: string; offer: string };
+}
+
 /** A quiet sentence on the card that left last; null once that is old. */
-export function leavingNote(call: CallState): string | null {
+export function leavingNote(call: CallState): Note | null {
   const left = call.prompts.filter((view) => view.closed_ms !== null);
   const last = left.sort((a, b) => (a.closed_ms ?? 0) - (b.closed_ms ?? 0)).at(-1);
   if (!last?.outcome || last.closed_ms === null || call.at_ms - last.closed_ms > NOTE_STAYS_MS) return null;
   const offer = last.prompt.alternatives.find((one) => one.id === last.alternative);
-  if (offer) return texts.agent.usedAlternative(last.prompt.headline, offer.text);
-  return texts.agent.left(last.prompt.headline, last.outcome);
+  const words = { headline: last.prompt.headline, offer: offer?.text ?? "" };
+  return { text: offer ? texts.agent.usedAlternative : texts.agent.left(last.outcome), words };
 }
 
 /** The agent's call for help that nobody has resolved yet. */

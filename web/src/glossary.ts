@@ -1,4 +1,4 @@
-/** The cue kinds as the screens show them: one tone and one icon each. Words are in `texts.ts`. */
+/** The cue kinds as the screens show them: one tone and one icon each. Words are in `texts/`. */
 import type { IconName } from "./ui/icons";
 import type { Level } from "./types";
 
@@ -16,7 +16,7 @@ const NOTICE: Look = { tone: "notice", icon: "flag" };
 /** Kinds of alert that no words raise: how long after the words they came says nothing. */
 export const WITHOUT_WORDS: readonly string[] = ["help", "dead_end", "silence", "overlap", "missing"];
 
-const LOOKS: { [kind: string]: Look } = {
+const LOOKS = {
   refusal: { tone: "caution", icon: "no" },
   alternative: { tone: "good", icon: "fork" },
   overpromise: CAUTION,
@@ -35,9 +35,12 @@ const LOOKS: { [kind: string]: Look } = {
   purchase_intent: NOTICE,
   frustration: NOTICE,
   help: { tone: "danger", icon: "hand" },
-};
+} satisfies { [kind: string]: Look };
 
-export const lookOf = (kind: string): Look => LOOKS[kind] ?? NOTICE;
+export type Kind = keyof typeof LOOKS;
+const isKnown = (kind: string): kind is Kind => Object.hasOwn(LOOKS, kind);
+
+export const lookOf = (kind: string): Look => (isKnown(kind) ? LOOKS[kind] : NOTICE);
 
 export const LEVEL_LOOKS: { [level in Level]: Look } = {
   critical: DANGER,

@@ -3,7 +3,7 @@ import App from "./App.svelte";
 import { preferences } from "./live/preferences.svelte";
 import "./ui/base.css";
 
-preferences.showTheme();
+preferences.show();
 const target = document.getElementById("app");
 if (!target) throw new Error("index.html has no #app");
 mount(App, { target });

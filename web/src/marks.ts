@@ -5,6 +5,7 @@
  * word is looked up in the text from left to right. A cue that cannot be placed still gives its label.
  * Next: `ui/Line.svelte` draws the segments.
  */
+import { fold } from "./fold";
 import type { CueView, PartialWords } from "./types";
 
 export interface Segment {
@@ -34,18 +35,53 @@ export function segments(utterance: Utterance, cues: readonly CueView[]): Segmen
   return cut(utterance.text, withoutOverlaps(placed));
 }
 
-function wordRanges({ text, words }: Utterance): ([number, number] | null)[] {
-  const plain = text.toLowerCase();
+type Range = [start: number, end: number];
+
+/** By their number where the text has as many words; else by their spelling: Chinese has no spaces. */
+function wordRanges({ text, words }: Utterance): (Range | null)[] {
+  const spaced = [...text.matchAll(/\S+/gu)];
+  return spaced.length === words.length ? spaced.map(withoutPunctuation) : spelledRanges(text, words);
+}
+
+const WORD = /[\p{L}\p{M}\p{N}](?:.*[\p{L}\p{M}\p{N}])?/su; // from its first letter or figure to its last, of any script
+
+function withoutPunctuation({ index, 0: spaced }: RegExpExecArray): Range {
+  const { index: before, 0: word } = WORD.exec(spaced) ?? { index: 0, 0: spaced };
+  return [index + before, index + before + word.length];
+}
+
+function spelledRanges(text: string, words: Utterance["words"]): (Range | null)[] {
+  const find = finder(text);
   let from = 0;
   return words.map((word) => {
-    const start = plain.indexOf(word.text.toLowerCase(), from);
-    if (start < 0) return null;
-    from = start + word.text.length;
-    return [start, from];
+    const range = find(word.text, from);
+    from = range?.[1] ?? from;
+    return range;
   });
 }
 
-function place(cue: CueView, { text, words }: Utterance, ranges: ([number, number] | null)[]): Placed[] {
+/** Looks words up in a text, from a place on; neither case nor the way an accent is stored makes a difference. */
+function finder(text: string): (words: string, from?: number) => Range | null {
+  const { plain, at } = folded(text);
+  return (words, from = 0) => {
+    const wanted = fold(words);
+    const start = wanted ? plain.indexOf(wanted, at.findIndex((place) => place >= from)) : -1;
+    return start < 0 ? null : [at[start] ?? 0, at[start + wanted.length] ?? text.length];
+  };
+}
+
+/** A folded text may be longer than the text; `at` gives the place in the text of each of its characters. */
+function folded(text: string): { plain: string; at: number[] } {
+  const at: number[] = [];
+  let place = 0;
+  for (const letter of text) {
+    at.push(...new Array<number>(fold(letter).length).fill(place));
+    place += letter.length;
+  }
+  return { plain: Array.from(text, fold).join(""), at: [...at, text.length] };
+}
+
+function place(cue: CueView, { text, words }: Utterance, ranges: (Range | null)[]): Placed[] {
   const { start_ms, end_ms } = cue.cue;
   const inside = words.flatMap((word, i) => {
     const middle = (word.start_ms + word.end_ms) / 2;
@@ -57,8 +93,8 @@ function place(cue: CueView, { text, words }: Utterance, ranges: ([number, numbe
 }
 
 function bySpelling(cue: CueView, text: string): Placed[] {
-  const start = text.toLowerCase().indexOf(cue.cue.words.toLowerCase());
-  return start < 0 || cue.cue.words === "" ? [] : [{ start, end: start + cue.cue.words.length, cue }];
+  const range = finder(text)(cue.cue.words);
+  return range ? [{ start: range[0], end: range[1], cue }] : [];
 }
 
 function withoutOverlaps(placed: Placed[]): Placed[] {

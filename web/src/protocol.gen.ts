@@ -232,6 +232,7 @@ export interface WallRow {
   started_at: string;
   agent: Person;
   customer: Customer;
+  language: string;
   last_words: string;
   last_speaker: ("agent" | "customer") | null;
   recovered: number;

@@ -131,6 +131,7 @@ export function openRow(record: WireRecord): WallRow {
     started_at: started.started_at,
     agent: started.agent,
     customer: started.customer,
+    language: started.language,
     last_words: "",
     last_speaker: null,
     recovered: 0,

@@ -1,5 +1,5 @@
 /** Short names for the generated wire types, and the API's own answers that the wire does not define. */
-import type { AlertView, CallState, CueView, Customer, Person, Record as WireRecord } from "./protocol.gen";
+import type { AlertView, AudioGap, CallState, CueView, Customer, Person, PromptView, Record as WireRecord } from "./protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./protocol.gen";
 export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./protocol.gen";
@@ -10,6 +10,10 @@ export type Level = AlertView["alert"]["level"];
 export type CallStatus = CallState["status"];
 export type CueStatus = CueView["status"];
 export type EndReason = NonNullable<CallState["end_reason"]>;
+export type CardOutcome = NonNullable<PromptView["outcome"]>;
+export type AlertState = AlertView["state"];
+export type GapCause = AudioGap["cause"];
+export type By<K extends string> = { readonly [key in K]: string };
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export interface ServerStatus {
@@ -18,8 +22,18 @@ export interface ServerStatus {
   wire_version: number;
   engine: string;
   language: string;
+  languages: EngineSummary[]; // the default one first
+  sample_engine: EngineSummary | null;
   demo: boolean;
   live_calls: number;
+}
+
+/** What hears calls in one language. */
+export interface EngineSummary {
+  language: string;
+  engine: string;
+  fit_for: "people" | "synthesised";
+  better_model: string | null; // to pull, for people
 }
 
 export interface SampleSummary {
@@ -41,6 +55,7 @@ export interface CallSummary {
   agent: Person;
   customer: Customer;
   engine: string;
+  language: string;
   playbook: string;
   source: string;
   refusals: number;

@@ -1,4 +1,5 @@
 /** The wall's rows as a supervisor wants them: filtered, and in order. Pure. */
+import { plain } from "./fold";
 import { isUnresolved, weight } from "./store";
 import type { AlertView, WallRow } from "./types";
 
@@ -26,7 +27,7 @@ function compareAlerts(a: AlertView, b: AlertView): number {
 }
 
 export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
-  const text = view.text.trim().toLowerCase();
+  const text = plain(view.text.trim());
   const isShown = (row: WallRow) =>
     (view.show === "all" || row.worst !== null) && (text === "" || matches(row, text));
   return rows.filter(isShown).sort(ORDERS[view.sort]);
@@ -35,7 +36,7 @@ export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
 function matches(row: WallRow, text: string): boolean {
   const quotes = row.alerts.map((view) => `${view.alert.reason} ${view.alert.quote}`);
   const all = [row.agent.name, row.customer.name, row.customer.tier, row.last_words, ...quotes];
-  return all.some((part) => part.toLowerCase().includes(text));
+  return all.some((part) => plain(part).includes(text));
 }
 
 type Order = (a: WallRow, b: WallRow) => number;

@@ -44,6 +44,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     started_at: "2026-11-21T09:30:00+00:00",
     agent: { id: "a", name: "Anna Reed" },
     customer: { id: "c", name: "Martin Webb", tier: "gold" },
+    language: "en",
     last_words: "",
     last_speaker: null,
     recovered: 0,

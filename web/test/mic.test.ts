@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../src/api";
 import { MicCall, type MicSurroundings } from "../src/live/mic.svelte";
 import { loudness } from "../src/live/meter";
-import { hangUp } from "../src/live/whip";
+import { hangUp, type Voice } from "../src/live/whip";
 import { texts } from "../src/texts";
 
 /** A promise that the test settles. */
@@ -19,6 +19,7 @@ class FakeBrowser implements MicSurroundings {
   goodbyes = 0;
   goodbye: () => Promise<void> = async () => {};
   lose = () => {};
+  voice: Voice | null = null;
   readonly allowed = awaited<void>();
   readonly answered = awaited<void>();
 
@@ -32,7 +33,8 @@ class FakeBrowser implements MicSurroundings {
     return () => void (this.isMetered = false);
   };
 
-  publish: MicSurroundings["publish"] = async (_stream, _callId, _leg, onLost) => {
+  publish: MicSurroundings["publish"] = async (_stream, _callId, voice, onLost) => {
+    this.voice = voice;
     this.lose = onLost;
     await this.answered.promise;
     return { stop: () => (this.goodbyes++, this.goodbye()) };
@@ -64,6 +66,14 @@ describe("a call through the microphone", () => {
     await mic.stop();
     await mic.stop();
     expect([browser.goodbyes, browser.isOff, mic.phase, mic.problem]).toEqual([1, true, "idle", null]);
+  });
+
+  test("says whose voice it is, and in which language", async () => {
+    const browser = new FakeBrowser();
+    browser.allowed.give();
+    browser.answered.give();
+    await new MicCall(browser).start("customer", "es");
+    expect(browser.voice).toEqual({ leg: "customer", language: "es" });
   });
 
   test("that a dead server cannot be told about is over, and says that the connection was lost", async () => {

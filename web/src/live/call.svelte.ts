@@ -2,6 +2,7 @@
 import { socketPath } from "../api";
 import { connect, type Connection, type LiveSocket } from "../socket";
 import { apply } from "../store";
+import { texts } from "../texts";
 import type { CallState, ServerMessage } from "../types";
 
 export class LiveCall {
@@ -24,7 +25,7 @@ export class LiveCall {
 
   #receive(message: ServerMessage): void {
     if (message.type === "error") {
-      this.problem = message.message;
+      this.problem = texts.errors.server(message.code, message.message);
       this.isUnknown = message.code === "unknown_call";
     } else if (message.type === "snapshot") {
       this.state = message.state;

@@ -3,7 +3,7 @@ import { ApiError } from "../api";
 import { texts } from "../texts";
 import type { Speaker } from "../types";
 import { meter } from "./meter";
-import { publish, type Publication } from "./whip";
+import { publish, type Publication, type Voice } from "./whip";
 
 type Phase = "idle" | "starting" | "live" | "failed";
 
@@ -35,25 +35,25 @@ export class MicCall {
   }
 
   /** The id of the call that began; null when it could not (`problem` says why) or was stopped meanwhile. */
-  async start(leg: Speaker): Promise<string | null> {
+  async start(leg: Speaker, language: string | null = null): Promise<string | null> {
     void this.stop();
     const held: Held = { ...NOTHING };
     this.#held = held;
     [this.phase, this.problem] = ["starting", null];
     try {
-      return await this.#open(held, leg);
+      return await this.#open(held, { leg, language });
     } catch (error) {
       await this.#fail(held, explain(error));
       return null;
     }
   }
 
-  async #open(held: Held, leg: Speaker): Promise<string | null> {
+  async #open(held: Held, voice: Voice): Promise<string | null> {
     held.stream = await this.#around.microphone();
     if (held !== this.#held) return this.#tooLate(held);
     held.stopMeter = this.#around.meter(held.stream, (level) => (this.level = level));
     const callId = newCallId();
-    held.publication = await this.#around.publish(held.stream, callId, leg, () => void this.#fail(held, texts.start.micLost));
+    held.publication = await this.#around.publish(held.stream, callId, voice, () => void this.#fail(held, texts.start.micLost));
     if (held !== this.#held) return this.#tooLate(held);
     this.phase = "live";
     return callId;

@@ -1,5 +1,5 @@
-/** What this browser remembers: theme, and the name that alerts are handled under. */
-import { texts } from "../texts";
+/** What this browser remembers: language, theme, and the name that alerts are handled under. */
+import { pickLanguage, pickLocale, type Language } from "../languages";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -19,24 +19,47 @@ function store(key: string, value: string): void {
   }
 }
 
+const browserLanguages = (): readonly string[] => globalThis.navigator?.languages ?? []; // tests have no browser
+
 class Preferences {
   theme = $state<Theme>(stored("theme", "system") as Theme);
-  name = $state(stored("name", texts.supervisor.defaultName));
+  name = $state(stored("name", "")); // empty: nobody said
+  #chosen = $state(stored("language", "")); // empty: as the browser says
+
+  /** What the pages speak. */
+  get language(): Language {
+    return pickLanguage(this.#chosen, browserLanguages());
+  }
+
+  /** How `Intl` writes dates and numbers. */
+  get locale(): string {
+    return pickLocale(this.language, browserLanguages());
+  }
+
+  setLanguage(language: Language): void {
+    this.#chosen = language;
+    store("language", language);
+    this.show();
+  }
 
   setTheme(theme: Theme): void {
     this.theme = theme;
     store("theme", theme);
-    this.showTheme();
+    this.show();
   }
 
   setName(name: string): void {
-    this.name = name.trim() || texts.supervisor.defaultName;
+    this.name = name.trim();
     store("name", this.name);
   }
 
-  showTheme(): void {
-    if (this.theme === "system") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = this.theme;
+  /** Tells the document, for what is outside every component: colours, fonts, hyphens, voices. */
+  show(): void {
+    const page = globalThis.document?.documentElement;
+    if (!page) return; // tests have no document
+    page.lang = this.language;
+    if (this.theme === "system") delete page.dataset.theme;
+    else page.dataset.theme = this.theme;
   }
 }
 

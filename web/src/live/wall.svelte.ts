@@ -6,6 +6,7 @@
  */
 import { wallSocketPath } from "../api";
 import { connect, type Connection, type LiveSocket } from "../socket";
+import { texts } from "../texts";
 import type { ServerMessage, WallRow } from "../types";
 import { WallRows } from "../wallrows";
 
@@ -29,7 +30,7 @@ export class LiveWall {
 
   #receive(message: ServerMessage): void {
     if (message.type === "error") {
-      this.problem = message.message;
+      this.problem = texts.errors.server(message.code, message.message);
       return;
     }
     if (message.type === "wall_snapshot") this.#replace(message.rows);

@@ -8,16 +8,22 @@ export interface Publication {
   stop(): Promise<void>;
 }
 
+/** Whose voice it is, and in which language; null is the server's default. */
+export interface Voice {
+  leg: Speaker;
+  language: string | null;
+}
+
 const GOODBYE_MS = 3_000; // a server that cannot be reached must not keep the connection open
 const GATHER_MS = 1_500; // host candidates come at once; a lost interface must not hold up the call
 
-export async function publish(stream: MediaStream, callId: string, leg: Speaker, onLost: () => void): Promise<Publication> {
+export async function publish(stream: MediaStream, callId: string, voice: Voice, onLost: () => void): Promise<Publication> {
   const peer = new RTCPeerConnection();
   try {
     for (const track of stream.getAudioTracks()) peer.addTransceiver(track, { direction: "sendonly", streams: [stream] });
     await peer.setLocalDescription(await peer.createOffer());
     await gathered(peer);
-    const { answer, session } = await offer(peer.localDescription?.sdp ?? "", callId, leg);
+    const { answer, session } = await offer(peer.localDescription?.sdp ?? "", callId, voice);
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
     watch(peer, onLost);
     return { stop: () => hangUp(peer, session) };
@@ -43,8 +49,8 @@ function gathered(peer: RTCPeerConnection): Promise<void> {
   });
 }
 
-async function offer(sdp: string, callId: string, leg: Speaker): Promise<{ answer: string; session: string | null }> {
-  const query = new URLSearchParams({ call_id: callId, leg });
+async function offer(sdp: string, callId: string, { leg, language }: Voice): Promise<{ answer: string; session: string | null }> {
+  const query = new URLSearchParams({ call_id: callId, leg, ...(language && { language }) });
   const headers = { "content-type": "application/sdp" };
   const response = await fetch(`/whip?${query}`, { method: "POST", headers, body: sdp });
   const body = await response.text();
@@ -54,7 +60,8 @@ async function offer(sdp: string, callId: string, leg: Speaker): Promise<{ answe
 
 function messageOf(body: string, status: number): string {
   try {
-    return (JSON.parse(body) as { message: string }).message;
+    const { code, message } = JSON.parse(body) as { code: string; message: string };
+    return texts.errors.server(code, message);
   } catch {
     return body.slice(0, 200) || texts.errors.http(status);
   }

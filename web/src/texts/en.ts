@@ -1,87 +1,33 @@
-/** Every word that the screens say, in one place, ready for translation. */
-import type { Connection } from "./socket";
-import type { CallStatus, EndReason, Level, Speaker } from "./types";
+/**
+ * The English texts, and with them the list of what every other language must have.
+ *
+ * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
+ */
+import { number, tenths, whole } from "../format";
+import type { AlertState, Speaker } from "../types";
+import { counting, naming } from "./forms";
+import * as names from "./names.en";
 
-type By<K extends string> = { [key in K]: string };
+export type Texts = typeof en;
 
-const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
-const levels: By<Level> = { critical: "Critical", warning: "Warning", info: "Notice" };
-const statuses: By<CallStatus> = { live: "Live", ended: "Ended", failed: "Failed" };
+const counted = counting("en");
 
-const endReasons: By<EndReason> = {
-  hangup: "Hung up",
-  vanished: "The phone system went away",
-  shutdown: "Ended because voiceassist was stopped",
-  interrupted: "Interrupted: voiceassist stopped in mid-call",
-  idle: "Ended after a long silence",
-  peer_error: "The phone system made a mistake and was cut off",
-};
+const gapCause = naming(names.gapCauses);
+const left = naming(names.outcomes);
+const reviewed = naming(names.reviewOutcomes);
 
-const kinds: { [kind: string]: string } = {
-  refusal: "Refusal",
-  alternative: "Alternative",
-  overpromise: "Over-promise",
-  giveaway: "Giveaway",
-  coercion: "Coercion",
-  vague_commitment: "Vague promise",
-  quick_yes: "Quick yes",
-  profanity: "Swearing",
-  insult: "Insult",
-  threat: "Threat",
-  slur: "Slur",
-  sexual: "Sexual remark",
-  legal_threat: "Legal threat",
-  escalation: "Wants a manager",
-  churn: "Wants to leave",
-  purchase_intent: "Wants to buy",
-  frustration: "Frustration",
-  help: "Agent asks for help",
-};
-
-const gapCauses: { [cause: string]: string } = {
-  silent: "no audio arrived",
-  lost: "audio was lost on the way",
-  overflow: "audio came faster than it could be heard",
-  rate_changed: "audio came at another rate than announced: words and times here may be wrong",
-};
-
-const outcomes: { [outcome: string]: string } = {
-  used: "used",
-  dismissed: "dismissed",
-  recovered: "left by itself: you offered an alternative",
-  retracted: "withdrawn: the words turned out different",
-  stale: "left by itself: its moment passed",
-  superseded: "replaced by a more urgent card",
-  muted: "left: cards are muted",
-  call_ended: "left with the call",
-};
-
-const reviewOutcomes: { [outcome: string]: string } = {
-  used: "used",
-  dismissed: "dismissed",
-  recovered: "recovered",
-  retracted: "withdrawn",
-  stale: "not used in time",
-  superseded: "replaced",
-  muted: "muted",
-  call_ended: "open at the end",
-};
-
-const capital = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);
-const plural = (count: number, one: string, many: string) => `${count} ${count === 1 ? one : many}`;
-
-export const texts = {
+export const en = {
   name: "voiceassist",
-  speakers,
-  levels,
-  statuses,
-  endReasons,
-  tiers: (tier: string) => capital(tier),
-  kind: (kind: string) => kinds[kind] ?? capital(kind.replaceAll("_", " ")),
-  gap: (speaker: Speaker, seconds: string, cause: string) =>
+  language: "Language",
+  speakers: names.speakers,
+  levels: names.levels,
+  statuses: names.statuses,
+  endReasons: names.endReasons,
+  kind: naming(names.kinds),
+  gap: (speaker: Speaker, duration_ms: number, cause: string) =>
     cause === "rate_changed"
-      ? `${speakers[speaker]}: ${gapCauses[cause]}`
-      : `${speakers[speaker]}: ${seconds} s missing, ${gapCauses[cause] ?? cause}`,
+      ? `${names.speakers[speaker]}: ${gapCause(cause)}`
+      : `${names.speakers[speaker]}: ${tenths(duration_ms)} s missing, ${gapCause(cause)}`,
   nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", main: "Pages", skip: "Skip to the page" },
   theme: { toLight: "Light theme", toDark: "Dark theme" },
   retry: "Try again",
@@ -99,13 +45,9 @@ export const texts = {
     unreachable: "The voiceassist server cannot be reached. Is it running?",
     http: (status: number) => `The server answered with error ${status}.`,
     action: (message: string) => `That did not work: ${message}`,
+    server: (_code: string, message: string) => message, // it speaks English
   },
-  connection: {
-    connecting: "Connecting…",
-    open: "Live",
-    waiting: "Connection lost. Reconnecting…",
-    closed: "Disconnected",
-  } satisfies By<Connection>,
+  connection: names.connection,
   retrying: "Trying again by itself.",
   connectionHint: "What you see may be out of date. Nothing is lost: it catches up by itself.",
   start: {
@@ -132,7 +74,8 @@ export const texts = {
     play: (title: string) => `Play “${title}”`,
     people: (agent: string, customer: string) => `${agent} with ${customer}`,
     micTitle: "Use my microphone",
-    micText: "Speak, and watch your own words. Say “I'm sorry, there is nothing I can do” as the agent.",
+    micText: "Speak, and watch your own words.",
+    micSay: "Say “{words}” as the agent.",
     iAm: "I am",
     theAgent: "the agent",
     theCustomer: "the customer",
@@ -147,6 +90,10 @@ export const texts = {
     micLost: "The connection to the server was lost. Your microphone is off.",
     micNeedsToken: "This server takes audio only with its token, which a page does not have: the microphone cannot be used here.",
     micFailed: (why: string) => `Your microphone could not be connected: ${why}`,
+    micLanguage: "I speak",
+    heardBy: (engine: string) => `Heard by ${engine}.`,
+    heardByTiny: (engine: string) => `Heard by ${engine}, a tiny model made for synthesised speech.`,
+    betterModel: "A larger model understands people better:",
     nowPlaying: "Now playing",
     another: "Another call",
     listenOn: "Sound on",
@@ -194,14 +141,13 @@ export const texts = {
     alternatives: "You may offer",
     use: "Used it",
     dismiss: "Dismiss",
-    why: "Why",
     whyWords: "Heard",
     whyRule: "Rule",
     whyPlaybook: "Playbook",
     whyArrived: "Arrived",
-    whyLatency: (ms: number) => `${ms} ms after the words`,
-    left: (headline: string, outcome: string) => `“${headline}” ${outcomes[outcome] ?? outcome}.`,
-    usedAlternative: (headline: string, offer: string) => `“${headline}” used: ${offer}.`,
+    whyLatency: (ms: number) => `${whole(ms)} ms after the words`,
+    left: (outcome: string) => `“{headline}” ${left(outcome)}.`,
+    usedAlternative: "“{headline}” used: {offer}.",
     ended: "The call has ended.",
     failed: "The call failed.",
     toReview: "Open it in review",
@@ -211,15 +157,9 @@ export const texts = {
     defaultName: "Supervisor",
     actingAs: "Acting as",
     count: (live: number, alerts: number) =>
-      `${plural(live, "live call", "live calls")}, ${alerts === 0 ? "no unresolved alert" : plural(alerts, "unresolved alert", "unresolved alerts")}`,
+      `${counted(live, { one: "# live call", other: "# live calls" })}, ${alerts === 0 ? "no unresolved alert" : counted(alerts, { one: "# unresolved alert", other: "# unresolved alerts" })}`,
     sort: "Sort by",
-    sorts: {
-      urgency: "Most urgent",
-      longest: "Longest first",
-      newest: "Newest first",
-      agent: "Agent",
-      dead_ends: "Dead ends",
-    },
+    sorts: names.sorts,
     show: "Show",
     showAll: "All calls",
     showAlerts: "Unresolved only",
@@ -239,12 +179,11 @@ export const texts = {
     resolvedToast: (reason: string) => `Resolved: ${reason}`,
     note: "Note (optional)",
     alerts: "Alerts",
-    moreAlerts: (count: number) => `+${count} more`,
+    moreAlerts: (count: number) => `+${whole(count)} more`,
     noWords: "Nothing said yet",
     openCall: (agent: string, customer: string) => `Open the call of ${agent} with ${customer}`,
     closeCall: "Close this call",
     opened: "Opened call",
-    ago: (age: string) => `${age} ago`,
     shortcuts: "Keyboard",
     shortcutList: [
       ["↑ ↓", "move along the wall"],
@@ -253,22 +192,22 @@ export const texts = {
       ["R", "resolve its alert"],
       ["Esc", "close the opened call"],
       ["?", "show or hide this list"],
-    ] as const,
+    ] as readonly (readonly [keys: string, meaning: string])[],
   },
   review: {
     title: "Calls",
     search: "Search what was said",
     placeholder: "for example: refund, thirty days, manager",
-    results: (count: number, more: boolean) => `${count}${more ? "+" : ""} ${count === 1 && !more ? "call" : "calls"}`,
+    results: (count: number, more: boolean) => (more ? `${whole(count)}+ calls` : counted(count, { one: "# call", other: "# calls" })),
     emptyTitle: "No calls yet",
     emptyText: "Finished calls are kept here with their words and recording.",
     noneTitle: (q: string) => `Nothing found for “${q}”`,
     noneText: "Search for words as they were spoken.",
     more: "Load more",
-    recovered: (n: number) => `${n} recovered`,
-    deadEnds: (n: number) => plural(n, "dead end", "dead ends"),
-    cards: (n: number) => plural(n, "card", "cards"),
-    alerts: (n: number) => plural(n, "alert", "alerts"),
+    recovered: (n: number) => `${whole(n)} recovered`,
+    deadEnds: (n: number) => counted(n, { one: "# dead end", other: "# dead ends" }),
+    cards: (n: number) => counted(n, { one: "# card", other: "# cards" }),
+    alerts: (n: number) => counted(n, { one: "# alert", other: "# alerts" }),
     quiet: "no cues",
     back: "All calls",
     export: "Download events (JSON)",
@@ -284,26 +223,20 @@ export const texts = {
     play: "Play",
     pause: "Pause",
     speed: "Speed",
+    rate: (rate: number) => `${number(rate)}×`,
     noRecording: "No recording",
     listenFrom: (time: string) => `Listen from ${time}`,
     keys: "Space plays, J and K go to the next and previous line",
-    cue: (kind: string) => kinds[kind] ?? capital(kind.replaceAll("_", " ")),
     refusalRecovered: "Recovered",
+    refusalRecoveredWith: "Recovered with “{words}”",
     refusalDeadEnd: "Dead end",
     refusalOpen: "Left open",
-    offered: (words: string) => `with “${words}”`,
     retractedCue: "withdrawn by the final words",
     card: "Card",
-    cardOutcome: (outcome: string | null) => (outcome === null ? "on the screen" : (reviewOutcomes[outcome] ?? outcome)),
-    after: (seconds: string) => `after ${seconds} s`,
-    alert: "Alert",
-    alertStates: {
-      open: "still open",
-      acknowledged: "acknowledged",
-      resolved: "resolved",
-      retracted: "withdrawn",
-    } as By<"open" | "acknowledged" | "resolved" | "retracted">,
-    by: (name: string) => `by ${name}`,
+    cardOpen: "on the screen",
+    cardLeft: (outcome: string, after_ms: number) => `${reviewed(outcome)} after ${tenths(after_ms)} s`,
+    cardUsed: (after_ms: number) => `used: {offer} after ${tenths(after_ms)} s`,
+    alertState: (state: AlertState, by: string) => (by ? `${names.alertStates[state]} by ${by}` : names.alertStates[state]),
     fine: "The agent said: I’m fine",
     muted: "The agent muted cards",
     unmuted: "The agent unmuted cards",
@@ -311,5 +244,6 @@ export const texts = {
     playbook: "Playbook",
     source: "Came by",
     started: "Started",
+    end: "Ended",
   },
 };

@@ -1,0 +1,90 @@
+/** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
+import type { Kind } from "../glossary";
+import type { Connection } from "../socket";
+import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, Speaker } from "../types";
+import type { SortKey } from "../wallview";
+
+export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
+export const levels: By<Level> = { critical: "Critical", warning: "Warning", info: "Notice" };
+export const statuses: By<CallStatus> = { live: "Live", ended: "Ended", failed: "Failed" };
+
+export const endReasons: By<EndReason> = {
+  hangup: "Hung up",
+  vanished: "The phone system went away",
+  shutdown: "Ended because voiceassist was stopped",
+  interrupted: "Interrupted: voiceassist stopped in mid-call",
+  idle: "Ended after a long silence",
+  peer_error: "The phone system made a mistake and was cut off",
+};
+
+export const kinds: By<Kind> = {
+  refusal: "Refusal",
+  alternative: "Alternative",
+  overpromise: "Over-promise",
+  giveaway: "Giveaway",
+  coercion: "Coercion",
+  vague_commitment: "Vague promise",
+  quick_yes: "Quick yes",
+  profanity: "Swearing",
+  insult: "Insult",
+  threat: "Threat",
+  slur: "Slur",
+  sexual: "Sexual remark",
+  legal_threat: "Legal threat",
+  escalation: "Wants a manager",
+  churn: "Wants to leave",
+  purchase_intent: "Wants to buy",
+  frustration: "Frustration",
+  help: "Agent asks for help",
+};
+
+export const gapCauses: By<GapCause> = {
+  silent: "no audio arrived",
+  lost: "audio was lost on the way",
+  overflow: "audio came faster than it could be heard",
+  rate_changed: "audio came at another rate than announced: words and times here may be wrong",
+};
+
+export const outcomes: By<CardOutcome> = {
+  used: "used",
+  dismissed: "dismissed",
+  recovered: "left by itself: you offered an alternative",
+  retracted: "withdrawn: the words turned out different",
+  stale: "left by itself: its moment passed",
+  superseded: "replaced by a more urgent card",
+  muted: "left: cards are muted",
+  call_ended: "left with the call",
+};
+
+export const reviewOutcomes: By<CardOutcome> = {
+  used: "used",
+  dismissed: "dismissed",
+  recovered: "recovered",
+  retracted: "withdrawn",
+  stale: "not used in time",
+  superseded: "replaced",
+  muted: "muted",
+  call_ended: "open at the end",
+};
+
+export const alertStates: By<AlertState> = {
+  open: "still open",
+  acknowledged: "acknowledged",
+  resolved: "resolved",
+  retracted: "withdrawn",
+};
+
+export const sorts: By<SortKey> = {
+  urgency: "Most urgent",
+  longest: "Longest first",
+  newest: "Newest first",
+  agent: "Agent",
+  dead_ends: "Dead ends",
+};
+
+export const connection: By<Connection> = {
+  connecting: "Connecting…",
+  open: "Live",
+  waiting: "Connection lost. Reconnecting…",
+  closed: "Disconnected",
+};

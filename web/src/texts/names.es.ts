@@ -1,0 +1,106 @@
+/** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
+import type { Kind } from "../glossary";
+import type { Connection } from "../socket";
+import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, Speaker } from "../types";
+import type { SortKey } from "../wallview";
+
+export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
+export const levels: By<Level> = { critical: "Crítica", warning: "Advertencia", info: "Aviso" };
+export const statuses: By<CallStatus> = { live: "En curso", ended: "Terminada", failed: "Fallida" };
+
+export const endReasons: By<EndReason> = {
+  hangup: "Se colgó",
+  vanished: "La central telefónica desapareció",
+  shutdown: "Terminó porque se detuvo voiceassist",
+  interrupted: "Interrumpida: voiceassist se detuvo en plena llamada",
+  idle: "Terminó tras un silencio largo",
+  peer_error: "La central telefónica cometió un error y se cortó",
+};
+
+export const kinds: By<Kind> = {
+  refusal: "Negativa",
+  alternative: "Alternativa",
+  overpromise: "Promesa excesiva",
+  giveaway: "Concesión",
+  coercion: "Presión",
+  vague_commitment: "Promesa vaga",
+  quick_yes: "Sí precipitado",
+  profanity: "Palabrotas",
+  insult: "Insulto",
+  threat: "Amenaza",
+  slur: "Expresión discriminatoria",
+  sexual: "Comentario sexual",
+  legal_threat: "Amenaza legal",
+  escalation: "Pide un supervisor",
+  churn: "Quiere darse de baja",
+  purchase_intent: "Quiere comprar",
+  frustration: "Frustración",
+  help: "El agente pide ayuda",
+};
+
+export const gapCauses: By<GapCause> = {
+  silent: "no llegó audio",
+  lost: "se perdió audio en el camino",
+  overflow: "el audio llegó más rápido de lo que se pudo escuchar",
+  rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
+};
+
+export const outcomes: By<CardOutcome> = {
+  used: "usada",
+  dismissed: "descartada",
+  recovered: "ya no hace falta: usted ofreció una alternativa",
+  retracted: "retirada: las palabras resultaron ser otras",
+  stale: "ya no hace falta: pasó su momento",
+  superseded: "reemplazada por una más urgente",
+  muted: "retirada: las tarjetas están silenciadas",
+  call_ended: "retirada al terminar la llamada",
+};
+
+export const reviewOutcomes: By<CardOutcome> = {
+  used: "usada",
+  dismissed: "descartada",
+  recovered: "recuperada",
+  retracted: "retirada",
+  stale: "no se usó a tiempo",
+  superseded: "reemplazada",
+  muted: "silenciada",
+  call_ended: "abierta al final",
+};
+
+export const alertStates: By<AlertState> = {
+  open: "sin resolver",
+  acknowledged: "atendida",
+  resolved: "resuelta",
+  retracted: "retirada",
+};
+
+export const sorts: By<SortKey> = {
+  urgency: "Más urgentes",
+  longest: "Más largas",
+  newest: "Más recientes",
+  agent: "Agente",
+  dead_ends: "Sin salida",
+};
+
+export const connection: By<Connection> = {
+  connecting: "Conectando…",
+  open: "En curso",
+  waiting: "Se perdió la conexión. Reconectando…",
+  closed: "Desconectado",
+};
+
+/** What the server may answer to a screen; it speaks English, so its codes are put into words here. */
+export const errors: { readonly [code: string]: string } = {
+  alert_retracted: "esta alerta resultó no ser cierta.",
+  bad_language: "este servidor no reconoce ese idioma.",
+  busy: "la llamada no empezó a tiempo. Inténtelo de nuevo.",
+  call_over: "la llamada ya terminó; solo se pueden cambiar sus alertas.",
+  no_recording: "esta llamada no tiene grabación.",
+  not_played: "no se pudo reproducir la llamada de ejemplo.",
+  our_mistake: "voiceassist falló; su registro dice por qué.",
+  shutdown: "voiceassist se está deteniendo. Inténtelo de nuevo en un momento.",
+  store_failed: "no se pudo leer o guardar la llamada.",
+  unknown_alert: "esta llamada no tiene esa alerta.",
+  unknown_call: "no existe esa llamada.",
+  unknown_sample: "no existe esa llamada de ejemplo.",
+};

@@ -1,0 +1,123 @@
+import { afterEach, describe, expect, test, vi } from "vitest";
+import { ago, capital, dayAndTime, languageName, percent, tenths } from "../src/format";
+import { pickLanguage, pickLocale } from "../src/languages";
+import { preferences } from "../src/live/preferences.svelte";
+import { texts } from "../src/texts";
+import { en } from "../src/texts/en";
+import { es } from "../src/texts/es";
+import { counting, naming } from "../src/texts/forms";
+
+afterEach(() => {
+  preferences.setLanguage("en");
+  vi.unstubAllGlobals();
+});
+
+describe("the language of the pages", () => {
+  test("is the person's choice, else the browser's first that they speak, else English", () => {
+    expect(pickLanguage("en", ["es-MX"])).toBe("en");
+    expect(pickLanguage("", ["de-DE", "es-MX", "en"])).toBe("es");
+    expect(pickLanguage("", ["ES"])).toBe("es");
+    expect(pickLanguage("", ["de", "zh-Hans-CN"])).toBe("en");
+    expect(pickLanguage("", [])).toBe("en");
+  });
+
+  test("is not one that a damaged storage names", () => {
+    expect(pickLanguage("constructor", ["es"])).toBe("es");
+  });
+
+  test("writes dates and numbers as the browser's region does, if that speaks it", () => {
+    expect(pickLocale("es", ["en-US", "es-MX"])).toBe("es-MX");
+    expect(pickLocale("es", ["en-GB"])).toBe("es");
+    expect(pickLocale("en", ["en-US@posix"])).toBe("en"); // as Chromium says on a machine without a locale
+  });
+
+  test("changes at once, for the texts, the numbers and the document", () => {
+    const documentElement = { lang: "", dataset: {} };
+    vi.stubGlobal("document", { documentElement });
+    preferences.setLanguage("es");
+    expect([texts.agent.card, texts.levels.critical, percent(0.5).replace(/\s/u, " "), documentElement.lang]).toEqual(["Tarjeta", "Crítica", "50 %", "es"]);
+    preferences.setLanguage("en");
+    expect([texts.agent.card, texts.levels.critical, percent(0.5), documentElement.lang]).toEqual(["Card", "Critical", "50%", "en"]);
+  });
+});
+
+describe("Intl's forms", () => {
+  test("follow the plural rules of the language, and its way to write a number", () => {
+    const llamadas = counting("es");
+    preferences.setLanguage("es");
+    const forms = { one: "# llamada", many: "# de llamadas", other: "# llamadas" };
+    const counts = [0, 1, 2, 12_345, 1_000_000];
+    expect(counts.map((count) => llamadas(count, forms))).toEqual(["0 llamadas", "1 llamada", "2 llamadas", "12.345 llamadas", "1.000.000 de llamadas"]);
+  });
+
+  test("without a form of its own a number takes the general one", () => {
+    expect(counting("en")(1, { other: "# sheep" })).toBe("1 sheep");
+  });
+
+  test("put one and many right on every counter", () => {
+    expect([en.review.cards(1), en.review.cards(2), es.review.cards(1), es.review.cards(0)]).toEqual(["1 card", "2 cards", "1 tarjeta", "0 tarjetas"]);
+    expect(es.supervisor.count(1, 2)).toBe("1 llamada, 2 alertas sin resolver");
+    expect(es.supervisor.count(0, 0)).toBe("0 llamadas, ninguna alerta sin resolver");
+  });
+
+  test("write times, shares and languages in Spanish", () => {
+    preferences.setLanguage("es");
+    expect([ago(8_200), ago(185_000), ago(7_300_000)]).toEqual(["hace 8 s", "hace 3 min", "hace 2 h"]);
+    expect([tenths(1_540), capital("óptima"), languageName("en"), languageName("en-us-u-ca-gregory")]).toEqual(["1,5", "Óptima", "inglés", "inglés estadounidense"]);
+    expect(dayAndTime("2026-11-21T09:30:00Z")).toMatch(/nov/);
+  });
+
+  test("leave alone what is no language's tag", () => {
+    expect([languageName(""), languageName("klingon_1"), capital("")]).toEqual(["", "klingon_1", ""]);
+  });
+});
+
+test("a name of the server's without words stands for itself, whatever it is", () => {
+  expect([en.kind("refusal"), en.kind("new_kind"), en.kind("constructor")]).toEqual(["Refusal", "new_kind", "constructor"]);
+  expect(naming({ a: "A" })("b", "else")).toBe("else");
+});
+
+test("the server's English is put into Spanish where a screen may meet it", () => {
+  expect(es.errors.server("no_recording", "call 'x' has no recording")).toBe("esta llamada no tiene grabación.");
+  expect(es.errors.server("brand_new", "something else")).toBe("something else");
+  expect(en.errors.server("no_recording", "call 'x' has no recording")).toBe("call 'x' has no recording");
+});
+
+/** Every text of a language with its path; a text with gaps is filled with marks that must show up in it. */
+function spoken(part: unknown, path = ""): [string, string][] {
+  if (typeof part === "string") return [[path, part]];
+  if (typeof part === "function") return [[path, String(part(...marksFor(path)))]];
+  return Object.entries(part as object).flatMap(([name, inner]) => spoken(inner, path ? `${path}.${name}` : name));
+}
+
+const NUMBERS = /count|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
+const GIVEN: { [path: string]: unknown[] } = {
+  gap: ["agent", 7_000, "silent"],
+  "review.cardLeft": ["used", 7_000],
+  "review.alertState": ["open", "Anna"],
+  "agent.left": ["used"],
+  kind: ["refusal"],
+};
+const marksFor = (path: string) => GIVEN[path] ?? (NUMBERS.test(path) ? [7, 7] : ["101", "102", "103"]);
+
+describe("the Spanish texts", () => {
+  const [english, spanish] = [new Map(spoken(en)), new Map(spoken(es))];
+
+  test("are all there, and none is empty", () => {
+    expect([...spanish.keys()]).toEqual([...english.keys()]);
+    expect([...spanish].filter(([, text]) => text.trim() === "" || /undefined|NaN|\[object/.test(text))).toEqual([]);
+  });
+
+  test("are Spanish", () => {
+    const same = ["name", "nav.supervisor", "titles.supervisor", "supervisor.defaultName", "agent.noTalk", "review.rate", "agent.option", "errors.server"];
+    const keys = /^supervisor\.shortcutList\.\d\.0$/;
+    const untranslated = [...spanish].filter(([path, text]) => text === english.get(path) && !same.includes(path) && !keys.test(path));
+    expect(untranslated).toEqual([]);
+  });
+
+  test("say all that the English ones say: the same places for a call's words, the same numbers and names", () => {
+    const told = (text: string) => (text.match(/\{[a-z]+\}|\d+/g) ?? []).sort();
+    const differing = [...spanish].filter(([path, text]) => String(told(text)) !== String(told(english.get(path) ?? "")));
+    expect(differing).toEqual([]);
+  });
+});
