@@ -9,6 +9,7 @@
     ├── RecordingError         an audio file that cannot be read or written: names the file
     ├── StoreError             a call cannot be written or read: names the file and the cause
     ├── EngineError            a recognizer failed: carries the native cause
+    ├── ModelError             a speech model cannot be found, fetched, installed or removed: says what to do
     └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
 
 A message says what was wrong, where, and what to do. Nothing here knows how it is shown.
@@ -53,6 +54,10 @@ class StoreError(VoiceassistError):
 
 class EngineError(VoiceassistError):
     """A recognizer failed; the message carries the native cause."""
+
+
+class ModelError(VoiceassistError):
+    """A speech model cannot be found, fetched, installed, checked or removed; the message says what to do."""
 
 
 class IllegalTransition(VoiceassistError):  # noqa: N818 - the field's own term (h11, finite automata)

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from voiceassist import __version__
 from voiceassist.cli import bench as bench_command
+from voiceassist.cli import models as models_command
 from voiceassist.cli import replay, schema, send, serve
 from voiceassist.errors import VoiceassistError
 
@@ -24,6 +25,7 @@ app.command("demo")(serve.demo)
 app.command("replay")(replay.replay)
 app.command("send")(send.send)
 app.command("schema")(schema.schema)
+app.add_typer(models_command.app, name="models")
 app.add_typer(bench_command.app, name="bench")
 
 

@@ -1,0 +1,126 @@
+"""`voiceassist models list`: what is installed, what comes with voiceassist, and what can be pulled."""
+
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from voiceassist.cli.models_folder import AsJson, ConfigFile, ModelsDir, folder_of
+from voiceassist.models.installed import InstalledModel, for_people, installed
+from voiceassist.models.manifest import ModelEntry, load_manifest
+from voiceassist.models.sizes import shown
+
+HEARS = {"people": "", "synthesised": ", hears synthesised speech only"}
+WIDE = 120  # columns of a terminal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """One model in the table and in the JSON document."""
+
+    name: str
+    language: str
+    state: str  # installed, bundled, offered
+    size_bytes: int  # on disk; of one that is offered: of the download
+    licence: str
+    fit_for: str
+    notes: str  # published word error rates, in per cent
+    is_auto: bool  # engine `auto` takes it for its language
+    problem: str | None = None
+    path: str | None = None
+
+
+def list_models(config: ConfigFile = None, models_dir: ModelsDir = None, as_json: AsJson = False) -> None:
+    """List the models that are installed, that come with voiceassist, and that can be pulled.
+
+    Examples:
+
+      voiceassist models list
+
+      voiceassist models list --json
+    """
+    folder = folder_of(config, models_dir)
+    lines = _lines(folder)
+    if as_json:
+        document = {"models_dir": str(folder), "models": [asdict(line) for line in lines]}
+        print(json.dumps(document, indent=1, ensure_ascii=False))  # noqa: T201 - this is the output
+    else:
+        _print(folder, lines)
+
+
+def _lines(folder: Path) -> list[Line]:
+    models = installed(folder)
+    here = {model.name for model in models}
+    notes = {entry.name: entry.notes for entry in load_manifest()}
+    taken = {chosen.name for model in models if (chosen := for_people(folder, model.language))}
+    return [
+        *(_of_installed(model, notes.get(model.name, ""), is_auto=model.name in taken) for model in models),
+        *(_of_entry(entry) for entry in load_manifest() if entry.name not in here),
+    ]
+
+
+def _of_installed(model: InstalledModel, notes: str, *, is_auto: bool) -> Line:
+    return Line(
+        name=model.name,
+        language=model.language,
+        state="bundled" if model.bundled else "installed",
+        size_bytes=model.size_bytes,
+        licence=model.licence,
+        fit_for=model.fit_for,
+        notes=notes,
+        is_auto=is_auto,
+        problem=model.problem,
+        path=str(model.path),
+    )
+
+
+def _of_entry(entry: ModelEntry) -> Line:
+    return Line(
+        name=entry.name,
+        language=entry.language,
+        state="offered",
+        size_bytes=entry.size_bytes,
+        licence=entry.licence,
+        fit_for="people",
+        notes=entry.notes,
+        is_auto=False,
+    )
+
+
+def _print(folder: Path, lines: list[Line]) -> None:
+    console = Console(highlight=False)
+    console.print(_table(lines, is_wide=console.width >= WIDE))
+    for line in (line for line in lines if line.problem):
+        console.print(f"[bold red]{escape(line.name)}[/]: {escape(line.problem or '')}", soft_wrap=True)
+    console.print(_what_auto_takes(lines), markup=False, soft_wrap=True)
+    console.print(f"Models are kept in {folder}", markup=False, soft_wrap=True)
+
+
+def _table(lines: list[Line], *, is_wide: bool) -> Table:
+    """Names in one piece, to be copied; what is published of their errors only where there is room."""
+    table = Table(box=None, pad_edge=False)
+    for column in ("model", "for", "size", "licence"):
+        table.add_column(column, justify="right" if column == "size" else "left", no_wrap=True)
+    table.add_column("state", min_width=13)
+    if is_wide:
+        table.add_column("word errors, % (published)", overflow="fold")
+    for line in lines:
+        row = (line.name, line.language, shown(line.size_bytes), line.licence, _state(line), line.notes)
+        style = "dim" if line.state == "offered" else None
+        table.add_row(*map(escape, row[: len(table.columns)]), style=style)
+    return table
+
+
+def _state(line: Line) -> str:
+    auto = ", auto takes it" if line.is_auto else ""
+    return f"{line.state}{auto}{HEARS[line.fit_for]}"
+
+
+def _what_auto_takes(lines: list[Line]) -> str:
+    taken = [f"{line.language}: {line.name}" for line in lines if line.is_auto]
+    if not any(line.is_auto and line.language.startswith("en") for line in lines):
+        taken.append("en: moonshine (comes with voiceassist)")
+    return f"Engine `auto` takes {'; '.join(taken)}. For other languages pull a model first."
