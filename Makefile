@@ -14,7 +14,7 @@ PIP_LOG := $(VENV)/pip.log
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
 STEPS := lint format types web web-check web-test pytest
 
-.PHONY: help run test check bench clean programs $(STEPS)
+.PHONY: help run test check bench clean model programs programs-model $(STEPS)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
@@ -42,6 +42,9 @@ web: $(DONE)/venv ## build the web pages, if their sources changed
 
 bench: $(DONE)/run ## measure a running demo, from a spoken cue to the screen (make run in another terminal)
 	@$(VENV)/bin/voiceassist bench latency $(ARGS)
+
+model: programs-model $(DONE)/model ## rebuild models/vosk-tiny-en from its texts: about half an hour, see models/training
+	@cd models && ../$(PY) -m training $(ARGS)
 
 clean: ## remove everything that was installed or built; recorded calls stay
 	rm -rf $(VENV) voiceassist/web web/node_modules dist build *.egg-info
@@ -107,6 +110,12 @@ $(DONE)/test: $(DONE)/venv pyproject.toml
 	@$(pip_install)
 	@touch $(DONE)/run $@
 
+$(DONE)/model: WANTED := '.[model]'
+$(DONE)/model: $(DONE)/venv pyproject.toml
+	@echo "· installing what the training needs into $(VENV)"
+	@$(pip_install)
+	@touch $(DONE)/run $@
+
 # One word per package while pip works; all of its own words, which are many, only when it fails.
 # The pages are built by `make web`, so hatchling's hook that builds them stays out of it.
 define pip_install
@@ -145,5 +154,20 @@ programs:
 	else \
 	  echo "The tests need these programs:$$missing." >&2; \
 	  echo "Install them (Debian, Ubuntu: sudo apt-get install$$missing), then: make test" >&2; \
+	  exit 1; \
+	fi
+
+# What the training needs: synthesisers with their voices, OpenFst with two plugins, lists of common words.
+MODEL_PACKAGES := flite festival espeak-ng festvox-us-slt-hts festvox-kallpc16k festvox-kdlpc16k \
+                  libfst-tools libfst22-plugins-base scowl
+
+programs-model:
+	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
+	  dpkg -s $(MODEL_PACKAGES) > /dev/null 2>&1 && exit 0; \
+	  echo "· installing: $(MODEL_PACKAGES)"; \
+	  apt-get update -qq && \
+	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MODEL_PACKAGES); \
+	elif ! command -v festival espeak-ng flite fstcompile > /dev/null; then \
+	  echo "The training needs these packages (Debian, Ubuntu): sudo apt-get install $(MODEL_PACKAGES)" >&2; \
 	  exit 1; \
 	fi
