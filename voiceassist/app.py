@@ -5,18 +5,25 @@ that; `cli/serve.py` runs it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing, suppress
+from functools import partial
+from pathlib import Path
 
 import structlog
 
-from voiceassist.asr.models import load_engine
+from voiceassist.asr.choice import sample_language
+from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
 from voiceassist.assistant import Assistant, row_of
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
 from voiceassist.core.board import has_unresolved
+from voiceassist.core.languages import NEUTRAL, language_rules
+from voiceassist.core.playbook import Playbook
+from voiceassist.errors import PlaybookError
 from voiceassist.metrics import Metrics, measure_loop_lag
+from voiceassist.models.language import serves
 from voiceassist.playbooks import load_playbook
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recovery import recover
@@ -25,28 +32,23 @@ from voiceassist.store.store import open_store
 log = structlog.get_logger()
 
 RESTORED_CALLS = 200  # how far back a restart looks for unresolved alerts: a busy day of a large team
+UNKNOWN_WORDS_LOGGED = 10  # one line of the log; GET /api/admin/engines has all
 STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server stops
 
 
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Assistant]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
-    playbook = load_playbook(settings.playbook, settings.language)
-    engine = await asyncio.to_thread(
-        load_engine,
-        settings.engine,
-        language=settings.language,
-        model_dir=settings.model_dir,
-        decoders=settings.decode_workers,
-    )
-    with closing(engine), sole_use_of(settings.data_dir):
+    playbooks = load_playbooks(settings)
+    engines = await asyncio.to_thread(load_engines, settings)
+    with closing(engines), sole_use_of(settings.data_dir):
         store = await open_store(settings.data_dir / "voiceassist.db")
         async with DecodePool(settings.decode_workers) as pool:
             assistant = Assistant(
                 settings=settings,
-                engine=engine,
+                engines=engines,
                 pool=pool,
-                playbook=playbook,
+                playbooks=playbooks,
                 store=store,
                 bus=_bus(settings),
                 metrics=Metrics(),
@@ -59,6 +61,28 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
                 await store.close()
 
 
+def load_playbooks(settings: Settings) -> Mapping[str, Playbook]:
+    """The playbook of every language that calls may have. Raises PlaybookError, which names the file."""
+    files = {settings.language: settings.playbook, **settings.playbooks}
+    languages = [*settings.engine_by_language, *([sample_language(settings)] if settings.demo else [])]
+    return {language: _playbook(files.get(language), language) for language in languages}
+
+
+def _playbook(file: Path | None, language: str) -> Playbook:
+    try:
+        playbook = load_playbook(file, language)
+    except PlaybookError as error:
+        hint = (
+            "" if file else f"; name a file for it: `playbooks.{language}`, or `playbook` of the default language"
+        )
+        raise PlaybookError(f"{error}{hint}") from error
+    if not serves(playbook.language, language):
+        raise PlaybookError(
+            f"{file or playbook.name}: is for {playbook.language!r}, not for calls in {language!r}"
+        )
+    return playbook
+
+
 async def _start(assistant: Assistant) -> None:
     for record in await recover(assistant.store):
         log.warning("call was interrupted by a crash", call_id=record.call_id)
@@ -69,11 +93,36 @@ async def _start(assistant: Assistant) -> None:
     assistant.spawn(measure_loop_lag(assistant.metrics))
     if assistant.bus:
         assistant.spawn(assistant.bus.run())
-    log.info("ready", engine=assistant.engine.name, playbook=assistant.playbook.name)
+    _warn_of_unknown_words(assistant)
+    _warn_of_unmasked_numbers(assistant)
+    log.info("ready", **{tag: engine.name for tag, engine in assistant.engines.people.items()})
     if not assistant.settings.is_loopback:
         log.warning(
             "screens have no log-in: whoever reaches this server reads every call", host=assistant.settings.host
         )
+
+
+def _warn_of_unmasked_numbers(assistant: Assistant) -> None:
+    for language in assistant.engines.people:
+        if language_rules(language) is NEUTRAL:
+            log.warning(
+                "no text rules for this language: card numbers and addresses are masked only where they are "
+                "written in digits and with @, not where they are spoken",
+                language=language,
+            )
+
+
+def _warn_of_unknown_words(assistant: Assistant) -> None:
+    """A phrase with a word that the model does not know never fires; all of them are in the admin API."""
+    for engine in assistant.engines.people.values():  # the sample calls are written for what hears them
+        if words := assistant.unknown_words(engine):
+            log.warning(
+                "playbook has words that the model does not know: phrases that need them never fire",
+                engine=engine.name,
+                playbook=assistant.playbooks[engine.language].label,
+                unknown=len(words),
+                first=words[:UNKNOWN_WORDS_LOGGED],
+            )
 
 
 async def _stop(assistant: Assistant) -> None:
@@ -137,7 +186,24 @@ def _export_depths(assistant: Assistant) -> None:
     )
     gauge("decode_seconds", "Seconds spent decoding, summed", lambda: assistant.pool.decode_seconds)
     gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: assistant.pool.depth)
+    _export_engines(assistant)
     if bus := assistant.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)
         gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))
+
+
+def _export_engines(assistant: Assistant) -> None:
+    engines = assistant.engines
+    by_labels = {
+        (engine.name, engine.language, "+".join(engines.purposes(engine))): engine for engine in engines.loaded()
+    }
+    labels = ("engine", "language", "purpose")
+    for name, text in (
+        ("memory_bytes", "Bytes by which the process grew when the engine was loaded"),
+        ("open_recognizers", "Legs that the engine hears now"),
+    ):
+        reads: dict[tuple[str, ...], Callable[[], float]] = {
+            values: partial(getattr, engine, name) for values, engine in by_labels.items()
+        }
+        assistant.metrics.gauges(f"engine_{name}", text, labels, reads)

@@ -4,7 +4,7 @@ Never builds anything: `app.py` does. Never speaks HTTP. Next: `session.py` runs
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,9 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.asr.engine import Engine
+from voiceassist.asr.engines import Engines
+from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.asr.own_words import own_words
 from voiceassist.asr.pool import DecodePool
 from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
@@ -32,15 +34,20 @@ from voiceassist.store.store import Store
 
 log = structlog.get_logger()
 
+# A microphone is a person's. Phone systems may be tests that speak by machine: they get what the operator named.
+UNFIT = (
+    "the engine {engine} understands synthesised speech only: start voiceassist with --engine auto to speak to it"
+)
+
 
 @dataclass(slots=True, kw_only=True)
 class Assistant:
     """Everything that runs in one server process."""
 
     settings: Settings
-    engine: Engine
+    engines: Engines
     pool: DecodePool
-    playbook: Playbook
+    playbooks: Mapping[str, Playbook]  # by language, one for every engine
     store: Store
     bus: Bus | None
     metrics: Metrics
@@ -49,6 +56,7 @@ class Assistant:
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
     whip: WhipSessions = field(default_factory=WhipSessions)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
+    sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     is_stopping: bool = False
     alert_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # two changes must not take the same number
@@ -79,27 +87,36 @@ class Assistant:
 
     async def check(self, info: CallInfo) -> None:
         """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""
-        ours = self.engine.language
-        if info.language.partition("-")[0].lower() != ours.partition("-")[0].lower():
-            raise IngestError("bad_language", f"this server recognises {ours!r}, not {info.language!r}")
+        engine = self.engine_for(info)
+        if info.source == "whip" and engine.fit_for != "people":
+            raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
         known = await self.store.has(info.call_id)
         if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
             raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
+
+    def engine_for(self, info: CallInfo) -> LoadedEngine:
+        """What hears this call. Raises IngestError when nothing here understands its language."""
+        is_sample = info.call_id in self.sample_calls
+        return self.engines.for_call(info.language, purpose="sample" if is_sample else "people")
+
+    def unknown_words(self, engine: LoadedEngine) -> tuple[str, ...] | None:
+        """Words of its playbook that this engine can never hear; None when it cannot be asked."""
+        return engine.unknown(own_words(self.playbooks[engine.language]))
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""
         live = LiveCall(info=source.info)
         self.live[source.info.call_id] = live
         try:
-            return await run_call(source, live, self._services())
+            return await run_call(source, live, self._services(self.engine_for(source.info)))
         finally:
             del self.live[source.info.call_id]
 
-    def _services(self) -> Services:
+    def _services(self, engine: LoadedEngine) -> Services:
         return Services(
-            engine=self.engine,
+            engine=engine,
             pool=self.pool,
-            playbook=self.playbook,
+            playbook=self.playbooks[engine.language],
             store=self.store,
             publish=self.publish,
             recording_path=self.recording_path,

@@ -6,6 +6,7 @@ Next: `app.py` builds everything from Settings.
 """
 
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -19,6 +20,13 @@ from pydantic import TypeAdapter, ValidationError
 from voiceassist.errors import ConfigError
 
 ENV_PREFIX = "VOICEASSIST_"
+SECTIONS = {  # each with an example of its keys
+    "mqtt": "`mqtt.host`, `mqtt.port` and so on",
+    "engines": '`engines.es = "auto"`',
+    "playbooks": '`playbooks.es = "spanish.yaml"`',
+}
+MODELS = "models"  # the folder of models in the data folder
+LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")  # a BCP 47 tag, in lower case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,17 +49,25 @@ class Settings:
     port: int = 8710
     allowed_hosts: tuple[str, ...] = ()  # further names under which browsers reach this server
     data_dir: Path = field(default_factory=lambda: default_data_dir())  # noqa: PLW0108 - defined below
-    engine: str = "auto"  # auto, moonshine, vosk, scripted:<file>
-    language: str = "en"
-    model_dir: Path | None = None  # a Vosk model
+    models_dir: Path = field(default_factory=lambda: default_data_dir() / MODELS)
+    language: str = "en"  # BCP 47, of calls that name none
+    engine: str = "auto"  # of that language: auto, moonshine, vosk, vosk:<model or folder>, scripted:<file>
+    engines: Mapping[str, str] = field(default_factory=dict)  # further languages, each with its engine
+    sample_engine: str = "auto"  # what hears the demo's sample calls
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
-    playbook: Path | None = None  # None: the built-in one
+    playbook: Path | None = None  # of `language`; None: the built-in one
+    playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     ingest_token: str | None = None  # Bearer token of phone systems; None: loopback peers only
     site: str = "main"
     node_id: str = field(default_factory=socket.gethostname)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
+
+    @property
+    def engine_by_language(self) -> Mapping[str, str]:
+        """Every language of this deployment with its engine's name; the default language comes first."""
+        return {self.language: self.engine, **self.engines}
 
     @property
     def is_loopback(self) -> bool:
@@ -71,11 +87,14 @@ def load_settings(
 ) -> Settings:
     """Settings from file, environment and command line (`given`; None means not given). Raises ConfigError."""
     merged = _merged(_from_file(file), _from_environment(environment))
-    merged |= {key: value for key, value in given.items() if value is not None}
-    return _validated(merged, file)
+    return _validated(_merged(merged, {key: value for key, value in given.items() if value is not None}), file)
 
 
 def _validated(values: dict[str, Any], file: Path | None) -> Settings:
+    if "model_dir" in values:
+        raise ConfigError(
+            'setting `model_dir` is now a part of `engine`: say `engine = "vosk:<the model\'s folder>"`'
+        )
     try:
         settings = TypeAdapter(Settings).validate_python(values, extra="forbid")
     except ValidationError as error:
@@ -86,7 +105,40 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
         raise ConfigError(
             f"setting `{key}`: {first['msg']} (got {_shown(key, first['input'])} from {where})"
         ) from None
-    return _checked(settings)
+    if "models_dir" not in values:
+        settings = replace(settings, models_dir=settings.data_dir / MODELS)
+    return _checked(_with_languages(settings))
+
+
+def _with_languages(settings: Settings) -> Settings:
+    """All languages spelt alike, and every engine and playbook for a language that calls may have."""
+    settings = replace(
+        settings,
+        language=_language("language", settings.language),
+        engines={_language("engines", tag): name for tag, name in settings.engines.items()},
+        playbooks={_language("playbooks", tag): path for tag, path in settings.playbooks.items()},
+    )
+    if settings.language in settings.engines:
+        raise ConfigError(
+            f"setting `engines.{settings.language}`: {settings.language!r} is the default language, "
+            "whose engine is set by `engine`"
+        )
+    for tag in settings.playbooks:
+        if tag not in settings.engines:
+            by = "its playbook is set by `playbook`" if tag == settings.language else f"set `engines.{tag}` too"
+            raise ConfigError(f"setting `playbooks.{tag}`: {tag!r} is none of `engines`: {by}")
+    return settings
+
+
+def spelt(tag: str) -> str:
+    """A language tag in one spelling: "EN_us" is "en-us" (the environment has no hyphens)."""
+    return tag.strip().lower().replace("_", "-")
+
+
+def _language(key: str, tag: str) -> str:
+    if LANGUAGE.fullmatch(spelt(tag)):
+        return spelt(tag)
+    raise ConfigError(f"setting `{key}`: {tag!r} is not a language tag such as 'en', 'es' or 'en-us'")
 
 
 def _shown(key: str, value: object) -> str:
@@ -137,11 +189,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _merged(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
-    sections = [values["mqtt"] for values in (base, over) if "mqtt" in values]
-    if not all(isinstance(section, dict) for section in sections):
-        raise ConfigError("setting `mqtt`: it is a section, with `mqtt.host`, `mqtt.port` and so on")
-    mqtt = {key: value for section in sections for key, value in section.items()}
-    return {**base, **over, **({"mqtt": mqtt} if mqtt else {})}
+    return {**base, **over, **{name: _section(name, base, over) for name in SECTIONS if name in base | over}}
+
+
+def _section(name: str, base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    parts = [values[name] for values in (base, over) if name in values]
+    if not all(isinstance(part, dict) for part in parts):
+        raise ConfigError(f"setting `{name}`: it is a section; with {SECTIONS[name]}")
+    return {key: value for part in parts for key, value in part.items()}
 
 
 def _is_ip(host: str) -> bool:

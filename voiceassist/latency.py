@@ -17,6 +17,7 @@ from uuid import uuid4
 import websockets
 
 from voiceassist import wire
+from voiceassist.core.languages import ENGLISH
 from voiceassist.core.text import canonical
 from voiceassist.events import Alert, Cue, Partial, Prompt, Record
 from voiceassist.samples import Sample, SpokenLine
@@ -116,7 +117,7 @@ def _spoken(sample: Sample, expected: ExpectedCue) -> tuple[SpokenLine, int]:
     """The line that holds the words, and when the last of them ended."""
     wanted = _plain(expected.words)
     for line in sample.lines:
-        ends = [word.end_ms for word in line.words for _ in canonical(word.text)]
+        ends = [word.end_ms for word in line.words for _ in canonical(word.text, ENGLISH)]
         said = _plain(line.text)
         for start in range(len(said) - len(wanted) + 1):
             if line.speaker == expected.speaker and said[start : start + len(wanted)] == wanted:
@@ -125,7 +126,7 @@ def _spoken(sample: Sample, expected: ExpectedCue) -> tuple[SpokenLine, int]:
 
 
 def _plain(text: str) -> list[str]:
-    return [part for word in text.split() for part in canonical(word)]
+    return [part for word in text.split() for part in canonical(word, ENGLISH)]
 
 
 def _within(event: Cue | Partial, expected: ExpectedCue, line: SpokenLine) -> bool:

@@ -5,7 +5,7 @@ Never keeps a call's words. Next: `server/ops.py` serves it at /metrics.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from time import monotonic
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -61,6 +61,14 @@ class Metrics:
         if read:
             gauge.set_function(read)
         return gauge
+
+    def gauges(
+        self, name: str, text: str, labels: tuple[str, ...], reads: Mapping[tuple[str, ...], Callable[[], float]]
+    ) -> None:
+        """A gauge per set of label values, each asked at every scrape."""
+        gauge = Gauge(f"voiceassist_{name}", text, labels, registry=self.registry)
+        for values, read in reads.items():
+            gauge.labels(*values).set_function(read)
 
     def observe(self, record: Record) -> None:
         """Counts one published record."""

@@ -55,10 +55,10 @@ def replay(
         events = (event for heard in inputs for event in call.handle(heard))
         return tuple(_record(info, next(numbers), event) for event in events)
 
-    yield Progress(
-        at_ms=0,
-        records=records([call_started(info, started_at=started_at, engine=engine.name, playbook=playbook.label)]),
+    started = call_started(
+        info, started_at=started_at, engine=engine.name, language=engine.language, playbook=playbook.label
     )
+    yield Progress(at_ms=0, records=records([started]))
     at_ms = 0
     for at_ms, inputs in _heard(_equally_long(legs), engine):
         yield Progress(at_ms=at_ms, records=records(inputs))

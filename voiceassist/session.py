@@ -55,11 +55,11 @@ Answer = asyncio.Future[bool]  # to a person's action: False when the call is ov
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Services:
-    """What every call uses."""
+    """What a call uses."""
 
-    engine: Engine
+    engine: Engine  # of the call's language
     pool: DecodePool
-    playbook: Playbook
+    playbook: Playbook  # in the same language
     store: Store
     publish: Callable[[Record], None]  # to the hub and the bus; never blocks
     recording_path: Callable[[str], Path]
@@ -198,7 +198,13 @@ def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
 
 def _started(info: CallInfo, services: Services) -> CallStarted:
     now = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return call_started(info, started_at=now, engine=services.engine.name, playbook=services.playbook.label)
+    return call_started(
+        info,
+        started_at=now,
+        engine=services.engine.name,
+        language=services.engine.language,
+        playbook=services.playbook.label,
+    )
 
 
 def _ended(source: Source, live: LiveCall, services: Services) -> CallEnded:

@@ -24,11 +24,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"", "errors", "events"},
     {"core", "audio"},
-    {"wire", "config", "playbooks"},
+    {"wire", "config", "playbooks", "models"},
     {"ingest", "asr", "store", "bus"},
     {"samples", "session", "hub", "replay", "metrics", "logs"},
     {"assistant"},
-    {"app", "latency"},
+    {"app", "latency", "benches"},
     {"server"},
     {"cli"},
     {"__main__"},

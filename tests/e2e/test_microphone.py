@@ -46,6 +46,7 @@ def test_words_said_into_the_microphone_are_heard_bring_a_card_and_are_recorded(
     see(agent, "The call has ended.")
     state = listening_server.call(call_id)
     assert (state["status"], state["end_reason"], state["started"]["source"]) == ("ended", "hangup", "whip")
+    assert state["started"]["engine"] == "moonshine"  # never the model for synthesised speech
 
     review = opened(window, "/review")
     review.get_by_role("searchbox", name="Search what was said").fill("thirty days")

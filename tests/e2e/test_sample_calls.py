@@ -1,4 +1,5 @@
-"""Sample calls played from the start page and really heard: three at once, as a person watches them.
+"""Sample calls played from the start page and really heard, by the bundled Vosk model: three at once, as a person
+watches them.
 
 A return that is refused and recovered (its agent's page), abuse that climbs to a threat (the supervisor's page),
 and a friendly call (both). They start together; each test waits for its moment.
@@ -25,6 +26,8 @@ from tests.e2e.screens import (
 )
 from tests.e2e.server import Json, Server
 from voiceassist.samples import load_sample
+
+ENGINE = "vosk:vosk-tiny-en"
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
@@ -86,6 +89,30 @@ def in_a_tab_of_its_own(start: Page, link: str) -> Played:
         start.get_by_role("link", name=link).click()
     start.close()
     return Played(call_id=tab.value.url.partition("call=")[2], page=tab.value)
+
+
+def test_start_page_says_who_hears_the_samples_and_who_hears_people(window: BrowserContext) -> None:
+    start = opened(window, "/")
+    see(
+        start.get_by_role("region", name="Play a sample call"),
+        "vosk-tiny-en, a tiny model made for synthesised speech",
+    )
+    see(
+        start.get_by_role("region", name="Use my microphone"),
+        "Heard by moonshine.",
+        "voiceassist models pull vosk-",
+    )
+    start.close()
+
+
+def test_every_screen_says_which_engine_heard_the_call(
+    window: BrowserContext, late_return: Played, listening_server: Server
+) -> None:
+    assert listening_server.call(late_return.call_id)["started"]["engine"] == ENGINE
+    see(late_return.page.get_by_test_id("call-facts"), "vosk-tiny-en")
+    review = opened(window, f"/review/{late_return.call_id}")
+    see(review.get_by_test_id("call-head"), "vosk-tiny-en")
+    review.close()
 
 
 def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
@@ -193,7 +220,7 @@ def test_pages_show_the_words_that_were_stored(
 
 def test_replay_hears_what_was_heard_live(late_return: Played, listening_server: Server) -> None:
     state = late_return.end(listening_server)
-    told = moments(replayed(load_sample("late-return").recording, "moonshine"))
+    told = moments(replayed(load_sample("late-return").recording, ENGINE))
     live = moments(listening_server.events(late_return.call_id))
     assert [moment[:2] for moment in live] == [moment[:2] for moment in told]
     if listening_server.kept_up():  # else it heard whole sentences only, and a cue may have more words

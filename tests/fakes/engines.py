@@ -23,6 +23,13 @@ class FailingEngine:
     calls_left: int = 1  # how many calls fail
     name: str = "failing"
     language: str = "en"
+    memory_bytes: int = 0
+    load_ms: int = 0
+
+    @property
+    def rate_hz(self) -> int:
+        """The inner engine's."""
+        return self.inner.rate_hz
 
     def open(self, speaker: Speaker) -> Recognizer:
         """The inner engine's recognizer, perhaps one that will fail."""

@@ -1,13 +1,11 @@
 """The engines that the parity suite runs, and some speech for them: two lines of a sample call."""
 
-import os
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import av
 import numpy as np
-import pytest
 import soxr
 
 from voiceassist.asr.engine import Engine, Recognizer
@@ -16,11 +14,12 @@ from voiceassist.asr.scripted import Script, ScriptedEngine, ScriptLine
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Transcript, Word
+from voiceassist.models.bundled import bundled_dir
 from voiceassist.samples import load_sample
 from voiceassist.samples.sample import SpokenLine
 
 RATE_HZ = 16_000
-VOSK_MODEL = "VOICEASSIST_TEST_VOSK_MODEL"
+VOSK_MODEL = bundled_dir() / "vosk-tiny-en"
 SAMPLE, CHANNEL = "friendly", 1
 START_MS, END_MS = 38_300, 42_400  # "Wonderful. And are you open on Sunday?"
 
@@ -67,15 +66,10 @@ def _decode(recording: Path) -> Pcm:
 
 
 def load(name: str) -> Engine:
-    """An engine by its name in the parity suite; skips when its model is not here."""
+    """An engine by its name in the parity suite."""
     if name == "scripted":
         return ScriptedEngine(clip().script)
-    if name == "moonshine":
-        return load_moonshine()
-    model_dir = os.environ.get(VOSK_MODEL)
-    if not model_dir:
-        pytest.skip(f"needs a Vosk model: set {VOSK_MODEL} to its directory")
-    return load_vosk(Path(model_dir), language="en")
+    return load_moonshine() if name == "moonshine" else load_vosk(VOSK_MODEL, language="en")
 
 
 def at_rate(pcm: Pcm, rate_hz: int) -> Pcm:

@@ -13,7 +13,8 @@ from moonshine_voice.errors import MoonshineError
 
 from tests.shell.engines import clip, transcribe
 from voiceassist.asr import moonshine
-from voiceassist.asr.moonshine import BLOCK, MoonshineEngine, load_moonshine
+from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
+from voiceassist.asr.voice import BLOCK
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial
 

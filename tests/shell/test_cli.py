@@ -179,7 +179,9 @@ def test_file_that_is_no_recording_is_named_with_the_reason(
     ("options", "parts"),
     [
         (["--engine", "siri"], ["'siri'", "moonshine", "vosk"]),
-        (["--engine", "vosk"], ["vosk", "model directory"]),
+        (["--engine", "vosk", "--models-dir", "nowhere"], ["no Vosk model", "models pull vosk-model-small-en-us"]),
+        (["--engine", "vosk:mine", "--models-dir", "nowhere"], ["mine", "nowhere", "voiceassist models list"]),
+        (["--engine", ENGINE, "--language", "english"], ["'english'"]),
         (["--engine", "scripted:nowhere.json"], ["nowhere.json", "No such file"]),
         (["--engine", ENGINE, "--language", "tlh"], ["'tlh'", "playbook"]),
         (["--engine", ENGINE, "--playbook", "nowhere.yaml"], ["nowhere.yaml", "No such file"]),

@@ -1,10 +1,11 @@
 """Settings: where they come from, and what is refused."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from voiceassist.config import load_settings
+from voiceassist.config import default_data_dir, load_settings
 from voiceassist.errors import ConfigError
 
 
@@ -43,6 +44,40 @@ def test_setting_that_cannot_work_is_named_with_its_value(environment: dict[str,
     with pytest.raises(ConfigError) as caught:
         load_settings(environment=environment)
     assert all(part in str(caught.value) for part in named), str(caught.value)
+
+
+def test_models_are_kept_with_the_data_unless_told_otherwise(tmp_path: Path) -> None:
+    assert load_settings(environment={}).models_dir == default_data_dir() / "models"
+    assert load_settings(environment={}, data_dir=tmp_path).models_dir == tmp_path / "models"
+    assert load_settings(environment={"VOICEASSIST_MODELS_DIR": "/elsewhere"}).models_dir == Path("/elsewhere")
+
+
+def test_languages_come_from_file_and_environment_in_one_spelling(tmp_path: Path) -> None:
+    file = tmp_path / "voiceassist.toml"
+    file.write_text('language = "EN"\n[engines]\nes = "vosk"\nfr = "auto"\n[playbooks]\nes = "chico.yaml"\n')
+    settings = load_settings(file, {"VOICEASSIST_ENGINES__ES": "auto", "VOICEASSIST_ENGINES__PT_BR": "vosk"})
+    assert settings.engine_by_language == {"en": "auto", "es": "auto", "fr": "auto", "pt-br": "vosk"}
+    assert next(iter(settings.engine_by_language)) == "en"
+    assert settings.playbooks == {"es": Path("chico.yaml")}
+
+
+@pytest.mark.parametrize(
+    ("given", "parts"),
+    [
+        ({"language": "english please"}, ["`language`", "'english please'", "'en'"]),
+        ({"engines": {"": "auto"}}, ["`engines`", "''"]),
+        ({"engines": {"en": "moonshine"}}, ["`engines.en`", "default language", "`engine`"]),
+        ({"playbooks": {"es": "x.yaml"}}, ["`playbooks.es`", "set `engines.es` too"]),
+        ({"playbooks": {"en": "x.yaml"}}, ["`playbooks.en`", "`playbook`"]),
+        ({"engines": "auto"}, ["`engines`", "section", "`engines.es"]),
+        ({"engines": {"es": 5}}, ["`engines.es`", "string"]),
+        ({"model_dir": "/models/es"}, ["`model_dir`", "`engine`", "vosk:"]),
+    ],
+)
+def test_languages_that_cannot_work_are_named_with_what_would(given: dict[str, Any], parts: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environment={}, **given)
+    assert all(part in str(caught.value) for part in parts), str(caught.value)
 
 
 def test_server_for_other_machines_needs_a_token_for_audio() -> None:

@@ -14,6 +14,8 @@ from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.stream_protocol import CLOSE_CODES, StreamProtocol, start_schema
+from voiceassist.ingest.whip_request import call_info as whip_call_info
+from voiceassist.ingest.whip_request import parse_publication
 
 MINIMAL = {"type": "start", "version": 1, "legs": ["customer"], "encoding": "mulaw", "rate_hz": 8000}
 MESSAGE_BYTES = 1 << 20
@@ -44,6 +46,16 @@ def test_start_message_tells_everything_about_the_call() -> None:
         legs=("agent", "customer"),
         language="de",
     )
+
+
+def test_call_without_a_language_leaves_it_to_the_server() -> None:
+    for said in ({}, {"language": None}):
+        info = protocol().receive_text(json.dumps(MINIMAL | said))
+        assert info is not None
+        assert info.language is None
+    publication = {"leg": "agent"}
+    assert whip_call_info(parse_publication(publication)).language is None
+    assert whip_call_info(parse_publication(publication | {"language": "es"})).language == "es"
 
 
 def test_call_without_an_id_gets_one_of_its_own() -> None:

@@ -106,6 +106,7 @@ class BreakingEngine:
     """The customer's recognizer breaks while the agent's is in the middle of hearing."""
 
     name, language = "breaking", "en"
+    rate_hz, memory_bytes, load_ms = 16_000, 0, 0
 
     def __init__(self) -> None:
         self.agent_hears, self.agent_closed = threading.Event(), threading.Event()

@@ -8,14 +8,18 @@ The contract, held by one suite of tests over every engine:
 - a Partial at least every 500 ms of speech; utterances count from 1; no Partial of one after its Final;
 - a Partial may repeat unchanged (it is agreement); a Final may be empty: what its Partials told was nothing;
 - word times rise and lie inside the audio fed so far; `at_ms` is the audio position that had been decoded;
-- silence, noise and tones give no words; `finish` gives the Final of whatever is being said.
+- silence, noise and tones give no words; `finish` gives the Final of whatever is being said;
+- samples are int16, one channel, at the recognizer's rate: `ear.py` resamples, and `feed` refuses anything else.
 Calls block (they run in `pool.py`'s threads); one recognizer is never used by two threads at once.
 """
 
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
 from voiceassist.events import Speaker, Transcript
 
 
@@ -50,8 +54,28 @@ class Engine(Protocol):
     def language(self) -> str:
         """BCP 47 language of the model."""
 
+    @property
+    def rate_hz(self) -> int:
+        """Sample rate of its recognizers."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """By how much the process grew when the model was loaded; 0 where that is not known."""
+
+    @property
+    def load_ms(self) -> int:
+        """How long that took."""
+
     def open(self, speaker: Speaker) -> Recognizer:
         """A recognizer for one leg."""
 
     def close(self) -> None:
         """Frees the model; every recognizer must be closed first."""
+
+
+def checked(pcm: Pcm) -> Pcm:
+    """The samples, if they are what `feed` takes. Raises EngineError."""
+    if isinstance(pcm, np.ndarray) and pcm.dtype == np.int16 and pcm.ndim == 1:
+        return pcm
+    got = f"{pcm.dtype} of shape {pcm.shape}" if isinstance(pcm, np.ndarray) else type(pcm).__name__
+    raise EngineError(f"a recognizer takes one channel of int16 samples, not {got}")

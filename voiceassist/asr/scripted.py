@@ -11,7 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from voiceassist.asr.engine import Recognizer
+from voiceassist.asr.engine import Recognizer, checked
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import ConfigError, EngineError
 from voiceassist.events import SPEAKERS, Final, Partial, Speaker, Transcript, Word
@@ -96,6 +96,8 @@ class ScriptedEngine:
     """A script as an engine; every call hears the same."""
 
     name = "scripted"
+    rate_hz = RATE_HZ
+    memory_bytes = load_ms = 0  # a script is nothing beside a model
 
     def __init__(self, script: Script, *, language: str = "en") -> None:
         self.language = language
@@ -125,7 +127,7 @@ class ScriptedRecognizer:
         """What is due after these samples. Raises EngineError after `close`."""
         if self._closed:
             raise EngineError("this scripted recognizer is closed")
-        self._samples += len(pcm)
+        self._samples += len(checked(pcm))
         now_ms = self._samples * 1000 // RATE_HZ
         first = self._said
         while self._said < len(self._coming) and self._coming[self._said].at_ms <= now_ms:

@@ -1,6 +1,7 @@
 """`voiceassist replay`: a recording through the very same pipeline, without a server."""
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic, sleep
@@ -11,8 +12,10 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voiceassist import wire
-from voiceassist.asr.models import load_engine
+from voiceassist.asr.engines import load_engine
+from voiceassist.cli.serve import ENGINE_HELP, ModelsDir
 from voiceassist.cli.transcript import line_of
+from voiceassist.config import load_settings
 from voiceassist.errors import RecordingError
 from voiceassist.events import Customer, Person, Record, Speaker
 from voiceassist.ingest.source import CallInfo
@@ -35,10 +38,10 @@ def replay(
     customer: Annotated[Path | None, typer.Option(help="The customer's side, as a file of its own.")] = None,
     swap: Annotated[bool, typer.Option("--swap", help="Customer left, agent right.")] = False,
     mono: Annotated[Speaker | None, typer.Option(help="Whose side a one-channel recording is.")] = None,
-    engine: Annotated[str, typer.Option(help="auto, moonshine, vosk or scripted:FILE.")] = "auto",
-    model_dir: Annotated[Path | None, typer.Option(help="A Vosk model's folder.")] = None,
+    engine: Annotated[str, typer.Option(help=ENGINE_HELP)] = "auto",
+    models_dir: ModelsDir = None,
     playbook: Annotated[Path | None, typer.Option(help="Playbook (YAML). Default: built in.")] = None,
-    language: Annotated[str, typer.Option(help="Language of the call.")] = "en",
+    language: Annotated[str, typer.Option(help="Language of the call: en, es …")] = "en",
     tier: Annotated[str, typer.Option(help="The customer's tier.")] = "standard",
     speed: Annotated[
         float | None, typer.Option(min=0.1, help="Times real time. Default: as fast as it can.")
@@ -56,6 +59,8 @@ def replay(
       voiceassist replay --agent a.wav --customer b.wav --json > events.jsonl
 
       voiceassist replay call.flac --swap --speed 1
+
+      voiceassist replay llamada.wav --language es --engine vosk:vosk-model-small-es-0.42
     """
     legs = _legs(recording, agent, customer, mono, swap=swap)
     info = CallInfo(
@@ -67,11 +72,10 @@ def replay(
         language=language,
     )
     rules = load_playbook(playbook, language)
-    loaded = load_engine(engine, language=language, model_dir=model_dir, decoders=len(legs))
-    started_at = _recorded_at(recording or agent or customer)
-    heard = replay_call(legs, info, loaded, rules, started_at=started_at)
-    _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)
-    loaded.close()
+    models = load_settings(models_dir=models_dir).models_dir
+    with closing(load_engine(engine, language=language, models_dir=models, decoders=len(legs))) as loaded:
+        heard = replay_call(legs, info, loaded, rules, started_at=_recorded_at(recording or agent or customer))
+        _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)
 
 
 def _legs(

@@ -20,6 +20,9 @@ def send(
     ] = None,
     agent: Annotated[str, typer.Option(help="The agent's name.")] = "Agent",
     customer: Annotated[str, typer.Option(help="The customer's name.")] = "Customer",
+    language: Annotated[
+        str | None, typer.Option(help="Language of the call: en, es … Default: the server's.")
+    ] = None,
     token: Annotated[
         str | None, typer.Option(help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN")
     ] = None,
@@ -27,7 +30,11 @@ def send(
 ) -> None:
     """Stream a recording to a running server, as a phone system would.
 
-    Example: voiceassist send call.wav --to ws://127.0.0.1:8710/ingest/stream
+    Examples:
+
+      voiceassist send call.wav --to ws://127.0.0.1:8710/ingest/stream
+
+      voiceassist send llamada.wav --language es
     """
     info = CallInfo(
         call_id=call_id or f"{recording.stem}-{uuid4().hex[:6]}",
@@ -35,6 +42,7 @@ def send(
         customer=Customer(id=customer.lower(), name=customer),
         source="stream",
         legs=SPEAKERS,
+        language=language,
     )
     typer.echo(f"streaming {recording} to {to} as call {info.call_id}", err=True)
     asyncio.run(play(recording, to, info, token=token, speed=speed))

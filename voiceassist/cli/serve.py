@@ -29,12 +29,22 @@ STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stor
 # Larger than any frame we accept, so that too large a frame gets our own clear answer.
 SOCKET_MESSAGE_BYTES = 64 << 20
 
+ENGINE_HELP = (
+    "auto, moonshine, vosk, vosk:MODEL, vosk:FOLDER or scripted:FILE. auto: the best there is for people."
+)
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
 Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default 8710.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
-EngineName = Annotated[str | None, typer.Option("--engine", help="auto, moonshine, vosk or scripted:FILE.")]
-ModelDir = Annotated[Path | None, typer.Option(help="A Vosk model's folder.")]
+EngineName = Annotated[str | None, typer.Option("--engine", help=ENGINE_HELP)]
+SampleEngine = Annotated[
+    str | None, typer.Option(help="The same for the sample calls. auto: the bundled model for synthesised speech.")
+]
+Language = Annotated[
+    str | None,
+    typer.Option(help="Language of calls that name none. Default en. More: `engines` in the settings file."),
+]
+ModelsDir = Annotated[Path | None, typer.Option(help="Where models are kept. Default: in the data folder.")]
 PlaybookFile = Annotated[Path | None, typer.Option("--playbook", help="Playbook (YAML). Default: built in.")]
 
 
@@ -44,7 +54,8 @@ def serve(
     port: Port = None,
     data_dir: DataDir = None,
     engine: EngineName = None,
-    model_dir: ModelDir = None,
+    language: Language = None,
+    models_dir: ModelsDir = None,
     playbook: PlaybookFile = None,
 ) -> None:
     """Run the server.
@@ -55,11 +66,13 @@ def serve(
 
       voiceassist serve --config voiceassist.toml --port 9000
 
-      VOICEASSIST_MQTT__HOST=broker voiceassist serve
+      voiceassist serve --engine vosk:vosk-model-en-us-0.22
+
+      VOICEASSIST_MQTT__HOST=broker VOICEASSIST_ENGINES__ES=auto voiceassist serve
     """
     given: dict[str, Any] = {
-        "host": host, "port": port, "data_dir": data_dir, "engine": engine, "model_dir": model_dir,
-        "playbook": playbook,
+        "host": host, "port": port, "data_dir": data_dir, "engine": engine, "language": language,
+        "models_dir": models_dir, "playbook": playbook,
     }  # fmt: skip
     run(load_settings(config, **given))
 
@@ -70,19 +83,26 @@ def demo(
     port: Port = None,
     data_dir: DataDir = None,
     engine: EngineName = None,
-    model_dir: ModelDir = None,
+    sample_engine: SampleEngine = None,
+    language: Language = None,
+    models_dir: ModelsDir = None,
 ) -> None:
     """Run the server with sample calls and a start page: the way to try the product.
 
-    Example: voiceassist demo, then open the address it prints.
+    Examples:
+
+      voiceassist demo
+
+      voiceassist demo --engine moonshine --sample-engine moonshine
+
+      voiceassist demo --engine vosk:vosk-model-small-es-0.42 --language es
+
+    Then open the address it prints.
     """
     given: dict[str, Any] = {
-        "host": host,
-        "port": port,
-        "data_dir": data_dir,
-        "engine": engine,
-        "model_dir": model_dir,
-    }
+        "host": host, "port": port, "data_dir": data_dir, "engine": engine, "sample_engine": sample_engine,
+        "language": language, "models_dir": models_dir,
+    }  # fmt: skip
     run(replace(load_settings(config, **given), demo=True))
 
 

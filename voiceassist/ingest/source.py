@@ -22,11 +22,14 @@ class CallInfo:
     customer: Customer
     source: str  # the protocol: "stream", "whip", "replay"
     legs: tuple[Speaker, ...]  # the legs that have frames
-    language: str = "en"
+    language: str | None = None  # BCP 47; None: the server's default
 
 
-def call_started(info: CallInfo, *, started_at: str, engine: str, playbook: str) -> CallStarted:
-    """The first event of a call; `started_at` is ISO 8601 with zone, `playbook` is name@version."""
+def call_started(info: CallInfo, *, started_at: str, engine: str, language: str, playbook: str) -> CallStarted:
+    """The first event of a call; `started_at` is ISO 8601 with zone, `playbook` is name@version.
+
+    `engine` and `language` are those that the call is heard with.
+    """
     return CallStarted(
         at_ms=0,
         started_at=started_at,
@@ -34,7 +37,7 @@ def call_started(info: CallInfo, *, started_at: str, engine: str, playbook: str)
         customer=info.customer,
         source=info.source,
         engine=engine,
-        language=info.language,
+        language=language,
         playbook=playbook,
     )
 

@@ -18,6 +18,8 @@ Next: `session.py` reads the source.
 - `encoding`: `s16le` (16-bit signed, little-endian), `mulaw`, `alaw` (ITU-T G.711). `rate_hz`: 8000 to 48000.
 - `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, the first a letter or digit; unique among all calls ever.
   Without it we choose one.
+- `language`: BCP 47, as "es" or "es-MX"; without it the server's default. The server must have it (`/api/status`
+  lists its languages); a region that it does not have counts as the language itself ("es-MX" as "es").
 - A binary message has any size up to 1 MiB; it may even cut a sample: the rest may follow in the next one.
   Send about every 20 to 100 ms: what is not sent cannot be recognised.
 - A recording may be sent faster than real time. Five minutes of it may wait; then we stop reading until there is

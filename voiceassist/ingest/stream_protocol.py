@@ -85,7 +85,7 @@ class StartMessage:
     encoding: Encoding
     rate_hz: Annotated[int, Field(ge=RATE_RANGE_HZ[0], le=RATE_RANGE_HZ[1], strict=True)]
     call_id: CallId | None = None  # None: we choose one
-    language: Language = "en"
+    language: Language | None = None  # None: the server's default
 
 
 _START: TypeAdapter[StartMessage] = TypeAdapter(StartMessage)

@@ -27,6 +27,7 @@ STATUS: Mapping[str, int] = {
     "wrong_content_type": 415,
     "ice_restart": 422,
     "etag_missing": 428,
+    "engine_unfit": 503,
 }  # everything else: 400
 
 

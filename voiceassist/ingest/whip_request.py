@@ -34,7 +34,7 @@ class Publication:
     customer_id: Name = "customer"
     customer_name: Name = "Customer"
     tier: Name = "standard"
-    language: Language = "en"
+    language: Language | None = None
 
 
 _PUBLICATION: TypeAdapter[Publication] = TypeAdapter(Publication)

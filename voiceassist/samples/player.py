@@ -15,6 +15,7 @@ import numpy as np
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from voiceassist.asr.choice import SAMPLE_LANGUAGE
 from voiceassist.errors import VoiceassistError
 from voiceassist.events import SPEAKERS, Customer, Person
 from voiceassist.ingest.source import CallInfo
@@ -38,6 +39,7 @@ def call_info(sample: Sample, call_id: str) -> CallInfo:
         customer=Customer(id=customer.id, name=customer.name, tier=customer.tier),
         source="stream",
         legs=SPEAKERS,
+        language=SAMPLE_LANGUAGE,
     )
 
 
@@ -70,7 +72,7 @@ async def play(
 
 def _start(info: CallInfo, rate_hz: int) -> dict[str, Any]:
     customer = {"id": info.customer.id, "name": info.customer.name, "tier": info.customer.tier}
-    return {
+    start = {
         "type": "start",
         "version": 1,
         "call_id": info.call_id,
@@ -80,6 +82,7 @@ def _start(info: CallInfo, rate_hz: int) -> dict[str, Any]:
         "encoding": "s16le",
         "rate_hz": rate_hz,
     }
+    return start | ({"language": info.language} if info.language else {})
 
 
 async def _send_in_time(

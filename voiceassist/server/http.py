@@ -14,7 +14,7 @@ from starlette.exceptions import HTTPException
 from voiceassist import __version__
 from voiceassist.assistant import Assistant
 from voiceassist.errors import PeerError, StoreError
-from voiceassist.server import calls, ingest, ops, pages, samples, wall
+from voiceassist.server import admin, calls, ingest, ops, pages, samples, wall
 from voiceassist.server.auth import RefusedSocketError
 
 # Pages load nothing from anywhere else; Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
@@ -29,7 +29,9 @@ HEADERS = {
 DOCS = "/api/docs"  # the documentation viewer starts from an inline script: it is exempt from our policy
 
 
-ROUTERS = (calls.router, wall.router, ingest.router, ops.router, pages.router, samples.router)  # demo last
+ROUTERS = (
+    calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router, samples.router,  # demo last
+)  # fmt: skip
 
 
 def create_api(assistant: Assistant) -> FastAPI:

@@ -8,6 +8,8 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import HTTPConnection
 
 from voiceassist import __version__, wire
+from voiceassist.asr.choice import better_model
+from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.assistant import assistant_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
@@ -17,17 +19,30 @@ router = APIRouter(tags=["operations"])
 
 @router.get("/api/status", dependencies=[allow("anyone")])
 async def status(connection: HTTPConnection) -> dict[str, Any]:
-    """What is running here."""
+    """What is running here. `languages` are those that a call may have, the default one first."""
     assistant = assistant_of(connection)
+    engines = assistant.engines
     return {
         "version": __version__,
         "wire_version": wire.WIRE_VERSION,
         "boot": assistant.boot,
-        "engine": assistant.engine.name,
-        "language": assistant.engine.language,
-        "playbook": assistant.playbook.label,
+        "engine": engines.default.name,
+        "language": engines.default.language,
+        "playbook": assistant.playbooks[engines.default.language].label,
+        "languages": [_described(engine) for engine in engines.people.values()],
+        "sample_engine": _described(engines.sample) if engines.sample else None,
         "demo": assistant.settings.demo,
         "live_calls": len(assistant.live),
+    }
+
+
+def _described(engine: LoadedEngine) -> dict[str, str | None]:
+    """Who hears, whose speech it understands, and the model to pull if there is a better one for people."""
+    return {
+        "language": engine.language,
+        "engine": engine.name,
+        "fit_for": engine.fit_for,
+        "better_model": better_model(engine.name, engine.language, engine.fit_for),
     }
 
 

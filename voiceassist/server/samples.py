@@ -27,15 +27,21 @@ async def samples() -> list[dict[str, Any]]:
 
 @router.post("/{sample_id}/play", status_code=202, dependencies=[allow("agent", "supervisor")])
 async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, str]:
-    """Streams the recording in real time to this server's own `/ingest/stream`; answers with the call's id."""
+    """Streams the recording in real time to this server's own `/ingest/stream`; answers with the call's id.
+
+    That it is a sample, and may be heard by an engine for synthesised speech, is known by its id, chosen here:
+    nothing that a phone system can say makes its call one.
+    """
     sample = _sample(sample_id)
     assistant = assistant_of(connection)
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
     info = call_info(sample, call_id)
+    assistant.sample_calls.add(call_id)
     with assistant.hub.watching_call(call_id) as mailbox:
         playing = assistant.spawn(
             play(sample.recording, _our_ingest(connection), info, token=assistant.settings.ingest_token)
         )
+        playing.add_done_callback(lambda _: assistant.sample_calls.discard(call_id))
         begun = asyncio.create_task(mailbox.take())
         await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
     if not begun.done():

@@ -1,0 +1,78 @@
+"""A model that is damaged anywhere is refused with its cause, and harms nobody."""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.shell.engines import VOSK_MODEL
+from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.vosk_trial import try_out
+from voiceassist.errors import EngineError
+
+pytestmark = pytest.mark.audio
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Path:
+    return shutil.copytree(VOSK_MODEL, tmp_path / "model", copy_function=shutil.copyfile)
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+
+
+def _empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def _garble(path: Path) -> None:
+    path.write_bytes(os.urandom(path.stat().st_size))
+
+
+@pytest.mark.parametrize(
+    ("name", "damage", "cause"),
+    [
+        ("am/final.mdl", _cut, "Failed to read"),
+        ("am/final.mdl", _garble, "ExpectToken"),
+        ("graph/HCLr.fst", _cut, r"Read failed: .*HCLr\.fst"),
+        ("graph/Gr.fst", _empty, r"Bad FST header: .*Gr\.fst"),
+        ("graph/words.txt", _empty, "its list of words is empty"),
+        ("graph/words.txt", Path.unlink, r"Could not read symbol table from file .*words\.txt"),
+        ("graph/disambig_tid.int", _empty, r"it crashes libvosk \(SIGSEGV\)"),
+        ("conf/model.conf", _empty, r"it crashes libvosk \(SIGABRT\); .*nonempty --endpoint.silence-phones"),
+        ("conf/mfcc.conf", _empty, "Input feature dimension mismatch"),
+    ],
+)
+def test_a_damaged_file_is_told_in_libvosks_words(
+    model: Path, name: str, damage: Callable[[Path], None], cause: str
+) -> None:
+    damage(model / name)
+    with pytest.raises(EngineError, match=f"vosk cannot load the model in {model}: .*{cause}"):
+        load_vosk(model, language="en")
+
+
+def test_a_folder_that_is_no_model_is_told_what_it_lacks(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match=rf"{tmp_path} is not a Vosk model: am/final.mdl and conf/mfcc.conf"):
+        load_vosk(tmp_path, language="de")
+
+
+def test_a_model_is_tried_again_when_a_file_changed(model: Path) -> None:
+    try_out(model)
+    words = (model / "graph/words.txt").read_bytes()
+    _empty(model / "graph/words.txt")
+    with pytest.raises(EngineError, match="list of words"):
+        try_out(model)
+    (model / "graph/words.txt").write_bytes(words)
+    try_out(model)
+
+
+def test_a_broken_model_leaves_the_standard_error_of_this_process_alone(
+    model: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    _cut(model / "am/final.mdl")
+    with pytest.raises(EngineError, match="Failed to read"):
+        try_out(model)
+    assert capfd.readouterr().err == ""

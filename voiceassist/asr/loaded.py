@@ -1,0 +1,76 @@
+"""One engine in use: what it is for, and how many of its recognizers are open.
+
+Never decides which calls it gets. Next: `engines.py` holds all of them, `listening.py` opens recognizers.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import count
+from typing import Protocol, runtime_checkable
+
+from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.audio.pcm import Pcm
+from voiceassist.events import Speaker, Transcript
+from voiceassist.models.record import FitFor
+
+
+@runtime_checkable
+class KnowsWords(Protocol):
+    """An engine whose vocabulary can be asked."""
+
+    def vocabulary(self, words: Iterable[str]) -> Mapping[str, bool]:
+        """Whether the model knows each word."""
+
+
+class LoadedEngine:
+    """An engine with what it is for, and how many of its recognizers are open."""
+
+    def __init__(self, inner: Engine, fit_for: FitFor) -> None:
+        self.inner = inner
+        self.fit_for = fit_for
+        self.name, self.language = inner.name, inner.language
+        self.rate_hz, self.memory_bytes, self.load_ms = inner.rate_hz, inner.memory_bytes, inner.load_ms
+        self._numbers = count()
+        self._open = set[int]()  # filled on the event loop, emptied in the pool's threads: both steps are atomic
+
+    @property
+    def open_recognizers(self) -> int:
+        """Legs that are being heard now."""
+        return len(self._open)
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        """A recognizer for one leg. Raises EngineError."""
+        number = next(self._numbers)
+        recognizer = _CountedRecognizer(self.inner.open(speaker), lambda: self._open.discard(number))
+        self._open.add(number)
+        return recognizer
+
+    def unknown(self, words: Sequence[str]) -> tuple[str, ...] | None:
+        """Those that the model can never hear; None when it cannot be asked."""
+        if not isinstance(self.inner, KnowsWords):
+            return None
+        known = self.inner.vocabulary(words)
+        return tuple(word for word in words if not known[word])
+
+    def close(self) -> None:
+        """Frees the model."""
+        self.inner.close()
+
+
+class _CountedRecognizer:
+    """A recognizer that tells when it is closed."""
+
+    def __init__(self, inner: Recognizer, closed: Callable[[], None]) -> None:
+        self._inner, self._closed = inner, closed
+        self.rate_hz = inner.rate_hz
+
+    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+        return self._inner.feed(pcm, hurry=hurry)
+
+    def finish(self) -> Sequence[Transcript]:
+        return self._inner.finish()
+
+    def close(self) -> None:
+        try:
+            self._inner.close()
+        finally:
+            self._closed()

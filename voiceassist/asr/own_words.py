@@ -1,0 +1,31 @@
+"""The words that a playbook lives by: those of its phrases, and of what it lets agents offer.
+
+A model that does not know a word never hears it, and a phrase with that word never fires. Never asks a model
+itself. Next: `app.py` asks the engine about them and tells the operator.
+"""
+
+import re
+from collections.abc import Iterator
+
+from voiceassist.core.playbook import Playbook
+
+# Whole words of the phrase language: not the name of a <list>, not the beginning of any*.
+WORD = re.compile(r"(?<![<\w*'])[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?![\w>*'])")
+
+
+def own_words(playbook: Playbook) -> tuple[str, ...]:
+    """In lower case, each once, in alphabetical order."""
+    return tuple(
+        sorted({word.lower().replace("\u2019", "'") for text in _texts(playbook) for word in WORD.findall(text)})
+    )
+
+
+def _texts(playbook: Playbook) -> Iterator[str]:
+    for rule in playbook.rules:
+        yield from rule.phrases
+    for phrases in playbook.words.values():
+        yield from phrases
+    for absence in playbook.absences:
+        yield from absence.phrases
+    for policy in playbook.policies:
+        yield from (*policy.asked, *(offer.text for offer in policy.alternatives))

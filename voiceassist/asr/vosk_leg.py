@@ -1,0 +1,206 @@
+"""One leg that Vosk hears: audio in blocks of 32 ms, partials within words, finals soon after speech ends.
+
+A voice detector (Silero's, as for moonshine) decides what libvosk gets: each line of speech, from half a second
+before it. So noise, tones and music give no words, silence is never decoded, and a line ends 384 ms after its
+last sound. Measured on the sample calls: finals come 430 ms after speech, and came after 1,080 ms when
+libvosk's own rules alone ended utterances; most models set these to half a second, one second and two.
+
+Partials are libvosk's best path so far, without its word times. Those come from a lattice that lags: partials
+with them were 640 ms behind the end of a word with our own model's settings and 1,480 ms with libvosk's
+defaults, later than most finals; without them 230 ms. `audio/align.py` gives partial words times, the Final has
+libvosk's own.
+
+Next: transcripts go to `session.py`.
+"""
+
+import json
+import sys
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from vosk import KaldiRecognizer
+
+from voiceassist.asr.engine import checked
+from voiceassist.asr.voice import BLOCK, RATE_HZ, VoiceDetector
+from voiceassist.asr.vosk_phrases import Phrase, likeliest
+from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
+from voiceassist.audio.align import Heard, align, levels_dbfs
+from voiceassist.audio.endpoint import END_BLOCKS, START_BLOCKS, Endpointer, Step
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
+from voiceassist.events import Final, Partial, Speaker, Transcript, Word
+
+LEAD_BLOCKS = 16  # 512 ms before the detector is sure: soft first sounds, and the silence that a model expects
+REPEAT_MS = 400  # an unchanged partial is said again, so that a reader can see that it is stable
+LAG_MS = 120  # behind the audio is what was heard; so the ends of partial words are right on average (119 ms off)
+CONFIDENCE = 1.0  # of partial words: libvosk gives none for its best path
+NEVER = sys.maxsize  # a line without a pause is cut by libvosk's own rule 5, after 20 s
+# libvosk looks ahead: its last 200 ms and more are decoded when more audio comes. Unless it gets the pause again,
+# they come at the start of the next line, as words nobody said: of a hundred words 17.6 were wrong, not 15.9.
+FLUSH = 24 * BLOCK  # 768 ms, more than any model's look ahead
+
+
+@dataclass(slots=True, kw_only=True)
+class _Line:
+    """What libvosk hears now: one utterance, if anything is said in it."""
+
+    start_ms: int  # of the leg
+    offset_ms: int  # from libvosk's clock, which counts only what it was given, to the leg's
+    blocks: list[Pcm] = field(default_factory=list)
+    heard: list[Heard] = field(default_factory=list)  # one per change
+    said: Partial | None = None
+
+    def last(self, blocks: int) -> Pcm:
+        """The end of it, or all if it is shorter."""
+        return np.concatenate(self.blocks)[-blocks * BLOCK :]
+
+    def is_new(self, words: tuple[str, ...]) -> bool:
+        return not self.heard or self.heard[-1].words != words
+
+    def timed(self, words: tuple[str, ...], now_ms: int) -> tuple[Word, ...]:
+        """Words that were just heard, with times."""
+        self.heard.append(Heard(at_ms=max(self.start_ms, now_ms - LAG_MS), words=words))
+        spans = align(self.heard, levels_dbfs(np.concatenate(self.blocks), RATE_HZ), self.start_ms)
+        return tuple(
+            Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=CONFIDENCE)
+            for text, (start_ms, end_ms) in zip(words, spans, strict=True)
+        )
+
+
+class VoskRecognizer:
+    """One leg."""
+
+    rate_hz = RATE_HZ  # the voice detector's; libvosk makes 8 kHz of it for models that want that
+
+    def __init__(self, native: KaldiRecognizer, speaker: Speaker, phrases: Sequence[Phrase] = ()) -> None:
+        """`phrases`: likely ones; then `native` gives alternatives."""
+        self._native: KaldiRecognizer | None = native
+        self._phrases = phrases
+        self._speaker = speaker
+        self._detector = VoiceDetector()
+        self._endpointer = Endpointer(soft_limit_blocks=NEVER, hard_limit_blocks=NEVER)
+        self._waiting: Pcm = np.zeros(0, dtype=np.int16)
+        self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
+        self._line: _Line | None = None
+        self._samples = 0  # of the leg
+        self._fed = 0  # samples of it that libvosk got
+        self._utterance = 1
+        self._ended_ms = 0  # when the last word of the last Final ended
+
+    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+        """What can be said after these samples; in a `hurry` only finals. Raises EngineError."""
+        waiting = np.concatenate((self._waiting, checked(pcm)))
+        ready = len(waiting) // BLOCK * BLOCK
+        self._waiting = waiting[ready:]
+        blocks = waiting[:ready].reshape(-1, BLOCK)
+        return [said for block in blocks for said in self._hear(block, hurry=hurry)]
+
+    def finish(self) -> Sequence[Transcript]:
+        """The Final of what is being said. Raises EngineError."""
+        rest, self._waiting = self._waiting, self._waiting[:0]
+        line, self._line = self._line, None
+        if line is None:
+            return []
+        self._samples += len(rest)
+        self._accepts(rest)
+        return list(self._final(line, self._open_native().FinalResult()))
+
+    def close(self) -> None:
+        """Drops the native recognizer, which frees itself."""
+        self._native = None
+
+    @property
+    def _now_ms(self) -> int:
+        return self._samples * 1000 // RATE_HZ
+
+    def _open_native(self) -> KaldiRecognizer:
+        if self._native is None:
+            raise EngineError("this vosk recognizer is closed")
+        return self._native
+
+    def _hear(self, block: Pcm, *, hurry: bool) -> Iterator[Transcript]:
+        self._open_native()
+        voiced = self._detector.is_voice(block)
+        self._samples += BLOCK
+        step = self._endpointer.step(voiced=voiced)
+        if self._line:
+            yield from self._follow(self._line, block, step, hurry=hurry)
+            return
+        self._lead.append(block)
+        if step == "started":
+            lead = np.concatenate(self._lead)
+            self._lead.clear()
+            self._line = self._begin(self._now_ms - len(lead) * 1000 // RATE_HZ)
+            yield from self._follow(self._line, lead, step, hurry=hurry)
+
+    def _begin(self, start_ms: int) -> _Line:
+        return _Line(start_ms=start_ms, offset_ms=start_ms - self._fed * 1000 // RATE_HZ)
+
+    def _follow(self, line: _Line, pcm: Pcm, step: Step, *, hurry: bool) -> Iterator[Transcript]:
+        """Two can end an utterance: our endpointer, and libvosk, which knows what the words were."""
+        line.blocks.append(pcm)
+        is_over = self._accepts(pcm)
+        if step == "ended":
+            self._line = None
+            self._accepts(np.resize(line.last(END_BLOCKS), FLUSH))
+        elif is_over:
+            self._line = self._begin(self._now_ms)
+        if is_over or step == "ended":
+            yield from self._final(line, self._open_native().Result())
+        elif not hurry:
+            yield from self._partial(line, is_pause=step == "paused")
+
+    def _accepts(self, pcm: Pcm) -> bool:
+        """Gives libvosk samples; whether it takes the utterance for over."""
+        self._fed += len(pcm)
+        try:
+            return bool(self._open_native().AcceptWaveform(pcm.tobytes()))
+        except EngineError:
+            raise
+        except Exception as error:
+            raise EngineError(f"vosk cannot decode {len(pcm)} samples: {error}; it told stderr why") from error
+
+    def _partial(self, line: _Line, *, is_pause: bool) -> Iterator[Partial]:
+        """News; or the same again after a while, and when a pause begins, since then a word is complete."""
+        heard = json.loads(self._open_native().PartialResult()).get("partial", "").split()
+        words = tuple(word for word in heard if word != UNKNOWN)
+        if not words:
+            return
+        if line.is_new(words):
+            line.said = self._told(line.timed(words, self._now_ms))
+            yield line.said
+        elif line.said and (is_pause or self._now_ms - line.said.at_ms >= REPEAT_MS):
+            line.said = self._told(line.said.words)
+            yield line.said
+
+    def _told(self, words: tuple[Word, ...]) -> Partial:
+        return Partial(
+            at_ms=self._now_ms,
+            speaker=self._speaker,
+            utterance=self._utterance,
+            text=text_of(words),
+            words=words,
+            start_ms=words[0].start_ms,
+            end_ms=words[-1].end_ms,
+        )
+
+    def _final(self, line: _Line, answer: str) -> Iterator[Final]:
+        """Empty when an utterance that was told as a Partial turned out to be nothing."""
+        items = likeliest(answer, self._phrases) if self._phrases else json.loads(answer).get("result", [])
+        words = words_of(items, offset_ms=line.offset_ms, earliest_ms=self._ended_ms, latest_ms=self._now_ms)
+        if not words and line.said is None:
+            return
+        self._ended_ms = words[-1].end_ms if words else self._ended_ms
+        yield Final(
+            at_ms=self._now_ms,
+            speaker=self._speaker,
+            utterance=self._utterance,
+            text=text_of(words),
+            words=words,
+            start_ms=words[0].start_ms if words else line.start_ms,
+            end_ms=words[-1].end_ms if words else line.start_ms,
+            confidence=min((word.confidence for word in words), default=0.0),
+        )
+        self._utterance += 1

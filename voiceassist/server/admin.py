@@ -1,0 +1,78 @@
+"""For whoever runs the server: which engines are loaded, and which models there are to choose from.
+
+Never loads, pulls or removes anything: `voiceassist models` does, and a new engine needs a new start.
+"""
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.asr.choice import choose
+from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.assistant import Assistant, assistant_of
+from voiceassist.config import Settings
+from voiceassist.errors import ConfigError, ModelError
+from voiceassist.models.installed import InstalledModel, installed
+from voiceassist.models.manifest import load_manifest
+from voiceassist.server.auth import allow
+
+router = APIRouter(prefix="/api/admin", tags=["operations"])
+
+
+@router.get("/engines", dependencies=[allow("admin")])
+async def engines(connection: HTTPConnection) -> dict[str, Any]:
+    """Every loaded engine: what it is for, what it costs, and the words of its playbook that it can never hear.
+
+    `unknown_words` is null when the engine cannot be asked (only Vosk models can).
+    """
+    assistant = assistant_of(connection)
+    return {
+        "default": assistant.settings.language,
+        "engines": [_loaded(assistant, engine) for engine in assistant.engines.loaded()],
+    }
+
+
+@router.get("/models", dependencies=[allow("admin")])
+async def models(connection: HTTPConnection) -> dict[str, Any]:
+    """Installed models (the bundled ones too), models to pull, and what "auto" takes for each language."""
+    return await asyncio.to_thread(_models, assistant_of(connection).settings)
+
+
+def _loaded(assistant: Assistant, engine: LoadedEngine) -> dict[str, Any]:
+    return {
+        **wire.to_json(assistant.engines.state(engine)),
+        "playbook": assistant.playbooks[engine.language].label,
+        "unknown_words": assistant.unknown_words(engine),
+    }
+
+
+def _models(settings: Settings) -> dict[str, Any]:
+    """Reads folders and records."""
+    here = installed(settings.models_dir)
+    names = {model.name for model in here}
+    languages = sorted({*settings.engine_by_language, *(entry.language for entry in load_manifest())})
+    return {
+        "models_dir": str(settings.models_dir),
+        "installed": [_described(model) for model in here],
+        "offered": [
+            wire.to_json(entry)
+            | {"installed": entry.name in names, "command": f"voiceassist models pull {entry.name}"}
+            for entry in load_manifest()
+        ],
+        "auto": {language: _auto(language, settings) for language in languages},
+    }
+
+
+def _described(model: InstalledModel) -> dict[str, Any]:
+    return {**wire.to_json(model), "engine": f"vosk:{model.name}"}
+
+
+def _auto(language: str, settings: Settings) -> dict[str, str | None]:
+    """What the engine name "auto" would take now, or why it takes nothing."""
+    try:
+        return {"engine": choose("auto", language, settings.models_dir).name, "problem": None}
+    except (ConfigError, ModelError) as error:
+        return {"engine": None, "problem": str(error)}
