@@ -14,6 +14,7 @@ import structlog
 
 from voiceassist.asr.choice import sample_language
 from voiceassist.asr.engines import load_engines
+from voiceassist.asr.own_words import own_phrases
 from voiceassist.asr.pool import DecodePool
 from voiceassist.assistant import Assistant, row_of
 from voiceassist.bus.mqtt import Bus, BusSettings
@@ -41,6 +42,9 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
     playbooks = load_playbooks(settings)
     engines = await asyncio.to_thread(load_engines, settings)
+    if settings.likely_phrases:
+        for engine in engines.people.values():
+            engine.likely_phrases = own_phrases(playbooks[engine.language])
     with closing(engines), sole_use_of(settings.data_dir):
         store = await open_store(settings.data_dir / "voiceassist.db")
         async with DecodePool(settings.decode_workers) as pool:

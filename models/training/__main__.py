@@ -10,6 +10,7 @@ import pickle
 import random
 import shutil
 import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from rich.console import Console
 
 from training import cast, counts, lm, templates, vocabulary
 from voiceassist.models.record import describe, record_path, write_record
+from voiceassist.samples.dialogues import DIALOGUES
 
 if TYPE_CHECKING:
     from training.network import Trained
@@ -69,10 +71,18 @@ def read_texts() -> Texts:
     held_out = set(HELD_OUT.read_text(encoding="utf-8").splitlines())
     made = templates.sentences(written, COPIES, random.Random(1))
     sentences = [sentence for sentence in made if sentence not in held_out]
-    own = templates.words_of(written)
+    sentences += COPIES * list(_sample_calls())
+    own = templates.words_of(written) | {word for sentence in sentences for word in sentence.split()}
     if lacking := vocabulary.unpronounceable(own):
         say(f"[yellow]without a pronunciation, left out:[/] {' '.join(lacking)}")
     return Texts(sentences, vocabulary.vocabulary(own, counts.read()), counts.count(sentences))
+
+
+def _sample_calls() -> Iterator[str]:
+    """What is said in the demo's sample calls: the names of its people and products are nowhere else."""
+    for dialogue in DIALOGUES:
+        for line in dialogue.lines:
+            yield from counts.plain_sentences(line.text)
 
 
 def _pronounceable(texts: Texts) -> list[str]:

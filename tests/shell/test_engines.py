@@ -16,14 +16,14 @@ from tests.fakes.models import install
 from tests.shell.serving import SAMPLES, Serving, calling, hang_up, serving, settings_for, silence, start_message
 from voiceassist.app import load_playbooks
 from voiceassist.asr import engines as engines_module
-from voiceassist.asr.engine import Engine
+from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.engines import Engines, load_engine, load_engines
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.own_words import own_words
+from voiceassist.asr.own_words import own_phrases, own_words
 from voiceassist.asr.scripted import ScriptedEngine
 from voiceassist.core.playbook import parse_playbook
 from voiceassist.errors import ConfigError, EngineError, IngestError, PlaybookError
-from voiceassist.events import CallStarted, Customer, Person
+from voiceassist.events import CallStarted, Customer, Person, Speaker
 from voiceassist.ingest.source import CallInfo
 
 SCRIPT = f"scripted:{SAMPLES / 'late-return.json'}"
@@ -373,3 +373,43 @@ async def test_another_site_sees_no_engines(server: Serving) -> None:
     for path in ("engines", "models"):
         answer = await server.http.get(f"/api/admin/{path}", headers={"Origin": "https://evil.example"})
         assert answer.status_code == 403
+
+
+# ---- likely phrases ----
+
+
+class _PhraseTaker(ScriptedEngine):
+    """An engine that takes phrases, and remembers them."""
+
+    prefers_phrases = True
+    got: tuple[str, ...] = ()
+
+    def open(self, speaker: Speaker, *, phrases: Iterable[str] = ()) -> Recognizer:
+        self.got = tuple(phrases)
+        return super().open(speaker)
+
+
+def test_engine_that_can_prefer_phrases_gets_the_likely_ones() -> None:
+    inner = _PhraseTaker((), language="en")
+    engine = LoadedEngine(inner, "people")
+    engine.likely_phrases = ("store credit",)
+
+    engine.open("agent")
+
+    assert inner.got == ("store credit",)
+
+
+def test_engine_that_cannot_prefer_phrases_is_opened_without() -> None:
+    engine = LoadedEngine(ScriptedEngine((), language="en"), "people")
+    engine.likely_phrases = ("store credit",)
+
+    engine.open("agent")
+
+    assert engine.open_recognizers == 1
+
+
+def test_own_phrases_are_the_plain_ones_of_several_words() -> None:
+    phrases = own_phrases(parse_playbook(SMALL, "small.yaml"))
+
+    assert all(" " in phrase and not set(phrase) & set("()[]<>|.*^$") for phrase in phrases)
+    assert phrases

@@ -21,6 +21,18 @@ class KnowsWords(Protocol):
         """Whether the model knows each word."""
 
 
+@runtime_checkable
+class PrefersPhrases(Protocol):
+    """An engine that can be told what is likely to be said."""
+
+    @property
+    def prefers_phrases(self) -> bool:
+        """Always true."""
+
+    def open(self, speaker: Speaker, *, phrases: Iterable[str] = ()) -> Recognizer:
+        """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
+
+
 class LoadedEngine:
     """An engine with what it is for, and how many of its recognizers are open."""
 
@@ -29,6 +41,7 @@ class LoadedEngine:
         self.fit_for = fit_for
         self.name, self.language = inner.name, inner.language
         self.rate_hz, self.memory_bytes, self.load_ms = inner.rate_hz, inner.memory_bytes, inner.load_ms
+        self.likely_phrases: tuple[str, ...] = ()  # what an engine that can do so prefers when it is unsure
         self._numbers = count()
         self._open = set[int]()  # filled on the event loop, emptied in the pool's threads: both steps are atomic
 
@@ -40,9 +53,14 @@ class LoadedEngine:
     def open(self, speaker: Speaker) -> Recognizer:
         """A recognizer for one leg. Raises EngineError."""
         number = next(self._numbers)
-        recognizer = _CountedRecognizer(self.inner.open(speaker), lambda: self._open.discard(number))
+        recognizer = _CountedRecognizer(self._opened(speaker), lambda: self._open.discard(number))
         self._open.add(number)
         return recognizer
+
+    def _opened(self, speaker: Speaker) -> Recognizer:
+        if self.likely_phrases and isinstance(self.inner, PrefersPhrases):
+            return self.inner.open(speaker, phrases=self.likely_phrases)
+        return self.inner.open(speaker)
 
     def unknown(self, words: Sequence[str]) -> tuple[str, ...] | None:
         """Those that the model can never hear; None when it cannot be asked."""

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from voiceassist.core.playbook import Playbook
 
 # Whole words of the phrase language: not the name of a <list>, not the beginning of any*.
+PLAIN = re.compile(r"[^\W\d_]+(?:['\u2019 ][^\W\d_]+)*")  # nothing of the phrase language in it
 WORD = re.compile(r"(?<![<\w*'])[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?![\w>*'])")
 
 
@@ -18,6 +19,12 @@ def own_words(playbook: Playbook) -> tuple[str, ...]:
     return tuple(
         sorted({word.lower().replace("\u2019", "'") for text in _texts(playbook) for word in WORD.findall(text)})
     )
+
+
+def own_phrases(playbook: Playbook) -> tuple[str, ...]:
+    """Plain phrases of two words or more, which an engine may prefer when it is unsure. In alphabetical order."""
+    plain = {text.lower().replace("\u2019", "'") for text in _texts(playbook) if PLAIN.fullmatch(text)}
+    return tuple(sorted(text for text in plain if " " in text))
 
 
 def _texts(playbook: Playbook) -> Iterator[str]:

@@ -54,6 +54,7 @@ class VoskEngine:
     """One model, shared by all legs."""
 
     rate_hz = RATE_HZ
+    prefers_phrases = True
 
     def __init__(
         self, model: Model, *, name: str, language: str, takes_grammars: bool, cost: Cost = NOTHING
