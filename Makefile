@@ -162,12 +162,13 @@ MODEL_PACKAGES := flite festival espeak-ng festvox-us-slt-hts festvox-kallpc16k 
                   libfst-tools libfst22-plugins-base scowl
 
 programs-model:
-	@if [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
-	  dpkg -s $(MODEL_PACKAGES) > /dev/null 2>&1 && exit 0; \
+	@if ! command -v dpkg > /dev/null || dpkg -s $(MODEL_PACKAGES) > /dev/null 2>&1; then \
+	  exit 0; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get > /dev/null; then \
 	  echo "· installing: $(MODEL_PACKAGES)"; \
 	  apt-get update -qq && \
 	  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(MODEL_PACKAGES); \
-	elif ! command -v festival espeak-ng flite fstcompile > /dev/null; then \
+	else \
 	  echo "The training needs these packages (Debian, Ubuntu): sudo apt-get install $(MODEL_PACKAGES)" >&2; \
 	  exit 1; \
 	fi

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 
 from voiceassist.asr.choice import sample_language
-from voiceassist.asr.engines import load_engines
+from voiceassist.asr.engines import Engines, load_engines
 from voiceassist.asr.own_words import own_phrases
 from voiceassist.asr.pool import DecodePool
 from voiceassist.assistant import Assistant, row_of
@@ -41,11 +41,11 @@ STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server
 async def running(settings: Settings) -> AsyncIterator[Assistant]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
     playbooks = load_playbooks(settings)
-    engines = await asyncio.to_thread(load_engines, settings)
-    if settings.likely_phrases:
-        for engine in engines.people.values():
-            engine.likely_phrases = own_phrases(playbooks[engine.language])
-    with closing(engines), sole_use_of(settings.data_dir):
+    # The folder first: a second server would load every model before it found out, and might take the first one's
+    # memory.
+    with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
+        if settings.likely_phrases:
+            _tell_likely_phrases(engines, playbooks)
         store = await open_store(settings.data_dir / "voiceassist.db")
         async with DecodePool(settings.decode_workers) as pool:
             assistant = Assistant(
@@ -85,6 +85,11 @@ def _playbook(file: Path | None, language: str) -> Playbook:
             f"{file or playbook.name}: is for {playbook.language!r}, not for calls in {language!r}"
         )
     return playbook
+
+
+def _tell_likely_phrases(engines: Engines, playbooks: Mapping[str, Playbook]) -> None:
+    for engine in engines.people.values():
+        engine.likely_phrases = own_phrases(playbooks[engine.language])
 
 
 async def _start(assistant: Assistant) -> None:

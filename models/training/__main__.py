@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 
 from training import cast, counts, lm, templates, vocabulary
+from training.graph import PLUGINS
 from voiceassist.models.record import describe, record_path, write_record
 from voiceassist.samples.dialogues import DIALOGUES
 
@@ -119,8 +120,10 @@ def _export(out: Path, trained: "Trained", texts: Texts) -> None:
 
 
 def _check_programs() -> None:
-    if missing := [program for program in PROGRAMS if not shutil.which(program)]:
-        raise SystemExit(f"missing programs: {' '.join(missing)}; `make model` installs them on Debian and Ubuntu")
+    missing = [program for program in PROGRAMS if not shutil.which(program)]
+    missing += [str(folder) for folder in (vocabulary.SCOWL, PLUGINS) if not folder.is_dir()]
+    if missing:
+        raise SystemExit(f"missing: {' '.join(missing)}; `make model` installs it on Debian and Ubuntu")
 
 
 def _options() -> argparse.Namespace:

@@ -87,6 +87,7 @@ def _pruned(model: LanguageModel, counts: Mapping[History, float], size: int) ->
         kept[history].add(word)
         if len(history) == 2:
             kept[history[:1]].add(history[1])
+            kept[history[1:]].add(word)
     return _renormalised(model, kept)
 
 

@@ -8,11 +8,12 @@ from functools import partial
 import pytest
 
 from voiceassist.asr.choice import Choice
+from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.engines import load
 from voiceassist.benches.calls import sample_clips
 from voiceassist.benches.clip import Clip
-from voiceassist.benches.listener import hear, listening, resident_bytes
+from voiceassist.benches.listener import hear, listening
 from voiceassist.benches.report import measure
 from voiceassist.benches.subjects import Subject
 from voiceassist.errors import EngineError

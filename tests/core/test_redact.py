@@ -25,6 +25,7 @@ def masked(text: str, *, carried: int = 0, growing: bool = False) -> str:
         "(555) 123-4567",
         "+15551234567",
         "0800 dash 555 dash 123",
+        "four one one one okay one one one two, right, two two two three",
     ],
 )
 def test_a_long_number_is_masked(number: str) -> None:

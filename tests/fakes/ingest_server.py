@@ -10,7 +10,9 @@ import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request, Response, WebSocket
 
+from voiceassist.asr.choice import matching
 from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, Speaker
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.limits import Limits
@@ -71,6 +73,17 @@ class Sessions:
         call.end_reason = source.end_reason
 
 
+OURS = ("en", "es-mx")  # the languages of the server's engines
+
+
+def language_of(info: CallInfo) -> str:
+    """The language that the call is heard in."""
+    tag = matching(info.language or OURS[0], OURS)
+    if tag is None:
+        raise IngestError("bad_language", f"this server recognises {', '.join(OURS)}, not {info.language!r}")
+    return tag
+
+
 async def anything(_info: CallInfo) -> None:
     """Every call can be taken."""
 
@@ -95,6 +108,7 @@ def whip_app(sessions: Sessions, whip: WhipSessions, tasks: asyncio.TaskGroup) -
         claim=sessions.claim,
         release=sessions.live.discard,
         check=anything,
+        language_of=language_of,
         run_call=sessions.run,
         spawn=tasks.create_task,
     )

@@ -1,6 +1,7 @@
 """A real HTTP server on loopback that has models, and can behave as badly as servers and lines do."""
 
 import io
+import ssl
 import threading
 import zipfile
 from collections.abc import Iterator
@@ -67,13 +68,14 @@ class ModelServer:
     says_length: bool = True
     cuts: list[int] = field(default_factory=list)  # of the next answers: break off after so many bytes
     statuses: dict[str, int] = field(default_factory=dict)  # by path: this instead of the file
+    is_secure: bool = False
     moved: dict[str, str] = field(default_factory=dict)  # by path: where it is now
     held: threading.Event | None = None  # half of every answer, and the rest when it is set
     asked: list[Asked] = field(default_factory=list)
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"{'https' if self.is_secure else 'http'}://127.0.0.1:{self.port}"
 
     def offer(self, archive: bytes, name: str = NAME) -> None:
         self.files[f"/{name}.zip"] = archive
@@ -156,10 +158,14 @@ class _Http(ThreadingHTTPServer):
 
 
 @contextmanager
-def model_server() -> Iterator[ModelServer]:
-    """Serves until the block ends."""
-    serves = ModelServer()
+def model_server(certificate: Path | None = None) -> Iterator[ModelServer]:
+    """Serves until the block ends; over TLS if there is a certificate, with its key in the same file."""
+    serves = ModelServer(is_secure=certificate is not None)
     with _Http(serves) as http:
+        if certificate:
+            context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            context.load_cert_chain(certificate)
+            http.socket = context.wrap_socket(http.socket, server_side=True)
         thread = threading.Thread(target=http.serve_forever, args=(0.01,))
         thread.start()
         try:

@@ -12,6 +12,7 @@ def install(models_dir: Path, name: str, language: str, *, fit_for: FitFor = "pe
     for part in (*FOLDERS.always, FOLDERS.whole_graph):
         (folder / part).parent.mkdir(parents=True, exist_ok=True)
         (folder / part).write_bytes(b"")
+    (folder / FOLDERS.always[0]).write_text(name, encoding="utf-8")  # no model is a copy of another
     (folder / FOLDERS.whole_graph).write_bytes(bytes(size))
     record = describe(folder, name=name, language=language, source="a test", fit_for=fit_for, licence="none")
     write_record(record, record_path(folder))

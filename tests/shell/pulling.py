@@ -16,6 +16,10 @@ def silently(_doing: str, _done: int, _total: int) -> None:
     """No progress is shown."""
 
 
+def at_once(_seconds: float) -> None:
+    """Nobody waits before a connection is made again."""
+
+
 def own(models_dir: Path) -> list[InstalledModel]:
     return [model for model in installed(models_dir) if not model.bundled]
 
@@ -23,7 +27,7 @@ def own(models_dir: Path) -> list[InstalledModel]:
 def refused(server: ModelServer, models_dir: Path, **entry: object) -> str:
     """The error of a pull that must leave no model."""
     with pytest.raises(ModelError) as caught:
-        pull(models_dir, server.entry(**entry), report=silently)
+        pull(models_dir, server.entry(**entry), report=silently, pause=at_once)
     assert own(models_dir) == []
     assert visible(models_dir) == []
     return str(caught.value)

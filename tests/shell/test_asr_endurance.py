@@ -7,11 +7,12 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from tests.shell.engines import RATE_HZ, clip, feed, load, transcribe
+from tests.shell.engines import RATE_HZ, VOSK_MODEL, clip, feed, load, transcribe
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.vosk import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Transcript
 
@@ -20,6 +21,7 @@ LEGS, THREADS = 20, 4
 FRAME = 160  # samples: 20 ms at 8 kHz
 ONE_WORD = 22_400  # samples
 CYCLES = 500
+LOADS = 30
 LEAKED_BYTES = 10_000_000  # 20 kB a cycle: a voice detector has 3 MB
 SPEECH = slice(4_800, 8_800)  # a quarter of a second within a word
 MINUTES = 30
@@ -76,6 +78,21 @@ def test_opening_and_closing_in_a_word_does_not_grow_the_process(engine: Engine)
     for _ in range(CYCLES):
         _in_a_word(engine).close()
     assert resident_bytes() - before < LEAKED_BYTES
+
+
+@pytest.mark.audio
+def test_loading_and_closing_a_vosk_model_does_not_grow_the_process() -> None:
+    _load_hear_and_close()
+    before = resident_bytes()
+    for _ in range(LOADS):
+        _load_hear_and_close()
+    assert resident_bytes() - before < LEAKED_BYTES
+
+
+def _load_hear_and_close() -> None:
+    engine = load_vosk(VOSK_MODEL, language="en")
+    _in_a_word(engine).close()
+    engine.close()
 
 
 def _in_a_word(engine: Engine) -> Recognizer:

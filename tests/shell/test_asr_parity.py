@@ -14,6 +14,7 @@ from voiceassist.asr.engine import Engine
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript
+from voiceassist.ingest.rate import other_rate
 
 REAL = [pytest.param(name, marks=pytest.mark.audio) for name in ("moonshine", "vosk")]
 MOST_BETWEEN_PARTIALS_MS = 500
@@ -147,6 +148,20 @@ def test_what_is_not_one_channel_of_int16_is_refused(engine: Engine, samples: Pc
     with pytest.raises(EngineError, match=f"one channel of int16 samples, not {got}"):
         recognizer.feed(samples)
     recognizer.close()
+
+
+@pytest.mark.parametrize("rate_hz", [0, 8])
+def test_a_rate_that_cannot_be_one_is_refused_by_the_ear(engine: Engine, rate_hz: int) -> None:
+    recognizer = engine.open("customer")
+    with pytest.raises(ValueError, match=f"cannot resample from {rate_hz} Hz to 16000 Hz"):
+        Ear(recognizer, rate_hz)
+    recognizer.close()
+
+
+def test_a_wrong_rate_that_could_be_one_is_noticed_where_calls_come_in() -> None:
+    """The samples themselves do not show it: an engine hears slow or fast speech."""
+    assert other_rate(8_000, 16_000) == 16_000
+    assert other_rate(16_000, 8_000) == 8_000
 
 
 def test_random_bytes_do_no_harm_to_the_speech_after_them(engine: Engine) -> None:

@@ -2,6 +2,8 @@
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,7 +11,7 @@ import pytest
 
 from tests.shell.engines import VOSK_MODEL
 from voiceassist.asr.vosk import load_vosk
-from voiceassist.asr.vosk_trial import try_out
+from voiceassist.asr.vosk_trial import child_environment, try_out
 from voiceassist.errors import EngineError
 
 pytestmark = pytest.mark.audio
@@ -67,6 +69,27 @@ def test_a_model_is_tried_again_when_a_file_changed(model: Path) -> None:
         try_out(model)
     (model / "graph/words.txt").write_bytes(words)
     try_out(model)
+
+
+def test_a_model_that_breaks_after_its_trial_is_told_in_libvosks_words(
+    model: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    try_out(model)
+    damaged = model / "am/final.mdl"
+    times, size = damaged.stat(), damaged.stat().st_size
+    damaged.write_bytes(b"x" * size)
+    os.utime(damaged, ns=(times.st_atime_ns, times.st_mtime_ns))
+    with pytest.raises(EngineError, match=f"{model}, which it could in a process of its own: .*ExpectToken"):
+        load_vosk(model, language="en")
+    assert "ExpectToken" in capfd.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/proc").exists(), reason="threads are counted as Linux does")
+def test_a_trial_has_few_threads_however_many_cores_there_are() -> None:
+    count = "import os, numpy; print(len(os.listdir('/proc/self/task')))"
+    command = [sys.executable, "-c", count]
+    counted = subprocess.run(command, env=child_environment(), capture_output=True, check=True)
+    assert counted.stdout.strip() == b"1"
 
 
 def test_a_broken_model_leaves_the_standard_error_of_this_process_alone(

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from shutil import copytree
 from typing import Any
 
 import pytest
@@ -20,6 +21,7 @@ from voiceassist.asr.choice import (
 )
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError, ModelError
+from voiceassist.models.record import record_path
 
 TAGS = st.from_regex(r"[a-z]{2}(-[A-Za-z]{2,4})?", fullmatch=True)
 
@@ -87,8 +89,67 @@ def test_a_folder_that_is_an_installed_model_keeps_what_is_known_of_it(models_di
     named = choose("vosk:vosk-tiny-en", "en", models_dir)
     assert named == choose(f"vosk:{bundled / 'vosk-tiny-en'}", "en", models_dir)
     assert (named.fit_for, named.name) == ("synthesised", "vosk:vosk-tiny-en")
-    anywhere = bundled.parent / "anywhere"
-    assert choose(f"vosk:{anywhere}", "en", models_dir) == Choice(kind="vosk", path=anywhere)
+
+
+def test_any_folder_is_what_the_record_beside_it_says(models_dir: Path, tmp_path: Path) -> None:
+    folder = install(tmp_path / "elsewhere", "mine", "es", fit_for="synthesised")
+    assert choose(f"vosk:{folder}", "es", models_dir) == Choice(kind="vosk", path=folder, fit_for="synthesised")
+    with pytest.raises(ConfigError, match="'vosk:mine' hears 'es', not 'en'"):
+        choose(f"vosk:{folder}", "en", models_dir)
+
+
+def test_a_folder_that_nothing_is_known_of_is_for_whoever_named_it_to_answer_for(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    folder = install(tmp_path / "elsewhere", "mine", "es")
+    record_path(folder).unlink()
+    assert choose(f"vosk:{folder}", "en", models_dir) == Choice(kind="vosk", path=folder)
+
+
+@pytest.mark.parametrize("name", ["vosk-tiny-en", "renamed"])
+def test_a_copy_of_the_bundled_model_is_known_again_wherever_it_is(
+    models_dir: Path, bundled: Path, tmp_path: Path, name: str
+) -> None:
+    for place in (models_dir, tmp_path / "elsewhere"):
+        copytree(bundled / "vosk-tiny-en", place / name)
+        assert choose(f"vosk:{place / name}", "en", models_dir).fit_for == "synthesised"
+    assert choose(f"vosk:{name}", "en", models_dir).fit_for == "synthesised"
+    assert choose("auto", "en", models_dir) == MOONSHINE
+    with pytest.raises(ConfigError, match="hears 'en', not 'es'"):
+        choose(f"vosk:{name}", "es", models_dir)
+
+
+def test_sample_calls_keep_the_bundled_model_whatever_has_its_name(models_dir: Path, bundled: Path) -> None:
+    copytree(bundled / "vosk-tiny-en", models_dir / "vosk-tiny-en")
+    (models_dir / "vosk-tiny-en.toml").write_text("damaged", encoding="utf-8")
+    assert choose_for_samples(settings_of(models_dir)).path == bundled / "vosk-tiny-en"
+
+
+def test_a_model_whose_record_is_damaged_is_refused_by_name_and_by_folder(
+    models_dir: Path, tmp_path: Path
+) -> None:
+    for folder in (install(models_dir, "mine", "es"), install(tmp_path / "elsewhere", "mine", "es")):
+        record_path(folder).write_text("language = ", encoding="utf-8")
+        with pytest.raises(ConfigError, match=r"mine\.toml: the record cannot be read"):
+            choose(f"vosk:{folder}", "es", models_dir)
+    with pytest.raises(ConfigError, match=r"mine\.toml: the record cannot be read"):
+        choose("vosk:mine", "es", models_dir)
+
+
+@pytest.mark.parametrize("here", [".", "./", "../mine"])
+def test_the_folder_that_we_are_in_has_its_own_name(
+    models_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, here: str
+) -> None:
+    folder = install(tmp_path / "elsewhere", "mine", "es")
+    monkeypatch.chdir(folder)
+    assert choose(f"vosk:{here}", "es", models_dir).name == "vosk:mine"
+
+
+def test_auto_prefers_the_first_region_on_offer_where_none_is_said(models_dir: Path) -> None:
+    american = install(models_dir, "us", "en-us", size=100)
+    indian = install(models_dir, "in", "en-in", size=1_000)
+    taken = {language: choose("auto", language, models_dir).path for language in ("en", "en-GB", "en_IN", "en-us")}
+    assert taken == {"en": american, "en-GB": american, "en_IN": indian, "en-us": american}
 
 
 def test_a_model_of_another_language_is_refused(models_dir: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.fakes.frames import RATE_HZ, Legs, apart, in_turn, queue_of, two_legs
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.listening import TICK_MS, listen
+from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.moonshine import load_moonshine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine
@@ -148,6 +149,49 @@ async def test_no_ear_is_closed_while_it_hears_when_the_other_breaks() -> None:
         await hear(in_turn(CALL, [320]), engine)
     assert engine.agent_closed.is_set()
     assert not engine.closed_while_hearing
+
+
+class WhereOpened(ScriptedEngine):
+    """Remembers which threads opened its recognizers."""
+
+    def __init__(self) -> None:
+        super().__init__(())
+        self.threads: list[str] = []
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        self.threads.append(threading.current_thread().name)
+        return super().open(speaker)
+
+
+async def test_recognizers_are_opened_in_the_pool_and_counted_right() -> None:
+    inner = WhereOpened()
+    engine = LoadedEngine(inner, "people")
+    async with DecodePool(4) as pool:
+        listens = [listen(queue_of(in_turn(CALL, [])), SPEAKERS, engine, pool) for _ in range(20)]
+        for one in listens:
+            await anext(one)
+        assert engine.open_recognizers == 40
+        for one in listens:
+            await one.aclose()
+    assert engine.open_recognizers == 0
+    assert len(inner.threads) == 40
+    assert all(name.startswith("decode") for name in inner.threads)
+
+
+class OneOnly(ScriptedEngine):
+    """Opens the agent's leg only."""
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        if speaker == "customer":
+            raise EngineError("no more memory")
+        return super().open(speaker)
+
+
+async def test_a_leg_that_cannot_be_opened_leaves_the_other_closed() -> None:
+    engine = LoadedEngine(OneOnly(()), "people")
+    with pytest.raises(EngineError, match="no more memory"):
+        await hear(in_turn(CALL, []), engine)
+    assert engine.open_recognizers == 0
 
 
 @cache

@@ -1,5 +1,6 @@
 """Adding a model that is on this machine already, and removing one."""
 
+import os
 import shutil
 from hashlib import sha256
 from pathlib import Path
@@ -13,7 +14,7 @@ from voiceassist.errors import ModelError
 from voiceassist.models import add as adding
 from voiceassist.models.add import About, add
 from voiceassist.models.bundled import bundled_dir
-from voiceassist.models.installed import InstalledModel, find, installed
+from voiceassist.models.installed import InstalledModel, find, for_people, installed
 from voiceassist.models.intact import differences
 from voiceassist.models.manifest import entry_to_pull
 from voiceassist.models.place import take_away, workshop
@@ -21,6 +22,7 @@ from voiceassist.models.record import describe, read_record, record_path, write_
 from voiceassist.models.remove import remove
 
 GERMAN = "vosk-model-small-de-0.15"
+UNREADABLE = Path("/proc/self/mem")  # which not even root can read from its start
 
 
 def added(models_dir: Path, given: Path, **about: object) -> InstalledModel:
@@ -77,6 +79,53 @@ def test_a_record_beside_the_folder_says_what_was_not_said(tmp_path: Path, model
     write_record(record, record_path(given))
     model = added(models_dir, given)
     assert (model.name, model.language, model.licence, model.fit_for) == ("mine", "it", "MIT", "synthesised")
+
+
+@pytest.mark.parametrize("as_zip", [True, False])
+def test_a_copy_of_the_bundled_model_stays_one_for_synthesised_speech(
+    tmp_path: Path,
+    models_dir: Path,
+    as_zip: bool,  # noqa: FBT001
+) -> None:
+    given = shutil.copytree(bundled_dir() / "vosk-tiny-en", tmp_path / "copy")
+    if as_zip:
+        given = Path(shutil.make_archive(str(tmp_path / "zipped"), "zip", given))
+    model = added(models_dir, given, language="en-us")
+    assert (model.fit_for, model.licence) == ("synthesised", "Apache-2.0")
+    assert for_people(models_dir, "en") is None
+
+
+@pytest.mark.parametrize(("here", "given"), [(".", "."), ("am", "..")])
+def test_the_folder_that_we_are_in_is_added_under_its_own_name(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch, here: str, given: str
+) -> None:
+    monkeypatch.chdir(model_folder(tmp_path / "mine") / here)
+    assert added(models_dir, Path(given), language="de").name == "mine"
+
+
+@pytest.mark.skipif(not UNREADABLE.exists(), reason="no /proc here")
+def test_what_cannot_be_read_is_not_blamed_on_writing(tmp_path: Path, models_dir: Path) -> None:
+    with pytest.raises(ModelError, match="mem cannot be read: Input/output error"):
+        added(models_dir, UNREADABLE, language="de")
+    given = model_folder(tmp_path / "mine", without="graph/Gr.fst")
+    (given / "graph/Gr.fst").symlink_to(UNREADABLE)
+    with pytest.raises(ModelError, match=r"mine/graph/Gr\.fst cannot be read: Input/output error"):
+        added(models_dir, given, language="de")
+    assert own(models_dir) == []
+
+
+def test_files_and_folders_are_on_the_disk_before_the_model_appears(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept: list[str] = []
+
+    def sync(opened: int) -> None:
+        kept.append(Path(f"/proc/self/fd/{opened}").readlink().name)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    added(models_dir, model_folder(tmp_path / "mine"), language="de")
+    assert {"final.mdl", "Gr.fst", "record.toml", "am", "conf", "graph", "unpacked"} <= set(kept)
+    assert kept[-2:] == [models_dir.name, tmp_path.name]
 
 
 @pytest.mark.parametrize("name", sorted(FILES.keys() - {"graph/disambig_tid.int"}))
@@ -158,6 +207,27 @@ def test_a_removed_model_is_gone_with_its_record(tmp_path: Path, models_dir: Pat
     remove(models_dir, model)
     assert list(models_dir.glob("[!.]*")) == []
     assert differences(added(models_dir, tmp_path / "mine", language="de")) == ()
+
+
+def test_of_a_linked_model_the_link_is_removed_and_what_it_points_to_stays(
+    tmp_path: Path, models_dir: Path
+) -> None:
+    elsewhere = added(tmp_path / "elsewhere", model_folder(tmp_path / "mine"), language="de").path
+    models_dir.mkdir()
+    (models_dir / "mine").symlink_to(elsewhere)
+    shutil.copy(record_path(elsewhere), record_path(models_dir / "mine"))
+    remove(models_dir, find(models_dir, "mine"))
+    assert list(models_dir.glob("[!.]*")) == []
+    assert (elsewhere / "am/final.mdl").is_file()
+
+
+def test_a_link_that_was_left_at_work_is_cleared(tmp_path: Path, models_dir: Path) -> None:
+    given = model_folder(tmp_path / "mine")
+    for left in ("removed", "unpacked"):
+        (models_dir / ".incoming" / "mine").mkdir(parents=True, exist_ok=True)
+        (models_dir / ".incoming" / "mine" / left).symlink_to(given)
+    assert differences(added(models_dir, given, language="de")) == ()
+    assert (given / "am/final.mdl").is_file()
 
 
 def test_a_bundled_model_stays(models_dir: Path) -> None:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
-from shutil import rmtree
+from shutil import copytree, rmtree
 
 import pytest
 from hypothesis import given
@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.model_server import FILES, model_folder
 from voiceassist.errors import ModelError
+from voiceassist.models.bundled import bundled_dir
 from voiceassist.models.installed import InstalledModel, find, for_people, installed
 from voiceassist.models.intact import differences, is_recorded
 from voiceassist.models.layout import FLAT, missing_files, model_root
@@ -118,6 +119,19 @@ def test_a_model_of_our_name_takes_the_place_of_the_bundled_one(tmp_path: Path) 
     assert [model.name for model in installed(tmp_path)].count("vosk-tiny-en") == 1
 
 
+@pytest.mark.parametrize("record", [None, "damaged"])
+@pytest.mark.parametrize("name", ["vosk-tiny-en", "renamed"])
+def test_a_copy_of_the_bundled_model_without_its_record_hears_no_people(
+    tmp_path: Path, name: str, record: str | None
+) -> None:
+    folder = copytree(bundled_dir() / "vosk-tiny-en", tmp_path / name)
+    if record:
+        record_path(folder).write_text(record, encoding="utf-8")
+    model = find(tmp_path, name)
+    assert (model.bundled, model.fit_for, model.language) == (False, "synthesised", "en-us")
+    assert for_people(tmp_path, "en") is None
+
+
 def test_an_unknown_model_is_answered_with_what_comes_near(tmp_path: Path) -> None:
     install(tmp_path, "german-calls", "de")
     with pytest.raises(
@@ -144,7 +158,7 @@ def test_people_are_heard_by_the_larger_model(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("language", "name"),
-    [("en-us", "us"), ("en-in", "in"), ("EN-IN", "in"), ("en-gb", "in"), ("en", "in"), ("de", None), ("e", None)],
+    [("en-us", "us"), ("en-in", "in"), ("EN-IN", "in"), ("en-gb", "us"), ("en", "us"), ("de", None), ("e", None)],
 )
 def test_a_model_of_the_callers_region_comes_first(tmp_path: Path, language: str, name: str | None) -> None:
     install(tmp_path, "us", "en-us")
@@ -232,6 +246,12 @@ def test_a_model_is_found_in_the_folders_around_it(tmp_path: Path) -> None:
     inside = model_folder(tmp_path / "a" / "b")
     (tmp_path / "__MACOSX").mkdir()
     assert model_root(tmp_path) == inside
+
+
+@pytest.mark.parametrize("part", ["am", "conf", "graph", "ivector"])
+def test_a_part_of_a_model_is_never_taken_for_one(tmp_path: Path, part: str) -> None:
+    model_folder(tmp_path / part)
+    assert model_root(tmp_path) == tmp_path
 
 
 def test_of_two_folders_none_is_guessed(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.model_certificate import write_certificate
 from tests.fakes.model_server import FILES, NAME, ModelServer, model_server, model_zip
 from tests.shell.pulling import ARCHIVE, refused, silently
 from voiceassist.errors import ModelError
@@ -78,12 +79,31 @@ def test_offline_says_what_to_fetch_what_to_copy_and_what_to_type(server: ModelS
 
 @pytest.mark.parametrize("url", ["ftp://127.0.0.1/x.zip", "no address", "http://[::1/x.zip"])
 def test_an_address_that_is_none_is_named(server: ModelServer, tmp_path: Path, url: str) -> None:
-    assert url.split("/", maxsplit=1)[0] in refused(server, tmp_path, url=url)
+    message = refused(server, tmp_path, url=url)
+    assert url.split("/", maxsplit=1)[0] in message
+    assert "Without internet" not in message
 
 
 def test_redirects_without_end_are_given_up(server: ModelServer, tmp_path: Path) -> None:
     server.moved[f"/{NAME}.zip"] = f"/{NAME}.zip"
-    assert "redirect" in refused(server, tmp_path)
+    message = refused(server, tmp_path)
+    assert "redirect" in message
+    assert "Without internet" not in message
+
+
+def test_an_https_address_that_leads_to_http_is_refused(
+    server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = write_certificate(tmp_path / "certificate.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(certificate))
+    with model_server(certificate) as secure:
+        secure.offer(ARCHIVE)
+        secure.moved = {"/there.zip": f"/{NAME}.zip", "/away.zip": f"{server.url}/{NAME}.zip"}
+        message = refused(server, tmp_path / "models", url=f"{secure.url}/away.zip")
+        assert f"sends us on to {server.url}/{NAME}.zip, which is not https" in message
+        entry = secure.entry(url=f"{secure.url}/there.zip")
+        assert pull(tmp_path / "models", entry, report=silently).name == NAME
+    assert server.asked == []
 
 
 def test_a_proxy_that_cannot_be_one_is_told(

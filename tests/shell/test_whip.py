@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from aiortc.rtp import RtpPacket
 
 from tests.fakes.ingest_server import HeardCall, Sessions, whip_app
 from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishing
+from tests.shell.serving import SAMPLES, serving, settings_for
 from voiceassist.ingest.limits import Limits
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_jitter import OrderedPackets
@@ -118,6 +120,51 @@ async def test_second_publisher_of_a_leg_is_refused_and_the_first_one_hears_noth
         before = len(call.leg("agent"))
         await place.heard("c1", lambda call: len(call.leg("agent")) > before + 9600)
     assert loudness_at(HIGH_HZ, call.leg("agent")) < QUIET
+
+
+@pytest.mark.parametrize(
+    ("opened", "joining"),
+    [("", "es"), ("", "es-MX"), ("&language=es", "en"), ("&language=es-ES", "en-GB"), ("", "de")],
+)
+async def test_leg_in_another_language_than_its_call_is_refused_and_the_call_goes_on(
+    place: Place, opened: str, joining: str
+) -> None:
+    async with publishing(place.http, Tones(LOW_HZ), f"call_id=c1&leg=agent{opened}"):
+        call = await place.heard("c1", seconds(0.1, "agent"))
+        query = f"call_id=c1&leg=customer&language={joining}"
+        async with publishing(place.http, Tones(HIGH_HZ), query) as customer:
+            assert (customer.response.status_code, customer.response.json()["code"]) == (400, "bad_language")
+        before = len(call.leg("agent"))
+        await place.heard("c1", lambda call: len(call.leg("agent")) > before)
+        async with publishing(place.http, Tones(HIGH_HZ), "call_id=c1&leg=customer") as customer:
+            assert customer.response.status_code == 201
+
+
+@pytest.mark.parametrize(
+    ("opened", "joining"),
+    [("", ""), ("", "&language=en-GB"), ("&language=es-MX", "&language=ES"), ("&language=es", "")],
+)
+async def test_leg_that_its_calls_engine_hears_joins(place: Place, opened: str, joining: str) -> None:
+    async with (
+        publishing(place.http, Tones(LOW_HZ), f"call_id=c1&leg=agent{opened}"),
+        publishing(place.http, Tones(HIGH_HZ), f"call_id=c1&leg=customer{joining}") as customer,
+    ):
+        assert customer.response.status_code == 201
+
+
+async def test_leg_in_a_language_of_another_engine_is_told_the_language_of_the_call(tmp_path: Path) -> None:
+    script = f"scripted:{SAMPLES / 'late-return.json'}"
+    settings = settings_for(tmp_path, demo=False, engines={"es": script})
+    async with (
+        serving(settings) as running,
+        publishing(running.http, Tones(LOW_HZ), "call_id=c1&leg=agent&language=es-MX"),
+    ):
+        async with publishing(running.http, Tones(HIGH_HZ), "call_id=c1&leg=customer&language=en") as customer:
+            error = customer.response.json()
+        async with publishing(running.http, Tones(HIGH_HZ), "call_id=c1&leg=customer&language=es") as customer:
+            assert customer.response.status_code == 201
+    assert error["code"] == "bad_language"
+    assert "call 'c1' is heard in 'es', so this leg cannot be in 'en'" in error["message"]
 
 
 async def test_leg_that_left_can_be_published_again(place: Place) -> None:

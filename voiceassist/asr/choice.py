@@ -6,14 +6,14 @@ Never downloads anything: an error says which command does. Next: `engines.py` l
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from voiceassist.config import Settings, spelt
 from voiceassist.errors import ConfigError
-from voiceassist.models.installed import InstalledModel, find, for_people, installed
+from voiceassist.models.installed import InstalledModel, at, best_of, bundled, find, installed
 from voiceassist.models.language import UNKNOWN, serves
 from voiceassist.models.manifest import ModelEntry, load_manifest
 from voiceassist.models.record import FitFor
@@ -49,12 +49,17 @@ def choose(name: str, language: str, models_dir: Path) -> Choice:
         return Choice(kind="scripted", path=Path(what))
     match name:
         case "auto":
-            return _best_vosk(language, models_dir) or (MOONSHINE if _is_english(language) else _none(language))
+            return choose_auto(language, installed(models_dir))
         case "moonshine":
             return MOONSHINE if _is_english(language) else _english_only(language)
         case "vosk":
-            return _best_vosk(language, models_dir) or _none(language)
+            return _best_vosk(language, installed(models_dir)) or _none(language)
     raise ConfigError(f"engine {name!r} is not known; use one of {', '.join(NAMES)}")
+
+
+def choose_auto(language: str, models: Sequence[InstalledModel]) -> Choice:
+    """What engine "auto" means for calls in `language`, of these models. Raises ConfigError."""
+    return _best_vosk(language, models) or (MOONSHINE if _is_english(language) else _none(language))
 
 
 def choose_for_samples(settings: Settings) -> Choice:
@@ -66,7 +71,7 @@ def choose_for_samples(settings: Settings) -> Choice:
     of_people = settings.engine_by_language.get(language, "auto")
     if settings.sample_engine != "auto":
         return choose(settings.sample_engine, language, settings.models_dir)
-    made_for_it = _synthesised(settings.models_dir) if of_people == "auto" else None
+    made_for_it = _synthesised() if of_people == "auto" else None
     return made_for_it or choose(of_people, language, settings.models_dir)
 
 
@@ -120,36 +125,32 @@ def _none(language: str) -> Choice:
     raise ConfigError(f"no Vosk model of language {language!r} is installed: {how_to_get(language)}")
 
 
-def _best_vosk(language: str, models_dir: Path) -> Choice | None:
-    model = for_people(models_dir, language)
+def _best_vosk(language: str, models: Sequence[InstalledModel]) -> Choice | None:
+    model = best_of(models, spelt(language))
     return _choice(model) if model else None
 
 
 def _vosk_called(what: str, language: str, models_dir: Path) -> Choice:
     """By the name of an installed model, or by any folder."""
-    if os.sep in what:
-        same = [one for one in installed(models_dir) if one.path.resolve() == Path(what).resolve()]
-        return _checked(same[0], language) if same else Choice(kind="vosk", path=Path(what))
-    return _checked(find(models_dir, what), language)
+    is_folder = os.sep in what or what in (os.curdir, os.pardir)
+    return _checked(at(models_dir, Path(what)) if is_folder else find(models_dir, what), language)
 
 
 def _checked(model: InstalledModel, language: str) -> Choice:
     """A model that somebody named; one whose language nobody knows is theirs to answer for."""
-    if model.language == UNKNOWN:
-        return _choice(model)
-    if model.problem:
-        raise ConfigError(f"engine 'vosk:{model.name}': {model.problem}")
-    if not serves(model.language, spelt(language)):
+    if model.damage:
+        raise ConfigError(f"engine 'vosk:{model.name}': {model.damage}")
+    if model.language != UNKNOWN and not serves(model.language, spelt(language)):
         raise ConfigError(
             f"engine 'vosk:{model.name}' hears {model.language!r}, not {language!r}: {how_to_get(language)}"
         )
     return _choice(model)
 
 
-def _synthesised(models_dir: Path) -> Choice | None:
+def _synthesised() -> Choice | None:
     """The bundled model for synthesised speech, if this copy of the program has one."""
-    for model in installed(models_dir):
-        if model.bundled and model.fit_for == "synthesised" and not model.problem and _is_english(model.language):
+    for model in bundled():
+        if model.fit_for == "synthesised" and not model.problem and _is_english(model.language):
             return _choice(model)
     return None
 

@@ -54,7 +54,7 @@ class EngineState:
     purposes: tuple[Purpose, ...]
     fit_for: FitFor
     rate_hz: int
-    memory_bytes: int  # by which the process grew when it was loaded
+    memory_bytes: int  # by which the process grew when it was loaded; 0 for a further tag of the same model
     load_ms: int
     open_recognizers: int
     state: Literal["ready"] = "ready"  # a server does not run with an engine that is not
@@ -106,7 +106,7 @@ class Engines:
         return for_people + for_samples
 
     def loaded(self) -> tuple[LoadedEngine, ...]:
-        """Every engine once."""
+        """Every engine once; those of several tags may share a model."""
         both = [*self.people.values(), *([self.sample] if self.sample else [])]
         return tuple(dict.fromkeys(both))
 
@@ -125,7 +125,7 @@ class Engines:
 
     def close(self) -> None:
         """Frees every model; no call may be going on."""
-        for engine in self.loaded():
+        for engine in {id(engine.inner): engine for engine in self.loaded()}.values():
             engine.close()
 
 
@@ -160,7 +160,7 @@ def _wanted_for_samples(settings: Settings) -> Wanted:
 
 
 def load_engines(settings: Settings) -> Engines:
-    """Loads everything that the settings ask for; the same model in the same language once. Blocks.
+    """Loads everything that the settings ask for, each model once. Blocks.
 
     Raises ConfigError before anything is loaded, EngineError when a model does not load: none stays loaded then.
     """
@@ -170,7 +170,10 @@ def load_engines(settings: Settings) -> Engines:
         sample = None
         for one in _all_wanted(settings):
             key = (one.choice, one.language)
-            if key not in loaded:
+            same = next((engine for (choice, _), engine in loaded.items() if choice == one.choice), None)
+            if key not in loaded and same:
+                loaded[key] = same.also_for(one.language)
+            elif key not in loaded:
                 loaded[key] = stack.enter_context(closing(_loaded(one, settings.decode_workers)))
             if one.purpose == "sample":
                 sample = loaded[key]

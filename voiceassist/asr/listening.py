@@ -83,13 +83,13 @@ async def _hear(
     steps: list[Step], ears: dict[Speaker, Ear], engine: Engine, pool: DecodePool, *, hurry: bool
 ) -> list[list[Transcript]]:
     """What each step gives, of all legs."""
-    for leg in steps[0].pieces.keys() - ears.keys():
-        ears[leg] = Ear(engine.open(leg), steps[0].rate_hz)
 
     def hear(leg: Speaker) -> list[list[Transcript]]:
+        if leg not in ears:  # here, not on the event loop: a recognizer takes milliseconds to open, or more
+            ears[leg] = Ear(engine.open(leg), steps[0].rate_hz)
         return [ears[leg].hear(step.pieces[leg], hurry=hurry) for step in steps]
 
-    talking = [leg for leg in ears if any(len(step.pieces[leg]) for step in steps)]
+    talking = [leg for leg in steps[0].pieces if any(len(step.pieces[leg]) for step in steps)]
     heard = await _all(pool.run(hear, leg) for leg in talking)
     return [[transcript for leg in heard for transcript in leg[number]] for number in range(len(steps))]
 

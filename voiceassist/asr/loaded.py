@@ -25,25 +25,28 @@ class KnowsWords(Protocol):
 class PrefersPhrases(Protocol):
     """An engine that can be told what is likely to be said."""
 
-    @property
-    def prefers_phrases(self) -> bool:
-        """Always true."""
-
-    def open(self, speaker: Speaker, *, phrases: Iterable[str] = ()) -> Recognizer:
+    def open_preferring(self, speaker: Speaker, phrases: Iterable[str]) -> Recognizer:
         """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
 
 
 class LoadedEngine:
     """An engine with what it is for, and how many of its recognizers are open."""
 
-    def __init__(self, inner: Engine, fit_for: FitFor) -> None:
+    def __init__(self, inner: Engine, fit_for: FitFor, *, language: str | None = None) -> None:
+        """`language`: the tag of its calls, if it is not the engine's own."""
         self.inner = inner
         self.fit_for = fit_for
-        self.name, self.language = inner.name, inner.language
+        self.name, self.language = inner.name, language or inner.language
         self.rate_hz, self.memory_bytes, self.load_ms = inner.rate_hz, inner.memory_bytes, inner.load_ms
         self.likely_phrases: tuple[str, ...] = ()  # what an engine that can do so prefers when it is unsure
         self._numbers = count()
-        self._open = set[int]()  # filled on the event loop, emptied in the pool's threads: both steps are atomic
+        self._open = set[int]()  # filled and emptied in the pool's threads, every step of which is atomic
+
+    def also_for(self, language: str) -> "LoadedEngine":
+        """The same model for calls of another tag; it costs nothing more, and is closed with either."""
+        other = LoadedEngine(self.inner, self.fit_for, language=language)
+        other.memory_bytes = other.load_ms = 0
+        return other
 
     @property
     def open_recognizers(self) -> int:
@@ -59,7 +62,7 @@ class LoadedEngine:
 
     def _opened(self, speaker: Speaker) -> Recognizer:
         if self.likely_phrases and isinstance(self.inner, PrefersPhrases):
-            return self.inner.open(speaker, phrases=self.likely_phrases)
+            return self.inner.open_preferring(speaker, self.likely_phrases)
         return self.inner.open(speaker)
 
     def unknown(self, words: Sequence[str]) -> tuple[str, ...] | None:

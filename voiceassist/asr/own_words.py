@@ -9,8 +9,9 @@ from collections.abc import Iterator
 
 from voiceassist.core.playbook import Playbook
 
+# A whole text of words and single spaces: nothing of the phrase language in it, no digit.
+PLAIN = re.compile(r"[^\W\d_]+(?:['\u2019 ][^\W\d_]+)*")
 # Whole words of the phrase language: not the name of a <list>, not the beginning of any*.
-PLAIN = re.compile(r"[^\W\d_]+(?:['\u2019 ][^\W\d_]+)*")  # nothing of the phrase language in it
 WORD = re.compile(r"(?<![<\w*'])[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?![\w>*'])")
 
 

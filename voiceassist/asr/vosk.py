@@ -13,6 +13,7 @@ from vosk import KaldiRecognizer, Model, SetLogLevel
 from voiceassist.asr.cost import NOTHING, Cost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
+from voiceassist.asr.vosk_causes import made
 from voiceassist.asr.vosk_leg import VoskRecognizer
 from voiceassist.asr.vosk_phrases import HEARINGS
 from voiceassist.asr.vosk_trial import ERRORS_ONLY, try_out
@@ -44,17 +45,14 @@ def load_vosk(model_dir: Path, *, language: str) -> "VoskEngine":
 
 def _load(model_dir: Path) -> Model:
     SetLogLevel(ERRORS_ONLY)
-    try:
-        return Model(str(model_dir))
-    except Exception as error:
-        raise EngineError(f"vosk cannot load the model in {model_dir}, though it could a moment ago") from error
+    refusal = f"vosk cannot load the model in {model_dir}, which it could in a process of its own"
+    return made(lambda: Model(str(model_dir)), refusal)
 
 
 class VoskEngine:
     """One model, shared by all legs."""
 
     rate_hz = RATE_HZ
-    prefers_phrases = True
 
     def __init__(
         self, model: Model, *, name: str, language: str, takes_grammars: bool, cost: Cost = NOTHING
@@ -65,17 +63,23 @@ class VoskEngine:
         self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
         self._model: Model | None = model
 
-    def open(self, speaker: Speaker, *, grammar: Iterable[str] = (), phrases: Iterable[str] = ()) -> Recognizer:
+    def open(self, speaker: Speaker, *, grammar: Iterable[str] = ()) -> Recognizer:
         """A recognizer for one leg.
 
-        `grammar`: it hears these phrases, their words in any order, and no others. `phrases`: it prefers these.
-        Raises EngineError when the engine is closed, cannot take a grammar, or does not know one of its words.
+        `grammar`: it hears these phrases, their words in any order, and no others. The server never gives one; it
+        is for integrators who call the engine themselves, where only little can be said: digits, yes or no.
+        Raises EngineError when the engine is closed, libvosk refuses, or the grammar cannot be had: the model
+        cannot take any, or does not know one of its words.
         """
-        native = KaldiRecognizer(self._loaded(), float(RATE_HZ), *self._limits(tuple(grammar)))
-        native.SetWords(True)  # noqa: FBT003 - vosk's signature
+        return VoskRecognizer(self._native(*self._limits(tuple(grammar))), speaker)
+
+    def open_preferring(self, speaker: Speaker, phrases: Iterable[str]) -> Recognizer:
+        """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
         likely = [tuple(phrase.lower().split()) for phrase in phrases]
-        if likely:
-            native.SetMaxAlternatives(HEARINGS)
+        if not likely:
+            return self.open(speaker)
+        native = self._native()
+        native.SetMaxAlternatives(HEARINGS)
         return VoskRecognizer(native, speaker, likely)
 
     def vocabulary(self, words: Iterable[str]) -> Mapping[str, bool]:
@@ -86,6 +90,14 @@ class VoskEngine:
     def close(self) -> None:
         """Drops the model; libvosk frees it with the last recognizer."""
         self._model = None
+
+    def _native(self, *limits: str) -> KaldiRecognizer:
+        model = self._loaded()
+        native = made(
+            lambda: KaldiRecognizer(model, float(RATE_HZ), *limits), f"{self.name} cannot open a recognizer"
+        )
+        native.SetWords(True)  # noqa: FBT003 - vosk's signature
+        return native
 
     def _loaded(self) -> Model:
         if self._model is None:

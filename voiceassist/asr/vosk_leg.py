@@ -160,7 +160,10 @@ class VoskRecognizer:
         except EngineError:
             raise
         except Exception as error:
-            raise EngineError(f"vosk cannot decode {len(pcm)} samples: {error}; it told stderr why") from error
+            raise EngineError(
+                f"vosk cannot decode {len(pcm)} samples: {error}; "
+                "why, libvosk wrote to the standard error of this process, if anywhere"
+            ) from error
 
     def _partial(self, line: _Line, *, is_pause: bool) -> Iterator[Partial]:
         """News; or the same again after a while, and when a pause begins, since then a word is complete."""

@@ -20,6 +20,7 @@ from pathlib import Path
 import numpy as np
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
+from voiceassist.asr.vosk_causes import NOTHING_SAID, causes
 from voiceassist.errors import EngineError
 
 Fingerprint = tuple[tuple[str, int, int], ...]  # name, bytes, modified (nanoseconds) of every file
@@ -27,13 +28,12 @@ Fingerprint = tuple[tuple[str, int, int], ...]  # name, bytes, modified (nanosec
 RATE_HZ = 16_000
 NOISE = 1_000  # standard deviation; in digital silence most of a graph is never touched
 ERRORS_ONLY = -2  # libvosk's log level
-CAUSES = ("ERROR", "ASSERTION_FAILED")  # how libvosk and OpenFst begin the lines that matter
-MOST_CAUSES = 2  # the first says what was wrong with which file, the second what it was for
-LONGEST_CAUSE = 300  # characters; garbage is quoted at length
 SPARE_BYTES = 3 << 30  # address space of Python and numpy with their threads
 TIMES_ITS_FILES = 8  # models take up to three times their files' size; more than this is a damaged length
 SPARE_S, BYTES_PER_S = 30, 10_000_000  # a slow disk
-NOTHING_SAID = "libvosk did not say why"
+# A thread of OpenBLAS reserves 41 MB and an arena of malloc 64 MB of address space, used or not: with dozens of
+# cores a healthy model would meet the limit on memory.
+FEW_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MALLOC_ARENA_MAX": "2"}
 NO_WORDS = "ERROR: its list of words is empty"
 
 
@@ -52,11 +52,15 @@ def _fingerprint(folder: Path) -> Fingerprint:
 def _try_out(folder: Path, fingerprint: Fingerprint) -> None:
     size = sum(size for _, size, _ in fingerprint)
     command = [sys.executable, "-P", "-m", __name__, str(folder), str(SPARE_BYTES + TIMES_ITS_FILES * size)]
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))}
     longest_s = SPARE_S + size / BYTES_PER_S
     try:
         trial = subprocess.run(  # noqa: S603 - our own module, and no shell
-            command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=longest_s, check=False
+            command,
+            env=child_environment(),
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=longest_s,
+            check=False,
         )
     except subprocess.TimeoutExpired:
         raise EngineError(f"vosk cannot load the model in {folder}: not done after {longest_s:.0f} s") from None
@@ -64,11 +68,16 @@ def _try_out(folder: Path, fingerprint: Fingerprint) -> None:
         raise EngineError(f"vosk cannot load the model in {folder}: {_cause(trial.returncode, trial.stderr)}")
 
 
+def child_environment() -> dict[str, str]:
+    """Of the trial: the modules that this process finds, and few threads."""
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)), **FEW_THREADS}
+
+
 def _cause(code: int, stderr: bytes) -> str:
-    lines = [line.strip() for line in stderr.decode(errors="replace").splitlines()]
-    causes = [line[:LONGEST_CAUSE] for line in lines if line.startswith(CAUSES)][:MOST_CAUSES]
     crash = [f"it crashes libvosk ({signal.Signals(-code).name})"] if code < 0 else []
-    return "; ".join(crash + causes) or next((line for line in reversed(lines) if line), NOTHING_SAID)
+    lines = stderr.decode(errors="replace").splitlines()
+    last = next((line.strip() for line in reversed(lines) if line.strip()), NOTHING_SAID)
+    return "; ".join([*crash, *causes(stderr)]) or last
 
 
 def _limit_this_process(memory_bytes: int) -> None:

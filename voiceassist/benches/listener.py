@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
-from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any, TypeVar
 
+from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine
 from voiceassist.benches.clip import Clip
@@ -36,14 +36,14 @@ class Loaded:
 
     name: str
     load_s: float  # of the wall clock
-    memory_bytes: int  # by which the process grew
+    memory_bytes: int  # by which the process grew; 0 where the system does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Memory:
     """How the process grew while it heard."""
 
-    growth_bytes: int  # since the engine was loaded
+    growth_bytes: int  # since the engine was loaded; 0 where the system does not say
     peak_bytes: int  # the most that the whole process ever took
 
 
@@ -159,14 +159,6 @@ def hear(engine: Engine, clip: Clip) -> Heard:
 
 def _said(ear: Ear, transcript: Transcript, *, is_last: bool = False) -> Said:
     return Said(position_ms=ear.position_ms, transcript=transcript, is_last=is_last)
-
-
-def resident_bytes() -> int:
-    """Memory of this process now; where the system does not tell (macOS), the most it ever was."""
-    statm = Path("/proc/self/statm")
-    if not statm.exists():
-        return _peak_bytes()
-    return int(statm.read_text(encoding="ascii").split()[1]) * resource.getpagesize()
 
 
 def _peak_bytes() -> int:

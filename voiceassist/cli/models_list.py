@@ -9,7 +9,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from voiceassist.cli.models_folder import AsJson, ConfigFile, ModelsDir, folder_of
-from voiceassist.models.installed import InstalledModel, for_people, installed
+from voiceassist.models.installed import InstalledModel, auto_for, installed
+from voiceassist.models.language import serves
 from voiceassist.models.manifest import ModelEntry, load_manifest
 from voiceassist.models.sizes import shown
 
@@ -28,7 +29,7 @@ class Line:
     licence: str
     fit_for: str
     notes: str  # published word error rates, in per cent
-    is_auto: bool  # engine `auto` takes it for its language
+    auto_for: str | None  # the calls that engine `auto` takes it for: "en", or "en-in" where "en" gets another
     problem: str | None = None
     path: str | None = None
 
@@ -55,14 +56,13 @@ def _lines(folder: Path) -> list[Line]:
     models = installed(folder)
     here = {model.name for model in models}
     notes = {entry.name: entry.notes for entry in load_manifest()}
-    taken = {chosen.name for model in models if (chosen := for_people(folder, model.language))}
     return [
-        *(_of_installed(model, notes.get(model.name, ""), is_auto=model.name in taken) for model in models),
+        *(_of_installed(model, notes.get(model.name, ""), auto_for(models, model)) for model in models),
         *(_of_entry(entry) for entry in load_manifest() if entry.name not in here),
     ]
 
 
-def _of_installed(model: InstalledModel, notes: str, *, is_auto: bool) -> Line:
+def _of_installed(model: InstalledModel, notes: str, auto: str | None) -> Line:
     return Line(
         name=model.name,
         language=model.language,
@@ -71,7 +71,7 @@ def _of_installed(model: InstalledModel, notes: str, *, is_auto: bool) -> Line:
         licence=model.licence,
         fit_for=model.fit_for,
         notes=notes,
-        is_auto=is_auto,
+        auto_for=auto,
         problem=model.problem,
         path=str(model.path),
     )
@@ -86,7 +86,7 @@ def _of_entry(entry: ModelEntry) -> Line:
         licence=entry.licence,
         fit_for="people",
         notes=entry.notes,
-        is_auto=False,
+        auto_for=None,
     )
 
 
@@ -115,12 +115,17 @@ def _table(lines: list[Line], *, is_wide: bool) -> Table:
 
 
 def _state(line: Line) -> str:
-    auto = ", auto takes it" if line.is_auto else ""
-    return f"{line.state}{auto}{HEARS[line.fit_for]}"
+    return f"{line.state}{_auto(line)}{HEARS[line.fit_for]}"
+
+
+def _auto(line: Line) -> str:
+    if line.auto_for is None:
+        return ""
+    return f", auto, for {line.auto_for}" if "-" in line.auto_for else ", auto takes it"
 
 
 def _what_auto_takes(lines: list[Line]) -> str:
-    taken = [f"{line.language}: {line.name}" for line in lines if line.is_auto]
-    if not any(line.is_auto and line.language.startswith("en") for line in lines):
+    taken = [f"{line.auto_for}: {line.name}" for line in lines if line.auto_for]
+    if not any(line.auto_for and serves(line.auto_for, "en") for line in lines):
         taken.append("en: moonshine (comes with voiceassist)")
     return f"Engine `auto` takes {'; '.join(taken)}. For other languages pull a model first."

@@ -7,7 +7,8 @@ import typer
 from rich.console import Console
 
 from voiceassist.cli.models_folder import ConfigFile, ModelsDir, folder_of, progress_bar
-from voiceassist.models.installed import InstalledModel, for_people, installed
+from voiceassist.models.download import next_time
+from voiceassist.models.installed import InstalledModel, auto_for, installed
 from voiceassist.models.manifest import entry_to_pull
 from voiceassist.models.pull import part_of, pull
 from voiceassist.models.sizes import shown
@@ -32,6 +33,10 @@ def pull_model(
 ) -> None:
     """Download a model and install it. An interrupted download goes on where it stopped.
 
+    What arrives must have the checksum of our list of models, or of the vendor's.
+    The vendor's comes from the same server (model-list.json): it proves that
+    the file came whole, not who made it.
+
     Proxies are taken from the environment (HTTPS_PROXY). Without internet, an error says what to copy where.
 
     Examples:
@@ -55,17 +60,17 @@ def pull_model(
 
 
 def _stopped(part: Path, size: int) -> str:
-    kept = f"{shown(size)} are kept in {part}" if size else "nothing had arrived"
-    return f"stopped; {kept}: the same command goes on from there"
+    if not size:
+        return "stopped; nothing had arrived: the same command starts from the beginning"
+    return f"stopped; {shown(size)} are kept in {part}: {next_time(part)}"
 
 
 def tell_installed(model: InstalledModel) -> None:
     """Says where the model is and who will use it."""
-    chosen = for_people(model.path.parent, model.language)
-    is_auto = chosen is not None and chosen.name == model.name
+    language = auto_for(installed(model.path.parent), model)
     use = (
-        f"engine `auto` takes it for calls in {model.language!r}"
-        if is_auto
+        f"engine `auto` takes it for calls in {language!r}"
+        if language
         else f"engine `vosk:{model.name}` is this model"
     )
     console = Console(highlight=False, soft_wrap=True, markup=False)

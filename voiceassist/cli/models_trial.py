@@ -3,6 +3,7 @@
 Never says whether it heard well enough: `models_verify.py` does.
 """
 
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
@@ -34,7 +35,7 @@ class Trial:
     heard: str
     heard_in_silence: str  # nothing, if all is well
     load_ms: int
-    memory_bytes: int  # by which the process grew, loading and hearing
+    memory_bytes: int | None  # by which the process grew, loading and hearing; None: nobody can tell
     realtime_factor: float  # time to hear / time to say, on one core
 
 
@@ -43,12 +44,12 @@ def try_out(folder: Path, language: str) -> Trial:
     said, pcm, rate_hz = _sentence()
     before = resident_bytes()
     engine = load_vosk(folder, language=language)
-    silence = _hear(engine, np.zeros(SILENCE_MS * rate_hz // 1000, np.int16), rate_hz)
-    started_s = perf_counter()
-    heard = _hear(engine, pcm, rate_hz)
-    needed_s = perf_counter() - started_s
-    grown_bytes = max(0, resident_bytes() - before)
-    engine.close()
+    with closing(engine):
+        silence = _hear(engine, np.zeros(SILENCE_MS * rate_hz // 1000, np.int16), rate_hz)
+        started_s = perf_counter()
+        heard = _hear(engine, pcm, rate_hz)
+        needed_s = perf_counter() - started_s
+        grown_bytes = max(0, resident_bytes() - before)
     return Trial(
         said=said,
         heard=heard,

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated
 
 import typer
@@ -51,9 +51,9 @@ def verify_models(
     """
     folder = folder_of(config, models_dir)
     models = [find(folder, name)] if name else installed(folder)
-    found = []
+    found: list[Verified] = []
     for model in models:
-        found.append(_verified(model))
+        found.append(_verified(model, is_first=not any(one.trial for one in found)))
         if not as_json:
             _print(model, found[-1])
     if as_json:
@@ -63,13 +63,15 @@ def verify_models(
         raise ModelError(f"{len(failed)} of {len(found)} models cannot be used as they are: {', '.join(failed)}")
 
 
-def _verified(model: InstalledModel) -> Verified:
+def _verified(model: InstalledModel, *, is_first: bool) -> Verified:
+    """Memory is told of the first model only: the next ones fill what that one gave back."""
     try:
         changed = differences(model)
         files = "as recorded" if is_recorded(model) else "none missing; there is no record of what they must be"
         if changed or model.problem:
             return _verdict(model, files="; ".join(changed) or files, problem=model.problem or _damaged(model))
         trial = try_out(model.path, model.language)
+        trial = trial if is_first else replace(trial, memory_bytes=None)
     except (EngineError, ModelError) as error:
         return _verdict(model, files="not as they must be", problem=str(error))
     return _heard(model, files, trial)
@@ -115,7 +117,8 @@ def _print(model: InstalledModel, found: Verified) -> None:
 
 
 def _print_trial(console: Console, trial: Trial, share: float | None) -> None:
-    console.print(f"  loads  in {trial.load_ms} ms; the process grew by {shown(trial.memory_bytes)}")
+    grown = "" if trial.memory_bytes is None else f"; the process grew by {shown(trial.memory_bytes)}"
+    console.print(f"  loads  in {trial.load_ms} ms{grown}")
     console.print(f"  runs   in {trial.realtime_factor:.2f} of the time of the speech, on one core")
     if trial.heard_in_silence:
         console.print(f"  heard  in silence: {trial.heard_in_silence}")

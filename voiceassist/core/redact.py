@@ -1,14 +1,16 @@
 """Masks what must not leave the core: long runs of spoken or written digits, and e-mail addresses.
 
 Card, account and phone numbers are runs of at least DIGITS_MASKED digits, said as digits or as number words,
-also when a speaker pauses between groups. Amounts and dates stay. The number of words stays too, so that their
-times remain true. Which words are digits is the language's matter (`languages/`): without rules for it, only what
-is written in digits or with an @ is masked. Never touches anything but transcripts.
+also when a speaker pauses between groups or says "um" and "okay" there. Known weakness: the first group of a
+number that is read out with pauses is a final of its own and stays, since an order number or a year looks the
+same. Amounts and dates stay. The number of words stays too, so that their times remain true. Which words are
+digits is the language's matter (`languages/`): without rules for it, only what is written in digits or with an @
+is masked. Never touches anything but transcripts.
 Next: everything else sees only the masked words.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
@@ -21,6 +23,7 @@ MASK = "***"
 DIGITS_MASKED = 7  # the shortest local phone number; order numbers and amounts in words are shorter
 DIGITS_GROWING = 4  # at the end of a partial a run this long may be a card number's first group
 CARRIED_MS = 4000  # a pause of this length does not end a number that is read out in groups
+ASIDE_WORDS = 2  # nor do so few words about something else in a line: "hold on", "it is", "un momento"
 DOMAIN_MAX_WORDS = 6
 
 _ADDRESS = re.compile(r"[^\s@]+@[^\s@]+\.[^\s@]+")
@@ -36,14 +39,16 @@ class Run:
     first: int
     last: int  # inclusive
     digits: int
+    before: int  # words ahead of it in the line that say something else
+    after: int  # the same behind it
 
 
 @dataclass(slots=True)
 class Redactor:
-    """Masks the transcripts of one call; remembers the digits at the end of each side's last final."""
+    """Masks the transcripts of one call; remembers the number that each side may still be reading out."""
 
     language: Language
-    tails: dict[Speaker, tuple[int, int]] = field(default_factory=dict)  # speaker → digits, end_ms
+    tails: dict[Speaker, tuple[int, int]] = field(default_factory=dict)  # speaker → digits so far, last heard ms
 
     def redact(self, event: Transcript) -> Transcript:
         """The same transcript without numbers and addresses."""
@@ -53,7 +58,7 @@ class Redactor:
         masked = self._masked(event, heard, carried)
         text = masked if texts == heard else self._masked(event, texts, carried)
         if isinstance(event, Final):
-            self.tails[event.speaker] = (_tail_digits(heard or texts, self.language, carried), event.end_ms)
+            self._remember(event, _tail_digits(heard or texts, self.language, carried))
         if masked == heard and text == texts:
             return event
         words = tuple(replace(word, text=new) for word, new in zip(event.words, masked, strict=True))
@@ -61,6 +66,15 @@ class Redactor:
 
     def _masked(self, event: Transcript, words: list[str], carried: int) -> list[str]:
         return masked_words(words, self.language, carried=carried, growing=not isinstance(event, Final))
+
+    def _remember(self, event: Final, digits: int) -> None:
+        """The pause counts from whatever this side said last.
+
+        Also from an "um", an "okay", and a line in which no word was found, which often was one of these: somebody
+        is still reading out. A short number masked too many is the lesser harm.
+        """
+        _, last_ms = self.tails.get(event.speaker, (0, 0))
+        self.tails[event.speaker] = (digits, max(last_ms, event.end_ms))
 
     def _carried(self, event: Transcript) -> int:
         digits, end_ms = self.tails.get(event.speaker, (0, 0))
@@ -77,7 +91,7 @@ def masked_words(
     plain = _plain(words, language)
     hidden = set(_addresses(plain, language.addresses))
     for run in _runs(words, plain, language):
-        if _is_long(run, len(words), carried, growing=growing):
+        if _is_long(run, carried, growing=growing):
             hidden.update(range(run.first, run.last + 1))
     return [MASK if index in hidden or _ADDRESS.search(word) else word for index, word in enumerate(words)]
 
@@ -87,41 +101,66 @@ def _plain(words: Sequence[str], language: Language) -> list[str]:
     return ["".join(spell(word)) for word in words]
 
 
-def _is_long(run: Run, words: int, carried: int, *, growing: bool) -> bool:
-    digits = run.digits + (carried if run.first == 0 else 0)
-    at_end = run.last == words - 1
-    return digits >= (DIGITS_GROWING if growing and at_end else DIGITS_MASKED)
+def _is_long(run: Run, carried: int, *, growing: bool) -> bool:
+    return _with_carried(run, carried) >= (DIGITS_GROWING if growing and run.after == 0 else DIGITS_MASKED)
+
+
+def _with_carried(run: Run, carried: int) -> int:
+    """A number inside a sentence is one of its own: "in thirty days we will" does not go on with a card's."""
+    goes_on = run.before == 0 or max(run.before, run.after) <= ASIDE_WORDS
+    return run.digits + (carried if goes_on else 0)
 
 
 def _tail_digits(words: Sequence[str], language: Language, carried: int) -> int:
-    runs = list(_runs(words, _plain(words, language), language))
-    if not runs or runs[-1].last != len(words) - 1:
-        return 0
-    return runs[-1].digits + (carried if runs[-1].first == 0 else 0)
+    """Digits of a number that the next line may continue."""
+    plain = _plain(words, language)
+    runs = list(_runs(words, plain, language))
+    if not runs:
+        return carried if sum(_is_other(text, language) for text in plain) <= ASIDE_WORDS else 0
+    return _with_carried(runs[-1], carried) if runs[-1].after <= ASIDE_WORDS else 0
 
 
 # ---- numbers ---------------------------------------------------------------------------------------------
 
 
 def _runs(words: Sequence[str], plain: Sequence[str], language: Language) -> Iterator[Run]:
-    """Every longest stretch of number words; glue counts only between two of them."""
+    """Every longest stretch of number words; fillers, glue and asides count only between two of them."""
     numbers = language.numbers
     digits = [_digits(word, text, numbers) for word, text in zip(words, plain, strict=True)]
+    other = [not count and _is_other(text, language) for count, text in zip(digits, plain, strict=True)]
+    for first, last in _stretches(digits, plain, language):
+        yield Run(
+            first=first,
+            last=last,
+            digits=_sum(range(first, last + 1), plain, digits, numbers),
+            before=sum(other[:first]),
+            after=sum(other[last + 1 :]),
+        )
+
+
+def _stretches(digits: Sequence[int], plain: Sequence[str], language: Language) -> Iterator[tuple[int, int]]:
     first, last = None, -1
     for index, text in enumerate(plain):
         if digits[index]:
             first, last = (index if first is None else first), index
-        elif first is not None and text and text not in numbers.glue and text not in language.fillers:
-            yield _run(first, last, plain, digits, numbers)
+        elif first is not None and _is_other(text, language):
+            yield first, last
             first = None
     if first is not None:
-        yield _run(first, last, plain, digits, numbers)
+        yield first, last
 
 
-def _run(first: int, last: int, plain: Sequence[str], digits: Sequence[int], numbers: Numbers) -> Run:
-    said = [index for index in range(first, last + 1) if digits[index]]
+def _is_other(text: str, language: Language) -> bool:
+    """Whether a word that is no number says something else, and is not just said while a number is read out."""
+    return text != "" and not any(
+        text in said for said in (language.fillers, language.asides, language.numbers.glue)
+    )
+
+
+def _sum(at: Iterable[int], plain: Sequence[str], digits: Sequence[int], numbers: Numbers) -> int:
+    said = [index for index in at if digits[index]]
     joined = sum(digits[two] for one, two in pairwise(said) if _joins(plain[one], plain[two], numbers))
-    return Run(first, last, sum(digits[index] for index in said) - joined)
+    return sum(digits[index] for index in said) - joined
 
 
 def _joins(one: str, two: str, numbers: Numbers) -> bool:

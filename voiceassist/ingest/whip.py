@@ -32,6 +32,7 @@ class Host:
     claim: Callable[[str], bool]  # takes a call id at once; False when that call is live
     release: Callable[[str], None]  # the call id is free again
     check: Callable[[CallInfo], Awaitable[None]]  # raises IngestError for a call that cannot be taken
+    language_of: Callable[[CallInfo], str]  # of the engine that would hear the call; raises IngestError for none
     run_call: Callable[[Source], Awaitable[object]]  # one session, to its end
     spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
 
@@ -124,6 +125,8 @@ class WhipSessions:
                 )
             call = self.calls[info.call_id] = JoinedCall(info, legs, RATE_HZ, self.limits)
             host.spawn(self._run(call, host))
+        else:
+            _check_language(call.info, info, host)
         call.take(legs)
         return call
 
@@ -149,6 +152,19 @@ class WhipSessions:
             del self.sessions[session.session_id]
             session.gone.set()
             await session.peer.close()
+
+
+def _check_language(call: CallInfo, leg: CallInfo, host: Host) -> None:
+    """A call has one engine: raises IngestError for a leg that asks for another one than the call's."""
+    if leg.language is None:
+        return
+    ours = host.language_of(call)
+    if host.language_of(leg) != ours:
+        raise IngestError(
+            "bad_language",
+            f"call {call.call_id!r} is heard in {ours!r}, so this leg cannot be in {leg.language!r}; leave out"
+            " `language` to join it, or use another `call_id`",
+        )
 
 
 async def _end(session: WhipSession, reason: EndReason) -> None:

@@ -4,7 +4,8 @@
     leg             agent | customer: this track is that person
     legs            agent,customer: one stereo track, channels in that order (either leg or legs, not both)
     agent_id, agent_name, customer_id, customer_name, tier, language: as in a stream's start message; those of
-                    the publisher that opens the call count
+                    the publisher that opens the call count, and a `language` that its engine does not hear is
+                    refused
 
 Never carries a token: that is the Authorization header. Next: `whip.py`.
 """

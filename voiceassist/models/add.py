@@ -3,20 +3,22 @@
 Never changes or moves what it is given. Never loads the model. Next: the next start of the server finds it.
 """
 
-import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
 from voiceassist.errors import ModelError
+from voiceassist.models.bundled import bundled_dir
+from voiceassist.models.files import chunks_of, files_in, reading, sha256_of, size_of
 from voiceassist.models.installed import InstalledModel, find
 from voiceassist.models.language import is_language, language_of_name
 from voiceassist.models.layout import model_root
 from voiceassist.models.manifest import ModelEntry, entry_called
 from voiceassist.models.place import UNPACKED, check_name, put_in_place, whole_model, workshop
-from voiceassist.models.record import FitFor, describe, files_in, read_record, record_path, sha256_of, size_of
+from voiceassist.models.record import FitFor, Record, describe, read_record, record_path
 from voiceassist.models.sizes import check_room
+from voiceassist.models.twin import twin_in
 from voiceassist.models.unpack import unpack
 
 Report: TypeAlias = Callable[[str, int, int], None]
@@ -37,9 +39,11 @@ class About:
 
 def add(models_dir: Path, given: Path, about: About, report: Report) -> InstalledModel:
     """Copies a model into the deployment's folder. Raises ModelError, naming what is missing."""
-    if not given.exists():
-        raise ModelError(f"{given}: there is no such file or folder")
-    about = _completed(given, about)
+    with reading(given):
+        if not given.exists():
+            raise ModelError(f"{given}: there is no such file or folder")
+        given = given.resolve()  # "." has no name
+        about = _completed(given, about)
     name = about.name or ""
     check_name(models_dir, name)
     with workshop(models_dir, name) as folder:
@@ -51,11 +55,14 @@ def add(models_dir: Path, given: Path, about: About, report: Report) -> Installe
 def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Report) -> None:
     sha256 = None
     if given.is_dir():
-        _copy(models_dir, whole_model(given, str(given)), fresh, report)
+        with reading(given):
+            found = whole_model(given, str(given))
+        _copy(models_dir, found, fresh, report)
     else:
         sha256 = _known(given, about)
         _unpack(models_dir, given, about, fresh, report)
     root = whole_model(fresh, str(given))
+    about = _filled(about, _about(twin_in(bundled_dir(), root)))  # of a zip it is known only now
     record = describe(
         root,
         name=about.name or "",
@@ -69,33 +76,41 @@ def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Repor
 
 
 def _completed(given: Path, about: About) -> About:
-    """With what the record beside the folder, our manifest and an official name tell of what was not said."""
+    """With what a record, our manifest and an official name tell of what was not said."""
     root = model_root(given) if given.is_dir() else given
     found = root.name if given.is_dir() else given.name.removesuffix(".zip")
-    known = _recorded(root) or _from_manifest(entry_called(found))
-    language = about.language or known.language or language_of_name(found)
+    about = _filled(about, _about(_record_of(root) or entry_called(found)))
+    language = about.language or language_of_name(found)
     if not language:
         raise ModelError(f"{given}: its name does not tell its language; add for example --language en-us")
     if not is_language(language.lower()):
         raise ModelError(f"{language!r} is not a language; say it like en-us, es or zh")
+    return replace(about, name=about.name or found, language=language.lower())
+
+
+def _record_of(root: Path) -> Record | None:
+    """That beside the folder, else that of the bundled model that it is a copy of."""
+    if not root.is_dir():
+        return None
+    path = record_path(root)
+    return read_record(path) if path.is_file() else twin_in(bundled_dir(), root)
+
+
+def _about(known: Record | ModelEntry | None) -> About:
+    if known is None:
+        return About()
+    fit_for = known.fit_for if isinstance(known, Record) else None
+    return About(language=known.language, licence=known.licence, fit_for=fit_for)
+
+
+def _filled(about: About, known: About) -> About:
+    """What was said, and what is known of the rest."""
     return About(
-        name=about.name or found,
-        language=language.lower(),
+        name=about.name,
+        language=about.language or known.language,
         licence=about.licence or known.licence,
         fit_for=about.fit_for or known.fit_for,
     )
-
-
-def _recorded(root: Path) -> About | None:
-    path = record_path(root)
-    if not (root.is_dir() and path.is_file()):
-        return None
-    record = read_record(path)
-    return About(language=record.language, licence=record.licence, fit_for=record.fit_for)
-
-
-def _from_manifest(entry: ModelEntry | None) -> About:
-    return About(language=entry.language, licence=entry.licence) if entry else About()
 
 
 def _known(given: Path, about: About) -> str:
@@ -119,11 +134,14 @@ def _unpack(models_dir: Path, given: Path, about: About, fresh: Path, report: Re
 
 def _copy(models_dir: Path, root: Path, fresh: Path, report: Report) -> None:
     """Files only: a link comes as what it points to."""
-    total, done = size_of(root), 0
+    with reading(root):
+        files, total = files_in(root), size_of(root)
     check_room(models_dir, total)
-    for path in files_in(root):
+    done = 0
+    for path in files:
         place = fresh / path.relative_to(root)
         place.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copyfile(path, place)
-        done += path.stat().st_size
-        report("copying", done, total)
+        with place.open("xb") as file:
+            for chunk in chunks_of(path):
+                done += file.write(chunk)
+                report("copying", done, total)

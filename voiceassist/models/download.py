@@ -5,6 +5,7 @@ What has arrived is in `<target>`, what is known of it in `<target>.json`, until
 """
 
 import json
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -20,8 +21,13 @@ from voiceassist.models.sizes import shown
 
 Report: TypeAlias = Callable[[int, int], None]
 """Told the bytes so far and, if known (else 0), the bytes in all."""
+Pause: TypeAlias = Callable[[float], None]
+"""Waits so many seconds."""
 
 TIMEOUT = httpx.Timeout(30, connect=15)  # seconds; for a read: without a single byte
+FIRST_PAUSE_S, LONGEST_PAUSE_S = 1.0, 30.0  # before a connection is made again; doubled from one to the next
+WELL_BYTES = 1 << 20  # a connection that brought so much broke by chance: the next pause is a short one
+BAD_ADDRESS = (httpx.TooManyRedirects, httpx.InvalidURL, httpx.UnsupportedProtocol)
 HEADERS = {"user-agent": f"voiceassist/{__version__}", "accept-encoding": "identity"}
 
 
@@ -42,11 +48,26 @@ class Begun:
     total: int  # bytes; 0 if it did not say
 
 
+def check_redirect(response: httpx.Response) -> None:
+    """Raises ModelError where an https address leads to one that anybody on the line could have written."""
+    if not response.has_redirect_location or response.request.url.scheme != "https":
+        return
+    to = response.request.url.join(response.headers["location"])
+    if to.scheme != "https":
+        raise ModelError(
+            f"{response.request.url}: the server sends us on to {to}, which is not https; nothing was fetched "
+            "from there. Use another address with --mirror"
+        )
+
+
+HOOKS = {"response": [check_redirect]}
+
+
 @contextmanager
 def client() -> Iterator[httpx.Client]:
     """For `download` and `vendor_list.py`. Raises ModelError when the proxy in the environment cannot be used."""
     try:
-        http = httpx.Client(headers=HEADERS, timeout=TIMEOUT, follow_redirects=True)
+        http = httpx.Client(headers=HEADERS, timeout=TIMEOUT, follow_redirects=True, event_hooks=HOOKS)
     except (ValueError, ImportError, httpx.InvalidURL) as error:
         raise ModelError(
             f"the proxy set in the environment (HTTPS_PROXY, ALL_PROXY) cannot be used: {error}"
@@ -55,22 +76,37 @@ def client() -> Iterator[httpx.Client]:
         yield http
 
 
-def download(http: httpx.Client, url: str, target: Path, *, at_most: int, report: Report) -> None:
+def download(
+    http: httpx.Client, url: str, target: Path, *, at_most: int, report: Report, pause: Pause = time.sleep
+) -> None:
     """Fetches the whole file into `target`; a part that is there is kept if the server still has that file.
 
-    Goes on by itself when a connection breaks, until one brings nothing new. `at_most`: bytes, above which the
-    answer cannot be what was asked for. Raises ModelError; what has arrived by then stays in `target`.
+    Goes on by itself, after a pause, when a connection breaks, until one brings nothing new.
+    `at_most`: bytes, above which the answer cannot be what was asked for. Raises ModelError; what has arrived by
+    then stays in `target`.
     """
+    pause_s = FIRST_PAUSE_S
     while True:
         before = size_of_part(target)
         try:
             return _fetch_rest(http, url, target, at_most, report)
         except (httpx.RequestError, httpx.InvalidURL) as error:
-            if size_of_part(target) <= before:
+            came = size_of_part(target) - before
+            if came <= 0:
                 raise _given_up(url, target, error) from error
         except TooMuchError:
             forget(target)
             raise
+        pause_s = FIRST_PAUSE_S if came >= WELL_BYTES else pause_s
+        pause(pause_s)
+        pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
+
+
+def next_time(target: Path) -> str:
+    """What the same command will do with a part: go on, if the server named the version that it is part of."""
+    if _noted(target):
+        return "the same command goes on from there"
+    return "but this server lets nobody go on in the middle: the same command starts from the beginning"
 
 
 def size_of_part(target: Path) -> int:
@@ -99,12 +135,17 @@ def _fetch_rest(http: httpx.Client, url: str, target: Path, at_most: int, report
 
 
 def _begun(target: Path, url: str) -> Begun | None:
-    """What the part is part of; None if there is none, or none that can be continued safely."""
+    """What the part is part of; None if there is none, or none of this address that can be continued safely."""
+    begun = _noted(target)
+    return begun if begun and begun.url == url else None
+
+
+def _noted(target: Path) -> Begun | None:
     try:
         begun = Begun(**json.loads(notes_path(target).read_text(encoding="utf-8")))
     except (FileNotFoundError, ValueError, TypeError):  # a crash may have left half a note
         return None
-    return begun if begun.url == url and begun.validator and target.exists() else None
+    return begun if begun.validator and target.exists() else None
 
 
 def _validator(response: httpx.Response) -> str:
@@ -180,10 +221,22 @@ def _writing(target: Path) -> Iterator[None]:
 
 
 def _given_up(url: str, target: Path, error: Exception) -> ModelError:
-    cause = str(error) or type(error).__name__
-    if have := size_of_part(target):
+    have = size_of_part(target)
+    if have and not isinstance(error, BAD_ADDRESS):
         return ModelError(
-            f"{url}: the connection broke after {shown(have)} ({cause}); they are kept: "
-            "the same command goes on from there"
+            f"{url}: the connection broke after {shown(have)} ({cause_of(error)}); they are kept: "
+            f"{next_time(target)}"
         )
-    return UnreachableError(f"{url} cannot be reached ({cause})")
+    return not_reached(url, error)
+
+
+def not_reached(url: str, error: Exception) -> ModelError:
+    """An error that says so: an UnreachableError unless it is the address that leads nowhere."""
+    if isinstance(error, BAD_ADDRESS):
+        return ModelError(f"{url} leads nowhere ({cause_of(error)}); check the address")
+    return UnreachableError(f"{url} cannot be reached ({cause_of(error)})")
+
+
+def cause_of(error: Exception) -> str:
+    """In the words of the error, if it has any."""
+    return str(error) or type(error).__name__

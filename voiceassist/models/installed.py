@@ -4,16 +4,19 @@ Never changes anything. A folder without a record (copied by hand) counts, with 
 engines choose among them, `voiceassist models list` shows them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from voiceassist.core.languages import primary_subtag
 from voiceassist.errors import ModelError
 from voiceassist.models.bundled import bundled_dir
+from voiceassist.models.files import size_of
 from voiceassist.models.language import UNKNOWN, language_of_name, same_region, serves
 from voiceassist.models.layout import missing_files
-from voiceassist.models.manifest import entry_called, nearest
-from voiceassist.models.record import FitFor, Record, read_record, record_path, size_of
+from voiceassist.models.manifest import entry_called, main_region, nearest
+from voiceassist.models.record import FitFor, Record, read_record, record_path
+from voiceassist.models.twin import twin_in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,15 +31,34 @@ class InstalledModel:
     source: str
     licence: str
     bundled: bool = False  # part of voiceassist: cannot be removed
-    problem: str | None = None  # why it should not be used
+    damage: str | None = None  # what is wrong with its record or its files
+
+    @property
+    def problem(self) -> str | None:
+        """Why it is never taken by itself; one whose language nobody knows may still be named."""
+        if self.damage or self.language != UNKNOWN:
+            return self.damage
+        return f"its language is not known: `voiceassist models add {self.path} --language …` under another name"
 
 
 def installed(models_dir: Path) -> tuple[InstalledModel, ...]:
     """Every model, by name: the deployment's own and the bundled ones. Missing folders hold none."""
     own = [_model(path, bundled=False) for path in _folders(models_dir)]
     names = {model.name for model in own}
-    bundled = [_model(path, bundled=True) for path in _folders(bundled_dir()) if path.name not in names]
-    return tuple(sorted([*own, *bundled], key=lambda model: model.name))
+    others = [model for model in bundled() if model.name not in names]
+    return tuple(sorted([*own, *others], key=lambda model: model.name))
+
+
+def bundled() -> tuple[InstalledModel, ...]:
+    """The models that come with voiceassist, whatever is in the deployment's folder."""
+    return tuple(_model(path, bundled=True) for path in _folders(bundled_dir()))
+
+
+def at(models_dir: Path, folder: Path) -> InstalledModel:
+    """The model in any folder, installed or not, with what the record beside it tells."""
+    place = folder.resolve()
+    same = (model for model in installed(models_dir) if model.path.resolve() == place)
+    return next(same, None) or _model(place, bundled=False)
 
 
 def find(models_dir: Path, name: str) -> InstalledModel:
@@ -52,13 +74,38 @@ def find(models_dir: Path, name: str) -> InstalledModel:
 
 
 def for_people(models_dir: Path, language: str) -> InstalledModel | None:
-    """The model that hears people speaking `language`: one of their region before others, then the larger."""
+    """The installed model that hears people speaking `language`: see `best_of`."""
+    return best_of(installed(models_dir), language)
+
+
+def best_of(models: Sequence[InstalledModel], language: str) -> InstalledModel | None:
+    """The one for people who speak `language`: of their region, else of its main region, else of any; the larger.
+
+    The main region is that of the language's first model on offer: for "en" the United States.
+    """
+    main = main_region(language)
     fit = [
         model
-        for model in installed(models_dir)
+        for model in models
         if model.fit_for == "people" and not model.problem and serves(model.language, language)
     ]
-    return max(fit, key=lambda model: (same_region(model.language, language), model.size_bytes), default=None)
+    return max(
+        fit,
+        key=lambda model: (
+            same_region(model.language, language),
+            same_region(model.language, main),
+            model.size_bytes,
+        ),
+        default=None,
+    )
+
+
+def auto_for(models: Sequence[InstalledModel], model: InstalledModel) -> str | None:
+    """Of which calls engine `auto` lets this model hear people: "en", or only "en-in"; None: of none."""
+    for language in (primary_subtag(model.language), model.language):
+        if best_of(models, language) == model:
+            return language
+    return None
 
 
 def _folders(folder: Path) -> Iterator[Path]:
@@ -75,11 +122,11 @@ def _looks_like_model(path: Path) -> bool:
 
 def _model(path: Path, *, bundled: bool) -> InstalledModel:
     if not record_path(path).is_file():
-        return _unrecorded(path, bundled=bundled, problem=None)
+        return _unrecorded(path, bundled=bundled, damage=None)
     try:
         record = read_record(record_path(path))
     except ModelError as error:
-        return _unrecorded(path, bundled=bundled, problem=str(error))
+        return _unrecorded(path, bundled=bundled, damage=str(error))
     return InstalledModel(
         name=path.name,
         path=path,
@@ -89,30 +136,27 @@ def _model(path: Path, *, bundled: bool) -> InstalledModel:
         source=record.source,
         licence=record.licence,
         bundled=bundled,
-        problem=_problem(path, record),
+        damage=_damage(path, record),
     )
 
 
-def _unrecorded(path: Path, *, bundled: bool, problem: str | None) -> InstalledModel:
-    """What the folder alone tells."""
-    entry = entry_called(path.name)
-    language = language_of_name(path.name) or UNKNOWN
-    if language == UNKNOWN and problem is None:
-        problem = f"its language is not known: `voiceassist models add {path} --language …` under another name"
+def _unrecorded(path: Path, *, bundled: bool, damage: str | None) -> InstalledModel:
+    """What the folder alone tells; of a copy of a bundled model, what that one's record does."""
+    known = (None if bundled else twin_in(bundled_dir(), path)) or entry_called(path.name)
     return InstalledModel(
         name=path.name,
         path=path,
-        language=language,
+        language=known.language if known else language_of_name(path.name) or UNKNOWN,
         size_bytes=size_of(path),
-        fit_for="people",
+        fit_for=known.fit_for if isinstance(known, Record) else "people",
         source="copied by hand",
-        licence=entry.licence if entry else "unknown",
+        licence=known.licence if known else "unknown",
         bundled=bundled,
-        problem=problem,
+        damage=damage,
     )
 
 
-def _problem(path: Path, record: Record) -> str | None:
+def _damage(path: Path, record: Record) -> str | None:
     if record.name != path.name:
         return f"{record_path(path)} is the record of {record.name}, not of {path.name}"
     missing = missing_files(path)

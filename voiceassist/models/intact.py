@@ -3,9 +3,10 @@
 Reads every file; never repairs. Next: `voiceassist models verify` tells what differs.
 """
 
+from voiceassist.models.files import files_in, sha256_of
 from voiceassist.models.installed import InstalledModel
 from voiceassist.models.layout import missing_files
-from voiceassist.models.record import Record, files_in, read_record, record_path, sha256_of
+from voiceassist.models.record import Record, read_record, record_path
 
 
 def differences(model: InstalledModel) -> tuple[str, ...]:

@@ -5,6 +5,8 @@ Knows names only, no folders. Next: `installed.py` chooses by it, `add.py` guess
 
 import re
 
+from voiceassist.core.languages import primary_subtag
+
 LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")  # a BCP 47 tag, in lower case
 UNKNOWN = "und"  # BCP 47's own word for a language that nobody named
 
@@ -28,14 +30,10 @@ def is_language(tag: str) -> bool:
 
 def serves(model_language: str, call_language: str) -> bool:
     """Whether calls in the one can be heard by a model of the other: regions do not matter, languages do."""
-    return _primary(model_language) == _primary(call_language) != UNKNOWN
+    return primary_subtag(model_language) == primary_subtag(call_language) != UNKNOWN
 
 
 def same_region(model_language: str, call_language: str) -> bool:
     """Whether the regions agree, as far as both name one."""
-    model, call = model_language.lower(), call_language.lower()
+    model, call = (tag.lower().replace("_", "-") for tag in (model_language, call_language))
     return model == call or "-" not in model or "-" not in call
-
-
-def _primary(language: str) -> str:
-    return language.lower().partition("-")[0]

@@ -40,6 +40,10 @@ FLAT = Layout(
 )
 
 
+PARTS = frozenset({"am", "conf", "graph", "ivector"})
+"""Folders of a model: never a model themselves."""
+
+
 def layout_of(folder: Path) -> Layout:
     """The flat layout if its acoustic model is there, else the usual one."""
     return FLAT if (folder / FLAT.always[0]).is_file() else FOLDERS
@@ -62,4 +66,5 @@ def model_root(folder: Path) -> Path:
         return folder
     inside = [path for path in folder.iterdir() if not path.name.startswith((".", "__MACOSX"))]
     only = inside[0] if len(inside) == 1 else None
-    return model_root(only) if only and only.is_dir() and not only.is_symlink() else folder
+    is_wrapped = only and only.is_dir() and not only.is_symlink() and only.name not in PARTS
+    return model_root(only) if only and is_wrapped else folder

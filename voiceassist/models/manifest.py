@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.errors import ModelError
 from voiceassist.models.bundled import bundled_dir
+from voiceassist.models.language import serves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +48,11 @@ def load_manifest() -> tuple[ModelEntry, ...]:
 def entry_called(name: str) -> ModelEntry | None:
     """The entry of this name."""
     return next((entry for entry in load_manifest() if entry.name == name), None)
+
+
+def main_region(language: str) -> str:
+    """The region that a bare language stands for, "en-us" for "en": that of the first entry of the language."""
+    return next((entry.language for entry in load_manifest() if serves(entry.language, language)), language)
 
 
 def entry_to_pull(name: str) -> ModelEntry:

@@ -14,8 +14,9 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from voiceassist.errors import ModelError
+from voiceassist.models.files import files_in
 from voiceassist.models.layout import missing_files, model_root
-from voiceassist.models.record import Record, files_in, record_path, write_record
+from voiceassist.models.record import Record, record_path, write_record
 
 INCOMING = ".incoming"
 UNPACKED = "unpacked"
@@ -70,24 +71,31 @@ def put_in_place(root: Path, record: Record, models_dir: Path) -> Path:
     place = models_dir / record.name
     noted = root.with_name("record.toml")
     write_record(record, noted)
-    for path in (*files_in(root), noted):
+    for path in (*files_in(root), *_folders_in(root), root, noted):
         _to_disk(path)
     noted.replace(record_path(place))  # a record without a folder is nothing; the folder makes it a model
     root.rename(place)
-    _to_disk(models_dir)
+    for path in (models_dir, models_dir.parent):  # the folder of models may be new too
+        _to_disk(path)
     return place
 
 
 def take_away(place: Path, folder: Path) -> None:
-    """Removes a model: out of sight in one step, then for good. Raises OSError."""
+    """Removes a model: out of sight in one step, then for good. Of a linked folder the link. Raises OSError."""
     place.rename(folder / REMOVED)
     record_path(place).unlink(missing_ok=True)
 
 
 def _clear(folder: Path) -> None:
-    for name in (UNPACKED, REMOVED):
-        if (folder / name).exists():
-            shutil.rmtree(folder / name)
+    for path in (folder / UNPACKED, folder / REMOVED):
+        if path.is_symlink():
+            path.unlink()  # what it points to is not ours
+        elif path.exists():
+            shutil.rmtree(path)
+
+
+def _folders_in(root: Path) -> list[Path]:
+    return [path for path in root.rglob("*") if path.is_dir()]
 
 
 def _to_disk(path: Path) -> None:

@@ -5,6 +5,7 @@ start of the server finds it (`installed.py`).
 """
 
 import hashlib
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,7 +14,8 @@ from typing import TypeAlias
 import httpx
 
 from voiceassist.errors import ModelError
-from voiceassist.models.download import UnreachableError, client, download, forget, size_of_part
+from voiceassist.models.download import Pause, UnreachableError, client, download, forget, size_of_part
+from voiceassist.models.files import chunks_of
 from voiceassist.models.installed import InstalledModel, find
 from voiceassist.models.manifest import ModelEntry
 from voiceassist.models.place import INCOMING, UNPACKED, check_name, put_in_place, whole_model, workshop
@@ -26,7 +28,6 @@ from voiceassist.models.vendor_list import vendor_says
 Report: TypeAlias = Callable[[str, int, int], None]
 """Told what is being done, the bytes so far and the bytes in all (0: unknown)."""
 
-CHUNK_BYTES = 1 << 20
 TOLERANCE = 1.25  # sizes of the manifest may be rounded
 UNPACKS_TO = 2  # times the zip, where nobody measured it: official models reach 1.85
 
@@ -41,19 +42,27 @@ class Sums:
 
 
 def pull(
-    models_dir: Path, entry: ModelEntry, *, mirror: str | None = None, unverified: bool = False, report: Report
+    models_dir: Path,
+    entry: ModelEntry,
+    *,
+    mirror: str | None = None,
+    unverified: bool = False,
+    report: Report,
+    pause: Pause = time.sleep,
 ) -> InstalledModel:
     """Downloads and installs a model; goes on where an interrupted pull stopped. Raises ModelError.
 
     `mirror`: an address under which `<name>.zip` and `model-list.json` are. `unverified`: install it even if
-    nobody says what checksum it must have.
+    nobody says what checksum it must have. `pause` is called with seconds when a connection broke.
     """
     url = f"{mirror.rstrip('/')}/{entry.name}.zip" if mirror else entry.url
     with workshop(models_dir, entry.name) as folder:
         check_name(models_dir, entry.name)
         archive = folder / "archive.zip"
-        sha256 = _fetch(models_dir, replace(entry, url=url), archive, unverified, report)
-        _install(models_dir, archive, replace(entry, url=url), sha256, report)
+        entry = replace(entry, url=url)
+        sums = _fetch(models_dir, entry, archive, unverified=unverified, report=report, pause=pause)
+        sha256 = _compared(archive, url, sums, report)
+        _install(models_dir, archive, entry, sha256, report)
         forget(archive)
     return find(models_dir, entry.name)
 
@@ -64,8 +73,10 @@ def part_of(models_dir: Path, name: str) -> tuple[Path, int]:
     return archive, size_of_part(archive)
 
 
-def _fetch(models_dir: Path, entry: ModelEntry, archive: Path, unverified: bool, report: Report) -> str:  # noqa: FBT001 - one private caller
-    """Gives the SHA-256 of what arrived."""
+def _fetch(
+    models_dir: Path, entry: ModelEntry, archive: Path, *, unverified: bool, report: Report, pause: Pause
+) -> Sums | None:
+    """Gives the checksums that what arrived must have."""
     still_to_come = max(0, entry.size_bytes - size_of_part(archive))
     check_room(models_dir, still_to_come + (entry.unpacked_bytes or UNPACKS_TO * entry.size_bytes))
     try:
@@ -78,10 +89,11 @@ def _fetch(models_dir: Path, entry: ModelEntry, archive: Path, unverified: bool,
                 archive,
                 at_most=at_most,
                 report=lambda done, total: report("downloading", done, total or entry.size_bytes),
+                pause=pause,
             )
     except UnreachableError as error:
         raise ModelError(f"{error}. {how_to_bring(entry, models_dir)}") from error
-    return _compared(archive, entry.url, sums, report)
+    return sums
 
 
 def how_to_bring(entry: ModelEntry, models_dir: Path) -> str:
@@ -131,12 +143,11 @@ def _compared(archive: Path, url: str, sums: Sums | None, report: Report) -> str
 def _digests(archive: Path, report: Report) -> tuple[str, str]:
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)  # MD5: all that the vendor publishes
     total, done = archive.stat().st_size, 0
-    with archive.open("rb") as file:
-        while chunk := file.read(CHUNK_BYTES):
-            sha256.update(chunk)
-            md5.update(chunk)
-            done += len(chunk)
-            report("checking", done, total)
+    for chunk in chunks_of(archive):
+        sha256.update(chunk)
+        md5.update(chunk)
+        done += len(chunk)
+        report("checking", done, total)
     return sha256.hexdigest(), md5.hexdigest()
 
 

@@ -15,6 +15,7 @@ from typing import Literal, TypeAlias
 from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.errors import ModelError
+from voiceassist.models.files import files_in, sha256_of, size_of
 
 FitFor: TypeAlias = Literal["people", "synthesised"]
 
@@ -37,7 +38,7 @@ class Record:
 
 def record_path(folder: Path) -> Path:
     """The record's place: beside the model's folder."""
-    return folder.with_name(f"{folder.name}.toml")
+    return folder.parent / f"{folder.name}.toml"
 
 
 def describe(
@@ -90,22 +91,6 @@ def write_record(record: Record, path: Path) -> None:
             *(f"{_toml(key)} = {_toml(value)}" for key, value in files.items()),
         ]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
-
-
-def files_in(folder: Path) -> list[Path]:
-    """Every file below the folder, in order of their paths."""
-    return sorted(path for path in folder.rglob("*") if path.is_file())
-
-
-def size_of(folder: Path) -> int:
-    """Bytes of all files below the folder."""
-    return sum(path.stat().st_size for path in files_in(folder))
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _sha256_of_list(files: Mapping[str, str]) -> str:

@@ -9,7 +9,7 @@ import httpx
 from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.errors import ModelError
-from voiceassist.models.download import UnreachableError
+from voiceassist.models.download import BAD_ADDRESS, not_reached
 
 NAME = "model-list.json"
 LARGEST_BYTES = 1 << 20  # the list has about 30 kB
@@ -31,9 +31,9 @@ def vendor_says(http: httpx.Client, url: str, name: str) -> Listed | None:
     """
     try:
         listed = TypeAdapter(list[Listed]).validate_json(_fetch(http, url))
-    except httpx.TransportError as error:
-        raise UnreachableError(f"{url} cannot be reached ({str(error) or type(error).__name__})") from error
-    except (httpx.HTTPError, httpx.InvalidURL, ValidationError) as error:
+    except (httpx.TransportError, *BAD_ADDRESS) as error:
+        raise not_reached(url, error) from error
+    except (httpx.HTTPError, ValidationError) as error:
         raise ModelError(f"{url}: the vendor's list cannot be read: {str(error).splitlines()[0]}") from error
     return next((one for one in listed if one.name == name), None)
 

@@ -4,17 +4,20 @@ Never loads, pulls or removes anything: `voiceassist models` does, and a new eng
 """
 
 import asyncio
+import os
+from collections.abc import Sequence
 from typing import Any
+from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.asr.choice import choose
+from voiceassist.asr.choice import choose_auto
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.assistant import Assistant, assistant_of
 from voiceassist.config import Settings
-from voiceassist.errors import ConfigError, ModelError
+from voiceassist.errors import ConfigError
 from voiceassist.models.installed import InstalledModel, installed
 from voiceassist.models.manifest import load_manifest
 from voiceassist.server.auth import allow
@@ -37,7 +40,10 @@ async def engines(connection: HTTPConnection) -> dict[str, Any]:
 
 @router.get("/models", dependencies=[allow("admin")])
 async def models(connection: HTTPConnection) -> dict[str, Any]:
-    """Installed models (the bundled ones too), models to pull, and what "auto" takes for each language."""
+    """Installed models (the bundled ones too), models to pull, and what "auto" takes for each language.
+
+    Names only: where this machine keeps its files is nobody's business who merely reaches the server.
+    """
     return await asyncio.to_thread(_models, assistant_of(connection).settings)
 
 
@@ -55,24 +61,38 @@ def _models(settings: Settings) -> dict[str, Any]:
     names = {model.name for model in here}
     languages = sorted({*settings.engine_by_language, *(entry.language for entry in load_manifest())})
     return {
-        "models_dir": str(settings.models_dir),
         "installed": [_described(model) for model in here],
         "offered": [
             wire.to_json(entry)
             | {"installed": entry.name in names, "command": f"voiceassist models pull {entry.name}"}
             for entry in load_manifest()
         ],
-        "auto": {language: _auto(language, settings) for language in languages},
+        "auto": {language: _auto(language, here) for language in languages},
     }
 
 
 def _described(model: InstalledModel) -> dict[str, Any]:
-    return {**wire.to_json(model), "engine": f"vosk:{model.name}"}
+    return {
+        "name": model.name,
+        "engine": f"vosk:{model.name}",
+        "language": model.language,
+        "size_bytes": model.size_bytes,
+        "fit_for": model.fit_for,
+        "licence": model.licence,
+        "source": _source(model.source),
+        "bundled": model.bundled,
+        "problem": model.problem and model.problem.replace(f"{model.path.parent}{os.sep}", ""),
+    }
 
 
-def _auto(language: str, settings: Settings) -> dict[str, str | None]:
+def _source(source: str) -> str:
+    """The server that a model was pulled from; of one that was added, that it was."""
+    return urlsplit(source).hostname or source.partition(" from ")[0]
+
+
+def _auto(language: str, models: Sequence[InstalledModel]) -> dict[str, str | None]:
     """What the engine name "auto" would take now, or why it takes nothing."""
     try:
-        return {"engine": choose("auto", language, settings.models_dir).name, "problem": None}
-    except (ConfigError, ModelError) as error:
+        return {"engine": choose_auto(language, models).name, "problem": None}
+    except ConfigError as error:
         return {"engine": None, "problem": str(error)}

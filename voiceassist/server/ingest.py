@@ -75,6 +75,7 @@ def _host(assistant: Assistant) -> Host:
         claim=assistant.claim,
         release=assistant.release,
         check=assistant.check,
+        language_of=lambda info: assistant.engine_for(info).language,
         run_call=assistant.run_call,
         spawn=assistant.spawn,
     )

@@ -5,7 +5,9 @@ export const LANGUAGES = { en: "English", es: "Español" } as const;
 export type Language = keyof typeof LANGUAGES;
 
 const isOurs = (tag: string): tag is Language => Object.hasOwn(LANGUAGES, tag);
-const primary = (tag: string) => tag.split("-", 1)[0]?.toLowerCase() ?? "";
+
+/** The language of a tag, without its country: `es-MX` → `es`. */
+export const primary = (tag: string) => tag.split("-", 1)[0]?.toLowerCase() ?? "";
 
 /** The person's choice, else the first of the browser's languages that the pages speak, else English. */
 export function pickLanguage(chosen: string, browser: readonly string[]): Language {

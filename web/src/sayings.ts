@@ -1,3 +1,5 @@
+import { primary } from "./languages";
+
 /**
  * What to say into the microphone to see a card. In the language that the server recognises, whatever the page speaks.
  * Each is a refusal of that language's built-in playbook. Next: `screens/start/MicPanel.svelte`.
@@ -8,4 +10,4 @@ const REFUSALS: { [language: string]: string } = {
 };
 
 /** Null for a language that none is known for. */
-export const refusalIn = (tag: string): string | null => REFUSALS[tag.split("-", 1)[0]?.toLowerCase() ?? ""] ?? null;
+export const refusalIn = (tag: string): string | null => REFUSALS[primary(tag)] ?? null;

@@ -79,6 +79,7 @@ test("a name of the server's without words stands for itself, whatever it is", (
 
 test("the server's English is put into Spanish where a screen may meet it", () => {
   expect(es.errors.server("no_recording", "call 'x' has no recording")).toBe("esta llamada no tiene grabación.");
+  expect(es.errors.server("engine_unfit", "the engine 'x' understands synthesised speech only")).toBe("el modelo de este servidor solo entiende voz sintética, no a personas.");
   expect(es.errors.server("brand_new", "something else")).toBe("something else");
   expect(en.errors.server("no_recording", "call 'x' has no recording")).toBe("call 'x' has no recording");
 });

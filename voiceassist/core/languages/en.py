@@ -79,6 +79,7 @@ ENGLISH = Language(
     ),
     split={(first, second): first + second for first, seconds in _SPLIT.items() for second in seconds},
     fillers=frozenset(["um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "mmm", "ah", "eh"]),
+    asides=frozenset(["ok", "yes", "yeah", "yep", "right", "so", "then", "next", "wait", "sorry"]),
     pivots=("but", "however", "instead", "though", "although", "what"),
     numbers=Numbers(
         units=frozenset(

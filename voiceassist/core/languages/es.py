@@ -48,6 +48,7 @@ SPANISH = Language(
             *("hm", "hmm", "mm", "mmm", "mmh", "ejem"),
         ]
     ),
+    asides=frozenset(["ok", "si", "vale", "bueno", "ya", "luego", "despues", "entonces", "espere", "perdon"]),
     pivots=(
         *("pero", "sin embargo", "no obstante", "aunque", "sino", "en cambio", "a cambio", "en su lugar"),
         *("lo que", "eso si", "ahora bien", "mas bien", "en vez"),

@@ -47,6 +47,7 @@ class Language:
     endings: tuple[tuple[str, str], ...] = ()  # the same for any word with this ending
     split: Mapping[tuple[str, str], str] = field(default_factory=dict)  # two written words → the one that is said
     fillers: Words = NONE  # sounds without meaning
+    asides: Words = NONE  # said between the groups of a number that is read out: "okay"
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()

@@ -81,6 +81,7 @@ export const en = {
     theCustomer: "the customer",
     micStart: "Start listening",
     micStarting: "Connecting…",
+    micUnfit: "The microphone cannot be used here: this server’s model does not understand people, only synthesised speech.",
     micStop: "Stop",
     micLevel: "Microphone level",
     micLive: "Listening to your microphone",

@@ -75,6 +75,7 @@ export const es: Texts = {
     theCustomer: "el cliente",
     micStart: "Empezar a escuchar",
     micStarting: "Conectando…",
+    micUnfit: "Aquí no se puede usar el micrófono: el modelo de este servidor no entiende a personas, solo voz sintética.",
     micStop: "Detener",
     micLevel: "Nivel del micrófono",
     micLive: "Escuchando su micrófono",

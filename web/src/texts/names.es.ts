@@ -95,6 +95,7 @@ export const errors: { readonly [code: string]: string } = {
   bad_language: "este servidor no reconoce ese idioma.",
   busy: "la llamada no empezó a tiempo. Inténtelo de nuevo.",
   call_over: "la llamada ya terminó; solo se pueden cambiar sus alertas.",
+  engine_unfit: "el modelo de este servidor solo entiende voz sintética, no a personas.",
   no_recording: "esta llamada no tiene grabación.",
   not_played: "no se pudo reproducir la llamada de ejemplo.",
   our_mistake: "voiceassist falló; su registro dice por qué.",

@@ -1,0 +1,116 @@
+"""`voiceassist models verify`: files, loading and hearing, told of each model."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.fakes.model_commands import Run, add, commands, refused
+from tests.fakes.model_server import NAME, ModelServer, model_server, model_zip
+from voiceassist.cli import models_pull, models_trial
+from voiceassist.errors import EngineError
+from voiceassist.models.bundled import bundled_dir
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path) -> Path:
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def run(models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    return commands(models_dir, capsys, monkeypatch)
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """Has the one model that can be pulled."""
+    with model_server() as serves:
+        serves.offer(model_zip())
+        monkeypatch.setattr(models_pull, "entry_to_pull", lambda name: serves.entry(name=name))
+        yield serves
+
+
+@pytest.mark.audio
+def test_the_bundled_model_loads_and_hears_the_sentence(run: Run) -> None:
+    ran = run("verify", "vosk-tiny-en", "--json")
+    assert ran.code == 0
+    (found,) = json.loads(ran.out)
+    assert found["problem"] is None
+    assert found["share"] >= 0.5
+    assert found["trial"]["heard"]
+    assert found["trial"]["heard_in_silence"] == ""
+
+
+@pytest.mark.audio
+def test_a_real_model_hears_after_it_was_pulled(
+    run: Run, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    archive = shutil.make_archive(str(tmp_path / "real"), "zip", bundled_dir(), "vosk-tiny-en")
+    server.offer(Path(archive).read_bytes())
+    monkeypatch.setattr(models_pull, "entry_to_pull", lambda _name: server.entry(language="en-us"))
+    assert run("pull", NAME).code == 0
+    ran = run("verify", NAME)
+    assert ran.code == 0
+    assert "as recorded" in ran.out
+    assert "passed" in ran.out
+
+
+@pytest.mark.audio
+def test_memory_is_told_of_the_first_model_only(run: Run) -> None:
+    assert run("add", bundled_dir() / "vosk-tiny-en", "--name", "again").code == 0
+    grown = [one["trial"]["memory_bytes"] for one in json.loads(run("verify", "--json").out)]
+    assert grown[0] > 0
+    assert grown[1] is None
+    assert run("verify").out.count("the process grew by") == 1
+
+
+@pytest.mark.audio
+def test_an_engine_that_fails_while_it_hears_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = []
+
+    class Failing:
+        def open(self, _speaker: str) -> None:
+            raise EngineError("torn")
+
+        def close(self) -> None:
+            closed.append(True)
+
+    monkeypatch.setattr(models_trial, "load_vosk", lambda _folder, **_: Failing())
+    with pytest.raises(EngineError, match="torn"):
+        models_trial.try_out(bundled_dir() / "vosk-tiny-en", "en")
+    assert closed == [True]
+
+
+@pytest.mark.audio
+def test_of_another_language_it_is_only_said_that_it_runs(run: Run) -> None:
+    assert run("add", bundled_dir() / "vosk-tiny-en", "--name", "spanish", "--language", "es").code == 0
+    ran = run("verify", "spanish")
+    assert ran.code == 0
+    assert "there is no sentence of its language here: only that it loads and runs was checked" in ran.out
+    assert "said" not in ran.out
+
+
+@pytest.mark.audio
+@pytest.mark.parametrize("name", ["am/final.mdl", "graph/Gr.fst", "graph/HCLr.fst"])
+def test_a_model_with_damaged_files_that_nobody_recorded_fails_and_says_so(
+    run: Run, models_dir: Path, name: str
+) -> None:
+    """It may crash libvosk: never the command."""
+    assert run("add", bundled_dir() / "vosk-tiny-en", "--name", "vosk-model-small-en-us-0.15").code == 0
+    (models_dir / "vosk-model-small-en-us-0.15.toml").unlink()
+    (models_dir / "vosk-model-small-en-us-0.15" / name).write_bytes(b"nonsense")
+    ran = run("verify", "vosk-model-small-en-us-0.15")
+    assert "FAILED" in ran.out
+    assert "1 of 1 models cannot be used as they are" in refused(ran)
+
+
+def test_a_changed_file_is_told_before_anything_is_loaded(run: Run, models_dir: Path, tmp_path: Path) -> None:
+    add(run, tmp_path / "mine")
+    (models_dir / "mine" / "graph" / "Gr.fst").write_bytes(b"x")
+    ran = run("verify", "mine")
+    assert "graph/Gr.fst has changed" in ran.out
+    assert "voiceassist models remove mine" in ran.out
+    assert "mine" in refused(ran)
