@@ -6,7 +6,6 @@ Next: `app.py` builds everything from Settings.
 """
 
 import os
-import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from voiceassist.core.languages import is_language
 from voiceassist.errors import ConfigError
 
 ENV_PREFIX = "VOICEASSIST_"
@@ -26,7 +26,6 @@ SECTIONS = {  # each with an example of its keys
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
 MODELS = "models"  # the folder of models in the data folder
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")  # a BCP 47 tag, in lower case
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +136,7 @@ def spelt(tag: str) -> str:
 
 
 def _language(key: str, tag: str) -> str:
-    if LANGUAGE.fullmatch(spelt(tag)):
+    if is_language(spelt(tag)):
         return spelt(tag)
     raise ConfigError(f"setting `{key}`: {tag!r} is not a language tag such as 'en', 'es' or 'en-us'")
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
+from voiceassist.core.languages import is_language
 from voiceassist.errors import ModelError
 from voiceassist.models import manifest
-from voiceassist.models.language import is_language, language_of_name
+from voiceassist.models.language import language_of_name
 from voiceassist.models.manifest import ModelEntry, entry_to_pull, load_manifest
 from voiceassist.models.vendor_list import Listed
 

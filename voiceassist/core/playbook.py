@@ -5,11 +5,10 @@ The fields are described in the built-in `playbooks/en.yaml`; the types are in `
 Next: `Call(playbook)`.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import get_args
 
-from voiceassist.core.languages import Language, language_rules
+from voiceassist.core.languages import Language, is_language, language_rules
 from voiceassist.core.matchers import compile_lists
 from voiceassist.core.phrases import Lexicon, PhraseError, compile_phrase
 from voiceassist.core.playbook_model import (
@@ -40,7 +39,6 @@ LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)
 SPOKEN_KINDS = (*AGENT_KINDS, *CUSTOMER_KINDS)
 ALERT_KINDS = (*SPOKEN_KINDS, *HEARD_KINDS, "dead_end", "help")
 HOUR_S = 3600
-LANGUAGE_TAG = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{1,8})*")  # BCP 47, as far as anybody needs it
 
 
 def parse_playbook(text: str, name: str) -> Playbook:
@@ -70,7 +68,7 @@ def parse_playbook(text: str, name: str) -> Playbook:
 
 def _language(field: Field) -> str:
     tag = field.text()
-    if not LANGUAGE_TAG.fullmatch(tag):
+    if not is_language(tag):
         field.fail(f"must be a language tag such as `en` or `es-MX`, not `{tag}`")
     return tag
 

@@ -8,11 +8,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
+from voiceassist.core.languages import is_language
 from voiceassist.errors import ModelError
 from voiceassist.models.bundled import bundled_dir
 from voiceassist.models.files import chunks_of, files_in, reading, sha256_of, size_of
 from voiceassist.models.installed import InstalledModel, find
-from voiceassist.models.language import is_language, language_of_name
+from voiceassist.models.language import language_of_name
 from voiceassist.models.layout import model_root
 from voiceassist.models.manifest import ModelEntry, entry_called
 from voiceassist.models.place import UNPACKED, check_name, put_in_place, whole_model, workshop

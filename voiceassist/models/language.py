@@ -7,7 +7,6 @@ import re
 
 from voiceassist.core.languages import primary_subtag
 
-LANGUAGE = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*")  # a BCP 47 tag, in lower case
 UNKNOWN = "und"  # BCP 47's own word for a language that nobody named
 
 OFFICIAL_NAME = re.compile(r"vosk-model-(?:small-)?(?:streaming-)?(?P<code>[a-z]{2}(?:-(?:us|in|gb|tn|ph))?)-.+")
@@ -21,11 +20,6 @@ def language_of_name(name: str) -> str | None:
     """What an official name says, as BCP 47: "vosk-model-small-cn-0.22" is "zh"."""
     match = OFFICIAL_NAME.fullmatch(name)
     return VENDOR_CODES.get(match["code"], match["code"]) if match else None
-
-
-def is_language(tag: str) -> bool:
-    """Whether this can be a language: a BCP 47 tag in lower case."""
-    return LANGUAGE.fullmatch(tag) is not None
 
 
 def serves(model_language: str, call_language: str) -> bool:

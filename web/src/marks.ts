@@ -1,8 +1,10 @@
 /**
  * Where in an utterance's text the cue words stand.
  *
- * A cue names its words by time; the recognizer's text has its own spelling and punctuation, so each timed
- * word is looked up in the text from left to right. A cue that cannot be placed still gives its label.
+ * A cue has its words and their time. The words decide, and the time says which of several; an early cue's times
+ * are a guess that its final puts right. Words that the final has otherwise are placed by time alone. The
+ * recognizer's text has its own spelling and punctuation, so each timed word is looked up in the text from left to
+ * right. A cue that cannot be placed still gives its label.
  * Next: `ui/Line.svelte` draws the segments.
  */
 import { fold } from "./fold";
@@ -82,14 +84,28 @@ function folded(text: string): { plain: string; at: number[] } {
 }
 
 function place(cue: CueView, { text, words }: Utterance, ranges: (Range | null)[]): Placed[] {
-  const { start_ms, end_ms } = cue.cue;
-  const inside = words.flatMap((word, i) => {
-    const middle = (word.start_ms + word.end_ms) / 2;
-    const range = ranges[i];
-    return range && middle >= start_ms && middle <= end_ms ? [range] : [];
+  const said = sameWords(cue, words) ?? sameTime(cue, words);
+  const inside = said.flatMap((i) => ranges[i] ?? []);
+  const [start, end] = [inside[0], inside.at(-1)];
+  return start !== undefined && end !== undefined ? [{ start, end, cue }] : bySpelling(cue, text);
+}
+
+/** The cue's words as the utterance has them, by number; of several places the one nearest in time. */
+function sameWords({ cue }: CueView, words: Utterance["words"]): number[] | null {
+  const wanted = fold(cue.words).split(/\s+/u);
+  const heard = words.map((word) => fold(word.text));
+  const distance = (i: number) => Math.abs((words[i]?.start_ms ?? 0) - cue.start_ms);
+  const first = heard
+    .flatMap((_, i) => (wanted.every((word, k) => heard[i + k] === word) ? [i] : []))
+    .sort((a, b) => distance(a) - distance(b))[0];
+  return first === undefined ? null : wanted.map((_, k) => first + k);
+}
+
+function sameTime({ cue }: CueView, words: Utterance["words"]): number[] {
+  return words.flatMap(({ start_ms, end_ms }, i) => {
+    const middle = (start_ms + end_ms) / 2;
+    return middle >= cue.start_ms && middle <= cue.end_ms ? [i] : [];
   });
-  const [first, last] = [inside[0], inside.at(-1)];
-  return first && last ? [{ start: first[0], end: last[1], cue }] : bySpelling(cue, text);
 }
 
 function bySpelling(cue: CueView, text: string): Placed[] {

@@ -57,6 +57,27 @@ describe("cue words are found in any language", () => {
   });
 });
 
+describe("the words of a cue decide where it stands", () => {
+  const texts = (line: ReturnType<typeof heard>, words: string, start: number, end: number) =>
+    segments(line, [cue(line, { words, start_ms: start, end_ms: end })]).flatMap((piece) => (piece.cue ? [piece.text] : []));
+
+  test("where an early cue's times were a guess that the final put right", () => {
+    const line = heard("thank you but our policy doesn't allow returns", "thank you but our policy doesn't allow returns".split(" "));
+    expect(texts(line, "our policy doesn't allow", 400, 1180)).toEqual(["our policy doesn't allow"]);
+  });
+
+  test("and their time says which of several places", () => {
+    const line = heard("no no sorry no", ["no", "no", "sorry", "no"]);
+    const [before] = segments(line, [cue(line, { words: "no", start_ms: 560, end_ms: 780 })]);
+    expect(before?.text).toBe("no no sorry ");
+  });
+
+  test("while words that the final has otherwise are placed by time", () => {
+    const line = heard("our policies don't allow it", "our policies don't allow it".split(" "));
+    expect(texts(line, "our policy doesn't allow", 0, 780)).toEqual(["our policies don't allow"]);
+  });
+});
+
 test("the wall's filter finds names typed without their accents, and in any case", () => {
   const rows = [row("a", { customer: { id: "1", name: "José Núñez", tier: "gold" } }), row("b", { customer: { id: "2", name: "王小明", tier: "gold" } })];
   const found = (text: string) => arrange(rows, { sort: "newest", show: "all", text }).map((one) => one.call_id);

@@ -3,6 +3,7 @@
 A new language is a new module and its line in `KNOWN`; nothing else in the core names a language.
 """
 
+import re
 from collections.abc import Mapping
 from functools import lru_cache
 
@@ -10,11 +11,18 @@ from voiceassist.core.languages.en import ENGLISH
 from voiceassist.core.languages.es import SPANISH
 from voiceassist.core.languages.language import Language
 
-__all__ = ["ENGLISH", "NEUTRAL", "SPANISH", "Language", "language_rules", "primary_subtag"]
+__all__ = ["ENGLISH", "NEUTRAL", "SPANISH", "Language", "is_language", "language_rules", "primary_subtag"]
 
 NEUTRAL = Language(tag="und")  # BCP 47: undetermined
 TAGS_CACHED = 64  # asked for with every partial
 KNOWN: Mapping[str, Language] = {language.tag: language for language in (ENGLISH, SPANISH)}
+
+TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{1,8})*", re.IGNORECASE)  # BCP 47, as far as anybody needs it
+
+
+def is_language(tag: str) -> bool:
+    """Whether this can be a language's tag: "es", "es-MX"."""
+    return TAG.fullmatch(tag) is not None
 
 
 def primary_subtag(tag: str) -> str:
