@@ -1,7 +1,7 @@
 """Has sentences spoken by three synthesisers, which also say when each sound was spoken.
 
 flite prints its segments, festival saves them, espeak-ng reports them through its library's callback; all end up
-as sounds of `phones.py` with the second each one ends. Never changes the audio. Next: `augment.py` puts it on a
+as sounds of `phones.py` with the second each one ends. Never changes the audio. Next: `line.py` puts it on a
 bad line.
 """
 

@@ -1,12 +1,16 @@
-"""Fixtures of the tests about engines in a server."""
+"""Fixtures of the tests about engines in a server, and about `voiceassist models` as it is typed."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.core.test_playbook import SMALL
 from tests.fakes.loading import Loading
+from tests.fakes.model_commands import Run, commands
+from tests.fakes.model_server import ModelServer, model_server, model_zip
 from voiceassist.asr import engines as engines_module
+from voiceassist.cli import models_pull
 
 
 @pytest.fixture
@@ -23,3 +27,24 @@ def spanish(tmp_path: Path) -> Path:
     path = tmp_path / "spanish.yaml"
     path.write_text(SMALL.replace("language: en", "language: es").replace("name: small", "name: chico"))
     return path
+
+
+@pytest.fixture
+def models_dir(tmp_path: Path) -> Path:
+    """Where the commands keep models; not there yet."""
+    return tmp_path / "models"
+
+
+@pytest.fixture
+def run(models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`voiceassist models` with any arguments."""
+    return commands(models_dir, capsys, monkeypatch)
+
+
+@pytest.fixture
+def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
+    """Has the one model that can be pulled."""
+    with model_server() as serves:
+        serves.offer(model_zip())
+        monkeypatch.setattr(models_pull, "entry_to_pull", lambda name: serves.entry(name=name))
+        yield serves

@@ -7,36 +7,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.model_commands import Run, add, commands, refused
-from tests.fakes.model_server import NAME, ModelServer, model_folder, model_server, model_zip
+from tests.fakes.model_commands import Run, add, refused
+from tests.fakes.model_server import NAME, ModelServer, model_folder, model_zip
 from voiceassist.cli import models_list, models_pull
 from voiceassist.models.manifest import load_manifest
 
 SPANISH = "vosk-model-small-es-0.42"
-
-
-@pytest.fixture
-def models_dir(tmp_path: Path) -> Path:
-    return tmp_path / "models"
-
-
-@pytest.fixture
-def run(models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return commands(models_dir, capsys, monkeypatch)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    """Has the one model that can be pulled."""
-    with model_server() as serves:
-        serves.offer(model_zip())
-        monkeypatch.setattr(models_pull, "entry_to_pull", lambda name: serves.entry(name=name))
-        yield serves
 
 
 # ---- list ----
@@ -115,24 +95,24 @@ def test_names_are_in_one_piece_on_a_narrow_terminal(run: Run, monkeypatch: pyte
 # ---- pull ----
 
 
-def test_a_pulled_model_is_told_with_what_comes_next(run: Run, server: ModelServer, models_dir: Path) -> None:
+def test_a_pulled_model_is_told_with_what_comes_next(run: Run, vendor: ModelServer, models_dir: Path) -> None:
     ran = run("pull", NAME)
     assert ran.code == 0
     assert f"{NAME} is installed in {models_dir / NAME}" in ran.out
     assert "engine `auto` takes it for calls in 'xx'" in ran.out
     assert f"voiceassist models verify {NAME}" in ran.out
     assert listed(run)[NAME]["state"] == "installed"
-    assert len(server.asked) == 1
+    assert len(vendor.asked) == 1
 
 
-def test_a_model_that_is_there_is_not_pulled_again(run: Run, server: ModelServer) -> None:
+def test_a_model_that_is_there_is_not_pulled_again(run: Run, vendor: ModelServer) -> None:
     run("pull", NAME)
     ran = run("pull", NAME)
-    assert (ran.code, len(server.asked)) == (0, 1)
+    assert (ran.code, len(vendor.asked)) == (0, 1)
     assert "is installed already" in ran.out
 
 
-def test_offline_is_one_line_with_everything_to_do(run: Run, server: ModelServer) -> None:
+def test_offline_is_one_line_with_everything_to_do(run: Run, vendor: ModelServer) -> None:
     message = refused(run("pull", NAME, "--mirror", "http://127.0.0.1:9/"))
     for part in (
         "cannot be reached",
@@ -140,16 +120,16 @@ def test_offline_is_one_line_with_everything_to_do(run: Run, server: ModelServer
         f"voiceassist models add {NAME}.zip",
     ):
         assert part in message
-    assert server.asked == []
+    assert vendor.asked == []
 
 
 def test_an_unknown_model_is_answered_with_near_names(run: Run) -> None:
     assert f"did you mean {SPANISH}" in refused(run("pull", "vosk-small-es"))
 
 
-def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(server: ModelServer, models_dir: Path) -> None:
-    server.held = threading.Event()
-    server.files[f"/{SPANISH}.zip"] = model_zip()
+def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(vendor: ModelServer, models_dir: Path) -> None:
+    vendor.held = threading.Event()
+    vendor.files[f"/{SPANISH}.zip"] = model_zip()
     command = [
         "-m",
         "voiceassist",
@@ -157,7 +137,7 @@ def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(server: ModelServer, mode
         "pull",
         SPANISH,
         "--mirror",
-        server.url,
+        vendor.url,
         "--models-dir",
         str(models_dir),
     ]
@@ -169,7 +149,7 @@ def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(server: ModelServer, mode
         process.send_signal(signal.SIGINT)
         assert process.stderr is not None
         err = process.stderr.read()
-    server.held.set()
+    vendor.held.set()
     assert process.returncode == 130
     assert f"are kept in {part}: the same command goes on from there" in err
     assert "Traceback" not in err

@@ -2,35 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.fakes.model_commands import Run, add, commands, refused
-from tests.fakes.model_server import NAME, ModelServer, model_server, model_zip
+from tests.fakes.model_commands import Run, add, refused
+from tests.fakes.model_server import NAME, ModelServer
 from voiceassist.cli import models_pull, models_trial
 from voiceassist.errors import EngineError
 from voiceassist.models.bundled import bundled_dir
-
-
-@pytest.fixture
-def models_dir(tmp_path: Path) -> Path:
-    return tmp_path / "models"
-
-
-@pytest.fixture
-def run(models_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Run:
-    return commands(models_dir, capsys, monkeypatch)
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
-    """Has the one model that can be pulled."""
-    with model_server() as serves:
-        serves.offer(model_zip())
-        monkeypatch.setattr(models_pull, "entry_to_pull", lambda name: serves.entry(name=name))
-        yield serves
 
 
 @pytest.mark.audio
@@ -46,11 +26,11 @@ def test_the_bundled_model_loads_and_hears_the_sentence(run: Run) -> None:
 
 @pytest.mark.audio
 def test_a_real_model_hears_after_it_was_pulled(
-    run: Run, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    run: Run, vendor: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     archive = shutil.make_archive(str(tmp_path / "real"), "zip", bundled_dir(), "vosk-tiny-en")
-    server.offer(Path(archive).read_bytes())
-    monkeypatch.setattr(models_pull, "entry_to_pull", lambda _name: server.entry(language="en-us"))
+    vendor.offer(Path(archive).read_bytes())
+    monkeypatch.setattr(models_pull, "entry_to_pull", lambda _name: vendor.entry(language="en-us"))
     assert run("pull", NAME).code == 0
     ran = run("verify", NAME)
     assert ran.code == 0

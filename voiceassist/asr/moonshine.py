@@ -25,9 +25,9 @@ from moonshine_voice.transcriber import Transcriber
 from moonshine_voice.utils import get_assets_path
 
 from voiceassist.asr.cost import NOTHING, Cost, measured
-from voiceassist.asr.engine import Engine, Recognizer, checked
+from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.plausible import plausible_words
-from voiceassist.asr.voice import BLOCK, BLOCK_MS, RATE_HZ, VoiceDetector
+from voiceassist.asr.voice import BLOCK, BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.audio.align import Heard, align, levels_dbfs
 from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, Step
 from voiceassist.audio.pcm import Pcm
@@ -148,7 +148,7 @@ class MoonshineRecognizer:
         self._speaker = speaker
         self._detector: VoiceDetector | None = VoiceDetector()
         self._endpointer = Endpointer()
-        self._waiting: Pcm = np.zeros(0, dtype=np.int16)
+        self._cutter = Blocks()
         self._blocks = 0  # heard so far
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
         self._line: _Line | None = None
@@ -156,11 +156,7 @@ class MoonshineRecognizer:
 
     def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
         """What can be said after these samples; in a `hurry` only lines that end. Raises EngineError."""
-        waiting = np.concatenate((self._waiting, checked(pcm)))
-        ready = len(waiting) // BLOCK * BLOCK
-        self._waiting = waiting[ready:]
-        blocks = waiting[:ready].reshape(-1, BLOCK)
-        return [said for block in blocks for said in self._hear(block, hurry=hurry)]
+        return [said for block in self._cutter.cut(pcm) for said in self._hear(block, hurry=hurry)]
 
     def finish(self) -> Sequence[Transcript]:
         """The Final of the line that is being said. Raises EngineError."""

