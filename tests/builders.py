@@ -5,11 +5,10 @@ Words last `WORD_MS` each unless a test says otherwise. Nothing here decodes aud
 
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.resources import files
 from typing import TypeVar
 
 from voiceassist.core.call import Call
-from voiceassist.core.playbook import Playbook, parse_playbook
+from voiceassist.core.playbook import Playbook
 from voiceassist.events import (
     CallEnded,
     CallStarted,
@@ -24,6 +23,7 @@ from voiceassist.events import (
     Tick,
     Word,
 )
+from voiceassist.playbooks import load_playbook
 
 WORD_MS = 300
 Line = tuple[Speaker, str]
@@ -32,9 +32,8 @@ E = TypeVar("E")
 
 @cache
 def playbook() -> Playbook:
-    """The built-in English playbook."""
-    text = files("voiceassist").joinpath("playbooks/en.yaml").read_text(encoding="utf-8")
-    return parse_playbook(text, "en.yaml")
+    """The default English playbook."""
+    return load_playbook(None, "en")
 
 
 def started(*, at: int = 0, tier: str = "standard") -> CallStarted:

@@ -23,7 +23,7 @@ PromptOutcome = Literal[
     "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
 ]
 RefusalOutcome = Literal["recovered", "dead_end"]
-Layer = Literal["phrase", "pattern", "rule"]
+Layer = Literal["phrase", "pattern", "rule", "classifier"]
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
 
@@ -38,6 +38,7 @@ class Person:
 
     id: str
     name: str
+    team: str = ""  # decides which playbook the call gets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,6 +81,14 @@ class Alternative:
     text: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastOffer:
+    """An alternative that this customer took in an earlier call."""
+
+    alternative: str  # its id in the playbook
+    on: str  # ISO 8601 date
+
+
 # ---- events: what happened -------------------------------------------------------------------------------
 
 
@@ -95,6 +104,8 @@ class CallStarted:
     engine: str
     language: str  # BCP 47, e.g. "en"
     playbook: str  # name@version
+    playbook_hash: str = ""  # SHA-256 of the playbook's text, hex
+    past_offers: tuple[PastOffer, ...] = ()  # of this customer, for offers that are limited per customer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +161,7 @@ class Cue:
     layer: Layer
     rule: str
     early: bool  # True: fired on a Partial, awaits CueConfirmed or CueRetracted
+    playbook: str = ""  # name@version; empty in calls that were stored before cues carried it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

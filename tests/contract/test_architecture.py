@@ -24,7 +24,8 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"", "errors", "events"},
     {"core", "audio"},
-    {"wire", "config", "playbooks", "models"},
+    {"wire", "config", "models"},
+    {"playbooks"},
     {"ingest", "asr", "store", "bus"},
     {"samples", "session", "hub", "replay", "metrics", "logs"},
     {"assistant"},

@@ -57,7 +57,7 @@ def test_a_card_explains_itself() -> None:
     events = drive(call, [final("agent", "No, we don't do that", at=1000, delay=450)])
     why = only(events, Prompt)[0].why
     assert (why.cue_id, why.rule, why.words) == ("c1", "refusal.by_policy", "we don't do that")
-    assert (why.spoken_ms, why.latency_ms, why.playbook) == (2500, 450, "retail-telecom@1")
+    assert (why.spoken_ms, why.latency_ms, why.playbook) == (2500, 450, "retail@1")
 
 
 def test_refusal_followed_by_alternative_in_one_breath_shows_no_card() -> None:

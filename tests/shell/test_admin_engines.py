@@ -49,7 +49,7 @@ async def started(server: Serving, call_id: str) -> CallStarted:
 
 @pytest.mark.parametrize(
     ("said", "language", "playbook"),
-    [({}, "en", "retail-telecom"), ({"language": "es-MX"}, "es", "chico@3"), ({"language": None}, "en", "retail")],
+    [({}, "en", "retail"), ({"language": "es-MX"}, "es", "chico@3"), ({"language": None}, "en", "retail")],
 )
 async def test_a_call_says_what_it_was_heard_with(
     server: Serving, said: dict[str, Any], language: str, playbook: str
@@ -175,6 +175,6 @@ async def test_operators_are_told_the_words_of_the_playbook_that_the_model_does_
     with capture_logs() as logs:
         async with serving(settings_for(tmp_path)) as server:
             (engine,) = await engines_of(server)
-    assert (engine["playbook"].partition("@")[0], engine["unknown_words"]) == ("retail-telecom", ["credit"])
+    assert (engine["playbook"].partition("@")[0], engine["unknown_words"]) == ("retail", ["credit"])
     (told,) = [line for line in logs if "does not know" in line["event"]]
     assert (told["unknown"], told["first"]) == (1, ("credit",))

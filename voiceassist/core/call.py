@@ -131,7 +131,8 @@ class Call:
         return [*stale, *heard, *self._desk.pass_time(self._now_ms, self._heard_ms)]
 
     def _numbered(self, cues: list[Cue]) -> list[Cue]:
-        return [replace(cue, cue_id=self._tracker.next_id(), at_ms=self._now_ms) for cue in cues]
+        label = self._tracker.playbook.label
+        return [replace(cue, cue_id=self._tracker.next_id(), at_ms=self._now_ms, playbook=label) for cue in cues]
 
     def _end(self, event: CallEnded) -> list[Event]:
         return [*self._due(), *self._desk.end(event.at_ms), event]

@@ -72,12 +72,12 @@ class CueTracker:
         return settled + [self._fire(leg, event, match) for match in found if not _has(leg, match)]
 
     def _fire(self, leg: Leg, event: Transcript, match: Match) -> Cue:
-        cue = cue_of(self.next_id(), event, match)
+        cue = cue_of(self.next_id(), event, match, self.playbook.label)
         leg.fired.append((cue.cue_id, match))
         return cue
 
 
-def cue_of(cue_id: str, event: Transcript, match: Match) -> Cue:
+def cue_of(cue_id: str, event: Transcript, match: Match, playbook: str) -> Cue:
     """The event for a match, with the words as heard and their times."""
     start_ms, end_ms = span_of(event, match.first_word, match.last_word)
     return Cue(
@@ -93,6 +93,7 @@ def cue_of(cue_id: str, event: Transcript, match: Match) -> Cue:
         layer=match.layer,
         rule=match.rule,
         early=isinstance(event, Partial),
+        playbook=playbook,
     )
 
 

@@ -1,7 +1,7 @@
 """Reads a playbook from YAML text and checks all of it: `parse_playbook(text, name) -> Playbook`.
 
 Every error names file, line and field and, for a wrong name, the nearest valid one. Never opens a file.
-The fields are described in the built-in `playbooks/en.yaml`; the types are in `playbook_model.py`.
+The fields are described in the built-in `playbooks/retail.yaml`; the types are in `playbook_model.py`.
 Next: `Call(playbook)`.
 """
 
@@ -20,6 +20,7 @@ from voiceassist.core.playbook_model import (
     SPEAKER_OF,
     Absence,
     AlertRule,
+    BuiltinCues,
     Card,
     CostClass,
     Ladder,
@@ -33,22 +34,35 @@ from voiceassist.core.playbook_model import (
 from voiceassist.core.yaml_fields import Field, read_yaml
 from voiceassist.events import SPEAKERS, AlertLevel, Speaker
 
-__all__ = ["Playbook", "parse_playbook"]
+__all__ = ["Playbook", "parse_cues", "parse_playbook"]
 
+NO_CUES = BuiltinCues()
 LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)
 SPOKEN_KINDS = (*AGENT_KINDS, *CUSTOMER_KINDS)
 ALERT_KINDS = (*SPOKEN_KINDS, *HEARD_KINDS, "dead_end", "help")
 HOUR_S = 3600
 
 
-def parse_playbook(text: str, name: str) -> Playbook:
+def parse_cues(files: Iterable[tuple[str, str]], language: str) -> BuiltinCues:
+    """The built-in cues of a language, from files (name, text) in building order. Raises PlaybookError."""
+    words: dict[str, tuple[str, ...]] = {}
+    rules: list[Rule] = []
+    for name, text in files:
+        top = read_yaml(text, name).only((), ("words", "cues"))
+        words = _words(top.get("words"), language_rules(language), words)
+        if "cues" in top:
+            rules += _rules(top["cues"], compile_lists(words, language_rules(language)))
+    return BuiltinCues(words=words, rules=tuple(rules))
+
+
+def parse_playbook(text: str, name: str, builtin: BuiltinCues = NO_CUES) -> Playbook:
     """The playbook in `text`; `name` is the file to blame. Raises PlaybookError."""
     top = read_yaml(text, name).only(
-        ("name", "version", "language", "cues", "policies", "cards", "alerts"),
-        ("words", "missing", "ladder", "limits"),
+        ("name", "version", "language", "policies", "cards", "alerts"),
+        ("title", "words", "cues", "missing", "ladder", "limits"),
     )
     language = _language(top["language"])
-    words = _words(top.get("words"), language_rules(language))
+    words = _words(top.get("words"), language_rules(language), builtin.words)
     lexicon = compile_lists(words, language_rules(language))
     cards = _cards(top["cards"], _rungs(top.get("ladder")))
     return Playbook(
@@ -56,7 +70,7 @@ def parse_playbook(text: str, name: str) -> Playbook:
         version=top["version"].whole(1, 1_000_000),
         language=language,
         words=words,
-        rules=tuple(_rules(top["cues"], lexicon)),
+        rules=(*builtin.rules, *(_rules(top["cues"], lexicon) if "cues" in top else ())),
         absences=tuple(_absences(top.get("missing"), lexicon)),
         policies=_policies(top["policies"], lexicon),
         cards=cards,
@@ -76,8 +90,10 @@ def _language(field: Field) -> str:
 # ---- phrases ---------------------------------------------------------------------------------------------
 
 
-def _words(field: Field | None, language: Language) -> dict[str, tuple[str, ...]]:
-    known: dict[str, tuple[str, ...]] = {}
+def _words(
+    field: Field | None, language: Language, builtin: Mapping[str, tuple[str, ...]]
+) -> dict[str, tuple[str, ...]]:
+    known = dict(builtin)
     for name, words in field.entries().items() if field else ():
         known[name] = _phrases(words, compile_lists(known, language))
     return known

@@ -5,7 +5,7 @@ Nothing here does anything. `playbook.py` reads it from YAML; `matchers.py` comp
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from voiceassist.core.languages import Language, language_rules
@@ -60,6 +60,14 @@ class Rule:
     after_kind: str = ""  # the other side's previous turn must carry this cue
     confidence: float = 0.9  # 0..1
     early: bool = True  # may fire before the utterance is final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BuiltinCues:
+    """What is known of a language before any playbook: named word lists and rules."""
+
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    rules: tuple[Rule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

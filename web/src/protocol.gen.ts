@@ -62,6 +62,8 @@ export interface CallStarted {
   engine: string;
   language: string;
   playbook: string;
+  playbook_hash: string;
+  past_offers: PastOffer[];
 }
 /**
  * An agent of the contact centre.
@@ -69,6 +71,7 @@ export interface CallStarted {
 export interface Person {
   id: string;
   name: string;
+  team: string;
 }
 /**
  * Who is calling, as far as the phone system told us.
@@ -77,6 +80,13 @@ export interface Customer {
   id: string;
   name: string;
   tier: string;
+}
+/**
+ * An alternative that this customer took in an earlier call.
+ */
+export interface PastOffer {
+  alternative: string;
+  on: string;
 }
 /**
  * What one utterance was; nothing changes it any more.
@@ -133,9 +143,10 @@ export interface Cue {
   start_ms: number;
   end_ms: number;
   confidence: number;
-  layer: "phrase" | "pattern" | "rule";
+  layer: "phrase" | "pattern" | "rule" | "classifier";
   rule: string;
   early: boolean;
+  playbook: string;
 }
 /**
  * A card with what became of it.
@@ -277,6 +288,8 @@ export interface CallStartedRecord {
   engine: string;
   language: string;
   playbook: string;
+  playbook_hash: string;
+  past_offers: PastOffer[];
 }
 /**
  * What one utterance sounds like so far; the next Partial or the Final replaces it.
@@ -337,9 +350,10 @@ export interface CueRecord {
   start_ms: number;
   end_ms: number;
   confidence: number;
-  layer: "phrase" | "pattern" | "rule";
+  layer: "phrase" | "pattern" | "rule" | "classifier";
   rule: string;
   early: boolean;
+  playbook: string;
 }
 /**
  * The final transcript bears an early cue out.
