@@ -75,3 +75,30 @@ def test_a_cue_carries_the_times_of_its_words() -> None:
 def test_an_alert_shows_how_fast_it_came() -> None:
     alert = only(play(final("customer", THREAT, at=1000, delay=400)), Alert)[0]
     assert alert.why.latency_ms == 400
+
+
+def test_a_final_that_loses_only_the_offer_leaves_the_refusal_after_it_alone() -> None:
+    call = live_call()
+    early = call.handle(partial("agent", "what I can do is repair it we can't refund it though you see"))
+    cues = {cue.kind: cue.cue_id for cue in only(early, Cue)}
+    events = call.handle(final("agent", "what a candle is repair it we can't refund it though you see"))
+    assert [cue.cue_id for cue in only(events, CueRetracted)] == [cues["alternative"]]
+    assert [cue.cue_id for cue in only(events, CueConfirmed)] == [cues["refusal"]]
+    assert only(events, Cue) == []
+
+
+def test_a_final_that_loses_the_offer_between_two_refusals_keeps_the_first() -> None:
+    call = live_call()
+    call.handle(partial("agent", "we can't refund it but what I can do is repair it we can't exchange it though"))
+    events = call.handle(
+        final("agent", "we can't refund it but what a candle repair it we can't exchange it though")
+    )
+    assert [cue.cue_id for cue in only(events, CueConfirmed)] == ["c1"]
+
+
+def test_a_final_that_hears_more_of_the_sentence_confirms_what_came_early() -> None:
+    call = live_call()
+    call.handle(partial("agent", "I'm afraid we cannot do anything about"))
+    events = call.handle(final("agent", "I'm afraid we cannot possibly waive anything about the fee"))
+    assert len(only(events, CueConfirmed)) == 1
+    assert only(events, Cue) == []

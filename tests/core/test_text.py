@@ -36,6 +36,17 @@ def test_every_spelling_of_cannot_is_the_same(written: str) -> None:
         ("some one", "someone"),
         ("to-morrow", "tomorrow"),
         ("no one", "no one"),
+        ("30 days", "thirty days"),
+        ("24 hours", "twenty four hours"),
+        ("100", "100"),
+        ("20% off", "twenty percent off"),
+        ("twenty per cent", "twenty percent"),
+        ("re fund", "refund"),
+        ("any more", "any more"),
+        ("anymore", "any more"),
+        ("couldnot", "could not"),
+        ("dunno", "do not know"),
+        ("y'all", "you all"),
     ],
 )
 def test_contractions_are_said_in_full(written: str, meant: str) -> None:

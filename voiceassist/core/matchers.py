@@ -4,22 +4,21 @@ All rules of one speaker are screened at once by an RE2 set; only those that hit
 in the length of the utterance. Next: `cues.py` adds the context of the call.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from itertools import accumulate
 from typing import Any
 
 import re2
 
 from voiceassist.core.languages import Language
+from voiceassist.core.per_playbook import per_playbook
 from voiceassist.core.phrases import Lexicon, compile_phrase, is_plain
 from voiceassist.core.playbook_model import Playbook, Rule
 from voiceassist.core.text import Token
-from voiceassist.events import Layer, Speaker
+from voiceassist.errors import PlaybookError
+from voiceassist.events import SPEAKERS, Layer, Speaker
 
 RE2_MEMORY = 64 << 20  # bytes for one set; the built-in playbook needs under 2 MB, 8 MB is RE2's default
-PLAYBOOKS_COMPILED = 8  # versions in use at once: the published one, and those being tried on stored calls
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,16 @@ class CompiledRule:
         if self.unless.found(text):
             return []
         excluded = self.exclusions.spans(text)
-        return [span for span in self.phrases.spans(text) if not any(_touch(span, other) for other in excluded)]
+        return list(self._clear_of(excluded, text)) if excluded else self.phrases.spans(text)
+
+    def _clear_of(self, excluded: Sequence[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
+        """Matches that touch none of these places; one that does hides nothing that begins behind the place."""
+        found = self.phrases.expression.search(text)
+        while found:
+            touched = [other[1] for other in excluded if _touch(found.span(), other)]
+            if not touched:
+                yield found.span()
+            found = self.phrases.expression.search(text, min(touched, default=found.end()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,38 +107,52 @@ def compile_lists(words: Mapping[str, Sequence[str]], language: Language) -> Lex
     return Lexicon(language, lists)
 
 
-@lru_cache(maxsize=PLAYBOOKS_COMPILED)
 def matcher_for(playbook: Playbook, speaker: Speaker) -> Matcher:
-    """The compiled rules of one side."""
+    """The compiled rules of one side. Raises PlaybookError when they are too large together."""
+    return _matchers(playbook)[speaker]
+
+
+@per_playbook
+def _matchers(playbook: Playbook) -> Mapping[Speaker, Matcher]:
     lexicon = compile_lists(playbook.words, playbook.spoken)
-    rules = [rule for rule in playbook.rules if rule.speaker == speaker]
+    return {
+        speaker: _matcher([rule for rule in playbook.rules if rule.speaker == speaker], lexicon)
+        for speaker in SPEAKERS
+    }
+
+
+def _matcher(rules: Iterable[Rule], lexicon: Lexicon) -> Matcher:
+    compiled = tuple(_compiled(rule, lexicon) for rule in rules)
+    return Matcher(screen_of([rule.phrases for rule in compiled]), compiled)
+
+
+def screen_of(patterns: Sequence[Pattern]) -> Any:  # noqa: ANN401 - re2 has no types
+    """All patterns at once: its `Match(text)` gives the places of those that hit. Raises PlaybookError."""
     screen = re2.Set.SearchSet(_options())
-    for rule in rules:
-        screen.Add(_expression(rule.phrases, lexicon))
-    if rules:
-        screen.Compile()
-    return Matcher(screen, tuple(_compiled(rule, lexicon) for rule in rules))
-
-
-@lru_cache(maxsize=PLAYBOOKS_COMPILED)
-def topics_of(playbook: Playbook) -> tuple[tuple[str, Pattern], ...]:
-    """Policy ids with the phrases by which they are asked for, in playbook order."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
-    return tuple((policy.id, _pattern(policy.asked, lexicon)) for policy in playbook.policies)
-
-
-@lru_cache(maxsize=PLAYBOOKS_COMPILED)
-def absences_of(playbook: Playbook) -> tuple[tuple[str, Pattern], ...]:
-    """Ids of what must be said, with its phrases."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
-    return tuple((absence.id, _pattern(absence.phrases, lexicon)) for absence in playbook.absences)
+    for pattern in patterns:
+        screen.Add(pattern.expression.pattern)
+    if patterns:
+        _within_memory(screen.Compile)
+    return screen
 
 
 def matches_of(compiled: CompiledRule, tokens: Sequence[Token], text: str) -> list[Match]:
     """The matches of one rule, without its context."""
-    starts = list(accumulate((len(token.text) + len("<>") for token in tokens), initial=0))
-    place = {start: index for index, start in enumerate(starts)}
-    return [_match(compiled, tokens, place[first], place[end]) for first, end in compiled.places(text)]
+    return [_match(compiled, tokens, first, end) for first, end in _in_tokens(compiled.places(text), text)]
+
+
+def phrases_of(compiled: CompiledRule, tokens: Sequence[Token], text: str) -> list[Match]:
+    """The matches of a rule's phrases, whatever its exclusions say."""
+    return [_match(compiled, tokens, first, end) for first, end in _in_tokens(compiled.phrases.spans(text), text)]
+
+
+def _in_tokens(places: Iterable[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
+    """Places in characters, in rising order, as places in tokens: each token begins with `<`."""
+    read = end = 0
+    for first_char, end_char in places:
+        first = end + text.count("<", read, first_char)
+        read, end = end_char, first + text.count("<", first_char, end_char)
+        yield first, end
 
 
 def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
@@ -157,11 +179,11 @@ def _compiled(rule: Rule, lexicon: Lexicon) -> CompiledRule:
     return CompiledRule(
         rule=rule,
         layer=_layer(rule),
-        phrases=_pattern(rule.phrases, lexicon),
-        exclusions=_pattern(rule.exclusions, lexicon),
-        unless=_pattern(rule.unless, lexicon),
-        after=_pattern(rule.after, lexicon),
-        unless_after=_pattern(rule.unless_after, lexicon),
+        phrases=pattern_of(rule.phrases, lexicon),
+        exclusions=pattern_of(rule.exclusions, lexicon),
+        unless=pattern_of(rule.unless, lexicon),
+        after=pattern_of(rule.after, lexicon),
+        unless_after=pattern_of(rule.unless_after, lexicon),
     )
 
 
@@ -171,8 +193,21 @@ def _layer(rule: Rule) -> Layer:
     return "phrase" if all(is_plain(phrase) for phrase in rule.phrases) else "pattern"
 
 
-def _pattern(phrases: Sequence[str], lexicon: Lexicon) -> Pattern:
-    return Pattern(re2.compile(_expression(phrases, lexicon), _options()) if phrases else None)
+def pattern_of(phrases: Sequence[str], lexicon: Lexicon) -> Pattern:
+    """Phrases joined to one expression. Raises PhraseError."""
+    if not phrases:
+        return Pattern(None)
+    return Pattern(_within_memory(lambda: re2.compile(_expression(phrases, lexicon), _options())))
+
+
+def _within_memory(compile_it: Callable[[], Any]) -> Any:  # noqa: ANN401 - re2 has no types
+    try:
+        return compile_it()
+    except re2.error as error:
+        raise PlaybookError(
+            f"its phrases are too large together to be looked for (more than {RE2_MEMORY >> 20} MB); "
+            "take gaps, choices or lists out of them"
+        ) from error
 
 
 def _expression(phrases: Iterable[str], lexicon: Lexicon) -> str:

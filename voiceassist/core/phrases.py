@@ -4,7 +4,7 @@
     (refund|pay back)       one of these
     [really] sorry          "really" or nothing
     can't ... refund        up to three words between; `...6` up to six (at most twelve)
-    cancel*                 any word that starts so
+    cancel*  ·  *able       any word that starts so, that ends so
     <we> can't              one of the list `we` of the playbook's `words:`
     ^ no   ·   thanks $     at the start, at the end of the utterance
 
@@ -19,12 +19,15 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import re2
+
 from voiceassist.core.languages import Language
-from voiceassist.core.text import Token, canonical
+from voiceassist.core.text import Token, canonical, stem
 
 GAP_DEFAULT = 3  # words; longer gaps join clauses that have nothing to do with each other
 GAP_MAX = 12
 PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in list is half of it
+DEPTH_MAX = 20  # brackets within brackets; nobody reads more, and Python's stack is finite
 EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
 ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
 
@@ -56,7 +59,7 @@ def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
     expression = compiler.alternatives(until="")
     if len(expression) > EXPRESSION_MAX_CHARS:
         raise PhraseError("grows too large; use smaller lists")
-    if re.fullmatch(expression, ""):
+    if _needs_no_word(expression):
         raise PhraseError("needs at least one word that is not optional")
     return expression
 
@@ -66,6 +69,15 @@ def is_plain(phrase: str) -> bool:
     return not re.search(r"\.\.\.|[()\[\]|^$<*]", phrase)
 
 
+def _needs_no_word(expression: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(expression, options).fullmatch("") is not None
+    except re2.error as error:
+        raise PhraseError("grows too large; use smaller lists or gaps") from error
+
+
 class _Compiler:
     """Recursive descent over the pieces of one phrase."""
 
@@ -73,6 +85,7 @@ class _Compiler:
         self._pieces = list(_PIECE.finditer(phrase))
         self._lexicon = lexicon
         self._next = 0
+        self._depth = 0
 
     def alternatives(self, until: str) -> str:
         """Sequences separated by `|`, up to the closing bracket `until` (or the end)."""
@@ -109,10 +122,18 @@ class _Compiler:
 
     def _marked(self, mark: str) -> str:
         if mark == "(":
-            return self.alternatives(until=")")
+            return self._bracketed(until=")")
         if mark == "[":
-            return f"(?:{self.alternatives(until=']')})?"
+            return f"(?:{self._bracketed(until=']')})?"
         return mark
+
+    def _bracketed(self, until: str) -> str:
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise PhraseError(f"brackets within brackets, more than {DEPTH_MAX} deep")
+        inside = self.alternatives(until)
+        self._depth -= 1
+        return inside
 
     def _list(self, name: str) -> str:
         lists = self._lexicon.lists
@@ -133,12 +154,20 @@ def _gap(size: str) -> str:
 
 
 def _word(word: str, language: Language) -> str:
-    tokens = [token for token in canonical(word.rstrip("*"), language) if token not in language.fillers]
+    if "*" in word:
+        return _part_of_a_word(word, language)
+    tokens = [token for token in canonical(word, language) if token not in language.fillers]
     if not tokens:
         raise PhraseError(f"`{word}` is not a word")
-    *whole, last = (_spelt(token, language) for token in tokens)
-    tail = f"<{last}[^>]*>" if word.endswith("*") else f"<{last}>"
-    return "".join(f"<{token}>" for token in whole) + tail
+    return "".join(f"<{_spelt(token, language)}>" for token in tokens)
+
+
+def _part_of_a_word(word: str, language: Language) -> str:
+    part = _spelt(stem(word.strip("*"), language), language)
+    if not part or "*" in word.strip("*"):
+        raise PhraseError(f"`{word}` is not a word; `*` stands before or after a part of one")
+    before, after = ("[^>]*" if edge == "*" else "" for edge in (word[0], word[-1]))
+    return f"<{before}{part}{after}>"
 
 
 def _spelt(token: str, language: Language) -> str:

@@ -1,8 +1,9 @@
 """Turns recognised words into tokens that no spelling habit of a recognizer can change.
 
-Case, punctuation, contractions ("can't", "cannot", "cant"), fillers ("um") and stutters ("we we can't") all
-disappear; each token remembers the word it came from, so that a match maps back to words and times. What is a
-contraction or a filler is the language's matter (`languages/`); this module knows no word of any.
+Case, punctuation, contractions ("can't", "cannot", "cant"), numbers in digits ("30 days"), fillers ("um") and
+stutters ("we we can't") all disappear; each token remembers the word it came from, so that a match maps back to
+words and times. What is a contraction or a filler is the language's matter (`languages/`); this module knows no
+word of any.
 Never drops a word that carries meaning ("like", "well" and "so" stay).
 Next: `matchers.py` looks for phrases in the tokens.
 """
@@ -55,27 +56,46 @@ def tokenise_text(text: str, language: Language) -> tuple[Token, ...]:
 
 
 def canonical(word: str, language: Language) -> tuple[str, ...]:
-    """The token texts of one written word, fillers too: `"Can't,"` → `("can", "not")`."""
-    return speller(language)(word)
+    """The token texts of one written word, fillers too: `"Can't,"` → `("can", "not")`, `"30"` → `("thirty",)`."""
+    return tuple(part for text in speller(language)(word) for part in language.digits.get(text, text).split())
+
+
+def stem(part: str, language: Language) -> str:
+    """A part of a word as it stands in tokens; nothing is spelt out, since it is no word of its own."""
+    return "".join(_pieces(part, language)).replace("'", "")
 
 
 @cache  # languages are few and live as long as the program
 def speller(language: Language) -> Callable[[str], tuple[str, ...]]:
-    """`canonical` for one language, as fast as it gets: for many words at a time."""
-    return lru_cache(maxsize=WORDS_CACHED)(partial(_canonical, language=language))
+    """The texts of one written word with digits as they are, as fast as it gets: for many words at a time."""
+    return lru_cache(maxsize=WORDS_CACHED)(partial(_spelt_out, language=language))
 
 
-def _canonical(word: str, *, language: Language) -> tuple[str, ...]:
+@cache
+def _reader(language: Language) -> Callable[[str], tuple[str, ...]]:
+    """The token texts of one written word, without fillers; cached like `speller`."""
+
+    @lru_cache(maxsize=WORDS_CACHED)
+    def read(word: str) -> tuple[str, ...]:
+        return tuple(text for text in canonical(word, language) if text not in language.fillers)
+
+    return read
+
+
+def _spelt_out(word: str, *, language: Language) -> tuple[str, ...]:
+    return tuple(part for piece in _pieces(word, language) for part in _expanded(piece, language).split())
+
+
+def _pieces(word: str, language: Language) -> list[str]:
     plain = unicodedata.normalize("NFC", word).lower().translate(_MARKS).translate(language.folds)
-    return tuple(part for piece in _WORD.findall(plain) for part in _expanded(piece, language).split())
+    return list(_WORD.findall(plain))
 
 
 def _plain(words: Sequence[str], language: Language) -> Iterator[Token]:
-    spell, fillers = speller(language), language.fillers
+    read = _reader(language)
     for index, word in enumerate(words):
-        for text in spell(word):
-            if text not in fillers:
-                yield Token(text, index)
+        for text in read(word):
+            yield Token(text, index)
 
 
 def _expanded(piece: str, language: Language) -> str:

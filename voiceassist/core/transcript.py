@@ -95,7 +95,8 @@ def other_side(speaker: Speaker) -> Speaker:
 
 def overlap_ms(final: Final, others: Sequence[Final]) -> int:
     """For how long the words of `final` sound together with words of the other side's finals."""
-    theirs = [word for other in others for word in other.words]
+    near = (other for other in others if other.start_ms < final.end_ms and final.start_ms < other.end_ms)
+    theirs = [word for other in near for word in other.words]
     return sum(
         max(0, min(mine.end_ms, word.end_ms) - max(mine.start_ms, word.start_ms))
         for mine in final.words

@@ -1,4 +1,7 @@
-"""English: contractions, fillers, spoken numbers and addresses. Data only. Next: `text.py`, `redact.py`."""
+"""English: contractions, split words, fillers, spoken numbers and addresses. Data only.
+
+Next: `text.py`, `redact.py`.
+"""
 
 import re
 
@@ -44,6 +47,25 @@ _CONTRACTIONS = {
     "lemme": "let me",
     "okay": "ok",
     "alright": "all right",
+    "dunno": "do not know",
+    "kinda": "kind of",
+    "sorta": "sort of",
+    "outta": "out of",
+    "hafta": "have to",
+    "oughta": "ought to",
+    "tryna": "trying to",
+    "coulda": "could have",
+    "shoulda": "should have",
+    "woulda": "would have",
+    "y'all": "you all",
+    "yall": "you all",
+    "cuz": "because",
+    "coz": "because",
+    "anymore": "any more",
+    "nonrefundable": "non refundable",
+    "nontransferable": "non transferable",
+    "pls": "please",
+    "plz": "please",
 }
 _NEGATED = (
     *("do", "does", "did", "is", "are", "was", "were", "has", "have", "had"),
@@ -62,13 +84,41 @@ _SPLIT = {
     "no": ("body", "thing"),
     "to": ("day", "night", "morrow"),
     "good": ("bye",),
+    # What small recognizers split: only pairs that mean nothing else side by side.
+    "re": ("fund", "funds", "schedule", "place", "imburse", "issue", "store"),
+    "un": ("able", "available", "fortunately", "lock", "successful"),
+    "in": ("eligible",),
+    "up": ("grade", "graded", "grades"),
+    "down": ("grade", "graded"),
+    "per": ("cent",),
+    "with": ("in", "out"),
+    "ex": ("change", "ception", "pired"),
+    "dis": ("count", "counts"),
+    "what": ("ever",),
 }
+_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+    *("sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def _below_hundred(number: int) -> str:
+    """A whole number in words: recognizers write "thirty days", people type "30 days"."""
+    if number < len(_UNITS + _TEENS):
+        return (_UNITS + _TEENS)[number]
+    tens, unit = divmod(number, 10)
+    return " ".join([_TENS[tens - 2], *([_UNITS[unit]] if unit else [])])
+
 
 ENGLISH = Language(
     tag="en",
     whole=_CONTRACTIONS
-    | {f"{verb}nt": f"{verb} not" for verb in _NEGATED}
+    | {f"{verb}{ending}": f"{verb} not" for verb in _NEGATED for ending in ("nt", "not")}
     | {f"{word}'s": f"{word} is" for word in _BEFORE_IS},
+    folds={ord("%"): " percent ", ord("&"): " and "},
+    digits={str(number): _below_hundred(number) for number in range(100)},
     endings=(
         ("n't", " not"),
         ("'re", " are"),
@@ -78,20 +128,18 @@ ENGLISH = Language(
         ("'m", " am"),
     ),
     split={(first, second): first + second for first, seconds in _SPLIT.items() for second in seconds},
-    fillers=frozenset(["um", "umm", "uh", "uhh", "uhm", "er", "erm", "hm", "hmm", "mm", "mmm", "ah", "eh"]),
+    fillers=frozenset(
+        [
+            *("um", "umm", "uh", "uhh", "uhm", "er", "err", "erm", "hm", "hmm", "mm", "mmm", "mhm", "ah", "eh"),
+            "ehm",
+        ]
+    ),
     asides=frozenset(["ok", "yes", "yeah", "yep", "right", "so", "then", "next", "wait", "sorry"]),
     pivots=("but", "however", "instead", "though", "although", "what"),
     numbers=Numbers(
-        units=frozenset(
-            ["zero", "oh", "o", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
-        ),
-        teens=frozenset(
-            [
-                *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
-                *("sixteen", "seventeen", "eighteen", "nineteen"),
-            ]
-        ),
-        tens=frozenset(["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]),
+        units=frozenset(["oh", "o", *_UNITS]),
+        teens=frozenset(_TEENS),
+        tens=frozenset(_TENS),
         repeats={"double": 1, "triple": 2},
         glue=frozenset(["dash", "hyphen", "space"]),
         amount=re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d{1,2}"),

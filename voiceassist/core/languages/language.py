@@ -41,10 +41,11 @@ class Language:
     """One language. Compared by identity: caches are kept per language."""
 
     tag: str  # primary subtag of BCP 47: "en"
-    folds: Mapping[int, int] = field(default_factory=dict)  # for `str.translate`: spellings of one letter
+    folds: Mapping[int, int | str] = field(default_factory=dict)  # for `str.translate`: spellings of one letter
     stand_ins: Mapping[str, str] = field(default_factory=dict)  # a phrase's letter → letters heard instead of it
     whole: Mapping[str, str] = field(default_factory=dict)  # one written word → what is said
     endings: tuple[tuple[str, str], ...] = ()  # the same for any word with this ending
+    digits: Mapping[str, str] = field(default_factory=dict)  # a number in digits → how it is said: "30" → "thirty"
     split: Mapping[tuple[str, str], str] = field(default_factory=dict)  # two written words → the one that is said
     fillers: Words = NONE  # sounds without meaning
     asides: Words = NONE  # said between the groups of a number that is read out: "okay"
