@@ -13,10 +13,12 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 sys.path.insert(0, str(Path(__file__).parent))  # an isolated build does not look beside this file
 import build_pages
 
+# What `voiceassist cues train` reads.
+TEXTS = ("training/cues", "training/text")
 # From the checkout to where voiceassist/models/bundled.py looks first.
 MODELS = {
     f"models/{name}": f"voiceassist/_models/{name}"
-    for name in ("manifest.toml", "vosk-tiny-en", "vosk-tiny-en.toml", "training/test")
+    for name in ("manifest.toml", "vosk-tiny-en", "vosk-tiny-en.toml", "cues-en", "training/test", *TEXTS)
 }
 
 

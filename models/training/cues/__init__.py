@@ -1,0 +1,1 @@
+"""What the cue classifier learns from; `voiceassist/training` is the program."""

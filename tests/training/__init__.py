@@ -1,0 +1,1 @@
+"""Making the cue classifier."""
