@@ -2,8 +2,10 @@
 
 import pytest
 
-from tests.builders import Line, conversation, drive, final, live_call, only, play
-from voiceassist.events import Alert, Cue, Prompt, SayFine
+from tests.builders import Line, conversation, drive, final, live_call, only, partial, play
+from tests.core.playbooks import tiny
+from voiceassist.core.playbook import Playbook
+from voiceassist.events import Alert, Cue, Event, Prompt, SayFine
 
 CALM, BOUNDARY, WARNING, END = (
     "Stay calm, name the problem",
@@ -39,6 +41,26 @@ def test_a_threat_after_an_insult_is_one_rung_up() -> None:
 
 def test_two_insults_in_one_outburst_take_one_rung() -> None:
     assert headlines("you are an idiot and also I think that go to hell", "you are a liar") == [BOUNDARY, WARNING]
+
+
+def test_an_outburst_that_pauses_cut_into_utterances_takes_one_rung() -> None:
+    outburst = conversation(*[("customer", "you are an idiot")] * 4, pause=400)
+    assert [card.headline for card in only(play(*outburst), Prompt)] == [BOUNDARY]
+    answered: list[Line] = [("customer", "you are an idiot"), ("agent", "please calm down")]
+    shown = only(play(*conversation(*answered, answered[0], pause=400)), Prompt)
+    assert [card.headline for card in shown] == [BOUNDARY, WARNING]
+
+
+def test_an_utterance_stays_one_outburst_when_the_agent_talks_into_it() -> None:
+    book = tiny()
+    call = live_call(with_playbook=book)
+    said = "idiot that is what you are and always will be"
+    inputs = [
+        partial("customer", said),
+        final("agent", "hold on", at=1_000),
+        final("customer", f"{said} you idiot"),
+    ]
+    assert [card.headline for card in only(drive(call, inputs), Prompt)] == ["Boundary"]
 
 
 @pytest.mark.parametrize(
@@ -79,3 +101,45 @@ def test_an_agent_who_is_fine_needs_no_abuse_card() -> None:
 
 def test_the_agents_own_words_are_never_abuse() -> None:
     assert only(play(final("agent", "you are an idiot")), Cue) == []
+
+
+# ---- levels and forgetting ----
+
+
+def insults(book: Playbook, *starts: int) -> list[Event]:
+    call = live_call(with_playbook=book)
+    return [
+        event
+        for number, start in enumerate(starts, start=1)
+        for event in call.handle(final("customer", "idiot", at=start, utterance=number))
+    ]
+
+
+def test_the_alert_of_a_climb_is_at_least_as_urgent_as_its_rung() -> None:
+    book = tiny(("rungs:", "levels: {boundary: info, warning: critical}\n  rungs:"))
+    assert [alert.level for alert in only(insults(book, 0, 60_000), Alert)] == ["info", "critical"]
+
+
+def test_a_more_urgent_rung_breaks_the_cooldown_of_the_alert_and_the_same_one_does_not() -> None:
+    levels = [alert.level for alert in only(insults(tiny(), 0, 60_000, 120_000), Alert)]
+    assert levels == ["info"]
+    book = tiny(("rungs:", "levels: {warning: warning}\n  rungs:"))
+    assert [alert.level for alert in only(insults(book, 0, 60_000, 120_000), Alert)] == ["info", "warning"]
+
+
+def test_a_rung_never_makes_an_alert_less_urgent() -> None:
+    book = tiny(
+        ("insult: {level: info", "insult: {level: critical"), ("rungs:", "levels: {boundary: info}\n  rungs:")
+    )
+    assert [alert.level for alert in only(insults(book, 0), Alert)] == ["critical"]
+
+
+def test_a_long_time_without_abuse_starts_again_at_the_bottom() -> None:
+    book = tiny(("rungs:", "forget_s: 300\n  rungs:"))
+    shown = [card.headline for card in only(insults(book, 0, 200_000, 600_000), Prompt)]
+    assert shown == ["Boundary", "Warning", "Boundary"]
+
+
+def test_nothing_is_forgotten_where_the_playbook_does_not_say_so() -> None:
+    shown = [card.headline for card in only(insults(tiny(), 0, 3_000_000), Prompt)]
+    assert shown == ["Boundary", "Warning"]

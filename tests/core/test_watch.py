@@ -1,7 +1,10 @@
 """Cues that no phrase shows: silence, both at once, something left unsaid."""
 
-from tests.builders import drive, final, live_call, only, tick
-from voiceassist.events import Alert, Cue, Prompt
+from collections.abc import Iterable
+
+from tests.builders import drive, final, hangup, live_call, only, partial, tick
+from tests.core.playbooks import tiny
+from voiceassist.events import SPEAKERS, Alert, CallEnded, Cue, Event, Input, Prompt
 
 RECORDED = "Thank you for calling, this call is recorded"
 
@@ -50,3 +53,82 @@ def test_the_customer_cannot_say_it_for_the_agent() -> None:
     call = live_call()
     drive(call, [final("customer", "is this call recorded or this call is recorded", at=50_000)])
     assert [cue.kind for cue in only(call.handle(tick(60_000)), Cue)] == ["missing"]
+
+
+# ---- clocks that something starts, and the end of the call ----
+
+RECALL = "\nmissing: {recall: {title: The recall, speaker: agent, phrases: [safety notice], %s}}\n"
+
+
+def unsaid(fields: str, *inputs: Input) -> list[Event]:
+    return drive(live_call(with_playbook=tiny(more=RECALL % fields)), inputs)
+
+
+def missing_at(events: Iterable[Event]) -> list[int]:
+    return [cue.start_ms for cue in only(events, Cue) if cue.kind == "missing"]
+
+
+def test_a_clock_starts_when_either_side_says_its_phrase() -> None:
+    for speaker in SPEAKERS:
+        said = final(speaker, "my front light", at=10_000)
+        events = unsaid("after: [front light], within_s: 30", tick(9_000), said, tick(60_000))
+        assert missing_at(events) == [said.end_ms + 30_000]
+
+
+def test_a_clock_that_nothing_started_never_runs_out() -> None:
+    assert missing_at(unsaid("after: [front light], within_s: 30", tick(600_000), hangup(600_000))) == []
+
+
+def test_what_was_said_before_its_clock_started_need_not_be_said_again() -> None:
+    early, start = final("agent", "safety notice"), final("customer", "my front light", at=5_000)
+    assert not missing_at(unsaid("after: [front light], within_s: 30", early, start, tick(60_000)))
+    bought = final("customer", "i buy it", at=5_000)
+    assert not missing_at(unsaid("after_kind: purchase_intent, by_end: true", early, bought, hangup(60_000)))
+
+
+def test_a_cue_starts_a_clock_and_its_retraction_stops_it() -> None:
+    bought = final("customer", "i buy it")
+    assert missing_at(unsaid("after_kind: purchase_intent, within_s: 9", bought, tick(60_000))) == [9_600]
+    heard = partial("customer", "i buy a b c"), final("customer", "goodbye now")
+    assert not missing_at(unsaid("after_kind: purchase_intent, within_s: 9", *heard, tick(60_000)))
+
+
+def test_what_must_be_said_by_the_end_is_told_with_an_alert_and_without_a_card() -> None:
+    events = unsaid("by_end: true", tick(5_000), hangup(90_000))
+    assert missing_at(events) == [5_000]
+    assert [alert.kind for alert in only(events, Alert)] == ["missing"]
+    assert not only(events, Prompt)
+    assert isinstance(events[-1], CallEnded)
+
+
+def test_what_was_said_in_time_is_not_told_at_the_end() -> None:
+    assert not missing_at(unsaid("by_end: true", final("agent", "a safety notice"), hangup(90_000)))
+
+
+def test_what_was_told_late_is_not_told_again_at_the_end() -> None:
+    assert missing_at(unsaid("within_s: 30, by_end: true", tick(40_000), hangup(90_000))) == [30_000]
+
+
+def test_what_a_partial_says_and_its_final_takes_back_was_not_said() -> None:
+    heard = partial("agent", "a safety notice"), final("agent", "a safe tea note is")
+    assert missing_at(unsaid("within_s: 30", *heard, tick(40_000))) == [30_000]
+
+
+def test_what_is_being_said_at_the_deadline_waits_for_its_final() -> None:
+    open_, said = partial("agent", "a safety notice", at=29_000), final("agent", "a safety notice", at=29_000)
+    assert not missing_at(unsaid("within_s: 30", open_, tick(31_000), said, tick(40_000)))
+    taken_back = final("agent", "a safe tea note is", at=29_000)
+    assert missing_at(unsaid("within_s: 30", open_, tick(31_000), taken_back)) == [30_000]
+
+
+def test_what_is_said_over_two_utterances_of_a_turn_was_said() -> None:
+    first = final("agent", "there is a safety", at=1_000)
+    second = final("agent", "notice", at=first.end_ms + 600, utterance=2)
+    assert not missing_at(unsaid("within_s: 30", first, second, tick(40_000)))
+    apart = final("agent", "notice", at=first.end_ms + 5_000, utterance=2)
+    assert missing_at(unsaid("within_s: 30", first, apart, tick(40_000)))
+
+
+def test_the_card_for_something_unsaid_names_it() -> None:
+    cards = only(unsaid("within_s: 30", tick(40_000)), Prompt)
+    assert [card.headline for card in cards] == ["The recall is missing"]

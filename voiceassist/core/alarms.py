@@ -7,12 +7,14 @@ Next: `call.py`.
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import get_args
 
 from voiceassist.core.playbook_model import SECOND_MS, AlertRule
 from voiceassist.errors import ActionError
-from voiceassist.events import Alert, AlertChanged, AlertState, ChangeAlert, Event, Why
+from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Event, Why
 
 OURSELVES = "voiceassist"
+LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)  # in rising order
 
 
 @dataclass(slots=True)
@@ -24,16 +26,21 @@ class Alarms:
     states: dict[str, AlertState] = field(default_factory=dict)
     counted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # kind → cue ids
 
-    def raise_for(self, at_ms: int, kind: str, quote: str, why: Why) -> list[Event]:
-        """Tells the supervisor of a cue, if its kind is told and now is the time."""
+    def raise_for(
+        self, at_ms: int, kind: str, quote: str, why: Why, at_least: AlertLevel | None = None
+    ) -> list[Event]:
+        """Tells the supervisor of a cue, if its kind is told and now is the time; at least so urgently."""
         self.counted[kind].append(why.cue_id)
         rule = self.rules.get(kind)
-        if rule is None or len(self.counted[kind]) < rule.from_count or self._is_cooling(at_ms, rule):
+        if rule is None or len(self.counted[kind]) < rule.from_count:
+            return []
+        level = max(rule.level, at_least or rule.level, key=LEVELS.index)
+        if self._is_cooling(at_ms, rule, level):
             return []
         alert = Alert(
             at_ms=at_ms,
             alert_id=f"a{len(self.alerts) + 1}",
-            level=rule.level,
+            level=level,
             kind=kind,
             reason=rule.reason,
             quote=quote,
@@ -72,11 +79,14 @@ class Alarms:
         """Whether somebody still has to look at this alert."""
         return self.states[alert_id] in ("open", "acknowledged")
 
-    def _is_cooling(self, at_ms: int, rule: AlertRule) -> bool:
+    def _is_cooling(self, at_ms: int, rule: AlertRule, level: AlertLevel) -> bool:
+        """Whether the like was told just now; something more urgent never waits."""
         times = [
             alert.at_ms
             for id_, alert in self.alerts.items()
-            if alert.kind == rule.kind and self.states[id_] != "retracted"
+            if alert.kind == rule.kind
+            and self.states[id_] != "retracted"
+            and LEVELS.index(alert.level) >= LEVELS.index(level)
         ]
         return bool(times) and at_ms - times[-1] < rule.cooldown_s * SECOND_MS
 

@@ -19,6 +19,7 @@ from typing import Any, Literal, get_args
 from voiceassist.core.cue_tracker import CueTracker
 from voiceassist.core.desk import Desk
 from voiceassist.core.languages import language_rules
+from voiceassist.core.offers import asker_of
 from voiceassist.core.playbook_model import Playbook
 from voiceassist.core.redact import Redactor
 from voiceassist.core.transcript import Turns
@@ -66,7 +67,9 @@ class Call:
     what somebody failed to say is judged by how far the audio was heard: a slow machine makes no dead ends.
     """
 
-    def __init__(self, playbook: Playbook) -> None:
+    def __init__(self, playbook: Playbook, *, is_masked: bool = False) -> None:
+        """`is_masked`: the transcripts come from a call that was masked before it was stored."""
+        self._is_masked = is_masked
         self.phase: Phase = "new"
         self._now_ms = 0
         self._heard_ms = 0  # milliseconds of audio
@@ -92,6 +95,10 @@ class Call:
         self.phase = phase
         return out
 
+    def card_name(self, prompt_id: str) -> str:
+        """Which of the playbook's cards a prompt of this call is."""
+        return self._desk.deck.names[prompt_id]
+
     def _next_phase(self, event: Input) -> Phase:
         phase = TABLE.get((self.phase, type(event)))
         if phase is not None:
@@ -102,18 +109,18 @@ class Call:
 
     def _start(self, event: CallStarted) -> list[Event]:
         self._redactor = Redactor(language_rules(event.language))
-        self._desk.agent, self._desk.tier = event.agent, event.customer.tier
+        self._desk.agent, self._desk.asker = event.agent, asker_of(event)
         self._watch.start()
         return [event]
 
     def _hear(self, heard: Transcript) -> list[Event]:
         self._check_order(heard)
-        event = self._redactor.redact(heard)
+        event = heard if self._is_masked else self._redactor.redact(heard)
         stale = self._desk.deck.expire(event.at_ms)
         turn, before = self._turns.hear(event), self._turns.before(event.speaker)
         changes = self._tracker.hear(event, turn, before)
         reactions = self._desk.react(changes, event, turn)
-        overlaps = self._desk.heard(self._numbered(self._watch.hear(event)))
+        overlaps = self._desk.heard(self._numbered(self._watch.hear(event, turn, changes)))
         return [event, *stale, *reactions, *overlaps, *self._due()]
 
     def _check_order(self, event: Transcript) -> None:
@@ -135,7 +142,8 @@ class Call:
         return [replace(cue, cue_id=self._tracker.next_id(), at_ms=self._now_ms, playbook=label) for cue in cues]
 
     def _end(self, event: CallEnded) -> list[Event]:
-        return [*self._due(), *self._desk.end(event.at_ms), event]
+        due, unsaid = self._due(), self._numbered(self._watch.end(self._heard_ms))
+        return [*due, *self._desk.end(event.at_ms), *self._desk.too_late(unsaid), event]
 
     def _fail(self, event: CallFailed) -> list[Event]:
         return [*self._desk.deck.close(event.at_ms, "call_ended"), event]

@@ -40,6 +40,7 @@ class Deck:
     muted: bool = False
     open: Prompt | None = None
     shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # card → at_ms
+    names: dict[str, str] = field(default_factory=dict)  # prompt id → card
     outcomes: dict[str, PromptOutcome] = field(default_factory=dict)  # closed cards
     used: Counter[str] = field(default_factory=Counter)  # alternatives
     last: tuple[int, int] | None = None  # priority and closing time of the last card
@@ -51,6 +52,7 @@ class Deck:
         closed = self.close(at_ms, "superseded")
         self.shown[draft.card.name].append(at_ms)
         self.open = _prompt(at_ms, self._next_id(), draft)
+        self.names[self.open.prompt_id] = draft.card.name
         return [*closed, self.open]
 
     def close(self, at_ms: int, outcome: PromptOutcome, alternative: str | None = None) -> list[Event]:

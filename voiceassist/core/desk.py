@@ -5,15 +5,16 @@ words itself. Next: `call.py` hands the events on.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voiceassist.core.alarms import Alarms
 from voiceassist.core.cue_tracker import CueChange
-from voiceassist.core.deck import Deck
+from voiceassist.core.deck import Deck, Draft
 from voiceassist.core.ladder import Climb
 from voiceassist.core.languages import Language
+from voiceassist.core.offers import Asker, offers_for
 from voiceassist.core.playbook_model import AlertRule, Playbook
-from voiceassist.core.policy import draft_for, offers_for, policy_for, why
+from voiceassist.core.policy import draft_for, is_unwelcome, topic_for, why
 from voiceassist.core.recovery import Recovery
 from voiceassist.core.text import tokenise
 from voiceassist.core.transcript import Turn, Turns
@@ -26,7 +27,6 @@ from voiceassist.events import (
     Final,
     Person,
     RefusalClosed,
-    Tier,
     Transcript,
     Why,
 )
@@ -42,7 +42,7 @@ class Desk:
     playbook: Playbook
     turns: Turns
     agent: Person = field(default_factory=lambda: Person(id="", name=""))
-    tier: Tier = "standard"
+    asker: Asker = field(default_factory=Asker)
     deck: Deck = field(init=False)
     alarms: Alarms = field(init=False)
     climb: Climb = field(init=False)
@@ -66,10 +66,14 @@ class Desk:
             out += self.deck.close_for(at_ms, cue_id, "recovered")
         for closed in [item for item in out if isinstance(item, RefusalClosed)]:
             out += self.deck.close_for(at_ms, closed.cue_id, "recovered")
-        out += self._release(event)
+        out += self._release(event, turn)
         for cue in fresh:
             out += self._card(cue, event, turn) + self._alert(at_ms, cue)
         return out
+
+    def too_late(self, cues: Sequence[Cue]) -> list[Event]:
+        """What follows from cues at the end of the call, when no card helps any more."""
+        return [*cues, *(alert for cue in cues for alert in self._alert(cue.at_ms, cue))]
 
     def heard(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
@@ -110,7 +114,7 @@ class Desk:
     def _note(self, change: CueChange, turn: Turn) -> list[Event]:
         match change:
             case Cue(kind="refusal"):
-                limit = policy_for(self.playbook, self.turns, turn.words).recovery_s
+                limit = topic_for(self.playbook, self.turns, turn.words).policy.recovery_s
                 self.recovery.refuse(change, turn, limit or self.playbook.limits.recovery_s)
             case Cue(kind="alternative"):
                 self.recovery.offer(change, turn)
@@ -129,46 +133,51 @@ class Desk:
 
     def _card(self, cue: Cue, event: Transcript, turn: Turn) -> list[Event]:
         if cue.kind == "refusal":
-            return self._refusal(cue, event)
+            return self._refusal(cue, event, turn)
         if cue.kind in self.playbook.ladder.steps:
-            return self._ladder(cue)
+            return self._ladder(cue, turn)
         if cue.kind == "giveaway" and self._is_offered_in(turn):
             return []  # it is the alternative that a card asked for
         return self._plain_card(cue)
 
-    def _refusal(self, cue: Cue, event: Transcript) -> list[Event]:
+    def _refusal(self, cue: Cue, event: Transcript, turn: Turn) -> list[Event]:
         if not self.recovery.is_waiting(cue.cue_id):
             return []
         if cue.early and _turns_after(cue, event, self.playbook.spoken):
             self.held.append(cue)
             return []
-        return self._refusal_card(event.at_ms, cue, event)
+        return self._refusal_card(event.at_ms, cue, turn)
 
-    def _refusal_card(self, at_ms: int, cue: Cue, event: Transcript) -> list[Event]:
+    def _refusal_card(self, at_ms: int, cue: Cue, turn: Turn) -> list[Event]:
         card = self.playbook.cards.get(cue.kind)
         if card is None:
             return []
-        policy = policy_for(self.playbook, self.turns, event.text.split())
-        offers = offers_for(policy, self.tier, self.deck.used)
-        return self.deck.show(at_ms, draft_for(self.playbook, card, cue, at_ms, policy=policy, offers=offers))
+        refused = turn.words if turn.speaker == cue.speaker else self.turns.before(turn.speaker)
+        policy = topic_for(self.playbook, self.turns, refused).policy
+        offers = offers_for(policy, replace(self.asker, used=self.deck.used))
+        return self._show(at_ms, draft_for(self.playbook, card, cue, at_ms, policy=policy, offers=offers))
 
-    def _release(self, event: Transcript) -> list[Event]:
+    def _release(self, event: Transcript, turn: Turn) -> list[Event]:
         """Shows the held cards whose breath brought no alternative."""
         due = [cue for cue in self.held if _breath_is_over(cue, event)]
         self.held = [cue for cue in self.held if cue not in due and self.recovery.is_waiting(cue.cue_id)]
         waiting = [cue for cue in due if self.recovery.is_waiting(cue.cue_id)]
-        return [shown for cue in waiting for shown in self._refusal_card(event.at_ms, cue, event)]
+        return [shown for cue in waiting for shown in self._refusal_card(event.at_ms, cue, turn)]
 
-    def _ladder(self, cue: Cue) -> list[Event]:
-        card = self.playbook.cards[self.climb.rung_for(cue)]
-        return self.deck.show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms))
+    def _ladder(self, cue: Cue, turn: Turn) -> list[Event]:
+        card = self.playbook.cards[self.climb.rung_for(cue, turn.number)]
+        return self._show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms))
 
     def _plain_card(self, cue: Cue) -> list[Event]:
         card = self.playbook.cards.get(cue.kind)
-        return self.deck.show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms)) if card else []
+        return self._show(cue.at_ms, draft_for(self.playbook, card, cue, cue.at_ms)) if card else []
+
+    def _show(self, at_ms: int, draft: Draft) -> list[Event]:
+        return [] if is_unwelcome(self.playbook, draft.card, self.turns) else self.deck.show(at_ms, draft)
 
     def _alert(self, at_ms: int, cue: Cue) -> list[Event]:
-        return self.alarms.raise_for(at_ms, cue.kind, cue.words, why(self.playbook, cue, at_ms))
+        reason, at_least = why(self.playbook, cue, at_ms), self.climb.level_of(cue.cue_id)
+        return self.alarms.raise_for(at_ms, cue.kind, cue.words, reason, at_least)
 
     def _dead(self, at_ms: int, dead: list[tuple[Cue, RefusalClosed]]) -> list[Event]:
         out: list[Event] = []

@@ -8,13 +8,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
+from voiceassist.core.classifier import Classifier
 from voiceassist.core.languages import Language, language_rules
 from voiceassist.events import AlertLevel, Speaker, Tier
 
 CostClass = Literal["none", "low", "medium", "high"]
 COST_CLASSES: tuple[CostClass, ...] = get_args(CostClass)
+Sensitivity = Literal["off", "low", "normal", "high"]  # of the classifier; off: the phrases alone
 SECOND_MS = 1000  # playbooks count in seconds, events in milliseconds
 GENERAL = "general"  # id of the policy that is used when no topic fits
+NO_CARD = "none"  # in an example: no card comes
 
 AGENT_KINDS = (
     "refusal",
@@ -38,6 +41,8 @@ CUSTOMER_KINDS = (
     "frustration",
 )
 ABUSE_KINDS = ("insult", "threat", "slur", "sexual")
+CLASSIFIED_KINDS = tuple(k for k in (*AGENT_KINDS, *CUSTOMER_KINDS) if k != "profanity")  # swear words are listed
+ANSWERS = {"quick_yes": "purchase_intent"}  # kinds that are cues only after this one of the other side's
 HEARD_KINDS = ("silence", "overlap", "missing")
 SPEAKER_OF: Mapping[str, Speaker] = {
     **dict.fromkeys(AGENT_KINDS, "agent"),
@@ -64,10 +69,11 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BuiltinCues:
-    """What is known of a language before any playbook: named word lists and rules."""
+    """What is known of a language before any playbook: named word lists, rules, and what is never of a kind."""
 
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
+    exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,9 +81,26 @@ class Absence:
     """Something that must be said, and by when."""
 
     id: str
+    title: str  # what a person calls it: "Notice of recording"
     speaker: Speaker
     phrases: tuple[str, ...]
-    within_s: int  # seconds from the start of the call
+    within_s: int | None = None  # seconds from the start of the clock; None: only the end of the call counts
+    after: tuple[str, ...] = ()  # phrases of either side that start the clock
+    after_kind: str = ""  # a cue that starts the clock; neither: the start of the call does
+    by_end: bool = False  # told at the end of the call when it was never said
+
+    @property
+    def waits(self) -> bool:
+        """Whether something must happen before it must be said."""
+        return bool(self.after or self.after_kind)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PerCustomer:
+    """How often one customer may have an alternative, over all calls."""
+
+    times: int
+    days: int  # within so many days
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,6 +112,9 @@ class Offer:
     cost: CostClass = "none"
     tiers: tuple[Tier, ...] = ()  # empty: everyone
     per_call: int = 1  # no longer shown once used so often in a call
+    per_customer: PerCustomer | None = None
+    from_date: str = ""  # ISO 8601; the first day on which it may be offered; empty: always
+    until_date: str = ""  # the last day
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,18 +123,22 @@ class Policy:
 
     id: str
     topic: str  # as a heading: "Returns after the deadline"
-    asked: tuple[str, ...]  # phrases by which customers ask for it or agents refuse it
+    asked: tuple[str, ...]  # phrases by which customers ask for it
     limit: str
     benefit: str
     say: str
     avoid: str
     alternatives: tuple[Offer, ...]
+    refused: tuple[str, ...] = ()  # phrases by which agents refuse it
     recovery_s: int | None = None  # overrides Limits.recovery_s
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card before it meets a call. `{topic}` in the headline is the policy's topic."""
+    """A card before it meets a call.
+
+    `{topic}` in the headline is the policy's topic, `{title}` the title of what has not been said.
+    """
 
     name: str
     headline: str
@@ -117,6 +147,7 @@ class Card:
     cooldown_s: int  # seconds until the same card may come again
     cap: int  # times per call
     expires_s: int  # seconds on the screen
+    not_when: tuple[str, ...] = ()  # not shown when one of these was just said, by either side
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +165,8 @@ class Ladder:
 
     rungs: tuple[str, ...]
     steps: Mapping[str, Step]
+    levels: Mapping[str, AlertLevel] = field(default_factory=dict)  # by rung: its alerts are at least this urgent
+    forget_s: int = 0  # seconds without abuse after which the call starts at the bottom again; 0: never
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,13 +193,28 @@ class Limits:
     overlap_ms: int = 2000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Example:
+    """A conversation kept in the playbook, with what its last turn must bring. None: not looked at."""
+
+    call: tuple[tuple[Speaker, str], ...]
+    cues: tuple[str, ...] | None = None  # kinds
+    card: str | None = None  # a card's name, or NO_CARD
+    topic: str | None = None  # a policy's id
+    tier: Tier = "standard"
+
+
+@dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Playbook:
     """Everything the assistant knows. Compared by identity: compiled rules are cached per playbook."""
 
     name: str
-    version: int
+    title: str
     language: str  # BCP 47
+    version: int = 1  # as the file says it
+    number: int | None = None  # as the store counts it; None: not from the store
+    hash: str = ""  # SHA-256 of the text, hex
+    teams: tuple[str, ...] = ()  # for calls of these; empty: of all
     words: Mapping[str, tuple[str, ...]]  # named lists for phrases
     rules: tuple[Rule, ...]
     absences: tuple[Absence, ...]
@@ -175,11 +223,19 @@ class Playbook:
     ladder: Ladder
     alerts: Mapping[str, AlertRule]
     limits: Limits
+    examples: tuple[Example, ...] = ()
+    exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
+    sensitivity: Mapping[str, Sensitivity] = field(default_factory=dict)  # of the classifier, by kind
+    classifier: Classifier | None = None
 
     @property
     def label(self) -> str:
-        """`name@version`, as events carry it."""
-        return f"{self.name}@{self.version}"
+        """`name@number`, as events carry it."""
+        return f"{self.name}@{self.version if self.number is None else self.number}"
+
+    def policy(self, id_: str) -> Policy:
+        """The policy with that id. Raises StopIteration where there is none."""
+        return next(policy for policy in self.policies if policy.id == id_)
 
     @property
     def spoken(self) -> Language:

@@ -1,20 +1,21 @@
-"""Writes the card for a cue: which policy fits, which alternatives this customer may have.
+"""Writes the card for a cue: which policy fits, what the card says.
 
-Pure functions over the playbook and what was said. Whether the card may come now is `deck.py`'s matter.
-Next: `call.py`.
+Pure functions over the playbook and what was said; `topics.py` chooses the policy, `offers.py` the alternatives.
+Whether the card may come now is `deck.py`'s matter. Next: `call.py`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 from voiceassist.core.deck import Draft
-from voiceassist.core.matchers import topics_of
+from voiceassist.core.matchers import Pattern, compile_lists, pattern_of
+from voiceassist.core.per_playbook import per_playbook
 from voiceassist.core.phrases import rendered
-from voiceassist.core.playbook_model import GENERAL, Card, Playbook, Policy
+from voiceassist.core.playbook_model import Card, Playbook, Policy
 from voiceassist.core.text import tokenise
+from voiceassist.core.topics import TopicChoice, choose_topic
 from voiceassist.core.transcript import Turns
-from voiceassist.events import Alternative, Cue, Tier, Why
+from voiceassist.events import SPEAKERS, Alternative, Cue, Why
 
-ALTERNATIVES_MAX = 3  # on a card, by the product's rules of taste
 TURNS_BACK = 4  # a request is rarely older than the customer's last few turns
 
 
@@ -31,31 +32,33 @@ def draft_for(
     return Draft(
         card=card,
         kind=cue.kind,
-        headline=card.headline.replace("{topic}", policy.topic) if policy else card.headline,
+        headline=_headline(playbook, card, cue, policy),
         say=policy.say if policy else card.say,
         alternatives=offers,
         why=why(playbook, cue, at_ms),
     )
 
 
-def policy_for(playbook: Playbook, turns: Turns, refused: Iterable[str]) -> Policy:
-    """The policy that the refusal is about: by the agent's own words, else by what was asked last."""
-    asked = [turn.words for turn in turns.recent("customer", TURNS_BACK)]
-    for words in (tuple(refused), turns.before("agent"), *asked):
-        topic = _topic(playbook, words)
-        if topic:
-            return topic
-    return next(policy for policy in playbook.policies if policy.id == GENERAL)
+def topic_for(playbook: Playbook, turns: Turns, refused: Sequence[str]) -> TopicChoice:
+    """What the refusal is about, by the agent's own words and what the customer asked lately."""
+    before = turns.before("agent")  # with what the customer is saying right now
+    earlier = [turn.words for turn in turns.recent("customer", TURNS_BACK)[1:]]
+    return choose_topic(playbook, refused, [before, *earlier])
 
 
-def offers_for(policy: Policy, tier: Tier, used: Mapping[str, int]) -> tuple[Alternative, ...]:
-    """What may really be offered: open to the customer's tier and not used up in this call."""
-    open_to = (
-        offer
-        for offer in policy.alternatives
-        if (not offer.tiers or tier in offer.tiers) and used.get(offer.id, 0) < offer.per_call
-    )
-    return tuple(Alternative(id=offer.id, text=offer.text) for offer in open_to)[:ALTERNATIVES_MAX]
+def is_unwelcome(playbook: Playbook, card: Card, turns: Turns) -> bool:
+    """Whether one of the phrases at which the card must not come was just said, by either side."""
+    if not card.not_when:
+        return False
+    lately = (tokenise(turns.before(speaker), playbook.spoken) for speaker in SPEAKERS)
+    return any(unwelcome_phrases(playbook)[card.name].found(rendered(tokens)) for tokens in lately)
+
+
+@per_playbook
+def unwelcome_phrases(playbook: Playbook) -> Mapping[str, Pattern]:
+    """By card: what keeps it away."""
+    lexicon = compile_lists(playbook.words, playbook.spoken)
+    return {name: pattern_of(card.not_when, lexicon) for name, card in playbook.cards.items()}
 
 
 def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
@@ -71,9 +74,6 @@ def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
     )
 
 
-def _topic(playbook: Playbook, words: tuple[str, ...]) -> Policy | None:
-    text = rendered(tokenise(words, playbook.spoken))
-    for policy, (_, asked) in zip(playbook.policies, topics_of(playbook), strict=True):
-        if asked.found(text):
-            return policy
-    return None
+def _headline(playbook: Playbook, card: Card, cue: Cue, policy: Policy | None) -> str:
+    title = next((absence.title for absence in playbook.absences if absence.id == cue.rule), card.name)
+    return card.headline.replace("{topic}", policy.topic if policy else card.name).replace("{title}", title)

@@ -1,19 +1,26 @@
 """Cues that no phrase shows: long silence, both speaking, something left unsaid.
 
-Follows from transcripts and ticks alone; loudness is not known here. Never reads a clock: time is data.
+Follows from transcripts and ticks alone; loudness is not known here. What had to be said is ticked off by finals,
+over all of a turn, whether or not its clock runs yet; a partial that holds it only stays the deadline until its
+final. Never reads a clock: time is data.
 Next: `call.py` reacts to the cues.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from math import inf
 
-from voiceassist.core.matchers import absences_of
+from voiceassist.core.cue_tracker import CueChange
+from voiceassist.core.matchers import Pattern, compile_lists, pattern_of
+from voiceassist.core.per_playbook import per_playbook
 from voiceassist.core.phrases import rendered
 from voiceassist.core.playbook_model import SECOND_MS, Absence, Playbook
 from voiceassist.core.text import tokenise
-from voiceassist.core.transcript import Turns, other_side, overlap_ms, words_of
-from voiceassist.events import Cue, Final, Speaker, Transcript
+from voiceassist.core.transcript import Turn, Turns, other_side, overlap_ms, words_of
+from voiceassist.events import Cue, CueRetracted, Final, Speaker, Transcript
 
 FINALS_KEPT = 3  # of the other side: an overlap concerns its last few utterances
+WORDS_BACK = 40  # of a turn, before the utterance: more than any phrase of a disclosure spans
 
 
 @dataclass(slots=True)
@@ -23,15 +30,20 @@ class Watch:
     playbook: Playbook
     silent_since: int = -1  # last word's end for which silence was already told
     unsaid: dict[str, Absence] = field(default_factory=dict)
+    clocks: dict[str, tuple[int, str]] = field(default_factory=dict)  # absence → since when, by which cue
+    heard: dict[Speaker, frozenset[str]] = field(default_factory=dict)  # absences that an open partial says
     finals: dict[Speaker, list[Final]] = field(default_factory=lambda: {"agent": [], "customer": []})
 
     def start(self) -> None:
         """The call begins: everything that must be said is still unsaid."""
         self.unsaid = {absence.id: absence for absence in self.playbook.absences}
+        self.clocks = {absence.id: (0, "") for absence in self.playbook.absences if not absence.waits}
 
-    def hear(self, event: Transcript) -> list[Cue]:
-        """Takes a transcript in; tells when both sides spoke at once."""
-        self._tick_off(event)
+    def hear(self, event: Transcript, turn: Turn, changes: Sequence[CueChange]) -> list[Cue]:
+        """Takes a transcript, the turn it belongs to and its cues in; tells when both sides spoke at once."""
+        if self.unsaid:
+            self._start_after_cues(changes)
+            self._match(event, turn)
         if not isinstance(event, Final):
             return []
         theirs = self.finals[other_side(event.speaker)]
@@ -41,19 +53,50 @@ class Watch:
 
     def pass_time(self, at_ms: int, turns: Turns) -> list[Cue]:
         """What is due by now."""
-        late = [a for a in self.unsaid.values() if at_ms >= a.within_s * SECOND_MS]
+        late = [a for a in self.unsaid.values() if at_ms >= self._due(a) and not self._is_being_said(a)]
+        told = [_missing(at_ms, absence, self._due(absence)) for absence in late]
         for absence in late:
             del self.unsaid[absence.id]
-        return [_missing(at_ms, absence) for absence in late] + self._silence(at_ms, turns)
+        return [*told, *self._silence(at_ms, turns)]
 
-    def _tick_off(self, event: Transcript) -> None:
-        if not self.unsaid:
+    def end(self, at_ms: int) -> list[Cue]:
+        """What should have been said by the end of the call, which is now."""
+        owed = [a for a in self.unsaid.values() if a.by_end and a.id in self.clocks]
+        return [_missing(at_ms, absence, at_ms) for absence in owed]
+
+    def _due(self, absence: Absence) -> float:
+        """Milliseconds of the call; never, as long as its clock stands."""
+        if absence.within_s is None or absence.id not in self.clocks:
+            return inf
+        return self.clocks[absence.id][0] + absence.within_s * SECOND_MS
+
+    def _start_after_cues(self, changes: Sequence[CueChange]) -> None:
+        for change in changes:
+            match change:
+                case Cue():
+                    for absence in self.playbook.absences:
+                        if absence.after_kind == change.kind:
+                            self.clocks.setdefault(absence.id, (change.end_ms, change.cue_id))
+                case CueRetracted():
+                    self.clocks = {id_: clock for id_, clock in self.clocks.items() if clock[1] != change.cue_id}
+
+    def _is_being_said(self, absence: Absence) -> bool:
+        return absence.id in self.heard.get(absence.speaker, ())
+
+    def _match(self, event: Transcript, turn: Turn) -> None:
+        """Ticks off what was said, and starts clocks by it; finals decide."""
+        lately = turn.words[-(len(words_of(event)) + WORDS_BACK) :]
+        text = rendered(tokenise(lately, self.playbook.spoken))
+        patterns = [found for found in absence_patterns(self.playbook) if found[0].id in self.unsaid]
+        said = {a.id for a, phrases, _ in patterns if a.speaker == event.speaker and phrases.found(text)}
+        if not isinstance(event, Final):
+            self.heard[event.speaker] = frozenset(said)
             return
-        text = rendered(tokenise(words_of(event), self.playbook.spoken))
-        for id_, pattern in absences_of(self.playbook):
-            absence = self.unsaid.get(id_)
-            if absence and absence.speaker == event.speaker and pattern.found(text):
-                del self.unsaid[id_]
+        self.heard.pop(event.speaker, None)
+        self.unsaid = {id_: absence for id_, absence in self.unsaid.items() if id_ not in said}
+        for absence, _, after in patterns:
+            if after.found(text):
+                self.clocks.setdefault(absence.id, (event.end_ms, ""))
 
     def _silence(self, at_ms: int, turns: Turns) -> list[Cue]:
         due, since = self._silence_due(turns), turns.last_spoken_ms()
@@ -71,9 +114,15 @@ def _overlap(final: Final) -> Cue:
     return _heard("overlap", final.at_ms, final.start_ms, final.end_ms, final.speaker, final.utterance)
 
 
-def _missing(at_ms: int, absence: Absence) -> Cue:
-    due = absence.within_s * SECOND_MS
-    return _heard("missing", at_ms, due, due, absence.speaker, rule=absence.id)
+@per_playbook
+def absence_patterns(playbook: Playbook) -> tuple[tuple[Absence, Pattern, Pattern], ...]:
+    """What must be said, how it is said, and what starts its clock."""
+    lexicon = compile_lists(playbook.words, playbook.spoken)
+    return tuple((a, pattern_of(a.phrases, lexicon), pattern_of(a.after, lexicon)) for a in playbook.absences)
+
+
+def _missing(at_ms: int, absence: Absence, due: float) -> Cue:
+    return _heard("missing", at_ms, int(due), int(due), absence.speaker, rule=absence.id)
 
 
 def _heard(  # noqa: PLR0917 - the fields of one event

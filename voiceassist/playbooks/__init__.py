@@ -5,14 +5,18 @@ is the same in every business and lives in `cues/<language>/`. Reads files only;
 `core/playbook.py`. Next: `app.py` and `cli/` hand playbooks to calls.
 """
 
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
+from voiceassist.core.classifier import Classifier
 from voiceassist.core.languages import primary_subtag
-from voiceassist.core.playbook import Playbook, parse_cues, parse_playbook
+from voiceassist.core.playbook import Playbook, check_playbook, language_in, parse_cues, parse_playbook
 from voiceassist.core.playbook_model import BuiltinCues
-from voiceassist.core.yaml_fields import read_yaml
+from voiceassist.core.problems import Problem
+from voiceassist.core.yaml_document import read_document
 from voiceassist.errors import PlaybookError
+from voiceassist.models.cues_weights import bundled_classifier
 
 FOLDER = Path(__file__).parent
 DEFAULTS = {"en": "retail", "es": "comercio"}  # by language: the playbook of a deployment that names none
@@ -24,9 +28,26 @@ def load_playbook(file: Path | None, language: str) -> Playbook:
 
     Raises PlaybookError.
     """
+    text, name = find_text(file, language)
+    return read_playbook(text, name)
+
+
+def find_text(file: Path | None, language: str) -> tuple[str, str]:
+    """The text that `load_playbook` reads, and the name to blame for it. Raises PlaybookError."""
     path = _find(file) if file else _default(language)
-    text = read_text(path)
-    return parse_playbook(text, _shown(path), builtin_cues(language_of(text, _shown(path))))
+    return read_text(path), _shown(path)
+
+
+def read_playbook(text: str, name: str, number: int | None = None) -> Playbook:
+    """The playbook in a text with the built-in cues of its language. Raises PlaybookError with all problems."""
+    language = _language_of(text)
+    playbook = parse_playbook(text, name, builtin_cues(language), number=number)
+    return replace(playbook, classifier=_classifier(language))
+
+
+def problems_of(text: str) -> tuple[Problem, ...]:
+    """Everything that is wrong with a playbook's text; nothing: it can be used."""
+    return check_playbook(text, builtin_cues(_language_of(text)))
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -45,6 +66,11 @@ def builtin_cues(language: str) -> BuiltinCues:
     )
 
 
+@cache
+def _classifier(language: str) -> Classifier | None:
+    return bundled_classifier(language)
+
+
 def read_text(path: Path) -> str:
     """A playbook's YAML. Raises PlaybookError."""
     try:
@@ -53,10 +79,8 @@ def read_text(path: Path) -> str:
         raise PlaybookError(f"{path}: cannot be read: {error}") from error
 
 
-def language_of(text: str, name: str) -> str:
-    """The language that a playbook says it is for; empty if it says none, which reading it will tell."""
-    fields = read_yaml(text, name).entries()
-    return fields["language"].text() if "language" in fields else ""
+def _language_of(text: str) -> str:
+    return language_in(read_document(text).value)
 
 
 def _find(file: Path) -> Path:

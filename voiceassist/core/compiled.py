@@ -1,0 +1,21 @@
+"""Compiles everything of a playbook that calls look for, ahead of the first call that needs it.
+
+What is compiled is kept by the modules that use it. Next: whoever puts a playbook into service, and
+`voiceassist playbook check`.
+"""
+
+from voiceassist.core.matchers import matcher_for
+from voiceassist.core.playbook_model import Playbook
+from voiceassist.core.policy import unwelcome_phrases
+from voiceassist.core.topic_index import topic_index
+from voiceassist.core.watch import absence_patterns
+from voiceassist.events import SPEAKERS
+
+
+def compile_playbook(playbook: Playbook) -> None:
+    """Takes tenths of a second. Raises PlaybookError when the phrases are too large together."""
+    for speaker in SPEAKERS:
+        matcher_for(playbook, speaker)
+    topic_index(playbook)
+    absence_patterns(playbook)
+    unwelcome_phrases(playbook)
