@@ -3,9 +3,12 @@
     VoiceassistError
     ├── PeerError              somebody else's mistake: told to that peer, never fatal to us
     │   ├── IngestError        bytes or messages that a phone system should not have sent
-    │   └── ActionError        a person's action that the call's state does not allow
+    │   ├── ActionError        a person's action that the call's state does not allow
+    │   ├── ConflictError      a change that does not fit what is there by now: says who was faster, or what to do
+    │   └── UnknownNameError   something named that is not there
     ├── ConfigError            a setting that cannot work: names the key and the value
     ├── PlaybookError          a playbook that cannot be used: names file, line and field
+    ├── DatasetError           a file of labelled turns that cannot be read: names file and line
     ├── RecordingError         an audio file that cannot be read or written: names the file
     ├── StoreError             a call cannot be written or read: names the file and the cause
     ├── EngineError            a recognizer failed: carries the native cause
@@ -36,12 +39,24 @@ class ActionError(PeerError):
     """A person asked for something that this call cannot do (any more)."""
 
 
+class ConflictError(PeerError):
+    """A change does not fit what is there by now."""
+
+
+class UnknownNameError(PeerError):
+    """Something was named that is not there."""
+
+
 class ConfigError(VoiceassistError):
     """A setting cannot be used."""
 
 
 class PlaybookError(VoiceassistError):
     """A playbook cannot be used."""
+
+
+class DatasetError(VoiceassistError):
+    """A file of labelled turns cannot be used; the message names file and line."""
 
 
 class RecordingError(VoiceassistError):

@@ -1,4 +1,4 @@
-"""The `voiceassist` command: one module per subcommand; errors of ours become one line and exit code 2."""
+"""The `voiceassist` command: one module per subcommand; errors of ours become a line each and exit code 2."""
 
 import sys
 from typing import Annotated
@@ -9,9 +9,11 @@ from rich.markup import escape
 
 from voiceassist import __version__
 from voiceassist.cli import bench as bench_command
+from voiceassist.cli import cues as cues_command
 from voiceassist.cli import models as models_command
+from voiceassist.cli import playbook as playbook_command
 from voiceassist.cli import replay, schema, send, serve
-from voiceassist.errors import VoiceassistError
+from voiceassist.errors import PlaybookError, VoiceassistError
 
 app = typer.Typer(
     name="voiceassist",
@@ -26,6 +28,8 @@ app.command("replay")(replay.replay)
 app.command("send")(send.send)
 app.command("schema")(schema.schema)
 app.add_typer(models_command.app, name="models")
+app.add_typer(playbook_command.app, name="playbook")
+app.add_typer(cues_command.app, name="cues")
 app.add_typer(bench_command.app, name="bench")
 
 
@@ -48,10 +52,11 @@ def options(
 
 
 def main() -> None:
-    """Runs the command; our own errors are shown as one line."""
+    """Runs the command; our own errors are shown as one line, a playbook's as one line for each problem."""
     try:
         app()
     except VoiceassistError as error:
-        message = escape(" ".join(str(error).split()))
+        lines = str(error).splitlines() if isinstance(error, PlaybookError) else [str(error)]
+        message = escape("\n".join(" ".join(line.split()) for line in lines))
         Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
         sys.exit(2)

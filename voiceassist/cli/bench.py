@@ -10,10 +10,13 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from voiceassist.cli import bench_cues, bench_early
 from voiceassist.latency import Measured, measure, percentile
 from voiceassist.samples import Sample, list_samples, load_sample
 
-app = typer.Typer(no_args_is_help=True, help="Measure a running server.")
+app = typer.Typer(no_args_is_help=True)
+app.command("cues")(bench_cues.bench_cues)
+app.command("early")(bench_early.bench_early)
 
 STAGES = (
     ("heard", "heard_ms", "first partial with the words: partial cadence + decoding"),
@@ -26,7 +29,10 @@ STAGES = (
 
 @app.callback()
 def bench() -> None:
-    """Measure a running server."""
+    """Measure delays, and what cues cost.
+
+    Example: voiceassist bench cues
+    """
 
 
 @app.command()

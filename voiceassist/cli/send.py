@@ -19,6 +19,7 @@ def send(
         str | None, typer.Option(help="Id of the call. Default: the file's name and a number.")
     ] = None,
     agent: Annotated[str, typer.Option(help="The agent's name.")] = "Agent",
+    team: Annotated[str, typer.Option(help="The agent's team: it decides which playbook the call gets.")] = "",
     customer: Annotated[str, typer.Option(help="The customer's name.")] = "Customer",
     language: Annotated[
         str | None, typer.Option(help="Language of the call: en, es … Default: the server's.")
@@ -38,7 +39,7 @@ def send(
     """
     info = CallInfo(
         call_id=call_id or f"{recording.stem}-{uuid4().hex[:6]}",
-        agent=Person(id=agent.lower(), name=agent),
+        agent=Person(id=agent.lower(), name=agent, team=team),
         customer=Customer(id=customer.lower(), name=customer),
         source="stream",
         legs=SPEAKERS,
