@@ -103,9 +103,14 @@ def spoken(speaker: Speaker, text: str, *, at: int = 0, utterance: int = 1) -> l
     ]
 
 
-def conversation(*lines: Line, pause: int = 800, partials: bool = False) -> list[Input]:
-    """Lines one after the other, each an utterance of its own, with `pause` between them."""
-    at, counts, inputs = 0, {"agent": 0, "customer": 0}, list[Input]()
+def conversation(
+    *lines: Line, pause: int = 800, partials: bool = False, start: int = 0, first: int = 1
+) -> list[Input]:
+    """Lines one after the other, each an utterance of its own, with `pause` between them.
+
+    `start` is the time of the first, `first` the number of each side's first utterance.
+    """
+    at, counts, inputs = start, {"agent": first - 1, "customer": first - 1}, list[Input]()
     for speaker, text in lines:
         counts[speaker] += 1
         if partials:

@@ -13,22 +13,21 @@ from pathlib import Path
 import structlog
 
 from voiceassist.asr.choice import sample_language
-from voiceassist.asr.engines import Engines, load_engines
-from voiceassist.asr.own_words import own_phrases
+from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
 from voiceassist.assistant import Assistant, row_of
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
 from voiceassist.core.board import has_unresolved
 from voiceassist.core.languages import NEUTRAL, language_rules
-from voiceassist.core.playbook import Playbook
 from voiceassist.errors import PlaybookError
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.models.language import serves
-from voiceassist.playbooks import load_playbook
+from voiceassist.playbooks import builtin_names, find_text, read_playbook
+from voiceassist.shelf import Base, stocked
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recovery import recover
-from voiceassist.store.store import open_store
+from voiceassist.store.store import Store, open_store
 
 log = structlog.get_logger()
 
@@ -40,19 +39,17 @@ STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Assistant]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
-    playbooks = load_playbooks(settings)
+    bases = load_bases(settings)
     # The folder first: a second server would load every model before it found out, and might take the first one's
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
-        if settings.likely_phrases:
-            _tell_likely_phrases(engines, playbooks)
         store = await open_store(settings.data_dir / "voiceassist.db")
-        async with DecodePool(settings.decode_workers) as pool:
+        async with _closing(store), DecodePool(settings.decode_workers) as pool:
             assistant = Assistant(
                 settings=settings,
                 engines=engines,
                 pool=pool,
-                playbooks=playbooks,
+                shelf=await stocked(store.playbooks, bases),
                 store=store,
                 bus=_bus(settings),
                 metrics=Metrics(),
@@ -62,19 +59,27 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
                 yield assistant
             finally:
                 await _stop(assistant)
-                await store.close()
 
 
-def load_playbooks(settings: Settings) -> Mapping[str, Playbook]:
-    """The playbook of every language that calls may have. Raises PlaybookError, which names the file."""
+@asynccontextmanager
+async def _closing(store: Store) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await store.close()
+
+
+def load_bases(settings: Settings) -> Mapping[str, Base]:
+    """The playbook that is configured for every language of calls. Raises PlaybookError, which names the file."""
     files = {settings.language: settings.playbook, **settings.playbooks}
     languages = [*settings.engine_by_language, *([sample_language(settings)] if settings.demo else [])]
-    return {language: _playbook(files.get(language), language) for language in languages}
+    return {language: _base(files.get(language), language) for language in languages}
 
 
-def _playbook(file: Path | None, language: str) -> Playbook:
+def _base(file: Path | None, language: str) -> Base:
     try:
-        playbook = load_playbook(file, language)
+        text, name = find_text(file, language)
+        playbook = read_playbook(text, name)
     except PlaybookError as error:
         hint = (
             "" if file else f"; name a file for it: `playbooks.{language}`, or `playbook` of the default language"
@@ -84,12 +89,13 @@ def _playbook(file: Path | None, language: str) -> Playbook:
         raise PlaybookError(
             f"{file or playbook.name}: is for {playbook.language!r}, not for calls in {language!r}"
         )
-    return playbook
-
-
-def _tell_likely_phrases(engines: Engines, playbooks: Mapping[str, Playbook]) -> None:
-    for engine in engines.people.values():
-        engine.likely_phrases = own_phrases(playbooks[engine.language])
+    if playbook.teams:
+        raise PlaybookError(
+            f"{file or playbook.name}: is the default for calls in {language!r}, so it is for all teams: "
+            "leave `teams` empty"
+        )
+    is_builtin = file is None or str(file) in builtin_names()
+    return Base(text=text, playbook=playbook, file=None if is_builtin else file)
 
 
 async def _start(assistant: Assistant) -> None:
@@ -99,6 +105,7 @@ async def _start(assistant: Assistant) -> None:
             assistant.bus.offer(record)
     await _restore_wall(assistant)
     _export_depths(assistant)
+    assistant.tell_likely_phrases()
     assistant.spawn(measure_loop_lag(assistant.metrics))
     if assistant.bus:
         assistant.spawn(assistant.bus.run())
@@ -128,7 +135,7 @@ def _warn_of_unknown_words(assistant: Assistant) -> None:
             log.warning(
                 "playbook has words that the model does not know: phrases that need them never fire",
                 engine=engine.name,
-                playbook=assistant.playbooks[engine.language].label,
+                playbook=assistant.shelf.default_of(engine.language).label,
                 unknown=len(words),
                 first=words[:UNKNOWN_WORDS_LOGGED],
             )
@@ -137,6 +144,7 @@ def _warn_of_unknown_words(assistant: Assistant) -> None:
 async def _stop(assistant: Assistant) -> None:
     """Ends open calls in good order, then everything that runs beside them."""
     assistant.is_stopping = True
+    await assistant.backtests.close()
     await assistant.whip.close()
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP_WITHIN_S):

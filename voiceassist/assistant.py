@@ -4,7 +4,7 @@ Never builds anything: `app.py` does. Never speaks HTTP. Next: `session.py` runs
 """
 
 import asyncio
-from collections.abc import Coroutine, Mapping
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -16,12 +16,12 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.own_words import own_words
+from voiceassist.asr.own_words import own_phrases, own_words
 from voiceassist.asr.pool import DecodePool
+from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
 from voiceassist.core.board import CallState, WallRow, apply_wall, open_row
-from voiceassist.core.playbook import Playbook
 from voiceassist.errors import ActionError, IngestError, VoiceassistError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
@@ -29,6 +29,8 @@ from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.metrics import Metrics
 from voiceassist.session import LiveCall, Services, run_call
+from voiceassist.shelf import Shelf
+from voiceassist.store.playbooks import Version
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.store import Store
 
@@ -47,7 +49,7 @@ class Assistant:
     settings: Settings
     engines: Engines
     pool: DecodePool
-    playbooks: Mapping[str, Playbook]  # by language, one for every engine
+    shelf: Shelf
     store: Store
     bus: Bus | None
     metrics: Metrics
@@ -55,6 +57,7 @@ class Assistant:
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
     whip: WhipSessions = field(default_factory=WhipSessions)
+    backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -100,23 +103,45 @@ class Assistant:
         return self.engines.for_call(info.language, purpose="sample" if is_sample else "people")
 
     def unknown_words(self, engine: LoadedEngine) -> tuple[str, ...] | None:
-        """Words of its playbook that this engine can never hear; None when it cannot be asked."""
-        return engine.unknown(own_words(self.playbooks[engine.language]))
+        """Words of its playbooks that this engine can never hear; None when it cannot be asked."""
+        playbooks = self.shelf.of_language(engine.language)
+        return engine.unknown(sorted({word for playbook in playbooks for word in own_words(playbook)}))
+
+    def tell_likely_phrases(self) -> None:
+        """Tells the engines what new calls will be about, where the settings want that."""
+        if not self.settings.likely_phrases:
+            return
+        for engine in self.engines.people.values():
+            playbooks = self.shelf.of_language(engine.language)
+            engine.likely_phrases = tuple(sorted({text for one in playbooks for text in own_phrases(one)}))
+
+    async def publish_playbook(self, name: str, revision: int, *, note: str, by: str) -> Version:
+        """The draft is what new calls get from now on; see `Shelf.publish`."""
+        version = await self.shelf.publish(name, revision, note=note, by=by)
+        self.tell_likely_phrases()
+        return version
+
+    async def roll_back_playbook(self, name: str, number: int, *, note: str, by: str) -> Version:
+        """An earlier version is what new calls get from now on; see `Shelf.roll_back`."""
+        version = await self.shelf.roll_back(name, number, note=note, by=by)
+        self.tell_likely_phrases()
+        return version
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""
         live = LiveCall(info=source.info)
         self.live[source.info.call_id] = live
         try:
-            return await run_call(source, live, self._services(self.engine_for(source.info)))
+            return await run_call(source, live, self._services(source.info))
         finally:
             del self.live[source.info.call_id]
 
-    def _services(self, engine: LoadedEngine) -> Services:
+    def _services(self, info: CallInfo) -> Services:
+        engine = self.engine_for(info)
         return Services(
             engine=engine,
             pool=self.pool,
-            playbook=self.playbooks[engine.language],
+            playbook=self.shelf.for_call(engine.language, info.agent.team),
             store=self.store,
             publish=self.publish,
             recording_path=self.recording_path,

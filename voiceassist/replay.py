@@ -56,7 +56,7 @@ def replay(
         return tuple(_record(info, next(numbers), event) for event in events)
 
     started = call_started(
-        info, started_at=started_at, engine=engine.name, language=engine.language, playbook=playbook.label
+        info, started_at=started_at, engine=engine.name, language=engine.language, playbook=playbook
     )
     yield Progress(at_ms=0, records=records([started]))
     at_ms = 0

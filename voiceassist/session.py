@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -22,7 +22,7 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call import Call
 from voiceassist.core.playbook import Playbook
-from voiceassist.errors import ActionError
+from voiceassist.errors import ActionError, StoreError
 from voiceassist.events import (
     Action,
     AudioGap,
@@ -32,14 +32,17 @@ from voiceassist.events import (
     EndReason,
     Event,
     Input,
+    PastOffer,
     Record,
     Speaker,
     Tick,
     Transcript,
 )
+from voiceassist.ingest.fields import NO_CUSTOMER
 from voiceassist.ingest.source import CallInfo, Source, call_started
 from voiceassist.store.journal import Journal
 from voiceassist.store.recorder import Recorder
+from voiceassist.store.rows import microseconds
 from voiceassist.store.store import Store
 
 log = structlog.get_logger()
@@ -49,6 +52,8 @@ log = structlog.get_logger()
 WAITING_FRAMES = 200
 # Inputs between the ears and the call. Full: the ears wait.
 INBOX_INPUTS = 200
+# A call does not wait for what its customer took before: it is some milliseconds away, or the disk is in trouble.
+PAST_OFFERS_WITHIN_S = 1.0
 
 Answer = asyncio.Future[bool]  # to a person's action: False when the call is over
 
@@ -103,7 +108,7 @@ async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
     live.unstored = lambda: journal.waiting
     call = Call(services.playbook)
     try:
-        await journal.write(call.handle(_started(source.info, services)))
+        await journal.write(call.handle(await _started(source.info, services)))
         log.info("call started", source=source.info.source, legs=source.info.legs)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_converse(call, live, journal))
@@ -196,15 +201,36 @@ def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
     return item if isinstance(item, Tick) else replace(item, at_ms=item.at_ms + delay_ms)
 
 
-def _started(info: CallInfo, services: Services) -> CallStarted:
-    now = datetime.now(UTC).isoformat(timespec="milliseconds")
+async def _started(info: CallInfo, services: Services) -> CallStarted:
+    now = datetime.now(UTC)
     return call_started(
         info,
-        started_at=now,
+        started_at=now.isoformat(timespec="milliseconds"),
         engine=services.engine.name,
         language=services.engine.language,
-        playbook=services.playbook.label,
+        playbook=services.playbook,
+        past_offers=await _past_offers(info, services, now),
     )
+
+
+async def _past_offers(info: CallInfo, services: Services, now: datetime) -> tuple[PastOffer, ...]:
+    """What this customer took before, as far back as the playbook looks; nothing when the store does not say."""
+    days = _memory_days(services.playbook)
+    if not days or info.customer.id == NO_CUSTOMER:
+        return ()
+    since = microseconds((now - timedelta(days=days)).isoformat())
+    try:
+        async with asyncio.timeout(PAST_OFFERS_WITHIN_S):
+            return await services.store.past_offers(info.customer.id, since)
+    except (TimeoutError, StoreError) as error:
+        log.warning("earlier offers to this customer are not known", error=str(error) or "the store is too slow")
+        return ()
+
+
+def _memory_days(playbook: Playbook) -> int:
+    """The longest time for which an alternative is limited per customer."""
+    offers = (offer for policy in playbook.policies for offer in policy.alternatives)
+    return max((offer.per_customer.days for offer in offers if offer.per_customer), default=0)
 
 
 def _ended(source: Source, live: LiveCall, services: Services) -> CallEnded:

@@ -24,10 +24,11 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"", "errors", "events"},
     {"core", "audio"},
-    {"wire", "config", "models"},
+    {"wire", "config", "models", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus"},
-    {"samples", "session", "hub", "replay", "metrics", "logs"},
+    {"samples", "session", "hub", "replay", "shelf", "metrics", "logs"},
+    {"backtests"},
     {"assistant"},
     {"app", "latency", "benches"},
     {"server"},

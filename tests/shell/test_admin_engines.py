@@ -49,7 +49,7 @@ async def started(server: Serving, call_id: str) -> CallStarted:
 
 @pytest.mark.parametrize(
     ("said", "language", "playbook"),
-    [({}, "en", "retail"), ({"language": "es-MX"}, "es", "chico@3"), ({"language": None}, "en", "retail")],
+    [({}, "en", "retail"), ({"language": "es-MX"}, "es", "chico@1"), ({"language": None}, "en", "retail")],
 )
 async def test_a_call_says_what_it_was_heard_with(
     server: Serving, said: dict[str, Any], language: str, playbook: str

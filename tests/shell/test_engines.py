@@ -10,7 +10,7 @@ from tests.core.test_playbook import SMALL
 from tests.fakes.loading import Loading
 from tests.fakes.models import install
 from tests.shell.serving import SAMPLES, settings_for
-from voiceassist.app import load_playbooks, running
+from voiceassist.app import load_bases, running
 from voiceassist.asr.engines import Engines, load_engine, load_engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.own_words import own_words
@@ -204,21 +204,21 @@ def test_words_of_a_playbook_are_those_of_its_phrases_and_offers() -> None:
 
 
 def test_every_language_has_its_playbook(tmp_path: Path, spanish: Path) -> None:
-    playbooks = load_playbooks(settings_for(tmp_path, engines={"es": SCRIPT}, playbooks={"es": spanish}))
-    assert {tag: playbook.language for tag, playbook in playbooks.items()} == {"en": "en", "es": "es"}
+    bases = load_bases(settings_for(tmp_path, engines={"es": SCRIPT}, playbooks={"es": spanish}))
+    assert {tag: base.playbook.language for tag, base in bases.items()} == {"en": "en", "es": "es"}
 
 
 def test_a_playbook_of_another_language_is_refused_by_its_file(tmp_path: Path, spanish: Path) -> None:
     with pytest.raises(PlaybookError, match=r"spanish\.yaml: is for 'es', not for calls in 'en'"):
-        load_playbooks(settings_for(tmp_path, playbook=spanish))
+        load_bases(settings_for(tmp_path, playbook=spanish))
 
 
 def test_a_language_without_a_built_in_playbook_is_told_which_setting_names_one(tmp_path: Path) -> None:
     with pytest.raises(PlaybookError, match=r"'fr' \(only: en.*`playbooks\.fr`"):
-        load_playbooks(settings_for(tmp_path, engines={"fr": SCRIPT}))
+        load_bases(settings_for(tmp_path, engines={"fr": SCRIPT}))
 
 
 def test_a_broken_playbook_of_a_further_language_is_named(tmp_path: Path, spanish: Path) -> None:
     spanish.write_text("name: 5\n")
     with pytest.raises(PlaybookError, match=r"spanish\.yaml:"):
-        load_playbooks(settings_for(tmp_path, engines={"es": SCRIPT}, playbooks={"es": spanish}))
+        load_bases(settings_for(tmp_path, engines={"es": SCRIPT}, playbooks={"es": spanish}))

@@ -60,7 +60,7 @@ async def test_each_language_prefers_its_own_playbooks_phrases_where_the_setting
         for tag, engine in assistant.engines.people.items():
             engine.open("agent")
             assert isinstance(engine.inner, _PhraseTaker)
-            assert engine.inner.got == (own_phrases(assistant.playbooks[tag]) if is_on else ())
+            assert engine.inner.got == (own_phrases(assistant.shelf.default_of(tag)) if is_on else ())
 
 
 def test_own_phrases_are_the_plain_ones_of_several_words() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Table, create_engine
+from sqlalchemy import Connection, Table, create_engine, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
@@ -16,6 +16,15 @@ from voiceassist.store.database import migrate
 from voiceassist.store.schema import metadata
 from voiceassist.store.store import open_store
 
+OLD_CALL = """
+    INSERT INTO calls (
+        call_id, started_at, started_us, status, duration_ms, last_seq, agent_id, agent_name, customer_id,
+        customer_name, customer_tier, engine, language, playbook, source
+    ) VALUES (
+        'old', '2026-10-01T10:00:00Z', 1, 'ended', 5, 2, 'ada', 'Ada', 'carl', 'Carl', 'gold',
+        'vosk', 'en', 'retail@1', 'stream'
+    )
+"""
 POSTGRESQL = registry.load("postgresql")()
 
 
@@ -39,7 +48,20 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0001",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0002",)]
+
+
+async def test_calls_of_the_first_schema_are_there_after_the_migration(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
+    with engine.begin() as connection:
+        migrate(connection, "0001")
+        connection.execute(text(OLD_CALL))
+    engine.dispose()
+    store = await open_store(tmp_path / "calls.db")
+    (call,) = (await store.calls()).calls
+    assert (call.call_id, call.agent.name, call.agent.team, call.playbook) == ("old", "Ada", "", "retail@1")
+    assert await store.playbooks.current() == {}
+    await store.close()
 
 
 async def test_the_file_has_a_log_so_that_readers_never_wait(tmp_path: Path) -> None:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, Person, Speaker
+from voiceassist.core.playbook_model import Playbook
+from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, PastOffer, Person, Speaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,10 +26,18 @@ class CallInfo:
     language: str | None = None  # BCP 47; None: the server's default
 
 
-def call_started(info: CallInfo, *, started_at: str, engine: str, language: str, playbook: str) -> CallStarted:
-    """The first event of a call; `started_at` is ISO 8601 with zone, `playbook` is name@version.
+def call_started(
+    info: CallInfo,
+    *,
+    started_at: str,
+    engine: str,
+    language: str,
+    playbook: Playbook,
+    past_offers: tuple[PastOffer, ...] = (),
+) -> CallStarted:
+    """The first event of a call; `started_at` is ISO 8601 with zone.
 
-    `engine` and `language` are those that the call is heard with.
+    `engine` and `language` are those that the call is heard with, `past_offers` what this customer took before.
     """
     return CallStarted(
         at_ms=0,
@@ -38,7 +47,9 @@ def call_started(info: CallInfo, *, started_at: str, engine: str, language: str,
         source=info.source,
         engine=engine,
         language=language,
-        playbook=playbook,
+        playbook=playbook.label,
+        playbook_hash=playbook.hash,
+        past_offers=past_offers,
     )
 
 

@@ -19,7 +19,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from voiceassist.audio.pcm import ENCODINGS, Encoding, FrameDecoder, Pcm
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import STRICT, CallId, Language, Name, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, Language, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 from voiceassist.wire import Json
 
@@ -57,6 +57,7 @@ class StartAgent:
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
     id: Name = "agent"
     name: Name = "Agent"
+    team: Team = ""  # decides which playbook the call gets
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class StartCustomer:
     """Who is calling."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    id: Name = "customer"
+    id: Name = NO_CUSTOMER
     name: Name = "Customer"
     tier: Name = "standard"
 
@@ -168,7 +169,7 @@ def call_info(start: StartMessage) -> CallInfo:
     """What the start message says of the call."""
     return CallInfo(
         call_id=start.call_id or new_call_id(),
-        agent=Person(id=start.agent.id, name=start.agent.name),
+        agent=Person(id=start.agent.id, name=start.agent.name, team=start.agent.team),
         customer=Customer(id=start.customer.id, name=start.customer.name, tier=start.customer.tier),
         source="stream",
         legs=start.legs,
@@ -179,7 +180,7 @@ def call_info(start: StartMessage) -> CallInfo:
 # Said instead of pydantic's words, which name patterns and classes of ours.
 FIELD_HELP = {
     "call_id": "send 1 to 128 letters, digits and . _ : @ + -, the first a letter or digit",
-    "agent": 'send an object: {"id": "7", "name": "Ana"}',
+    "agent": 'send an object: {"id": "7", "name": "Ana", "team": "returns"}',
     "customer": 'send an object: {"id": "42", "name": "Mr Brown", "tier": "gold"}',
 }
 

@@ -3,9 +3,9 @@
     call_id         joins that call's other leg, or opens it; without it a new call
     leg             agent | customer: this track is that person
     legs            agent,customer: one stereo track, channels in that order (either leg or legs, not both)
-    agent_id, agent_name, customer_id, customer_name, tier, language: as in a stream's start message; those of
-                    the publisher that opens the call count, and a `language` that its engine does not hear is
-                    refused
+    agent_id, agent_name, agent_team, customer_id, customer_name, tier, language: as in a stream's start message;
+                    those of the publisher that opens the call count, and a `language` that its engine does not
+                    hear is refused
 
 Never carries a token: that is the Authorization header. Next: `whip.py`.
 """
@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import STRICT, CallId, Language, Name, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, Language, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 
 
@@ -32,7 +32,8 @@ class Publication:
     legs: Literal["agent,customer", "customer,agent"] | None = None
     agent_id: Name = "agent"
     agent_name: Name = "Agent"
-    customer_id: Name = "customer"
+    agent_team: Team = ""
+    customer_id: Name = NO_CUSTOMER
     customer_name: Name = "Customer"
     tier: Name = "standard"
     language: Language | None = None
@@ -68,7 +69,7 @@ def call_info(publication: Publication) -> CallInfo:
     legs = legs_of(publication)
     return CallInfo(
         call_id=publication.call_id or new_call_id(),
-        agent=Person(id=publication.agent_id, name=publication.agent_name),
+        agent=Person(id=publication.agent_id, name=publication.agent_name, team=publication.agent_team),
         customer=Customer(id=publication.customer_id, name=publication.customer_name, tier=publication.tier),
         source="whip",
         legs=legs if len(legs) > 1 else SPEAKERS,

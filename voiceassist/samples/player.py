@@ -76,7 +76,7 @@ def _start(info: CallInfo, rate_hz: int) -> dict[str, Any]:
         "type": "start",
         "version": 1,
         "call_id": info.call_id,
-        "agent": {"id": info.agent.id, "name": info.agent.name},
+        "agent": {"id": info.agent.id, "name": info.agent.name, "team": info.agent.team},
         "customer": customer,
         "legs": list(info.legs),
         "encoding": "s16le",

@@ -50,7 +50,7 @@ async def models(connection: HTTPConnection) -> dict[str, Any]:
 def _loaded(assistant: Assistant, engine: LoadedEngine) -> dict[str, Any]:
     return {
         **wire.to_json(assistant.engines.state(engine)),
-        "playbook": assistant.playbooks[engine.language].label,
+        "playbook": assistant.shelf.default_of(engine.language).label,
         "unknown_words": assistant.unknown_words(engine),
     }
 

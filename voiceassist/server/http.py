@@ -13,8 +13,19 @@ from starlette.exceptions import HTTPException
 
 from voiceassist import __version__
 from voiceassist.assistant import Assistant
-from voiceassist.errors import PeerError, StoreError
-from voiceassist.server import admin, calls, ingest, ops, pages, samples, wall
+from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
+from voiceassist.server import (
+    admin,
+    calls,
+    ingest,
+    ops,
+    pages,
+    playbook_drafts,
+    playbook_trials,
+    playbooks,
+    samples,
+    wall,
+)
 from voiceassist.server.auth import RefusedSocketError
 
 # Pages load nothing from anywhere else; Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
@@ -26,11 +37,13 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+STATUS_BY_ERROR: Mapping[type, int] = {ConflictError: 409, UnknownNameError: 404}
 DOCS = "/api/docs"  # the documentation viewer starts from an inline script: it is exempt from our policy
 
 
 ROUTERS = (
-    calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router, samples.router,  # demo last
+    calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
+    playbook_trials.router, playbooks.router, playbook_drafts.router, samples.router,  # demo last
 )  # fmt: skip
 
 
@@ -82,7 +95,11 @@ def _explain_errors(api: FastAPI) -> None:
 
     @api.exception_handler(PeerError)
     async def peer_error(_request: Request, error: PeerError) -> JSONResponse:
-        return _error(422, error.code, str(error))
+        return _error(STATUS_BY_ERROR.get(type(error), 422), error.code, str(error))
+
+    @api.exception_handler(PlaybookError)
+    async def playbook_error(_request: Request, error: PlaybookError) -> JSONResponse:
+        return _error(422, "bad_playbook", str(error))
 
     @api.exception_handler(StoreError)
     async def store_error(_request: Request, error: StoreError) -> JSONResponse:

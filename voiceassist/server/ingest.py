@@ -39,8 +39,8 @@ async def whip_publish(request: Request) -> Response:
 
     The query says who publishes. `call_id` joins that call's other leg, or opens it. `leg=agent` or
     `leg=customer`: this track is that person; or `legs=agent,customer`: one stereo track with the channels in
-    that order. `agent_id`, `agent_name`, `customer_id`, `customer_name`, `tier` and `language`: as in a stream's
-    start message.
+    that order. `agent_id`, `agent_name`, `agent_team`, `customer_id`, `customer_name`, `tier`, `language`: as in a
+    stream's start message.
     """
     assistant = assistant_of(request)
     return await whip_http.publish(request, assistant.whip, _host(assistant))

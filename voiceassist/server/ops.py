@@ -28,7 +28,7 @@ async def status(connection: HTTPConnection) -> dict[str, Any]:
         "boot": assistant.boot,
         "engine": engines.default.name,
         "language": engines.default.language,
-        "playbook": assistant.playbooks[engines.default.language].label,
+        "playbook": assistant.shelf.default_of(engines.default.language).label,
         "languages": [_described(engine) for engine in engines.people.values()],
         "sample_engine": _described(engines.sample) if engines.sample else None,
         "demo": assistant.settings.demo,

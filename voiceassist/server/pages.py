@@ -23,6 +23,8 @@ router = APIRouter(include_in_schema=False)
 @router.get("/supervisor", dependencies=[allow("anyone")])
 @router.get("/review", dependencies=[allow("anyone")])
 @router.get("/review/{call_id}", dependencies=[allow("anyone")])
+@router.get("/playbook", dependencies=[allow("anyone")])
+@router.get("/playbook/{place:path}", dependencies=[allow("anyone")])
 async def page() -> Response:
     """The page; which screen it shows is decided by its address."""
     if not (WEB / "index.html").is_file():

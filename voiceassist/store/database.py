@@ -9,17 +9,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, event
+from sqlalchemy import URL, Connection, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from voiceassist.errors import PeerError, StoreError
+from voiceassist.errors import ConflictError, PeerError, StoreError, UnknownNameError
 
 PRAGMAS = (
     "journal_mode = WAL",  # readers never wait for the writer
@@ -58,12 +59,25 @@ async def open_database(path: Path) -> Database:
     return database
 
 
-def migrate(connection: Connection) -> None:
+@contextmanager
+def reading(path: Path) -> Iterator[Connection]:
+    """A connection that only reads, for programs beside the server; it blocks. Raises StoreError."""
+    if not path.is_file():
+        raise StoreError(f"{path}: there is no such database")
+    engine = create_engine(f"sqlite:///file:{quote(str(path))}?mode=ro&uri=true")
+    try:
+        with store_errors(path, "read"), engine.connect() as connection:
+            yield connection
+    finally:
+        engine.dispose()
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
     """Runs the migrations that this database lacks, all of them or none."""
     config = Config()
     config.set_main_option("script_location", "voiceassist.store:migrations")
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)
 
 
 @contextmanager
@@ -71,6 +85,8 @@ def store_errors(path: Path, done: str) -> Iterator[None]:
     """Turns what the disk and SQLite say into a StoreError that names the file."""
     try:
         yield
+    except (ConflictError, UnknownNameError):
+        raise
     except CommandError as error:
         raise StoreError(
             f"{path} was made by a newer voiceassist; use that version, or another file: {error}"

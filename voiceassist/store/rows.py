@@ -94,6 +94,7 @@ def _call_row(record: Record, started: CallStarted) -> Row:
         "last_seq": record.seq,
         "agent_id": started.agent.id,
         "agent_name": started.agent.name,
+        "agent_team": started.agent.team,
         "customer_id": started.customer.id,
         "customer_name": started.customer.name,
         "customer_tier": started.customer.tier,
@@ -145,7 +146,7 @@ def _ending(event: Event) -> Row | None:
 def summary_of(row: Row, snippet: str | None) -> CallSummary:
     """A row of `calls` as people see it."""
     return CallSummary(
-        agent=Person(id=row["agent_id"], name=row["agent_name"]),
+        agent=Person(id=row["agent_id"], name=row["agent_name"], team=row["agent_team"]),
         customer=Customer(id=row["customer_id"], name=row["customer_name"], tier=row["customer_tier"]),
         worst=LEVELS[row["worst"]],
         snippet=snippet,

@@ -42,7 +42,9 @@ calls = Table(
     Column("prompts", Integer, nullable=False, server_default="0"),
     Column("alerts", Integer, nullable=False, server_default="0"),
     Column("worst", Integer, nullable=False, server_default="0"),  # index into counts.LEVELS
+    Column("agent_team", String, nullable=False, server_default=""),
     Index("ix_calls_newest", "started_us", "call_id"),
+    Index("ix_calls_customer", "customer_id", "started_us"),
     Index("ix_calls_status", "status"),
 )
 
@@ -66,4 +68,28 @@ finals = Table(
     Column("text", Text, nullable=False),
     ForeignKeyConstraint(["call_id", "seq"], ["events.call_id", "events.seq"], ondelete="CASCADE"),
     Index("ix_finals_call_id", "call_id", "seq"),
+)
+
+# A row is never changed: what a call was decided by can be read for ever.
+playbook_versions = Table(
+    "playbook_versions",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, ... ; the highest is the current one
+    Column("hash", String, nullable=False),  # SHA-256 of the text, hex
+    Column("text", Text, nullable=False),  # YAML, as it was written
+    Column("author", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("published_at", String, nullable=False),  # ISO 8601 with zone
+)
+
+playbook_drafts = Table(
+    "playbook_drafts",
+    metadata,
+    Column("name", String, primary_key=True),
+    Column("text", Text, nullable=False),
+    Column("base", Integer, nullable=False),  # number of the version that was changed; 0: none
+    Column("revision", Integer, nullable=False),  # rises with every save
+    Column("by", String, nullable=False),
+    Column("saved_at", String, nullable=False),  # ISO 8601 with zone
 )

@@ -16,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from voiceassist.core.board import CallState, replay
 from voiceassist.errors import PeerError
-from voiceassist.events import Record
+from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
 from voiceassist.store.database import Database, open_database, store_errors
+from voiceassist.store.past_offers import past_offers
+from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
 from voiceassist.store.schema import calls, events
 from voiceassist.store.writer import Writer
@@ -48,6 +50,7 @@ class Store:
     def __init__(self, database: Database, writer: Writer) -> None:
         self._database = database
         self._writer = writer
+        self.playbooks = Playbooks(database)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Returns when the records are committed, together with those that other calls appended meanwhile.
@@ -80,6 +83,10 @@ class Store:
         """The call as screens draw it; None for an unknown call."""
         records = await self.records(call_id)
         return replay(records) if records else None
+
+    async def past_offers(self, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
+        """The alternatives that this customer used since then (microseconds since 1970 UTC), oldest first."""
+        return await past_offers(self._database, customer_id, since_us)
 
     async def unfinished(self) -> list[str]:
         """Ids of the calls that are marked live, oldest first."""

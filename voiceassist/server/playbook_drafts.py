@@ -1,0 +1,153 @@
+"""Editing and publishing playbooks over HTTP: one draft of each, saved with every change.
+
+A change names the revision of the draft that it was made from (0: there was none); when somebody else was faster
+it is refused, and nothing of theirs is lost. A draft with problems can be saved, but never published. Never
+decides what may be published: `shelf.py` does.
+"""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Body
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from starlette.requests import HTTPConnection
+
+from voiceassist.assistant import Assistant, assistant_of
+from voiceassist.core.document_edits import Edit, Op
+from voiceassist.core.yaml_document import CHARS_MAX
+from voiceassist.core.yaml_edits import edit_yaml
+from voiceassist.errors import UnknownNameError
+from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.playbook_views import (
+    ChangeView,
+    DraftView,
+    VersionView,
+    change_views,
+    draft_view,
+    version_view,
+)
+from voiceassist.server.playbooks import Person, found
+from voiceassist.shelf import now
+from voiceassist.store.playbooks import Draft
+
+router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
+
+Revision = Annotated[int, Field(ge=0)]
+Note = Annotated[str, Field(max_length=2_000)]
+
+
+class EditBody(BaseModel):
+    """One change by path; what each `op` does is in `core/document_edits.py`."""
+
+    model_config = ConfigDict(extra="forbid")
+    op: Op
+    path: Annotated[tuple[StrictInt | str, ...], Field(min_length=1, max_length=24)]
+    value: Any = None
+    to: StrictInt | str | None = None
+
+
+class Edits(BaseModel):
+    """Changes that are made together or not at all."""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: Revision
+    by: Person
+    edits: Annotated[list[EditBody], Field(min_length=1, max_length=200)]
+
+
+class Text(BaseModel):
+    """A whole text: imported, or an earlier one of the same person."""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: Revision
+    by: Person
+    text: Annotated[str, Field(max_length=CHARS_MAX)]
+
+
+class Publication(BaseModel):
+    """A draft that is to become the current version."""
+
+    model_config = ConfigDict(extra="forbid")
+    revision: Revision
+    by: Person
+    note: Note = ""
+
+
+class Rollback(BaseModel):
+    """An earlier version that is to become the current one again."""
+
+    model_config = ConfigDict(extra="forbid")
+    number: Annotated[int, Field(ge=1)]
+    by: Person
+    note: Note = ""
+
+
+@router.put("/draft", dependencies=[allow("admin")])
+async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftView:
+    """Saves a whole text as the draft, byte for byte."""
+    assistant = assistant_of(connection)
+    current, _ = await found(assistant, name)
+    base = current.number if current else 0
+    return await _saved(
+        assistant, Draft(name=name, text=text.text, base=base, revision=text.revision, by=text.by, saved_at=now())
+    )
+
+
+@router.patch("/draft", dependencies=[allow("admin")])
+async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> DraftView:
+    """Makes changes by path; comments and everything else in the text stay as they are."""
+    assistant = assistant_of(connection)
+    current, draft = await found(assistant, name)
+    if draft is None:
+        assert current is not None, "a playbook that was found has a version or a draft"
+        draft = Draft(name=name, text=current.text, base=current.number, revision=0, by="", saved_at="")
+    text = await asyncio.to_thread(_edited, draft.text, change.edits)
+    return await _saved(
+        assistant, replace(draft, text=text, revision=change.revision, by=change.by, saved_at=now())
+    )
+
+
+@router.delete("/draft", dependencies=[allow("admin")])
+async def delete_draft(connection: HTTPConnection, name: str) -> dict[str, str]:
+    """Throws the draft away."""
+    await assistant_of(connection).store.playbooks.discard_draft(name)
+    return {}
+
+
+@router.get("/draft/changes", dependencies=[allow(*SCREENS)])
+async def draft_changes(connection: HTTPConnection, name: str) -> dict[str, tuple[ChangeView, ...]]:
+    """What publishing the draft would change for new calls."""
+    current, draft = await found(assistant_of(connection), name)
+    if draft is None:
+        raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
+    return {"changes": await change_views(current.text if current else "", draft.text)}
+
+
+@router.post("/publish", dependencies=[allow("admin")])
+async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publication, Body()]) -> VersionView:
+    """The draft becomes the current version, for new calls; running calls keep theirs."""
+    version = await assistant_of(connection).publish_playbook(
+        name, wanted.revision, note=wanted.note, by=wanted.by
+    )
+    return version_view(version, is_current=True)
+
+
+@router.post("/rollback", dependencies=[allow("admin")])
+async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rollback, Body()]) -> VersionView:
+    """An earlier text becomes the current version, under a new number."""
+    version = await assistant_of(connection).roll_back_playbook(
+        name, wanted.number, note=wanted.note, by=wanted.by
+    )
+    return version_view(version, is_current=True)
+
+
+async def _saved(assistant: Assistant, draft: Draft) -> DraftView:
+    saved = await assistant.store.playbooks.save_draft(draft)
+    return await draft_view(assistant.shelf, saved, (await assistant.store.playbooks.current()).get(draft.name))
+
+
+def _edited(text: str, edits: list[EditBody]) -> str:
+    for edit in edits:
+        text = edit_yaml(text, Edit(op=edit.op, path=edit.path, value=edit.value, to=edit.to))
+    return text

@@ -1,0 +1,175 @@
+"""Trying a playbook before it is published: a sentence or its own examples at once, stored calls in a job."""
+
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.assistant import assistant_of
+from voiceassist.backtests.jobs import Running
+from voiceassist.backtests.worker import Job
+from voiceassist.core.example_runs import ExampleRun, run_examples
+from voiceassist.core.playbook_model import Playbook
+from voiceassist.core.transcript import other_side
+from voiceassist.core.trial import Line, Trial, try_turns
+from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.events import Speaker
+from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.playbook_views import ready
+from voiceassist.server.playbooks import found
+
+router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
+
+Sentence = Annotated[str, Field(max_length=2_000)]
+TURNS_MAX = 50  # what a person pastes; more is a stored call
+
+
+class Turn(BaseModel):
+    """Something that was said earlier."""
+
+    model_config = ConfigDict(extra="forbid")
+    speaker: Speaker
+    text: Sentence
+
+
+class Try(BaseModel):
+    """A sentence, with what was said before it."""
+
+    model_config = ConfigDict(extra="forbid")
+    speaker: Speaker
+    text: Sentence
+    draft: bool = True  # where there is one
+    before: Sentence = ""  # the other side's last words
+    tier: Annotated[str, Field(max_length=200)] = "standard"
+    turns: Annotated[list[Turn], Field(max_length=TURNS_MAX)] = []
+
+
+class Which(BaseModel):
+    """The draft, where there is one, or what calls get."""
+
+    model_config = ConfigDict(extra="forbid")
+    draft: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExampleView:
+    """What came of an example: only what is otherwise than it says is in `expected` and `got`."""
+
+    number: int  # counts from 1
+    ok: bool
+    text: str  # its last turn
+    expected: Mapping[str, str]  # by "cues", "card" or "topic"; "none" for nothing
+    got: Mapping[str, str]
+
+
+class Calls(BaseModel):
+    """Which stored calls to try."""
+
+    model_config = ConfigDict(extra="forbid")
+    last: Annotated[int, Field(ge=1, le=100_000)] = 200
+
+
+@router.get("/backtests/{job}", dependencies=[allow(*SCREENS)])
+async def get_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
+    """How far a backtest is, and its result in the end."""
+    return _shown(assistant_of(connection).backtests.job(job))
+
+
+@router.delete("/backtests/{job}", dependencies=[allow("admin")])
+async def cancel_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
+    """Ends a backtest."""
+    return _shown(await assistant_of(connection).backtests.cancel(job))
+
+
+@router.post("/{name}/try", dependencies=[allow(*SCREENS)])
+async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> dict[str, Any]:
+    """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
+    playbook = await _wanted(connection, name, draft=said.draft)
+    # In a thread: the first sentence compiles the draft, which takes a second that live calls do not have.
+    return _tried(await asyncio.to_thread(try_turns, playbook, _turns(said), said.tier, _today()))
+
+
+@router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
+async def try_examples(connection: HTTPConnection, name: str, which: Which) -> dict[str, list[ExampleView]]:
+    """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
+    playbook = await _wanted(connection, name, draft=which.draft)
+    return {"examples": [_example(run) for run in await asyncio.to_thread(run_examples, playbook, _today())]}
+
+
+@router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
+async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> dict[str, str]:
+    """Starts comparing the draft with the current version on the newest calls."""
+    assistant = assistant_of(connection)
+    current, draft = await found(assistant, name)
+    if draft is None:
+        raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft to compare")
+    if current is None:
+        raise ConflictError(
+            "never_published", f"playbook {name!r} was never published: there is nothing to compare"
+        )
+    await ready(draft.text, name)
+    job = Job(
+        data_dir=assistant.settings.data_dir,
+        last=calls.last,
+        name=name,
+        old=current.text,
+        number=current.number,
+        new=draft.text,
+    )
+    return {"job": assistant.backtests.start(job).id}
+
+
+async def _wanted(connection: HTTPConnection, name: str, *, draft: bool) -> Playbook:
+    """The draft where it is wanted and there is one, else the current version."""
+    current, edited = await found(assistant_of(connection), name)
+    if current is None or (draft and edited):
+        assert edited is not None, "a playbook that was found has a version or a draft"
+        return await ready(edited.text, name)
+    return await ready(current.text, name, current.number)
+
+
+def _today() -> str:
+    return datetime.now(UTC).astimezone().date().isoformat()
+
+
+def _example(run: ExampleRun) -> ExampleView:
+    return ExampleView(
+        number=run.number,
+        ok=not run.differences,
+        text=run.example.call[-1][1],
+        expected={one.what: one.expected for one in run.differences},
+        got={one.what: one.got for one in run.differences},
+    )
+
+
+def _turns(said: Try) -> list[Line]:
+    turns = [(turn.speaker, turn.text) for turn in said.turns]
+    before = [(other_side(said.speaker), said.before)] if said.before.strip() else []
+    return [line for line in (*turns, *before) if line[1].strip()] + [(said.speaker, said.text)]
+
+
+def _tried(trial: Trial) -> dict[str, Any]:
+    topic = trial.topic
+    return {
+        "cues": [wire.to_json(cue) for cue in trial.cues],
+        "card": wire.to_json(trial.card) if trial.card else None,
+        "policy": {"id": topic.policy.id, "topic": topic.policy.topic} if topic else None,
+        "alternatives": [wire.to_json(shown) for shown in trial.offers],
+    }
+
+
+def _shown(job: Running) -> dict[str, Any]:
+    return {
+        "id": job.id,
+        "state": job.state,
+        "done": job.done,
+        "total": job.total,
+        "result": job.result,
+        "error": job.error,
+    }

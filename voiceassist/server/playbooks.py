@@ -1,0 +1,180 @@
+"""Playbooks over HTTP: which there are, their versions and what changed between them; new ones.
+
+Never changes a published version. `playbook_drafts.py` edits and publishes, `playbook_trials.py` tries.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+from starlette.requests import HTTPConnection
+
+from voiceassist.assistant import Assistant, assistant_of
+from voiceassist.core.document_edits import Edit
+from voiceassist.core.playbook import playbook_schema
+from voiceassist.core.yaml_edits import edit_yaml
+from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.playbooks import FOLDER, builtin_names, read_text
+from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.playbook_views import (
+    ChangeView,
+    DraftView,
+    VersionView,
+    builtin_view,
+    change_views,
+    document_of,
+    draft_problems,
+    draft_view,
+    version_view,
+)
+from voiceassist.shelf import now
+from voiceassist.store.playbooks import Draft, Version
+
+router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
+
+RESERVED = ("schema", "backtests")  # addresses of this API
+
+Person = Annotated[str, Field(min_length=1, max_length=200)]
+PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+
+
+class NewPlaybook(BaseModel):
+    """A playbook to be made from another."""
+
+    model_config = ConfigDict(extra="forbid")
+    name: PlaybookName
+    source: str = Field(alias="from", description="Name of a playbook here, or of a built-in one.")
+    by: Person = "somebody"
+
+
+@router.get("", dependencies=[allow(*SCREENS)])
+async def list_playbooks(connection: HTTPConnection) -> dict[str, Any]:
+    """Every playbook of this server, and the built-in ones that a new one can be made from."""
+    assistant = assistant_of(connection)
+    current, drafts = await assistant.store.playbooks.current(), await assistant.store.playbooks.drafts()
+    names = sorted({*current, *drafts})
+    return {
+        "playbooks": [await _listed(assistant, name, current.get(name), drafts.get(name)) for name in names],
+        "available": [
+            await _described(await _builtin_text(name)) for name in builtin_names() if name not in names
+        ],
+    }
+
+
+@router.post("", status_code=201, dependencies=[allow("admin")])
+async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
+    """A draft of a new playbook, which is a copy of another under a new name."""
+    assistant = assistant_of(connection)
+    playbooks = assistant.store.playbooks
+    if wanted.name in RESERVED or await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
+        raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
+    named = Edit(op="set", path=("name",), value=wanted.name)
+    text = await asyncio.to_thread(edit_yaml, await _source(assistant, wanted.source), named)
+    draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=wanted.by, saved_at=now())
+    return await draft_view(assistant.shelf, await playbooks.save_draft(draft), None)
+
+
+@router.get("/schema", dependencies=[allow("anyone")])
+async def schema() -> Mapping[str, Any]:
+    """JSON Schema of a playbook, for editors."""
+    return playbook_schema()
+
+
+@router.get("/{name}", dependencies=[allow(*SCREENS)])
+async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
+    """One playbook: what new calls get, and the draft if there is one."""
+    assistant = assistant_of(connection)
+    current, draft = await found(assistant, name)
+    text = current.text if current else ""
+    return {
+        "name": name,
+        "current": version_view(current, is_current=True) if current else None,
+        "text": text,
+        "document": await document_of(text) if current else None,
+        "draft": await draft_view(assistant.shelf, draft, current) if draft else None,
+        "builtin": await builtin_view(draft.text if draft else text),
+    }
+
+
+@router.get("/{name}/versions", dependencies=[allow(*SCREENS)])
+async def versions(connection: HTTPConnection, name: str) -> dict[str, list[VersionView]]:
+    """Every version, the newest first: that is the current one."""
+    stored = await assistant_of(connection).store.playbooks.versions(name)
+    if not stored:
+        raise unknown(name)
+    return {"versions": [version_view(version, is_current=version is stored[0]) for version in stored]}
+
+
+@router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS)])
+async def get_version(connection: HTTPConnection, name: str, number: int) -> dict[str, Any]:
+    """One version with its text, as it was published."""
+    playbooks = assistant_of(connection).store.playbooks
+    version, newest = await playbooks.version(name, number), (await playbooks.current())[name]
+    return {
+        "version": version_view(version, is_current=version.number == newest.number),
+        "text": version.text,
+        "document": await document_of(version.text),
+    }
+
+
+@router.get("/{name}/versions/{number}/changes", dependencies=[allow(*SCREENS)])
+async def version_changes(
+    connection: HTTPConnection, name: str, number: int, against: int
+) -> dict[str, tuple[ChangeView, ...]]:
+    """What is different from another version."""
+    playbooks = assistant_of(connection).store.playbooks
+    before, after = await playbooks.version(name, against), await playbooks.version(name, number)
+    return {"changes": await change_views(before.text, after.text)}
+
+
+async def found(assistant: Assistant, name: str) -> tuple[Version | None, Draft | None]:
+    """The current version and the draft of a playbook that has one of them. Raises UnknownNameError."""
+    playbooks = assistant.store.playbooks
+    current, draft = (await playbooks.current()).get(name), await playbooks.draft(name)
+    if current is None and draft is None:
+        raise unknown(name)
+    return current, draft
+
+
+def unknown(name: str) -> UnknownNameError:
+    """For an answer about a playbook that is not there."""
+    return UnknownNameError("unknown_playbook", f"there is no playbook {name!r}")
+
+
+async def _source(assistant: Assistant, name: str) -> str:
+    stored = (await assistant.store.playbooks.current()).get(name)
+    if stored:
+        return stored.text
+    if name in builtin_names():
+        return await _builtin_text(name)
+    raise unknown(name)
+
+
+async def _builtin_text(name: str) -> str:
+    return await asyncio.to_thread(read_text, FOLDER / f"{name}.yaml")
+
+
+async def _listed(assistant: Assistant, name: str, current: Version | None, draft: Draft | None) -> dict[str, Any]:
+    shown = current or draft
+    assert shown is not None, "a listed playbook has a version or a draft"
+    return await _described(shown.text) | {
+        "name": name,
+        "is_default": assistant.shelf.is_default(name),
+        "current": version_view(current, is_current=True) if current else None,
+        "has_draft": draft is not None,
+        "problems": len(await draft_problems(assistant.shelf, draft)) if draft else 0,
+    }
+
+
+async def _described(text: str) -> dict[str, Any]:
+    """What a text says of itself, however wrong it may be."""
+    document = await document_of(text)
+    fields = document if isinstance(document, dict) else {}
+    return {
+        "name": fields.get("name"),
+        "title": fields.get("title") or fields.get("name"),
+        "language": fields.get("language"),
+        "teams": fields.get("teams") or [],
+    }

@@ -1,0 +1,172 @@
+"""Playbooks in the database: published versions, which never change, and at most one draft of each.
+
+A version's number is its place: 1, 2, ... within a playbook's name, and the highest is the current one. Publishing
+is one transaction: the draft is gone and the version is there, or neither. Never reads YAML: texts are texts here.
+Next: `shelf.py` hands the current ones to calls; `server/playbooks.py` shows and changes them.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Select, delete, func, insert, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from voiceassist.core.playbook import hash_of
+from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.store.database import Database, reading, store_errors
+from voiceassist.store.rows import Row, microseconds
+from voiceassist.store.schema import playbook_drafts as drafts
+from voiceassist.store.schema import playbook_versions as versions
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Version:
+    """A published playbook, for ever as it was published."""
+
+    name: str
+    number: int
+    hash: str  # SHA-256 of the text, hex
+    text: str  # YAML
+    author: str
+    note: str
+    published_at: str  # ISO 8601 with zone
+
+    @property
+    def label(self) -> str:
+        """`name@number`, as events carry it."""
+        return f"{self.name}@{self.number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """A playbook that somebody is changing."""
+
+    name: str
+    text: str  # YAML
+    base: int  # number of the version that it changes; 0: none was published yet
+    revision: int  # rises with every save, and is never used again for another draft
+    by: str  # who saved it last
+    saved_at: str  # ISO 8601 with zone
+
+
+def read_version(path: Path, name: str, number: int) -> Version:
+    """One version from a database that a server may be using; it blocks. Raises UnknownNameError, StoreError."""
+    wanted = select(versions).where(versions.c.name == name, versions.c.number == number)
+    with reading(path) as connection:
+        found = connection.execute(wanted).mappings().first()
+    if found is None:
+        raise _no_version(name, number)
+    return Version(**found)
+
+
+def _no_version(name: str, number: int) -> UnknownNameError:
+    return UnknownNameError("unknown_version", f"playbook {name!r} has no version {number}")
+
+
+class Playbooks:
+    """The tables of one open database. Every method raises StoreError when the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def current(self) -> dict[str, Version]:
+        """The newest version of every published playbook, by name."""
+        newest = select(versions.c.name, func.max(versions.c.number)).group_by(versions.c.name)
+        wanted = select(versions).where(tuple_(versions.c.name, versions.c.number).in_(newest))
+        return {row["name"]: Version(**row) for row in await self._rows(wanted.order_by(versions.c.name))}
+
+    async def versions(self, name: str) -> list[Version]:
+        """Every version of a playbook, the newest first."""
+        wanted = select(versions).where(versions.c.name == name).order_by(versions.c.number.desc())
+        return [Version(**row) for row in await self._rows(wanted)]
+
+    async def version(self, name: str, number: int) -> Version:
+        """One version. Raises UnknownNameError."""
+        found = await self._rows(select(versions).where(versions.c.name == name, versions.c.number == number))
+        if not found:
+            raise _no_version(name, number)
+        return Version(**found[0])
+
+    async def drafts(self) -> dict[str, Draft]:
+        """Every draft, by the name of its playbook."""
+        return {row["name"]: Draft(**row) for row in await self._rows(select(drafts).order_by(drafts.c.name))}
+
+    async def draft(self, name: str) -> Draft | None:
+        """The draft of a playbook, if there is one."""
+        found = await self._rows(select(drafts).where(drafts.c.name == name))
+        return Draft(**found[0]) if found else None
+
+    async def save_draft(self, draft: Draft) -> Draft:
+        """Stores what was made of revision `draft.revision` (0: there was no draft); returns it as the next one.
+
+        Raises ConflictError when somebody else saved, published or threw away the draft in the meantime.
+        """
+        with store_errors(self._database.path, "written"):
+            async with self._database.writer.begin() as connection:
+                await _check_revision(connection, draft.name, draft.revision)
+                saved = replace(draft, revision=_next_revision(draft))
+                await connection.execute(delete(drafts).where(drafts.c.name == draft.name))
+                await connection.execute(insert(drafts), asdict(saved))
+                return saved
+
+    async def discard_draft(self, name: str) -> None:
+        """Throws the draft away. Raises UnknownNameError."""
+        with store_errors(self._database.path, "written"):
+            async with self._database.writer.begin() as connection:
+                gone = await connection.execute(delete(drafts).where(drafts.c.name == name))
+                if not gone.rowcount:
+                    raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
+
+    async def publish_draft(self, name: str, revision: int, *, author: str, note: str, at: str) -> Version:
+        """The draft becomes the next version. Raises ConflictError when it is not that revision any more."""
+        with store_errors(self._database.path, "written"):
+            async with self._database.writer.begin() as connection:
+                draft = await _check_revision(connection, name, revision)
+                if draft is None:
+                    raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
+                version = await _add(connection, name, draft.text, author=author, note=note, at=at)
+                await connection.execute(delete(drafts).where(drafts.c.name == name))
+                return version
+
+    async def publish_text(self, name: str, text: str, *, author: str, note: str, at: str) -> Version:
+        """A text becomes the next version; a draft stays as it is."""
+        with store_errors(self._database.path, "written"):
+            async with self._database.writer.begin() as connection:
+                return await _add(connection, name, text, author=author, note=note, at=at)
+
+    async def _rows(self, wanted: Select[Any]) -> list[Row]:
+        with store_errors(self._database.path, "read"):
+            async with self._database.reader.connect() as connection:
+                return [dict(row) for row in (await connection.execute(wanted)).mappings()]
+
+
+async def _add(connection: AsyncConnection, name: str, text: str, *, author: str, note: str, at: str) -> Version:
+    newest = select(func.max(versions.c.number)).where(versions.c.name == name)
+    number = (await connection.scalar(newest) or 0) + 1
+    version = Version(
+        name=name, number=number, hash=hash_of(text), text=text, author=author, note=note, published_at=at
+    )
+    await connection.execute(insert(versions), asdict(version))
+    return version
+
+
+async def _check_revision(connection: AsyncConnection, name: str, revision: int) -> Draft | None:
+    """The stored draft, if it is the revision that was seen; nothing for revision 0 where there is none."""
+    found = (await connection.execute(select(drafts).where(drafts.c.name == name))).mappings().first()
+    stored = Draft(**found) if found else None
+    if stored and stored.revision != revision:
+        raise ConflictError(
+            "draft_changed",
+            f"{stored.by} saved the draft of {name!r} at {stored.saved_at}; load it again and repeat your change",
+        )
+    if stored is None and revision:
+        raise ConflictError(
+            "draft_changed", f"the draft of {name!r} was published or thrown away; load the playbook again"
+        )
+    return stored
+
+
+def _next_revision(draft: Draft) -> int:
+    """One above the last, but never below the clock: a draft that was thrown away leaves no number behind."""
+    return max(draft.revision + 1, microseconds(draft.saved_at) // 1_000_000)
