@@ -12,7 +12,7 @@ export class ApiError extends Error {
   }
 }
 
-async function send(path: string, init: RequestInit = {}): Promise<Response> {
+export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("unreachable", texts.errors.unreachable, 0);
@@ -30,7 +30,7 @@ async function asError(response: Response): Promise<ApiError> {
   return new ApiError("http", texts.errors.http(response.status), response.status);
 }
 
-async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
+export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
   const response = await send(path, signal ? { signal } : {});
   return (await response.json()) as T;
 }

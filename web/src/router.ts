@@ -1,4 +1,5 @@
 /** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
+import { isSection, type Section } from "./playbook/sections";
 
 export type Route =
   | { page: "start"; call: string | null; title: string | null }
@@ -6,12 +7,14 @@ export type Route =
   | { page: "supervisor"; call: string | null }
   | { page: "review"; q: string }
   | { page: "call"; call: string; at_ms: number | null }
+  | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "unknown"; path: string };
 
 /** The page that an address names. */
 export function match(url: URL): Route {
   const [first = "", second, ...more] = url.pathname.split("/").filter(Boolean);
   const query = url.searchParams;
+  if (first === "playbook") return playbook(url, second, ...more);
   if (more.length > 0) return { page: "unknown", path: url.pathname };
   if (first === "review" && second) return { page: "call", call: decode(second), at_ms: number(query.get("at")) };
   if (second) return { page: "unknown", path: url.pathname };
@@ -20,6 +23,11 @@ export function match(url: URL): Route {
   if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "" };
   return { page: "unknown", path: url.pathname };
+}
+
+function playbook(url: URL, name?: string, section = "policies", item?: string, ...more: string[]): Route {
+  if (more.length > 0 || !isSection(section)) return { page: "unknown", path: url.pathname };
+  return { page: "playbook", name: name ? decode(name) : null, section, item: item ? decode(item) : null };
 }
 
 /** The address of a page. */
@@ -35,7 +43,15 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return `/review${search({ q: route.q || null })}`;
     case "call":
       return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null })}`;
+    case "playbook":
+      return ["/playbook", ...playbookParts(route)].join("/");
   }
+}
+
+function playbookParts({ name, section, item }: Extract<Route, { page: "playbook" }>): string[] {
+  if (name === null) return [];
+  const parts = item === null ? (section === "policies" ? [name] : [name, section]) : [name, section, item];
+  return parts.map(encodeURIComponent);
 }
 
 function search(values: { [name: string]: string | null }): string {

@@ -21,7 +21,7 @@ export function partial(speaker: Speaker, utterance: number, text: string, start
 
 export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): CueView {
   const { speaker, utterance, start_ms, end_ms, text } = spoken;
-  const rest = { at_ms: end_ms, confidence: 1, layer: "phrase" as const, rule: "r", early: false };
+  const rest = { at_ms: end_ms, confidence: 1, layer: "phrase" as const, rule: "r", early: false, playbook: "p@1" };
   return { cue: { cue_id: "c1", kind: "refusal", speaker, utterance, words: text, start_ms, end_ms, ...rest, ...change }, status: "confirmed", outcome: null };
 }
 
@@ -42,7 +42,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     at_ms: 0,
     status: "live",
     started_at: "2026-11-21T09:30:00+00:00",
-    agent: { id: "a", name: "Anna Reed" },
+    agent: { id: "a", name: "Anna Reed", team: "" },
     customer: { id: "c", name: "Martin Webb", tier: "gold" },
     language: "en",
     last_words: "",

@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { SECTIONS } from "../src/playbook/sections";
 import { match, path, type Route } from "../src/router";
 
 const at = (address: string) => match(new URL(address, "http://localhost"));
@@ -15,6 +16,11 @@ test.each<[string, Route]>([
   ["/review/c1?at=soon", { page: "call", call: "c1", at_ms: null }],
   ["/review/a%2Fb", { page: "call", call: "a/b", at_ms: null }],
   ["/review/50%", { page: "call", call: "50%", at_ms: null }],
+  ["/playbook", { page: "playbook", name: null, section: "policies", item: null }],
+  ["/playbook/retail", { page: "playbook", name: "retail", section: "policies", item: null }],
+  ["/playbook/retail/cues/insult", { page: "playbook", name: "retail", section: "cues", item: "insult" }],
+  ["/playbook/retail/nowhere", { page: "unknown", path: "/playbook/retail/nowhere" }],
+  ["/playbook/retail/cues/insult/x", { page: "unknown", path: "/playbook/retail/cues/insult/x" }],
   ["/agent/x", { page: "unknown", path: "/agent/x" }],
   ["/nowhere", { page: "unknown", path: "/nowhere" }],
 ])("%s is its page", (address, route) => {
@@ -29,6 +35,7 @@ const routes = fc.oneof(
   fc.record({ page: fc.constant("supervisor" as const), call: name }),
   fc.record({ page: fc.constant("review" as const), q: fc.string() }),
   fc.record({ page: fc.constant("call" as const), call: text, at_ms: fc.option(fc.nat()) }),
+  fc.record({ page: fc.constant("playbook" as const), name: text, section: fc.constantFrom(...SECTIONS), item: name }),
 );
 
 test("every page's address leads back to it", () => {

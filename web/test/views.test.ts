@@ -17,12 +17,14 @@ const started: WireRecord = {
   seq: 1,
   at_ms: 0,
   started_at: "2026-11-21T09:30:00+00:00",
-  agent: { id: "a", name: "Anna" },
+  agent: { id: "a", name: "Anna", team: "" },
   customer: { id: "c", name: "Martin", tier: "gold" },
   source: "stream",
   engine: "scripted",
   language: "en",
   playbook: "p@1",
+  playbook_hash: "",
+  past_offers: [],
 };
 const call = (change: { [K in keyof CallState]?: CallState[K] }): CallState => ({ ...replay([started]), ...change });
 

@@ -7,6 +7,7 @@ import { number, tenths, whole } from "../format";
 import type { AlertState, Speaker } from "../types";
 import { counting, naming } from "./forms";
 import * as names from "./names.en";
+import { playbook } from "./playbook.en";
 
 export type Texts = typeof en;
 
@@ -28,12 +29,12 @@ export const en = {
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
       : `${names.speakers[speaker]}: ${tenths(duration_ms)} s missing, ${gapCause(cause)}`,
-  nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", main: "Pages", skip: "Skip to the page" },
+  nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", playbook: "Playbook", main: "Pages", skip: "Skip to the page" },
   theme: { toLight: "Light theme", toDark: "Dark theme" },
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", unknown: "Not found" },
+  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     title: "There is no such call",
@@ -247,4 +248,5 @@ export const en = {
     started: "Started",
     end: "Ended",
   },
+  playbook,
 };

@@ -3,6 +3,7 @@ import { number, tenths, whole } from "../format";
 import type { Texts } from "./en";
 import { counting, naming } from "./forms";
 import * as names from "./names.es";
+import { playbook } from "./playbook.es";
 
 const counted = counting("es");
 
@@ -22,12 +23,12 @@ export const es: Texts = {
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
       : `${names.speakers[speaker]}: faltan ${tenths(duration_ms)} s, ${gapCause(cause)}`,
-  nav: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", main: "Páginas", skip: "Saltar a la página" },
+  nav: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", playbook: "Guía", main: "Páginas", skip: "Saltar a la página" },
   theme: { toLight: "Tema claro", toDark: "Tema oscuro" },
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", unknown: "No existe" },
+  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     title: "Esa llamada no existe",
@@ -241,4 +242,5 @@ export const es: Texts = {
     started: "Inicio",
     end: "Final",
   },
+  playbook,
 };

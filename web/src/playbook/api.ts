@@ -1,0 +1,49 @@
+/** The REST calls of the playbook screen. Failures are `ApiError`s, as for every screen. */
+import { getJson, send } from "../api";
+import type { Available, Backtest, Change, Draft, Edit, Mapping, Playbook, PlaybookSummary, Tried, TryRequest, Version } from "./types";
+
+const ALL = "/api/playbooks";
+const at = (name: string) => `${ALL}/${encodeURIComponent(name)}`;
+
+async function sendJson<T>(method: "POST" | "PUT" | "PATCH", path: string, body: object, signal?: AbortSignal): Promise<T> {
+  const headers = { "content-type": "application/json" };
+  const response = await send(path, { method, headers, body: JSON.stringify(body), ...(signal && { signal }) });
+  return (await response.json()) as T;
+}
+
+export interface Shelf {
+  playbooks: readonly PlaybookSummary[];
+  available?: readonly Available[];
+}
+export const getPlaybooks = () => getJson<Shelf>(ALL);
+export const getPlaybook = (name: string) => getJson<Playbook>(at(name));
+export const createPlaybook = (name: string, from: string, by: string) => sendJson<Draft>("POST", ALL, { name, from, by });
+
+export interface Step {
+  revision: number; // of the draft that it changes; 0 where there is none yet
+  by: string;
+}
+export const editDraft = (name: string, step: Step & { edits: readonly Edit[] }) => sendJson<Draft>("PATCH", `${at(name)}/draft`, step);
+export const replaceDraft = (name: string, step: Step & { text: string }) => sendJson<Draft>("PUT", `${at(name)}/draft`, step);
+export const discardDraft = (name: string) => send(`${at(name)}/draft`, { method: "DELETE" });
+
+type Changes = { changes: Change[] };
+export const getDraftChanges = async (name: string) => (await getJson<Changes>(`${at(name)}/draft/changes`)).changes;
+export const getVersions = async (name: string) => (await getJson<{ versions: Version[] }>(`${at(name)}/versions`)).versions;
+export const getVersion = (name: string, number: number) =>
+  getJson<{ version: Version; text: string; document: Mapping }>(`${at(name)}/versions/${number}`);
+
+/** What `newer` has otherwise than `older`. */
+export async function getChanges(name: string, newer: number, older: number): Promise<Change[]> {
+  return (await getJson<Changes>(`${at(name)}/versions/${newer}/changes?against=${older}`)).changes;
+}
+
+export const tryOut = (name: string, request: TryRequest, signal: AbortSignal) => sendJson<Tried>("POST", `${at(name)}/try`, request, signal);
+export const publish = (name: string, step: Step & { note: string }) => sendJson<Version>("POST", `${at(name)}/publish`, step);
+export const rollBack = (name: string, number: number, note: string, by: string) =>
+  sendJson<Version>("POST", `${at(name)}/rollback`, { number, note, by });
+
+const job = (id: string) => `${ALL}/backtests/${encodeURIComponent(id)}`;
+export const startBacktest = async (name: string, last: number) => (await sendJson<{ job: string }>("POST", `${at(name)}/backtest`, { last })).job;
+export const getBacktest = (id: string) => getJson<Backtest>(job(id));
+export const cancelBacktest = (id: string) => send(job(id), { method: "DELETE" });

@@ -1,0 +1,243 @@
+/**
+ * The playbook that is open on the screen: what a person sees of it, and when their edits are sent.
+ *
+ * One request at a time; edits made meanwhile wait for the next. `sync.ts` has the steps, `api.ts` the requests.
+ */
+import { getContext, setContext } from "svelte";
+import { ApiError } from "../api";
+import { preferences } from "../live/preferences.svelte";
+import { texts } from "../texts";
+import { toasts } from "../ui/toasts.svelte";
+import * as api from "./api";
+import { removing, setting } from "./edits";
+import { isUnder, textAt, valueAt } from "./paths";
+import * as steps from "./sync";
+import type { Builtin, Draft, Edit, Path, Playbook, Problem, Value, Version } from "./types";
+
+const SAVE_AFTER_MS = 400; // of quiet: between two words of a quick typist
+const RETRY_MS = 5_000; // after a lost connection or a fault of the server, by itself
+
+const COLLISION = "draft_changed"; // the server's word for "somebody else saved in between"
+
+export type Saving = "saved" | "waiting" | "saving" | "failed" | "conflict";
+
+export class Editor {
+  #sync = $state.raw<steps.Sync>(null as never);
+  current = $state.raw<Version | null>(null); // null: never published
+  busy = $state(false);
+  steps = $state(0); // counts what replaced the whole text: undo, redo, import, discard
+  readonly name: string;
+  readonly builtin: Builtin | null;
+  #edits = 0; // made so far
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(playbook: Playbook) {
+    this.name = playbook.name;
+    this.builtin = playbook.builtin ?? null;
+    this.#open(playbook);
+  }
+
+  readonly document = $derived.by(() => steps.shown(this.#sync));
+  readonly problems = $derived(steps.problemsOf(this.#sync));
+  readonly draft = $derived(this.#sync.draft);
+  readonly conflict = $derived(this.#sync.conflict);
+  readonly failure = $derived(this.#sync.failure);
+  readonly isBroken = $derived(steps.isBroken(this.#sync));
+  readonly text = $derived(this.#sync.text);
+  readonly canUndo = $derived(this.#sync.undo.length > 0 || steps.isUnsaved(this.#sync));
+  readonly canRedo = $derived(this.#sync.redo.length > 0);
+  readonly language = $derived(textAt(this.document, ["language"]) || "en");
+  readonly saving: Saving = $derived.by(() => {
+    if (this.#sync.conflict) return "conflict";
+    if (this.#sync.failure) return "failed";
+    if (this.busy) return "saving";
+    return steps.isUnsaved(this.#sync) ? "waiting" : "saved";
+  });
+  readonly isUnsaved = $derived(steps.isUnsaved(this.#sync));
+  /** Whether publishing would change anything. */
+  readonly differs = $derived((this.draft?.changes ?? 0) > 0 || steps.isUnsaved(this.#sync));
+
+  value(path: Path): Value | undefined {
+    return valueAt(this.document, path);
+  }
+
+  /** The problems at a field, or inside it. */
+  problemsAt(path: Path): readonly Problem[] {
+    return this.problems.filter((problem) => isUnder(problem.path, path));
+  }
+
+  /** A short message with the way back from what was just done. */
+  say(message: string, back: () => void = () => void this.undo()): void {
+    toasts.add(message, { label: texts.playbook.undo, run: back });
+  }
+
+  #open(playbook: Playbook): void {
+    this.steps += 1;
+    this.current = playbook.current;
+    this.#sync = steps.opened(playbook);
+  }
+
+  edit(edit: Edit): void {
+    this.#edits += 1;
+    this.#sync = steps.edited(this.#sync, edit);
+    this.#saveIn(SAVE_AFTER_MS);
+  }
+
+  set(path: Path, value: Value): void {
+    this.edit(setting(this.document, path, value));
+  }
+
+  remove(path: Path): void {
+    if (this.value(path) !== undefined) this.edit(removing(this.document, path));
+  }
+
+  /** Removes one item of several, and says so with the way back: that brings back this item, whatever came since. */
+  removeItem(path: Path, at: number, message: string): void {
+    const value = this.value(path);
+    if (value === undefined) return;
+    this.remove(path);
+    const edits = this.#edits;
+    this.say(message, () => (edits === this.#edits ? void this.undo() : this.#bringBack(path, value, at)));
+  }
+
+  #bringBack(path: Path, value: Value, at: number): void {
+    if (this.value(path.slice(0, -1)) === undefined) this.set(path, value);
+    else this.edit({ op: "insert", path, value, to: at });
+  }
+
+  #saveIn(after_ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.flush(), after_ms);
+  }
+
+  /** Sends what waits, now; resolves when nothing is left to send, or when it cannot be sent. */
+  async flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    await this.#inTurn(() => this.#send());
+  }
+
+  async #send(): Promise<void> {
+    while (this.#sync.waiting.length > 0 && !this.#sync.conflict) {
+      this.#sync = steps.sending(this.#sync);
+      const { sent } = this.#sync;
+      const draft = await this.#request(() => api.editDraft(this.name, { ...this.#step(), edits: sent }));
+      if (!draft) return;
+      this.#sync = steps.saved(this.#sync, draft);
+    }
+  }
+
+  #step(): api.Step {
+    return { revision: steps.revisionOf(this.#sync), by: preferences.name || texts.playbook.defaultName };
+  }
+
+  /** The server's answer; null when there is none, which the state then tells. */
+  async #request<T>(ask: () => Promise<T>): Promise<T | null> {
+    this.busy = true;
+    try {
+      return await ask();
+    } catch (error) {
+      await this.#wentWrong(error);
+      return null;
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  async #wentWrong(error: unknown): Promise<void> {
+    if (error instanceof ApiError && error.code === COLLISION) return this.#collided(error.message);
+    const why = error instanceof Error ? error.message : String(error);
+    const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
+    this.#sync = isRefused ? steps.refused(this.#sync, why) : steps.failed(this.#sync, why);
+    if (!isRefused) this.#saveIn(RETRY_MS);
+  }
+
+  /** Somebody else was quicker: their draft is fetched, for the person to choose. */
+  async #collided(message: string): Promise<void> {
+    const theirs = await api.getPlaybook(this.name).catch(() => null);
+    if (!theirs) this.#sync = steps.failed(this.#sync, message);
+    else {
+      this.current = theirs.current;
+      this.#sync = steps.conflicted({ ...this.#sync, published: theirs.document ?? {}, publishedText: theirs.text }, theirs.draft);
+    }
+  }
+
+  /** One at a time, in the order they were asked for. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    this.#running = this.#running.then(work);
+    return this.#running;
+  }
+
+  takeTheirs(): void {
+    this.#sync = steps.tookTheirs(this.#sync);
+    this.steps += 1;
+  }
+
+  keepMine(): void {
+    this.#sync = steps.keptMine(this.#sync);
+    void this.flush();
+  }
+
+  async undo(): Promise<void> {
+    await this.flush();
+    const text = this.#sync.undo.at(-1);
+    if (text !== undefined) await this.#replace(text, steps.undone);
+  }
+
+  async redo(): Promise<void> {
+    await this.flush();
+    const text = this.#sync.redo.at(-1);
+    if (text !== undefined) await this.#replace(text, steps.redone);
+  }
+
+  /** Puts a whole text in the draft's place; whether the server has it. */
+  async import(text: string): Promise<boolean> {
+    await this.flush();
+    return this.#replace(text, steps.saved);
+  }
+
+  async #replace(text: string, step: (sync: steps.Sync, draft: Draft) => steps.Sync): Promise<boolean> {
+    let done = false;
+    await this.#inTurn(async () => {
+      const draft = await this.#request(() => api.replaceDraft(this.name, { ...this.#step(), text }));
+      if (draft) this.#sync = step(this.#sync, draft);
+      if (draft) this.steps += 1;
+      done = draft !== null;
+    });
+    return done;
+  }
+
+  /** Back to what is published (to nothing, where nothing is); gives the text that was thrown away, to bring it back. */
+  async discard(): Promise<string> {
+    await this.flush();
+    const { text } = this.#sync;
+    await api.discardDraft(this.name);
+    if (this.current) await this.reload();
+    return text;
+  }
+
+  async publish(note: string): Promise<Version> {
+    await this.flush();
+    const version = await api.publish(this.name, { ...this.#step(), note });
+    await this.reload();
+    return version;
+  }
+
+  async rollBack(number: number, note: string): Promise<Version> {
+    const version = await api.rollBack(this.name, number, note, this.#step().by);
+    await this.reload();
+    return version;
+  }
+
+  async reload(): Promise<void> {
+    this.#open(await api.getPlaybook(this.name));
+  }
+
+  close(): void {
+    void this.flush(); // what was typed last is not lost with the page
+  }
+}
+
+const KEY = Symbol("editor");
+export const provideEditor = (editor: Editor) => setContext(KEY, editor);
+export const useEditor = () => getContext<Editor>(KEY);

@@ -1,0 +1,42 @@
+/** What trying a sentence gave, in the shapes that the call screens draw: a line with cue marks, a card. Pure. */
+import type { CueView, Prompt, Speaker } from "../types";
+import type { Line } from "../transcript";
+import type { Tried, TriedCard, TriedCue } from "./types";
+
+const WORD_MS = 1_000; // the line's words get times of their own, so that each cue finds its words by them
+
+/** The sentence as a line of a transcript, and its cues on it. */
+export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]): { line: Line; cues: CueView[] } {
+  const words = (text.match(/\S+/gu) ?? []).map((word, i) => ({
+    text: word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "") || word,
+    start_ms: i * WORD_MS,
+    end_ms: (i + 1) * WORD_MS,
+    confidence: 1,
+  }));
+  const end_ms = words.length * WORD_MS;
+  const utterance = { at_ms: end_ms, speaker, utterance: 1, text, words, start_ms: 0, end_ms, confidence: 1 };
+  const line: Line = { key: "tried", speaker, isFinal: true, startsTurn: true, utterance };
+  return { line, cues: cues.map((cue, i) => viewOf(cue, i, speaker, end_ms)) };
+}
+
+function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueView {
+  const { kind, layer, rule, confidence, words, first_word, last_word } = cue;
+  const times = { at_ms, start_ms: first_word * WORD_MS, end_ms: (last_word + 1) * WORD_MS };
+  const spoken = { kind, layer, rule, confidence, words, speaker, utterance: 1, early: false, playbook: "" };
+  return { cue: { cue_id: String(i), ...spoken, ...times }, status: "confirmed", outcome: null };
+}
+
+/** The card with what only a call has: the reason is the cue that it came for. */
+export function promptOf(card: TriedCard, cues: readonly TriedCue[], playbook: string): Prompt {
+  const cue = cues.find(({ kind }) => kind === card.kind) ?? cues[0];
+  const why = { cue_id: "", rule: cue?.rule ?? "", words: cue?.words ?? "", confidence: cue?.confidence ?? 1, playbook, spoken_ms: 0, latency_ms: 0 };
+  return { at_ms: 0, prompt_id: "tried", priority: 0, expires_ms: 0, ...card, why: { ...why, ...card.why, playbook } };
+}
+
+/** Whether two answers would look the same to an agent. */
+export const isSameAnswer = (a: Tried, b: Tried) => JSON.stringify(visible(a)) === JSON.stringify(visible(b));
+
+function visible({ cues, card, alternatives }: Tried): unknown {
+  const face = card && [card.kind, card.headline, card.say, card.alternatives.map((one) => one.text)];
+  return [cues.map(({ kind, rule, words }) => [kind, rule, words]), face, alternatives.map(({ text, shown }) => [text, shown])];
+}

@@ -1,0 +1,137 @@
+/** The editor against a server in memory that keeps one draft by its rules. */
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { applyAll } from "../src/playbook/edits";
+import { Editor } from "../src/playbook/editor.svelte";
+import type { Edit, Mapping, Playbook } from "../src/playbook/types";
+import { toasts } from "../src/ui/toasts.svelte";
+
+const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
+const published: Mapping = { title: "Shop", policies: { discount: { say: "No.", avoid: "Never." } } };
+const SAY = ["policies", "discount", "say"];
+
+interface Sent {
+  revision: number;
+  by: string;
+  edits?: Edit[];
+  text?: string;
+}
+
+/** Keeps text as JSON: the editor never looks into it. */
+class FakeServer {
+  draft: Playbook["draft"] = null;
+  requests: string[] = [];
+  isGone = false;
+  refuses: string | null = null;
+
+  playbook = (): Playbook => ({ name: "shop", current, document: published, text: JSON.stringify(published), draft: this.draft });
+
+  save(text: string, by: string): void {
+    const revision = (this.draft?.revision ?? 0) + 1;
+    this.draft = { text, document: JSON.parse(text) as Mapping, problems: [], base: 1, revision, by, saved_at: "", changes: 1 };
+  }
+
+  fetch = (_path: string, init: RequestInit = {}): Promise<Response> => {
+    const method = init.method ?? "GET";
+    this.requests.push(method);
+    if (this.isGone) return Promise.reject(new TypeError("network"));
+    if (method === "DELETE") this.draft = null;
+    if (method === "GET" || method === "DELETE") return answer(method === "GET" ? this.playbook() : {});
+    return this.change(JSON.parse(String(init.body)) as Sent);
+  };
+
+  private change({ revision, by, edits, text }: Sent): Promise<Response> {
+    if (this.refuses) return answer({ code: "bad_edit", message: this.refuses }, 422);
+    if (revision !== (this.draft?.revision ?? 0)) return answer({ code: "draft_changed", message: "somebody was faster" }, 409);
+    this.save(text ?? JSON.stringify(applyAll(this.draft?.document ?? published, edits ?? [])), by);
+    return answer(this.draft);
+  }
+}
+
+const answer = (body: unknown, status = 200) => Promise.resolve(new Response(JSON.stringify(body), { status }));
+
+let server: FakeServer;
+let editor: Editor;
+const quiet = () => vi.advanceTimersByTimeAsync(600);
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  server = new FakeServer();
+  vi.stubGlobal("fetch", server.fetch);
+  editor = new Editor(server.playbook());
+});
+afterEach(() => {
+  editor.close();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+test("what is typed is seen at once, and saved in one request after a pause", async () => {
+  for (const text of ["Y", "Ye", "Yes"]) editor.set(SAY, text);
+  expect([editor.value(SAY), editor.saving, server.requests]).toEqual(["Yes", "waiting", []]);
+  await quiet();
+  expect([server.draft?.document, editor.saving, server.requests]).toEqual([{ ...published, policies: { discount: { say: "Yes", avoid: "Never." } } }, "saved", ["PATCH"]]);
+});
+
+test("steps back and forward go through the texts that were saved", async () => {
+  editor.set(SAY, "Yes.");
+  await quiet();
+  editor.remove(["policies", "discount", "avoid"]);
+  await editor.undo();
+  expect([editor.value(["policies", "discount", "avoid"]), editor.value(SAY), editor.canRedo]).toEqual(["Never.", "Yes.", true]);
+  await editor.undo();
+  expect([editor.value(SAY), editor.canUndo, server.draft?.document]).toEqual(["No.", false, published]);
+  await editor.redo();
+  expect(editor.value(SAY)).toBe("Yes.");
+});
+
+test("an item that was removed comes back by itself, whatever came since", async () => {
+  editor.removeItem(["policies", "discount"], 0, "Removed");
+  const back = toasts.list.at(-1);
+  editor.set(["title"], "Shops");
+  await quiet();
+  if (back) toasts.undo(back);
+  await quiet();
+  expect(server.draft?.document).toEqual({ ...published, title: "Shops" });
+});
+
+test("without the server nothing is lost, and it is saved when the server is back", async () => {
+  server.isGone = true;
+  editor.set(SAY, "Yes.");
+  await quiet();
+  expect([editor.saving, editor.value(SAY)]).toEqual(["failed", "Yes."]);
+  server.isGone = false;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect([editor.saving, server.draft?.document?.policies]).toEqual(["saved", { discount: { say: "Yes.", avoid: "Never." } }]);
+});
+
+test("an edit that the server will never take goes away, with the reason", async () => {
+  server.refuses = "there is no such place";
+  editor.set(SAY, "Yes.");
+  await quiet();
+  expect([editor.saving, editor.failure, editor.value(SAY)]).toEqual(["failed", "there is no such place", "No."]);
+});
+
+test.each(["mine", "theirs"])("two people's drafts: keeping %s", async (kept) => {
+  editor.set(SAY, "Mine.");
+  server.save(JSON.stringify({ ...published, title: "Theirs" }), "Omar");
+  await quiet();
+  expect([editor.saving, editor.conflict?.by, editor.value(SAY)]).toEqual(["conflict", "Omar", "Mine."]);
+  if (kept === "mine") editor.keepMine();
+  else editor.takeTheirs();
+  await quiet();
+  expect([editor.value(["title"]), editor.value(SAY), editor.saving]).toEqual(["Theirs", kept === "mine" ? "Mine." : "No.", "saved"]);
+});
+
+test("a draft that was discarded can be brought back", async () => {
+  editor.set(SAY, "Yes.");
+  const text = await editor.discard();
+  expect([editor.draft, editor.value(SAY), server.draft]).toEqual([null, "No.", null]);
+  expect([await editor.import(text), editor.value(SAY)]).toEqual([true, "Yes."]);
+});
+
+test("what was typed last is sent when the page is left", async () => {
+  editor.set(SAY, "Yes.");
+  editor.close();
+  await vi.advanceTimersByTimeAsync(0);
+  expect(server.requests).toEqual(["PATCH"]);
+});
