@@ -3,11 +3,13 @@
 The learning is in `voiceassist/training`.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.table import Table
 
 from voiceassist.errors import ConfigError
 from voiceassist.models.bundled import bundled_dir
@@ -16,6 +18,7 @@ from voiceassist.training.example import Example
 from voiceassist.training.own_texts import own_examples
 from voiceassist.training.published import FILES, published_examples
 from voiceassist.training.recipe import train as train_on
+from voiceassist.training.report import Line, report
 
 Data = Annotated[
     Path | None, typer.Option(help=f"The folder with the published collections ({', '.join(FILES)}).")
@@ -45,7 +48,25 @@ def train(data: Data = None, texts: Texts = None, out: Out = None, own_only: Own
         trained = train_on(examples, status.update)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(trained.data)
+    _print_report(report(trained))
     console.print(f"{path}: {len(trained.data):,} bytes, learned from {len(examples):,} turns", highlight=False)
+
+
+def _print_report(lines: Sequence[Line]) -> None:
+    title = "The classifier alone, at normal sensitivity, on sources that it had not seen"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in ("kind", "source", "turns", "have it", "found", "right", "precision", "recall"):
+        table.add_column(name, justify="left" if name in ("kind", "source") else "right")
+    for line in lines:
+        counts = (f"{count:,}" for count in (line.turns, line.having, line.found, line.right))
+        table.add_row(
+            line.kind, line.source, *counts, _share(line.right, line.found), _share(line.right, line.having)
+        )
+    Console().print(table)
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.2f}" if whole else "-"
 
 
 def _published(data: Path | None, *, own_only: bool) -> list[Example]:

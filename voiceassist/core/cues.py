@@ -90,10 +90,16 @@ def _has_kind(playbook: Playbook, speaker: Speaker, tokens: Tokens, kind: str) -
 
 
 def _distinct(found: list[Match]) -> list[Match]:
+    """Each moment once. Only refusals come again: nothing is compared with more than one match of a rule."""
     kept: list[Match] = []
+    told: dict[str, list[Match]] = {}
     for match in sorted(found, key=lambda match: (match.first_token, -match.last_token)):
-        if match.kind == "refusal" or not any(is_near(match, other) for other in kept):
-            kept.append(match)
+        same = told.setdefault(match.kind, [])
+        if match.kind != "refusal":
+            if any(is_near(match, other) for other in same):
+                continue
+            same.append(match)
+        kept.append(match)
     return kept
 
 

@@ -28,10 +28,11 @@ SMALLEST = 0.02  # log odds; within a span of twelve tokens, weights below hardl
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trained:
-    """A weights file, and what its thresholds were chosen on."""
+    """A weights file, what its thresholds were chosen on, and how."""
 
     data: bytes
     held_out: Mapping[Speaker, tuple[HeldOut, ...]]
+    calibrations: Mapping[str, Calibration]  # by kind
 
 
 def train(examples: Sequence[Example], told: Told) -> Trained:
@@ -39,20 +40,22 @@ def train(examples: Sequence[Example], told: Told) -> Trained:
     learned_from = distinct(one for one in examples if one.source not in TESTED_ONLY)
     sides = {speaker: [one for one in learned_from if one.speaker == speaker] for speaker in SPEAKERS}
     folds = {speaker: tuple(_folds(speaker, ours, told)) for speaker, ours in sides.items()}
-    learned = {speaker: _learned(speaker, ours, folds[speaker], told) for speaker, ours in sides.items()}
-    return Trained(data=encode_classifier(LANGUAGE.tag, learned), held_out=folds)
+    calibrations = {kind: calibrate(kind, folds[speaker]) for speaker in SPEAKERS for kind in KINDS[speaker]}
+    learned = {speaker: _learned(speaker, ours, calibrations, told) for speaker, ours in sides.items()}
+    return Trained(data=encode_classifier(LANGUAGE.tag, learned), held_out=folds, calibrations=calibrations)
 
 
 def _folds(speaker: Speaker, examples: Sequence[Example], told: Told) -> Iterator[HeldOut]:
     yield from held_out(examples, KINDS[speaker], lambda doing: told(f"{speaker}: {doing}"))
 
 
-def _learned(speaker: Speaker, examples: Sequence[Example], folds: Sequence[HeldOut], told: Told) -> Learned:
+def _learned(
+    speaker: Speaker, examples: Sequence[Example], calibrations: Mapping[str, Calibration], told: Told
+) -> Learned:
     told(f"{speaker}: learning from everything")
     model = learn(examples, KINDS[speaker])
-    calibrations = {kind: calibrate(kind, folds) for kind in KINDS[speaker]}
-    kinds = tuple(_kind(kind, model, calibration) for kind, calibration in calibrations.items())
-    slopes = np.array([calibration.slope for calibration in calibrations.values()])
+    kinds = tuple(_kind(kind, model, calibrations[kind]) for kind in KINDS[speaker])
+    slopes = np.array([calibrations[kind].slope for kind in KINDS[speaker]])
     names, weights = _pruned(model, slopes)
     return Learned(kinds=kinds, names=names, weights=weights, characters=CHARACTERS)
 

@@ -20,7 +20,7 @@ from voiceassist.training.vocabulary import Floats
 FALSE_PER_TURN: Mapping[str, Mapping[Sensitivity, float]] = {
     "refusal": {"low": 0.0008, "normal": 0.0025, "high": 0.008},
     "insult": {"low": 0.000_03, "normal": 0.000_09, "high": 0.000_5},
-    **dict.fromkeys(("threat", "slur", "sexual"), {"low": 0.0, "normal": 0.000_03, "high": 0.000_15}),
+    **{kind: {"low": 0.0, "normal": 0.000_03, "high": 0.000_15} for kind in ("threat", "slur", "sexual")},
 }
 OTHERS: Mapping[Sensitivity, float] = {"low": 0.0003, "normal": 0.001, "high": 0.003}
 # Turns like those of ordinary calls; elsewhere labels are noisy (MultiWOZ), people talk to bots, or every turn was
@@ -30,6 +30,9 @@ STEPS = 100
 FEWEST_ORDINARY = 200  # turns below which ordinary talk says nothing
 # Nor less than this, however rarely ordinary talk gets there: the card is to be right more often than not.
 LEAST: Mapping[Sensitivity, float] = {"low": 0.85, "normal": 0.6, "high": 0.35}
+# Nor more: models of all sources are surer than those that a source was kept from. From 0.7 on, weights that were
+# learned from everything but SGD had 2 false cues of abuse in 19,985 turns of its customers.
+MOST: Mapping[Sensitivity, float] = {"low": 0.9, "normal": 0.7, "high": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,8 @@ def calibrate(kind: str, folds: Sequence[HeldOut]) -> Calibration:
     slope, offset = _platt(odds, positive, np.array([one.weight for one, _ in told]))
     ordinary = np.array([odd for one, odd in told if not one.kinds and one.source in SERVICE])
     shares = FALSE_PER_TURN.get(kind, OTHERS)
-    thresholds = {name: max(LEAST[name], _rare(ordinary, shares[name], slope, offset)) for name in LEAST}
+    rare = {name: _rare(ordinary, shares[name], slope, offset) for name in LEAST}
+    thresholds = {name: min(MOST[name], max(LEAST[name], rare[name])) for name in LEAST}
     return Calibration(slope=slope, offset=offset, thresholds=thresholds)
 
 
