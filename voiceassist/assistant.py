@@ -115,15 +115,23 @@ class Assistant:
             playbooks = self.shelf.of_language(engine.language)
             engine.likely_phrases = tuple(sorted({text for one in playbooks for text in own_phrases(one)}))
 
-    async def publish_playbook(self, name: str, revision: int, *, note: str, by: str) -> Version:
+    async def publish_playbook(
+        self, name: str, revision: int, *, note: str, by: str, over: int | None = None
+    ) -> Version:
         """The draft is what new calls get from now on; see `Shelf.publish`."""
-        version = await self.shelf.publish(name, revision, note=note, by=by)
+        version = await self.shelf.publish(name, revision, note=note, by=by, over=over)
         self.tell_likely_phrases()
         return version
 
     async def roll_back_playbook(self, name: str, number: int, *, note: str, by: str) -> Version:
         """An earlier version is what new calls get from now on; see `Shelf.roll_back`."""
         version = await self.shelf.roll_back(name, number, note=note, by=by)
+        self.tell_likely_phrases()
+        return version
+
+    async def withdraw_playbook(self, name: str, *, note: str, by: str) -> Version:
+        """No new call gets a team's playbook any more; see `Shelf.withdraw`."""
+        version = await self.shelf.withdraw(name, note=note, by=by)
         self.tell_likely_phrases()
         return version
 

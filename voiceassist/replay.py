@@ -1,7 +1,9 @@
 """A recording through the very same pipeline, without a server: ears → Call → records.
 
 Deterministic: both legs are decoded side by side, step by step, and merged by audio time, so two runs give
-identical records. Never reads a clock: time is the audio's own. Next: `cli.py` prints the records.
+identical records. A recording has no earlier calls: what its customer took before is not a part of it, so a card
+may offer an alternative that the live call left out. Never reads a clock: time is the audio's own. Next: `cli.py`
+prints the records.
 """
 
 from collections.abc import Iterator, Sequence

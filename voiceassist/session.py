@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
@@ -20,6 +20,7 @@ from voiceassist.asr.engine import Engine
 from voiceassist.asr.listening import Heard, listen
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
+from voiceassist.clock import local_now
 from voiceassist.core.call import Call
 from voiceassist.core.playbook import Playbook
 from voiceassist.errors import ActionError, StoreError
@@ -202,7 +203,7 @@ def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
 
 
 async def _started(info: CallInfo, services: Services) -> CallStarted:
-    now = datetime.now(UTC)
+    now = local_now()
     return call_started(
         info,
         started_at=now.isoformat(timespec="milliseconds"),

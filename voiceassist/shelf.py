@@ -14,13 +14,15 @@ from datetime import UTC, datetime
 
 import structlog
 
-from voiceassist.core.playbook import Playbook
+from voiceassist.core.document_edits import Edit
+from voiceassist.core.playbook import Playbook, hash_of
 from voiceassist.core.problems import Path
 from voiceassist.core.trial import try_turns
+from voiceassist.core.yaml_edits import edit_yaml
 from voiceassist.errors import ConflictError, PlaybookError, UnknownNameError
 from voiceassist.models.language import serves
 from voiceassist.playbooks import read_playbook
-from voiceassist.store.playbooks import Playbooks, Version
+from voiceassist.store.playbooks import Draft, Playbooks, Version, check_revision
 
 log = structlog.get_logger()
 
@@ -38,7 +40,7 @@ class Base:
 
 
 class Shelf:
-    """The current playbooks. `stocked` makes one; afterwards only `publish` and `roll_back` change it."""
+    """The current playbooks. `stocked` makes one; then only `publish`, `roll_back` and `withdraw` change it."""
 
     def __init__(self, store: Playbooks, defaults: Mapping[str, str], current: dict[str, Playbook]) -> None:
         """`defaults`: the playbook's name for every language that calls may have."""
@@ -68,23 +70,23 @@ class Shelf:
         """The playbook as new calls get it."""
         return self._current.get(name)
 
-    async def publish(self, name: str, revision: int, *, note: str, by: str) -> Version:
-        """The draft becomes the current version.
+    async def publish(self, name: str, revision: int, *, note: str, by: str, over: int | None = None) -> Version:
+        """The draft becomes the current version; `over` names one that was published since it was begun, if any.
 
         Raises ConflictError (somebody was faster, or it cannot be current), UnknownNameError, PlaybookError and
         StoreError. A cancelled one goes on by itself: calls never get another version than the store has.
         """
-        return await asyncio.shield(self._publish(name, revision, note, by))
+        return await asyncio.shield(self._publish(name, revision, note, by, over))
 
-    async def _publish(self, name: str, revision: int, note: str, by: str) -> Version:
+    async def _publish(self, name: str, revision: int, note: str, by: str, over: int | None) -> Version:
         async with self._turn:
             draft = await self._store.draft(name)
+            check_revision(draft, name, revision)
             if draft is None:
                 raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
+            _check_base(draft, await self._newest(name), over)
             playbook = await self._admitted(draft.text, name)
-            return self._put(
-                playbook, await self._store.publish_draft(name, revision, author=by, note=note, at=now())
-            )
+            return self._put(playbook, await self._store.publish_draft(draft, author=by, note=note, at=now()))
 
     async def roll_back(self, name: str, number: int, *, note: str, by: str) -> Version:
         """An earlier text becomes the current version, under the next number. Raises as `publish` does."""
@@ -97,19 +99,50 @@ class Shelf:
             told = f"Back to version {number}: {note}" if note else f"Back to version {number}"
             return self._put(playbook, await self._store.publish_text(name, text, author=by, note=told, at=now()))
 
+    async def withdraw(self, name: str, *, note: str, by: str) -> Version:
+        """A team playbook gets no calls any more: its next version is for no team. It can be published again.
+
+        Raises as `publish` does.
+        """
+        return await asyncio.shield(self._withdraw(name, note, by))
+
+    async def _withdraw(self, name: str, note: str, by: str) -> Version:
+        async with self._turn:
+            newest = await self._newest(name)
+            if newest is None:
+                raise UnknownNameError("unknown_version", f"playbook {name!r} was never published")
+            if self.is_default(name):
+                raise ConflictError(
+                    "default_playbook", f"{name!r} is what calls get that no other playbook is for"
+                )
+            edit = Edit(op="set", path=("teams",), value=[])
+            text = await asyncio.to_thread(edit_yaml, newest.text, edit)
+            playbook = await self._read(text, name, newest)
+            told = f"Withdrawn: {note}" if note else "Withdrawn"
+            return self._put(playbook, await self._store.publish_text(name, text, author=by, note=told, at=now()))
+
     def _put(self, playbook: Playbook, version: Version) -> Version:
-        assert playbook.label == version.label, "nobody else publishes: the data folder is ours"
+        seen, stored = (playbook.label, playbook.hash), (version.label, version.hash)
+        assert seen == stored, "nobody else publishes: the data folder is ours"
         self._current[version.name] = playbook
         log.info("playbook published", playbook=version.label, by=version.author, note=version.note)
         return version
 
     async def _admitted(self, text: str, name: str) -> Playbook:
         """The playbook as the next version, ready for calls, if it may be the current one."""
-        newest = (await self._store.current()).get(name)
-        playbook = await asyncio.to_thread(_made_ready, text, name, newest.number + 1 if newest else 1)
+        playbook = await self._read(text, name, await self._newest(name))
         if hindrance := self.hindrance(playbook, name):
             raise ConflictError("not_publishable", f"{name}: {hindrance[1]}")
         return playbook
+
+    async def _newest(self, name: str) -> Version | None:
+        return (await self._store.current()).get(name)
+
+    async def _read(self, text: str, name: str, newest: Version | None) -> Playbook:
+        """The playbook of a text as the version after the newest, which must be another."""
+        if newest and newest.hash == hash_of(text):
+            raise ConflictError("nothing_changed", f"this is the text of version {newest.number}, which calls get")
+        return await asyncio.to_thread(_made_ready, text, name, newest.number + 1 if newest else 1)
 
     def hindrance(self, playbook: Playbook, name: str) -> Hindrance | None:
         """What keeps a playbook without problems from being the current one of that name: its field, and why."""
@@ -131,9 +164,8 @@ class Shelf:
     def _team_hindrance(self, playbook: Playbook, served: list[str]) -> Hindrance | None:
         if not playbook.teams:
             default = self._defaults[served[0]]
-            return (
-                "teams",
-            ), f"calls in {served[0]!r} have {default!r} already: name the teams that this one is for"
+            told = f"calls in {served[0]!r} have {default!r} already: name the teams that this one is for"
+            return ("teams",), told
         for tag in served:
             for other in self._of_teams(tag):
                 shared = [team for team in playbook.teams if _has(other, team)]
@@ -142,7 +174,20 @@ class Shelf:
         return None
 
     def _of_teams(self, language: str) -> list[Playbook]:
-        return [one for one in self._current.values() if one.teams and serves(one.language, language)]
+        """Those for some teams; one without teams, unless a default, was withdrawn."""
+        others = (one for one in self._current.values() if not self.is_default(one.name))
+        return [one for one in others if one.teams and serves(one.language, language)]
+
+
+def _check_base(draft: Draft, newest: Version | None, over: int | None) -> None:
+    """Raises ConflictError when the draft would silently undo what was published after it was begun."""
+    if newest and newest.number > draft.base and over != newest.number:
+        raise ConflictError(
+            "base_changed",
+            f"version {newest.number} by {newest.author} was published after this draft was begun from version "
+            f"{draft.base}: look at what it changed, then publish with `over`: {newest.number}, or throw the "
+            "draft away",
+        )
 
 
 def _default_hindrance(playbook: Playbook, tags: list[str]) -> Hindrance | None:
@@ -182,7 +227,17 @@ async def stocked(store: Playbooks, bases: Mapping[str, Base]) -> Shelf:
             if version.name in defaults.values():
                 raise PlaybookError(f"{error}; name a file with a playbook that can be used") from error
             log.error("playbook cannot be used by this version", playbook=version.label, error=str(error))  # noqa: TRY400
-    return Shelf(store, defaults, current)
+    shelf = Shelf(store, defaults, current)
+    _warn(shelf, current)
+    return shelf
+
+
+def _warn(shelf: Shelf, current: Mapping[str, Playbook]) -> None:
+    """Names what was published under other settings and could not be published under these."""
+    for name, playbook in current.items():
+        hindrance = shelf.hindrance(playbook, name)
+        if hindrance and (playbook.teams or shelf.is_default(name)):
+            log.error("playbook does not fit the settings", playbook=playbook.label, reason=hindrance[1])
 
 
 def _check_names(bases: Mapping[str, Base]) -> None:
@@ -208,6 +263,9 @@ async def _import(store: Playbooks, base: Base) -> None:
         log.info("built-in playbook is not the published one, which stays", playbook=stored[0].label)
         return
     note = f"from {base.file.name}" if base.file else "built in"
+    if stored and stored[0].author != IMPORTER:
+        note += f", in place of {stored[0].number} by {stored[0].author}"
+        log.warning("changed file replaces a published playbook", playbook=stored[0].label, by=stored[0].author)
     version = await store.publish_text(name, base.text, author=IMPORTER, note=note, at=now())
     log.info("playbook imported", playbook=version.label, note=note)
 

@@ -24,7 +24,7 @@ MODULES = sorted(PACKAGE.rglob("*.py"))
 ORDER = (
     {"", "errors", "events"},
     {"core", "audio"},
-    {"wire", "config", "models", "training"},
+    {"wire", "config", "clock", "models", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus"},
     {"samples", "session", "hub", "replay", "shelf", "metrics", "logs"},

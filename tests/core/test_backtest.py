@@ -173,6 +173,22 @@ def test_cards_and_alerts_are_counted_per_call() -> None:
     assert (result.cards_per_call, result.alerts_per_call) == (Pair(old=0.0, new=0.8), Pair(old=0.0, new=0.8))
 
 
+def test_another_card_and_another_level_are_changes_though_the_cues_are_the_same() -> None:
+    old, call = playbook(), call_of(("agent", "we can't do that"))
+    (policy,) = (one for one in old.policies if one.id == "general")
+    topic = replace(policy, topic="Something new")
+    new = replace(old, policies=tuple(topic if one is policy else one for one in old.policies))
+    result = compared(call, new=new)
+    assert result.cards_per_call.old == result.cards_per_call.new
+    changed = {(card.topic.startswith("Something new"), card.started, card.stopped) for card in result.cards}
+    assert changed == {(True, 1, 0), (False, 0, 1)}
+    louder = replace(old, alerts={kind: replace(one, level="critical") for kind, one in old.alerts.items()})
+    result = compared(call_of(("customer", "I want to cancel my contract")), new=louder)
+    changed_levels = {(one.level == "critical", one.started, one.stopped) for one in result.alerts}
+    assert changed_levels == {(True, 1, 0), (False, 0, 1)}
+    assert result.alerts_per_call.old == result.alerts_per_call.new
+
+
 def test_another_rule_on_the_same_words_is_no_new_moment() -> None:
     renamed = replace(playbook(), rules=tuple(replace(rule, id=f"{rule.id}_2") for rule in playbook().rules))
     result = compared(call_of(("agent", "we can't do that")), new=renamed)

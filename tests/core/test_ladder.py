@@ -5,7 +5,7 @@ import pytest
 from tests.builders import Line, conversation, drive, final, live_call, only, partial, play
 from tests.core.playbooks import tiny
 from voiceassist.core.playbook import Playbook
-from voiceassist.events import Alert, Cue, Event, Prompt, SayFine
+from voiceassist.events import Alert, Cue, Event, Input, Prompt, SayFine
 
 CALM, BOUNDARY, WARNING, END = (
     "Stay calm, name the problem",
@@ -44,10 +44,10 @@ def test_two_insults_in_one_outburst_take_one_rung() -> None:
 
 
 def test_an_outburst_that_pauses_cut_into_utterances_takes_one_rung() -> None:
-    outburst = conversation(*[("customer", "you are an idiot")] * 4, pause=400)
+    insult: Line = ("customer", "you are an idiot")
+    outburst = conversation(*[insult] * 4, pause=400)
     assert [card.headline for card in only(play(*outburst), Prompt)] == [BOUNDARY]
-    answered: list[Line] = [("customer", "you are an idiot"), ("agent", "please calm down")]
-    shown = only(play(*conversation(*answered, answered[0], pause=400)), Prompt)
+    shown = only(play(*conversation(insult, ("agent", "please calm down"), insult, pause=400)), Prompt)
     assert [card.headline for card in shown] == [BOUNDARY, WARNING]
 
 
@@ -55,7 +55,7 @@ def test_an_utterance_stays_one_outburst_when_the_agent_talks_into_it() -> None:
     book = tiny()
     call = live_call(with_playbook=book)
     said = "idiot that is what you are and always will be"
-    inputs = [
+    inputs: list[Input] = [
         partial("customer", said),
         final("agent", "hold on", at=1_000),
         final("customer", f"{said} you idiot"),

@@ -5,6 +5,7 @@ import hashlib
 import pytest
 
 from tests.builders import final, live_call, only, playbook
+from tests.core.playbooks import TEXT
 from voiceassist.core.cues import Context, find_cues
 from voiceassist.core.playbook import check_playbook, parse_cues, parse_playbook
 from voiceassist.core.playbook_model import AGENT_KINDS, CUSTOMER_KINDS, GENERAL
@@ -64,6 +65,8 @@ def test_a_small_playbook_works_with_the_defaults() -> None:
 
 
 MISTAKES = [
+    ("version: 3", "version: '3'", 2, "version: must be a whole number from 1 to 1,000,000: `3` without quotes"),
+    ("card: none", "card: nothing", 33, "examples[0].card: unknown name `nothing`; valid: calm, none, refusal"),
     ("version: 3", "version: three", 2, "version: must be a whole number from 1 to 1,000,000, not `three`"),
     ("version: 3", "verison: 3", 2, "verison: unknown name `verison`; nearest valid name is `version`"),
     ("language: en\n", "", 1, "language: is missing"),
@@ -89,7 +92,6 @@ MISTAKES = [
         10,
         "cues.refusal.rules.plain.phrase: unknown name `phrase`; nearest valid name is `phrases`",
     ),
-    ("        phrases", "        phrase", 9, "cues.refusal.rules.plain.phrases: is missing"),
     (
         "<we> can't",
         "<wee> can't",
@@ -120,7 +122,7 @@ MISTAKES = [
         "after_kind: unknown name `prchase_intent`; nearest valid name is `purchase_intent`",
     ),
     ("  general:", "  other:", 12, "policies.general: is missing: the policy for requests that fit no other"),
-    ("say: Say it", "say: ''", 17, "policies.general.say: must be a text"),
+    ("say: Say it", "say: ''", 17, "policies.general.say: is empty; write something or remove it"),
     ("say: Say it", "say:", 17, "policies.general.say: is empty; give it a value or remove it"),
     ("limit: L", "limit: L\n    limit: M", 16, "policies.general.limit: is given twice; keep one"),
     ("recovery_s: 9", "recovery_s: 0", 19, "policies.general.recovery_s: must be from 1 to 3,600, not 0"),
@@ -160,9 +162,9 @@ MISTAKES = [
     ),
     (
         "level: info",
-        "level: high",
+        "level: warnin",
         26,
-        "alerts.refusal.level: unknown name `high`; nearest valid name is `warning`",
+        "alerts.refusal.level: unknown name `warnin`; nearest valid name is `warning`",
     ),
     (
         "  refusal: {level",
@@ -242,7 +244,7 @@ BUILTIN_MISTAKES = [
         "off: [refusal.inabilty]",
         "off[0]: unknown name `refusal.inabilty`; nearest valid name is `refusal.inability`",
     ),
-    ("off: [insult.you_are]", "off[0]: unknown name `insult.you_are`; nearest valid name is `refusal."),
+    ("off: [insult.you_are]", "off[0]: unknown name `insult.you_are`; valid: refusal."),
     ("rules: {by_policy: {phrases: [a]}}", "rules.by_policy: is the name of a built-in rule; choose another"),
     ("sensitivity: hihg", "sensitivity: unknown name `hihg`; nearest valid name is `high`"),
 ]
@@ -275,8 +277,33 @@ def test_a_list_with_a_built_in_name_is_for_the_playbooks_own_phrases_alone() ->
 
 
 def test_sensitivity_is_for_the_kinds_that_the_classifier_knows() -> None:
-    text = SMALL.replace("cues:\n", "cues:\n  churn: {sensitivity: high}\n")
-    assert [(p.path, p.line) for p in check_playbook(text)] == [(("cues", "churn", "sensitivity"), 7)]
+    text = SMALL.replace("cues:\n", "cues:\n  profanity: {sensitivity: high}\n")
+    assert [(p.path, p.line) for p in check_playbook(text)] == [(("cues", "profanity", "sensitivity"), 7)]
+
+
+def test_a_mistyped_field_is_one_problem() -> None:
+    told = check_playbook(SMALL.replace("        phrases", "        phrase"))
+    assert [problem.message for problem in told] == ["unknown name `phrase`; nearest valid name is `phrases`"]
+
+
+def test_alternatives_have_names_of_their_own_because_uses_are_counted_by_name() -> None:
+    other = "  more: {topic: T, limit: L, benefit: B, say: S, avoid: A, alternatives: {other: {text: x}}}\n"
+    told = check_playbook(TEXT.replace("cards:\n", f"{other}cards:\n"))
+    assert [(problem.path, problem.message) for problem in told] == [
+        (
+            ("policies", "more", "alternatives", "other"),
+            "is also an alternative of `general`; uses are counted by name, so choose another",
+        )
+    ]
+
+
+def test_a_tier_that_the_playbook_does_not_list_is_a_mistake_and_without_a_list_any_will_do() -> None:
+    text = TEXT.replace("{text: Something else}", "{text: Something else, tiers: [glod]}")
+    text += "examples: [{call: [{agent: hm}], tier: gol}]\n"
+    assert check_playbook(text) == ()
+    told = check_playbook(text + "tiers: [standard, gold]\n")
+    assert [problem.path[-2:] for problem in told] == [("tiers", 0), (0, "tier")]
+    assert all("nearest valid name is `gold`" in problem.message for problem in told)
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_their_lines() -> None:

@@ -30,7 +30,9 @@ def test_a_refusal_brings_a_card_about_what_was_asked_for() -> None:
 
 
 def test_the_topic_follows_the_customer_when_the_agent_only_says_no() -> None:
-    events = play(*conversation(("customer", "Will you match their price?"), ("agent", "There is nothing I can do.")))
+    events = play(
+        *conversation(("customer", "Will you match their price?"), ("agent", "There is nothing I can do."))
+    )
     assert only(events, Prompt)[0].headline.startswith("Cheaper elsewhere")
 
 

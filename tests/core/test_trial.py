@@ -8,6 +8,7 @@ from voiceassist.core.example_runs import Difference, run_examples
 from voiceassist.core.near_miss import near_miss
 from voiceassist.core.playbook_example import EXAMPLE
 from voiceassist.core.trial import try_turns
+from voiceassist.events import PastOffer
 from voiceassist.playbooks import read_playbook
 
 
@@ -119,3 +120,26 @@ def test_nothing_is_near_a_sentence_that_shares_no_words() -> None:
 
 def test_built_in_phrases_with_nested_choices_are_looked_through_too() -> None:
     assert near_miss(playbook(), "agent", "I would not be able to say") is not None
+
+
+def test_an_example_may_name_its_day() -> None:
+    book = tiny(more=PASSING.replace("topic: general", "topic: general, on: 2030-01-01"))
+    (run,) = run_examples(book, "2026-05-01")
+    assert (run.example.on, run.differences) == ("2030-01-01", ())
+    dated = tiny(
+        ("other: {text: Something else}", "a: {text: A, until: 2026-05-31}, b: {text: B, from: 2030-01-01}"),
+        more=PASSING.replace("topic: general", "topic: general, on: 2030-01-01"),
+    )
+    card = run_examples(dated, "2026-05-01")[0].trial.card
+    assert card is not None
+    assert [offer.id for offer in card.alternatives] == ["b"]
+
+
+def test_what_the_customer_had_in_earlier_calls_is_not_offered_in_a_trial() -> None:
+    book = tiny(("other: {text: Something else}", "a: {text: A, per_customer: {times: 1, days: 9}}, b: {text: B}"))
+    had = (PastOffer(alternative="a", on="2026-05-01"),)
+    for day, shown in (("2026-05-09", ["b"]), ("2026-05-10", ["a", "b"])):
+        trial = try_turns(book, [("agent", "no way")], "standard", day, had)
+        assert trial.card is not None
+        assert [offer.id for offer in trial.card.alternatives] == shown
+        assert [offer.id for offer in trial.offers if offer.shown] == shown

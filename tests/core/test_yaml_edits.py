@@ -202,6 +202,46 @@ def test_a_text_that_is_out_of_order_is_not_touched(text: str) -> None:
         edit_yaml(text, edit("set", "c", value=1))
 
 
+@pytest.mark.parametrize("count", [40, 900, 3_000])
+def test_a_long_list_in_place_of_another_is_made_at_once(count: int) -> None:
+    text = edit_yaml(SHOP, edit("set", "policies", "general", "asked", value=[f"one {n}" for n in range(count)]))
+    new = [f"two {n}" for n in range(2 * count)]
+    after = edit_yaml(text, edit("set", "policies", "general", "asked", value=new))
+    assert doc(after)["policies"]["general"]["asked"] == new
+    assert doc(after) | {"policies": 0} == doc(SHOP) | {"policies": 0}
+
+
+def test_items_beside_those_that_change_keep_their_comments() -> None:
+    some = [f"one {n}" for n in range(400)]
+    text = edit_yaml(SHOP, edit("set", "policies", "general", "asked", value=["other", *some]))
+    changed = ["new", "other", *[item for item in some if not item.endswith("7")], "last"]
+    after = edit_yaml(text, edit("set", "policies", "general", "asked", value=changed))
+    assert "      - new\n      # rarely said\n      - other\n" in after
+    assert doc(after)["policies"]["general"]["asked"] == changed
+
+
+@pytest.mark.parametrize(
+    ("change", "after"),
+    [
+        (edit("move", "b", to=0), "# top\n\n# about b\nb: 2\n# about a\na: 1\n"),
+        (edit("remove", "b"), "# top\n\n# about a\na: 1\n"),
+        (edit("remove", "a"), "# top\n\n# about b\nb: 2\n"),
+    ],
+)
+def test_a_comment_right_above_an_entry_goes_where_the_entry_goes(change: Edit, after: str) -> None:
+    assert edit_yaml("# top\n\n# about a\na: 1\n# about b\nb: 2\n", change) == after
+
+
+def test_a_value_that_is_too_deep_or_too_long_is_refused() -> None:
+    deep: Json = 1
+    for _ in range(600):
+        deep = [deep]
+    with pytest.raises(EditError, match="nested too deeply: a playbook has at most 24 levels"):
+        edit_yaml(SHOP, edit("set", "title", value=deep))
+    with pytest.raises(EditError, match=r"longer than 300,000 characters"):
+        edit_yaml(SHOP, edit("set", "title", value="x" * 300_000))
+
+
 # ---- properties ------------------------------------------------------------------------------------------
 
 FILES = {"shop": SHOP, **{file.stem: file.read_text() for file in sorted(FOLDER.glob("*.yaml"))}}
@@ -209,7 +249,8 @@ TEXTS = st.one_of(
     st.text(max_size=20),
     st.sampled_from(
         ["", " x", "x ", "- x", "a: b", "a #b", "#", "off", "no", "null", "1", "1e3", "0x1", "2026-11-01",
-         "'", '"', "]", "{a}", "<we> (can't|won't)", "[<a>] b", "a, b", "*x", "&x", "!", "|", ">-", "%", "@", "`", "~", "=", "?",
+         "'", '"', "]", "{a}", "<we> (can't|won't)", "[<a>] b", "a, b", "*x", "&x", "!", "|", ">-", "%", "@", "`",
+         "~", "=", "?",
          "word " * 60, "word " * 60 + "end"]
     ),
 ).filter(lambda text: text.isascii() or text.encode("utf-8", "ignore").decode() == text)  # fmt: skip

@@ -31,7 +31,8 @@ THE_WHOLE_CALL_MS = 120_000
 REFUSAL = "I'm sorry, but our policy doesn't allow returns after thirty days."
 SECTIONS = (
     "", "/policies/discount", "/cues", "/cues/refusal", "/cues/words", "/cards", "/cards/ladder", "/cards/alerts",
-    "/cards/refusal", "/disclosures", "/general", "/try", "/backtest", "/history", "/history/1", "/publish",
+    "/cards/refusal", "/disclosures", "/general", "/try", "/examples", "/backtest", "/history", "/history/1",
+    "/publish",
 )  # fmt: skip
 
 
@@ -122,8 +123,9 @@ def test_backtest_shows_what_a_draft_would_no_longer_find_and_opens_the_call_the
         line.speak_until(THE_WHOLE_CALL_MS)
         line.hang_up()
     page = policy_page(window, "/playbook/retail/cues/refusal")
+    page.get_by_role("combobox", name="Sensitivity").select_option("off")  # the trained model would find it too
     page.locator("[data-rule='refusal.by_policy']").get_by_role("checkbox").uncheck()
-    see_saved(page, "draft, 1 change")
+    see_saved(page, "draft, 2 changes")
     go_to(page, "Test on stored calls")
     page.get_by_role("button", name="Start the test").click()
     see(page.get_by_test_id("backtest-result"), "Cards per call")

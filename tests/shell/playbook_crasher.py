@@ -23,7 +23,7 @@ async def main(directory: Path) -> None:
         draft = Draft(name="small", text=text, base=number - 1, revision=0, by="Kim", saved_at=AT)
         saved = await playbooks.save_draft(draft)
         say(f"drafted {number}")
-        await playbooks.publish_draft("small", saved.revision, author="Kim", note="", at=AT)
+        await playbooks.publish_draft(saved, author="Kim", note="", at=AT)
         say(f"published {number}")
 
 

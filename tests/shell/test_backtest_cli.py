@@ -16,6 +16,7 @@ from voiceassist.cli import app
 from voiceassist.core.rerun import rerun, stored_call
 from voiceassist.errors import ConfigError, PeerError, StoreError, UnknownNameError
 from voiceassist.events import Cue, CueRetracted
+from voiceassist.playbooks import FOLDER, read_text
 from voiceassist.store.store import open_store
 
 CHANGED = SMALL.replace("[<we> can't]", "[one moment please, at no cost]")
@@ -55,8 +56,8 @@ def test_the_result_as_json_has_all_of_it(run: Run, tmp_path: Path) -> None:
     arguments = (tmp_path / "new.yaml", "--against", tmp_path / "old.yaml", "--calls", tmp_path / "calls.jsonl")
     result = parsed(run(*arguments, "--json", "--examples", 3))
     assert set(result) == {
-        *("old", "new", "calls", "turns", "seconds", "per_kind", "per_rule"),
-        *("cards_per_call", "alerts_per_call", "examples"),
+        *("old", "new", "calls", "left_out", "left_out_why", "turns", "seconds", "per_kind", "per_rule"),
+        *("cards", "alerts", "cards_per_call", "alerts_per_call", "examples"),
     }
     assert (result["calls"], result["new"]) == (2, str(tmp_path / "new.yaml"))
     assert len(result["examples"]["started"]) == 3
@@ -85,6 +86,34 @@ async def test_published_versions_are_compared_on_the_data_folder(run: Run, tmp_
     (folder / "b.jsonl").write_text(lines_of(2) + lines_of(3))
     of_files = parsed(run("small@2", "--against", "small@1", "--json", "--calls", folder))
     assert of_files | {"seconds": 0} == result | {"seconds": 0}
+
+
+async def test_a_bare_name_is_what_new_calls_get_and_else_the_built_in_playbook(run: Run, tmp_path: Path) -> None:
+    await stored(tmp_path)
+    result = parsed(run("small", "--against", "retail", "--json"))
+    assert (result["new"], result["old"]) == ("small@2", "builtin:retail")
+    retail = read_text(FOLDER / "retail.yaml")
+    store = await open_store(tmp_path / "voiceassist.db")
+    await store.playbooks.publish_text("retail", retail, author="Kim", note="", at=AT)
+    await store.close()
+    result = parsed(run("builtin:retail", "--against", "retail", "--json", "--calls", tmp_path))
+    assert (result["new"], result["old"]) == ("builtin:retail", "retail@1")
+
+
+def test_a_call_that_is_not_whole_is_left_out_and_named(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "calls.jsonl").write_text(lines_of(1) + lines_of(1) + lines_of(2))
+    (tmp_path / "late.jsonl").write_text("\n".join(lines_of(3).splitlines()[1:]))
+    for file, calls in (("calls.jsonl", 1), ("late.jsonl", 0)):
+        arguments = (tmp_path / "new.yaml", "--against", tmp_path / "old.yaml", "--calls", tmp_path / file)
+        result = parsed(run(*arguments, "--json"))
+        assert (result["calls"], result["left_out"]) == (calls, 1)
+        assert result["left_out_why"].startswith("call ")
+    assert "left out, being no whole calls: 1 (the first: call" in run(*arguments)
+
+
+async def test_no_calls_in_the_language_is_said(run: Run, tmp_path: Path) -> None:
+    await stored(tmp_path)
+    assert "no calls in 'es'" in run("comercio", "--against", "comercio")
 
 
 async def test_a_built_in_playbook_of_another_language_is_refused(run: Run, tmp_path: Path) -> None:

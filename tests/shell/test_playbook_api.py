@@ -1,7 +1,8 @@
 """Playbooks over HTTP, as the playbook screen uses them, and what calls get of what is published there."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import threading
+from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from tests.shell.test_playbook_versions import SMALL, team
 from tests.shell.test_server import until
 from voiceassist.events import Alert, CallStarted, Cue, Event, Prompt
 from voiceassist.ingest.fields import NO_CUSTOMER
+from voiceassist.server import playbook_views
 
 URL = "/api/playbooks/small"
 PATIENCE_S = 60  # a machine that runs other tests too reads a playbook slowly
@@ -91,12 +93,12 @@ async def test_a_playbook_is_its_document_its_text_and_its_current_version(serve
         ("GET", "/small/draft/changes", {}, "unknown_draft"),
         ("DELETE", "/small/draft", {}, "unknown_draft"),
         ("PUT", "/nothing/draft", {"text": "", "revision": 0, "by": "Kim"}, "unknown_playbook"),
-        ("POST", "/small/publish", {"revision": 0, "note": "", "by": "Kim"}, "unknown_draft"),
-        ("POST", "/small/rollback", {"number": 4, "note": "", "by": "Kim"}, "unknown_version"),
+        ("POST", "/small/publish", {"revision": 0, "note": "x", "by": "Kim"}, "unknown_draft"),
+        ("POST", "/small/rollback", {"number": 4, "note": "x", "by": "Kim"}, "unknown_version"),
         ("POST", "/small/backtest", {"last": 5}, "unknown_draft"),
         ("GET", "/backtests/none", {}, "unknown_job"),
         ("DELETE", "/backtests/none", {}, "unknown_job"),
-        ("POST", "", {"name": "new", "from": "nothing"}, "unknown_playbook"),
+        ("POST", "", {"name": "new", "from": "nothing", "by": "Kim"}, "unknown_playbook"),
     ],
 )
 async def test_what_is_not_there_is_told_in_the_one_form(
@@ -112,7 +114,12 @@ async def test_what_is_not_there_is_told_in_the_one_form(
         ("/publish", {"revision": "x", "by": "Kim"}),
         ("/publish", {"revision": 1, "by": ""}),
         ("/publish", {"revision": 1, "by": "Kim", "note": "x" * 2001}),
-        ("/publish", {"revision": 1, "by": "Kim", "version": 3}),
+        ("/publish", {"revision": 1, "by": "Kim", "note": "x", "version": 3}),
+        ("/publish", {"revision": 1, "by": "Kim"}),
+        ("/publish", {"revision": 1, "by": "Kim", "note": "  "}),
+        ("/publish", {"revision": 2**64, "by": "Kim", "note": "x"}),
+        ("/rollback", {"number": 1, "by": "Kim", "note": ""}),
+        ("/rollback", {"number": 2**70, "by": "Kim", "note": "x"}),
         ("/try", {"speaker": "boss", "text": "no"}),
         ("/backtest", {"last": 0}),
     ],
@@ -121,6 +128,11 @@ async def test_a_body_that_is_wrong_is_refused_by_its_field(
     server: Serving, path: str, body: dict[str, Any]
 ) -> None:
     assert (await ask(server, "POST", URL + path, 422, **body))["code"] == "bad_field"
+
+
+@pytest.mark.parametrize("path", [f"/versions/{2**63}", "/versions/0", f"/versions/1/changes?against={2**63}"])
+async def test_a_number_that_no_version_can_have_is_refused(server: Serving, path: str) -> None:
+    assert (await ask(server, "GET", URL + path, 422))["code"] == "bad_field"
 
 
 # ---- editing ---------------------------------------------------------------------------------------------
@@ -160,10 +172,64 @@ async def test_who_was_slower_is_told_who_saved_and_loses_nothing_of_the_others(
     answer = await ask(server, "PATCH", f"{URL}/draft", 409, by="Kim", **change)
     assert answer["code"] == "draft_changed"
     assert "Lee saved the draft of 'small' at 20" in answer["message"]
-    assert (await ask(server, "POST", f"{URL}/publish", 409, revision=first["revision"], by="Kim"))["code"] == (
-        "draft_changed"
-    )
+    late = await ask(server, "POST", f"{URL}/publish", 409, revision=first["revision"], note="x", by="Kim")
+    assert late["code"] == "draft_changed"
     assert (await ask(server, "GET", URL))["draft"]["by"] == "Lee"
+
+
+async def test_a_stale_edit_is_told_so_even_where_it_does_not_fit_any_more(server: Serving) -> None:
+    first = await drafted(server, SMALL + "# Kim\n")
+    change = {
+        "revision": first["revision"],
+        "by": "Kim",
+        "edits": [edit("remove", "policies", "general", "topic")],
+    }
+    await ask(server, "PATCH", f"{URL}/draft", **change)
+    assert (await ask(server, "PATCH", f"{URL}/draft", 409, **change))["code"] == "draft_changed"
+    assert (await ask(server, "DELETE", f"{URL}/draft?revision={first['revision']}", 409))[
+        "code"
+    ] == "draft_changed"
+
+
+async def test_a_draft_from_before_a_publication_is_published_only_over_it_by_name(server: Serving) -> None:
+    await published(server, SMALL + "# second\n")
+    draft = await drafted(server, SMALL + "# mine\n")
+    await ask(server, "POST", f"{URL}/rollback", number=1, by="Lee", note="no")
+    draft = await drafted(server, SMALL + "# mine again\n", revision=draft["revision"])
+    assert draft["base"] == 2
+    wanted = {"revision": draft["revision"], "by": "Kim", "note": "x"}
+    answer = await ask(server, "POST", f"{URL}/publish", 409, **wanted)
+    assert answer["code"] == "base_changed"
+    assert "version 3 by Lee was published" in answer["message"]
+    assert (await ask(server, "POST", f"{URL}/publish", **wanted, over=3))["number"] == 4
+
+
+async def test_nobody_can_sign_as_the_server_or_take_a_built_in_name_for_something_else(server: Serving) -> None:
+    answer = await ask(server, "PUT", f"{URL}/draft", 422, text=SMALL, revision=0, by=" Voiceassist")
+    assert "stands for the server itself" in answer["message"]
+    answer = await ask(server, "POST", "/api/playbooks", 409, **copy_of("small", "telecom"))
+    assert "is a built-in playbook's name" in answer["message"]
+    assert (
+        "is an address"
+        in (await ask(server, "POST", "/api/playbooks", 409, **copy_of("small", "schema")))["message"]
+    )
+    deep: Any = 1
+    for _ in range(600):
+        deep = [deep]
+    edits = [edit("set", "title", value=deep)]
+    answer = await ask(server, "PATCH", f"{URL}/draft", 422, revision=0, by="Kim", edits=edits)
+    assert (answer["code"], "nested too deeply" in answer["message"]) == ("bad_edit", True)
+
+
+async def test_a_withdrawn_playbook_gets_no_calls_and_stays_in_the_history(server: Serving) -> None:
+    url = "/api/playbooks/returns"
+    draft = await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "returns"))
+    draft = await drafted(server, team("returns", "returns"), url, draft["revision"])
+    await ask(server, "POST", f"{url}/publish", revision=draft["revision"], by="Kim", note="x")
+    assert (await ask(server, "POST", f"{url}/withdraw", by="Lee", note="merged"))["note"] == "Withdrawn: merged"
+    assert server.assistant.shelf.for_call("en", "returns").label == "small@1"
+    assert len((await ask(server, "GET", f"{url}/versions"))["versions"]) == 2
+    assert (await ask(server, "POST", f"{URL}/withdraw", 409, by="Lee", note="x"))["code"] == "default_playbook"
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -172,7 +238,7 @@ async def test_a_text_comes_back_byte_for_byte_as_draft_and_as_version(server: S
     assert (await drafted(server, text))["text"] == text
     draft = (await ask(server, "GET", URL))["draft"]
     assert (draft["text"], draft["problems"]) == (text, [])
-    await ask(server, "POST", f"{URL}/publish", revision=draft["revision"], by="Kim")
+    await ask(server, "POST", f"{URL}/publish", revision=draft["revision"], note="x", by="Kim")
     assert (await ask(server, "GET", f"{URL}/versions/2"))["text"] == text
 
 
@@ -181,7 +247,7 @@ async def test_a_broken_draft_is_saved_with_its_problems_and_never_published(ser
     draft = await drafted(server, text)
     assert draft["problems"]
     assert draft["text"] == text
-    answer = await ask(server, "POST", f"{URL}/publish", 422, revision=draft["revision"], by="Kim")
+    answer = await ask(server, "POST", f"{URL}/publish", 422, revision=draft["revision"], note="x", by="Kim")
     assert answer["code"] == "bad_playbook"
     assert (await ask(server, "GET", "/api/playbooks"))["playbooks"][0]["problems"] == len(draft["problems"])
     assert await ask(server, "DELETE", f"{URL}/draft") == {}
@@ -197,7 +263,7 @@ async def test_a_new_playbook_is_a_copy_that_needs_teams_to_be_published(server:
     change = {"revision": draft["revision"], "by": "Kim", "edits": [edit("set", "teams", value=["night"])]}
     draft = await ask(server, "PATCH", "/api/playbooks/night/draft", **change)
     assert (draft["problems"], draft["base"]) == ([], 0)
-    await ask(server, "POST", "/api/playbooks/night/publish", revision=draft["revision"], by="Kim")
+    await ask(server, "POST", "/api/playbooks/night/publish", revision=draft["revision"], note="x", by="Kim")
     assert server.assistant.shelf.for_call("en", "Night").label == "night@1"
     for name in ("night", "small", "schema"):
         taken = await ask(server, "POST", "/api/playbooks", 409, **copy_of("retail", name))
@@ -263,7 +329,7 @@ async def test_a_call_gets_the_playbook_of_its_agents_team(server: Serving) -> N
     await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "returns"))
     draft = (await ask(server, "GET", "/api/playbooks/returns"))["draft"]
     draft = await drafted(server, team("returns", "returns"), "/api/playbooks/returns", draft["revision"])
-    await ask(server, "POST", "/api/playbooks/returns/publish", revision=draft["revision"], by="Kim")
+    await ask(server, "POST", "/api/playbooks/returns/publish", revision=draft["revision"], note="x", by="Kim")
     for call_id, agent in (("c-1", {"id": "ana"}), ("c-2", {"id": "bo", "team": "Returns"})):
         async with calling(server, call_id, agent=agent) as phone:
             await hang_up(phone)
@@ -328,6 +394,57 @@ async def test_a_draft_with_problems_cannot_be_tried_and_says_why(server: Servin
     answer = await ask(server, "POST", f"{URL}/try", 422, speaker="agent", text="no")
     assert (answer["code"], "policies: is missing" in answer["message"]) == ("bad_playbook", True)
     assert (await ask(server, "POST", f"{URL}/backtest", 422, last=5))["code"] == "bad_playbook"
+
+
+async def test_examples_of_the_draft_or_of_what_calls_get_are_run_and_tell_what_came_otherwise(
+    server: Serving,
+) -> None:
+    said = """examples:
+  - call: [{customer: can I have it}, {agent: I can't do that}]
+    cues: [refusal]
+    card: refusal
+  - call: [{agent: I can't do that}]
+    cues: []
+    card: none
+    topic: general
+"""
+    await drafted(server, SMALL + said)
+    right, wrong = (await ask(server, "POST", f"{URL}/examples"))["examples"]
+    assert right == {"number": 1, "ok": True, "text": "I can't do that", "expected": {}, "got": {}}
+    assert (wrong["ok"], wrong["expected"]) == (False, {"cues": "none", "card": "none"})
+    assert wrong["got"] == {"cues": "refusal", "card": "refusal"}
+    assert (await ask(server, "POST", f"{URL}/examples", draft=False))["examples"] == []
+
+
+async def test_examples_of_a_draft_with_problems_cannot_be_run_and_say_why(server: Serving) -> None:
+    await drafted(server, "name: small\n")
+    assert (await ask(server, "POST", f"{URL}/examples", 422))["code"] == "bad_playbook"
+
+
+async def test_a_text_that_is_too_long_to_be_a_playbook_is_refused_by_its_length(server: Serving) -> None:
+    refused = await ask(server, "PUT", f"{URL}/draft", 422, text="#" * 300_001, revision=0, by="Kim")
+    assert "`body.text`: is longer than 300,000 characters" in refused["message"]
+
+
+async def test_reading_a_long_draft_keeps_nobody_else_waiting(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await drafted(server, SMALL)
+    threads = set[int]()
+    monkeypatch.setattr(playbook_views, "_read", _noting_threads(playbook_views._read, threads))
+    monkeypatch.setattr(playbook_views, "_changes", _noting_threads(playbook_views._changes, threads))
+    for path in ("", "/small", "/small/draft/changes", "/small/versions/1"):
+        await ask(server, "GET", f"/api/playbooks{path}")
+    assert threads
+    assert threading.get_ident() not in threads  # where the server's event loop runs
+
+
+def _noting_threads(work: Callable[..., Any], threads: set[int]) -> Callable[..., Any]:
+    def noted(*texts: str) -> Any:
+        threads.add(threading.get_ident())
+        return work(*texts)
+
+    return noted
 
 
 async def over(server: Serving, job: str) -> Any:

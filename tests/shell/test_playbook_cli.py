@@ -72,7 +72,6 @@ def test_every_mistake_is_a_line_and_the_exit_code_is_2(run: Run, tmp_path: Path
     assert ran.code == 2
     assert [line.split(": ")[0] for line in ran.out.splitlines()] == [
         f"{bad}:2",
-        f"{bad}:8",
         f"{bad}:9",
         "retail.yaml",
     ]
@@ -97,11 +96,26 @@ def test_a_file_that_is_not_there_is_named(run: Run, tmp_path: Path) -> None:
     assert f"{tmp_path / 'none.yaml'}: cannot be read" in ran.err
 
 
+def test_a_mistyped_name_of_a_built_in_playbook_is_helped(run: Run) -> None:
+    for ran in (run("check", "retial"), run("show", "retial"), run("try", "no", "--playbook", "retial")):
+        assert ran.code == 2
+        assert (
+            "no built-in playbook of that name: unknown name `retial`; nearest valid name is `retail`" in ran.err
+        )
+
+
+def test_a_file_that_is_not_utf_8_is_named_with_the_line(run: Run, tmp_path: Path) -> None:
+    file = tmp_path / "latin.yaml"
+    file.write_bytes(b"name: x\ntitle: caf\xe9\n")
+    ran = run("check", file)
+    assert (ran.code, ran.err) == (2, f"error: {file}:2: is not UTF-8; save it as UTF-8\n")
+
+
 def test_other_commands_tell_all_problems_a_line_each(run: Run, tmp_path: Path) -> None:
     bad = written(tmp_path / "bad.yaml", TEXT.replace("en", "english", 1).replace("topic:", "topc:"))
     ran = run("show", bad)
     assert ran.code == 2
-    assert len(ran.err.splitlines()) == 3
+    assert len(ran.err.splitlines()) == 2
     assert ran.err.startswith("error: ")
 
 
@@ -163,6 +177,27 @@ def test_where_nothing_is_found_the_nearest_phrase_is_told(run: Run, shop: Path)
     assert "no card" in ran.out
 
 
+def test_a_sentence_is_tried_on_a_day_for_a_customer_who_had_something(run: Run, tmp_path: Path) -> None:
+    offers = "{a: {text: A, until: 2026-12-31}, b: {text: B, per_customer: {times: 1, days: 30}}}"
+    text = FOREIGN.replace("{other: {text: Something else}}", offers) + "tiers: [standard, gold]\n"
+    shop = written(tmp_path / "shop.yaml", text)
+
+    def shown(*options: str) -> list[str]:
+        tried = json.loads(run("try", "no way", "--playbook", shop, "--json", *options).out)
+        return [offer["id"] for offer in tried["alternatives"] if offer["shown"]]
+
+    assert shown("--on", "2026-12-31") == ["a", "b"]
+    assert shown("--on", "2027-01-01") == ["b"]
+    assert shown("--on", "2026-12-31", "--had", "b") == ["a"]
+    for options, problem in (
+        (("--had", "c"), "unknown name `c`"),
+        (("--on", "soon"), "must be a day"),
+        (("--tier", "glod"), "nearest valid name is `gold`"),
+    ):
+        ran = run("try", "no way", "--playbook", shop, *options)
+        assert (ran.code, problem in ran.err) == (2, True), ran.err
+
+
 def test_a_sentence_without_words_is_refused(run: Run) -> None:
     assert run("try", " ").code == 2
 
@@ -207,9 +242,19 @@ def test_the_choice_of_topics_is_measured_for_each_playbook(run: Run, tmp_path: 
 @pytest.mark.parametrize(
     ("row", "problem"),
     [
-        ("{", "rows.jsonl, line 1: the row: Invalid JSON"),
+        ("{", "rows.jsonl, line 1: the row: is not JSON"),
         (json.dumps(ROW | {"turns": [{"speaker": "bob", "text": ""}]}), "rows.jsonl, line 1: turns[0].speaker: "),
-        (json.dumps(ROW | {"topic": "nothing"}), "row r1: retail has no policy 'nothing'; it has "),
+        (json.dumps(ROW | {"topic": "discont"}), "unknown name `discont`; nearest valid name is `discount`"),
+        (json.dumps(ROW | {"turns": []}), "rows.jsonl, line 1: turns: needs at least 1"),
+        (
+            json.dumps(ROW | {"playbook": "retial"}),
+            "rows.jsonl, line 1: playbook: there is no file and no built-in ",
+        ),
+        ("", "rows.jsonl: no rows; write one JSON object per line"),
+        (
+            json.dumps(ROW | {"topic": "nothing"}),
+            "rows.jsonl, line 1: topic: playbook retail: unknown name `nothing`; valid: ",
+        ),
     ],
 )
 def test_a_row_that_cannot_be_read_is_named(run: Run, tmp_path: Path, row: str, problem: str) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -91,15 +92,12 @@ async def test_a_draft_that_was_thrown_away_and_begun_again_is_another_one(store
     later = Draft(name="small", text="yours", base=1, revision=0, by="Lee", saved_at="2026-11-21T10:00:01+00:00")
     await store.playbooks.save_draft(later)
     with pytest.raises(ConflictError):
-        await store.playbooks.publish_draft("small", first.revision, author="Kim", note="", at=AT)
+        await store.playbooks.publish_draft(first, author="Kim", note="", at=AT)
 
 
 async def test_of_two_who_publish_one_is_told(store: Store) -> None:
     saved = await store.playbooks.save_draft(draft("text"))
-    publishing = (
-        store.playbooks.publish_draft("small", saved.revision, author=who, note="", at=AT)
-        for who in ("Kim", "Lee")
-    )
+    publishing = (store.playbooks.publish_draft(saved, author=who, note="", at=AT) for who in ("Kim", "Lee"))
     results = await asyncio.gather(*publishing, return_exceptions=True)
     assert sorted(type(result).__name__ for result in results) == ["ConflictError", "Version"]
     assert len(await store.playbooks.versions("small")) == 1
@@ -111,8 +109,8 @@ async def test_what_is_not_there_is_named(store: Store) -> None:
         await store.playbooks.version("small", 3)
     with pytest.raises(UnknownNameError, match="'small' has no draft"):
         await store.playbooks.discard_draft("small")
-    with pytest.raises(UnknownNameError, match="'small' has no draft"):
-        await store.playbooks.publish_draft("small", 0, author="Kim", note="", at=AT)
+    with pytest.raises(ConflictError, match="published or thrown away"):
+        await store.playbooks.publish_draft(draft(revision=7), author="Kim", note="", at=AT)
 
 
 async def test_a_full_disk_is_told_and_the_draft_stays_to_be_published_later(store: Store, tmp_path: Path) -> None:
@@ -121,10 +119,10 @@ async def test_a_full_disk_is_told_and_the_draft_stays_to_be_published_later(sto
         full_disk(tmp_path / "voiceassist.db-wal"),
         pytest.raises(StoreError, match=r"voiceassist\.db cannot be written"),
     ):
-        await store.playbooks.publish_draft("small", saved.revision, author="Kim", note="", at=AT)
+        await store.playbooks.publish_draft(saved, author="Kim", note="", at=AT)
     assert (await store.playbooks.draft("small")) == saved
     assert await store.playbooks.versions("small") == []
-    version = await store.playbooks.publish_draft("small", saved.revision, author="Kim", note="", at=AT)
+    version = await store.playbooks.publish_draft(saved, author="Kim", note="", at=AT)
     assert version.number == 1
 
 
@@ -135,6 +133,24 @@ async def test_a_version_can_be_read_beside_a_running_server(store: Store, tmp_p
         read_version(tmp_path / "voiceassist.db", "small", 2)
     with pytest.raises(StoreError, match="there is no such database"):
         read_version(tmp_path / "nothing.db", "small", 1)
+
+
+async def test_a_revision_never_comes_back_even_within_a_second(store: Store) -> None:
+    seen = set()
+    for _ in range(5):
+        saved = await store.playbooks.save_draft(draft())
+        seen |= {saved.revision, (await store.playbooks.save_draft(draft(revision=saved.revision))).revision}
+        await store.playbooks.discard_draft("small")
+    assert len(seen) == 10
+    assert all(0 < revision < 2**53 for revision in seen)
+
+
+async def test_a_draft_that_a_colleague_saved_since_is_not_thrown_away(store: Store) -> None:
+    first = await store.playbooks.save_draft(draft())
+    second = await store.playbooks.save_draft(draft(revision=first.revision, by="Lee"))
+    with pytest.raises(ConflictError, match="Lee saved"):
+        await store.playbooks.discard_draft("small", first.revision)
+    await store.playbooks.discard_draft("small", second.revision)
 
 
 # ---- the start -------------------------------------------------------------------------------------------
@@ -161,6 +177,7 @@ async def test_a_restart_keeps_what_people_published_until_the_file_is_changed_t
     assert await published(store, shelf, SMALL + "# by Kim\n") == "small@2"
     assert (await shelf_of(store, file="mine.yaml")).default_of("en").label == "small@2"
     assert (await shelf_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
+    assert (await store.playbooks.version("small", 3)).note == "from mine.yaml, in place of 2 by Kim"
     assert (await shelf_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
 
 
@@ -238,6 +255,57 @@ async def test_going_back_is_a_new_version_with_the_old_text(store: Store) -> No
     assert shelf.default_of("en").label == "small@4"
     with pytest.raises(UnknownNameError):
         await shelf.roll_back("small", 9, note="", by="Lee")
+
+
+async def test_only_the_text_that_was_checked_is_published(store: Store) -> None:
+    shelf = await shelf_of(store)
+    checked = await store.playbooks.save_draft(draft(SMALL + "# checked\n"))
+    swapped = await store.playbooks.save_draft(draft("name: small\n", revision=checked.revision))
+    with pytest.raises(ConflictError, match="Kim saved"):
+        await store.playbooks.publish_draft(checked, author="Kim", note="", at=AT)
+    same_number = replace(checked, revision=swapped.revision)
+    with pytest.raises(ConflictError, match="is another one"):
+        await store.playbooks.publish_draft(same_number, author="Kim", note="", at=AT)
+    with pytest.raises(ConflictError, match="Kim saved"):
+        await shelf.publish("small", checked.revision, note="", by="Kim")
+    assert len(await store.playbooks.versions("small")) == 1
+
+
+async def test_a_draft_never_undoes_silently_what_was_published_after_it_was_begun(store: Store) -> None:
+    shelf = await shelf_of(store)
+    saved = await store.playbooks.save_draft(draft(SMALL + "# mine\n"))
+    await store.playbooks.publish_text("small", SMALL + "# boss\n", author="Boss", note="", at=AT)
+    with pytest.raises(
+        ConflictError, match="version 2 by Boss was published after this draft was begun from version 1"
+    ):
+        await shelf.publish("small", saved.revision, note="", by="Kim")
+    assert (await shelf.publish("small", saved.revision, note="", by="Kim", over=2)).number == 3
+
+
+async def test_what_is_current_already_is_not_published_again(store: Store) -> None:
+    shelf = await shelf_of(store)
+    saved = await store.playbooks.save_draft(draft())
+    with pytest.raises(ConflictError, match="this is the text of version 1"):
+        await shelf.publish("small", saved.revision, note="", by="Kim")
+    with pytest.raises(ConflictError, match="this is the text of version 1"):
+        await shelf.roll_back("small", 1, note="", by="Kim")
+
+
+async def test_a_teams_playbook_can_be_withdrawn_and_come_back(store: Store) -> None:
+    shelf = await shelf_of(store)
+    await published(store, shelf, team("returns", "returns"), "returns")
+    gone = await shelf.withdraw("returns", note="moved", by="Lee")
+    assert (gone.label, gone.note) == ("returns@2", "Withdrawn: moved")
+    assert shelf.for_call("en", "returns").label == "small@1"
+    assert (await shelf_of(store)).for_call("en", "returns").label == "small@1"
+    with pytest.raises(ConflictError):
+        await shelf.withdraw("returns", note="", by="Lee")
+    await shelf.roll_back("returns", 1, note="", by="Lee")
+    assert shelf.for_call("en", "returns").label == "returns@3"
+    with pytest.raises(ConflictError, match="no other playbook is for"):
+        await shelf.withdraw("small", note="", by="Lee")
+    with pytest.raises(UnknownNameError, match="never published"):
+        await shelf.withdraw("nothing", note="", by="Lee")
 
 
 # ---- what a customer took before -------------------------------------------------------------------------

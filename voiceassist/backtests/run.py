@@ -1,6 +1,7 @@
 """Runs stored calls through two playbooks: `backtest(old, new, calls) -> Backtest`.
 
-Works through one call at a time and keeps none. Next: the command line and `worker.py` show the result.
+Works through one call at a time and keeps none; what is no whole call is left out and counted. Next: the command
+line and `worker.py` show the result.
 """
 
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from voiceassist.backtests.source import StoredCalls
 from voiceassist.core.backtest import Backtest, Comparison
 from voiceassist.core.playbook import Playbook
 from voiceassist.core.rerun import rerun
-from voiceassist.errors import ConfigError
+from voiceassist.errors import ConfigError, IllegalTransition
 from voiceassist.models.language import serves
 
 Progress = Callable[[int, int], None]  # done, total
@@ -34,6 +35,9 @@ def backtest(
         )
     comparison, began_s = Comparison(examples=examples), monotonic()
     for call in calls.calls:
-        comparison.add(call, rerun(old, call), rerun(new, call))
-        progress(comparison.calls, calls.total)
+        try:
+            comparison.add(call, rerun(old, call), rerun(new, call))
+        except IllegalTransition as error:  # what was stored is half a call, or two under one id
+            comparison.leave_out(f"call {call.call_id}: {error}")
+        progress(comparison.calls + comparison.left_out, calls.total)
     return comparison.result(old=old.label, new=new.label, seconds=monotonic() - began_s)

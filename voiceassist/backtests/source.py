@@ -90,9 +90,9 @@ def _sort_in(calls: dict[str, list[Line]], line: Line) -> None:
 
 
 def _is_in(lines: list[Line], language: str) -> bool:
-    """Whether the lines are a call that was heard in that language."""
+    """Whether the lines are a call in that language, or one whose start is lacking: the run tells of those."""
     first = _event(lines[0])
-    return isinstance(first, CallStarted) and serves(first.language, language)
+    return not isinstance(first, CallStarted) or serves(first.language, language)
 
 
 def _decoded(lines: list[Line]) -> StoredCall:

@@ -6,6 +6,7 @@ Registered by `cli/cues.py`. The judging is in `core/evaluation.py`, the tables 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -48,13 +49,10 @@ def evaluate(
 ) -> None:
     """Compare the cues that are found in labelled turns with their labels.
 
-    Each source is scored for itself, and only for the kinds that its labels
-    name; where they name none, every cue is a false alarm. Precision, recall,
-    F1 and false alarms per 1,000 turns come with 95 % intervals.
-
-    "abuse" is insult, threat, slur and sexual together; cancel_close counts as
-    churn. Not scored: neg_inform, ambiguous, unlabelled, abuse_3p. Told apart:
-    abuse_mild, hate_general.
+    Each source is scored for itself, only for the kinds that its labels name; where they name none, every cue is
+    a false alarm. Precision, recall, F1 and false alarms per 1,000 turns come with 95 % intervals. "abuse" is
+    insult, threat, slur and sexual together; cancel_close is churn. Not scored: neg_inform, ambiguous,
+    unlabelled, abuse_3p. Told apart: abuse_mild, hate_general.
 
     Exit code 2: a row cannot be read; file and line are named.
 
@@ -66,17 +64,20 @@ def evaluate(
 
       voiceassist cues eval turns.jsonl --playbook telecom --errors --most 20
     """
-    rules = load_playbook(playbook, "en")
-    meanings = _meanings(negative or [], leave_out or [])
-    rows = [row for file in files for row in read_rows(file, meanings)]
-    if not rows:
-        raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
-    texts = TEXTS if text == "both" else (text,)
+    rules, meanings = load_playbook(playbook, "en"), _meanings(negative or [], leave_out or [])
+    rows, texts = _rows(files, meanings), TEXTS if text == "both" else (text,)
     evaluated = list(_evaluated(rules, rows, texts, meanings, most if errors else 0))
     if as_json:
         print(json.dumps(_document(rules, evaluated, with_errors=errors), indent=1))  # noqa: T201 - the output
     else:
         show(evaluated, rules.label, Console(), with_errors=errors)
+
+
+def _rows(files: Sequence[Path], meanings: Mapping[str, Meaning]) -> list[Row]:
+    rows = [row for file in files for row in read_rows(file, meanings)]
+    if not rows:
+        raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
+    return rows
 
 
 def _meanings(negative: Sequence[str], leave_out: Sequence[str]) -> Mapping[str, Meaning]:

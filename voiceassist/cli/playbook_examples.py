@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.markup import escape
 
 from voiceassist.cli.playbook_files import Which, texts_of
-from voiceassist.cli.playbook_try import marked, today
+from voiceassist.cli.playbook_try import marked
+from voiceassist.clock import today
 from voiceassist.core.example_runs import ExampleRun, run_examples
 from voiceassist.playbooks import read_playbook
 

@@ -4,6 +4,7 @@ Reads, never writes. Next: `playbook_check.py` and its neighbours.
 """
 
 import sys
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated
 
@@ -40,7 +41,13 @@ def texts_of(which: list[Path] | None) -> list[tuple[str, str]]:
 
 def text_of(file: Path | None) -> tuple[str, str]:
     """One playbook's (text, name to blame). Raises PlaybookError."""
-    return (sys.stdin.read(), "standard input") if file == STDIN else find_text(file, "en")
+    if file != STDIN:
+        return find_text(file, "en")
+    if isinstance(
+        sys.stdin, TextIOWrapper
+    ):  # bytes that are not UTF-8 are let through: the reader blames their line
+        sys.stdin.reconfigure(encoding="utf-8", errors="surrogateescape")
+    return sys.stdin.read(), "standard input"
 
 
 def playbook_of(file: Path | None) -> Playbook:

@@ -12,8 +12,15 @@ from rich.table import Table
 
 from voiceassist.core.playbook import Playbook
 from voiceassist.core.scores import Rate
-from voiceassist.core.topic_rows import TopicOutcome, TopicScore, parse_topic_rows, score_topics, topic_outcome
-from voiceassist.errors import DatasetError
+from voiceassist.core.topic_rows import (
+    TopicOutcome,
+    TopicRow,
+    TopicScore,
+    parse_topic_rows,
+    score_topics,
+    topic_outcome,
+)
+from voiceassist.errors import DatasetError, PlaybookError
 from voiceassist.playbooks import load_playbook
 
 PERCENT = 100
@@ -36,6 +43,8 @@ def topics(files: Files, errors: Errors = False, as_json: AsJson = False) -> Non
     Example: voiceassist playbook topics pairs.jsonl --errors
     """
     outcomes = [outcome for file in files for outcome in _outcomes(file)]
+    if not outcomes:
+        raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
     names = sorted({outcome.row.playbook for outcome in outcomes})
     scores = [score_topics(name, (o for o in outcomes if o.row.playbook == name)) for name in names]
     wrong = [outcome for outcome in outcomes if not outcome.is_right] if errors else []
@@ -49,9 +58,18 @@ def topics(files: Files, errors: Errors = False, as_json: AsJson = False) -> Non
 def _outcomes(file: Path) -> list[TopicOutcome]:
     try:
         lines = file.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise DatasetError(f"{file}: cannot be read: {error}") from error
-    return [topic_outcome(_playbook(row.playbook), row) for row in parse_topic_rows(lines, str(file))]
+    except UnicodeDecodeError as error:
+        raise DatasetError(f"{file}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise DatasetError(f"{file}: cannot be read: {error.strerror or error}") from error
+    return [topic_outcome(_playbook_of(row), row) for row in parse_topic_rows(lines, str(file))]
+
+
+def _playbook_of(row: TopicRow) -> Playbook:
+    try:
+        return _playbook(row.playbook)
+    except PlaybookError as error:
+        raise DatasetError(f"{row.place}: playbook: {error}") from error
 
 
 @cache

@@ -2,7 +2,6 @@
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import typer
@@ -10,15 +9,26 @@ from rich.console import Console
 from rich.markup import escape
 
 from voiceassist.cli.playbook_files import PlaybookName, playbook_of
+from voiceassist.clock import today
+from voiceassist.core.days import is_day
 from voiceassist.core.near_miss import NearMiss, near_miss
+from voiceassist.core.playbook import Playbook
+from voiceassist.core.problems import unknown_name
 from voiceassist.core.transcript import other_side
 from voiceassist.core.trial import Trial, TrialCue, try_turns
-from voiceassist.events import Speaker
+from voiceassist.events import PastOffer, Speaker
 
 Sentence = Annotated[str, typer.Argument(metavar="SENTENCE", help="What is said, in quotes.")]
 By = Annotated[Speaker, typer.Option("--speaker", help="Who says it.")]
 Before = Annotated[str, typer.Option("--before", metavar="TEXT", help="What the other side said just before.")]
 TierName = Annotated[str, typer.Option("--tier", help="The customer's tier: standard, gold, ...")]
+Day = Annotated[
+    str, typer.Option("--on", metavar="DATE", help="As of this day, such as 2026-12-31. Default: today.")
+]
+Had = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ALTERNATIVE", help="What the customer took in an earlier call, by its id. Repeatable."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
@@ -27,6 +37,8 @@ def try_sentence(
     speaker: By = "agent",
     before: Before = "",
     tier: TierName = "standard",
+    on: Day = "",
+    had: Had = None,
     playbook: PlaybookName = None,
     as_json: AsJson = False,
 ) -> None:
@@ -37,12 +49,15 @@ def try_sentence(
       voiceassist playbook try "I'm sorry, we don't do that" --before "can I return it after six weeks"
 
       voiceassist playbook try "you people are useless" --speaker customer --json
+
+      voiceassist playbook try "no, we can't do that" --tier gold --had credit --on 2026-12-31
     """
     if not sentence.split():
         raise typer.BadParameter("say at least one word", param_hint="SENTENCE")
     rules = playbook_of(playbook)
     turns = [(other_side(speaker), before)] if before.split() else []
-    trial = try_turns(rules, [*turns, (speaker, sentence)], tier, today())
+    day = _day(on or today())
+    trial = try_turns(rules, [*turns, (speaker, sentence)], _tier(rules, tier), day, _had(rules, had or [], day))
     if as_json:
         print(json.dumps(trial_fields(trial), ensure_ascii=False, indent=1))  # noqa: T201 - this is the output
         return
@@ -52,9 +67,25 @@ def try_sentence(
     _print_card(console, trial)
 
 
-def today() -> str:
-    """The date where this command runs."""
-    return datetime.now(UTC).astimezone().date().isoformat()
+def _day(text: str) -> str:
+    if not is_day(text):
+        raise typer.BadParameter(f"must be a day such as 2026-12-31, not {text!r}", param_hint="--on")
+    return text
+
+
+def _tier(playbook: Playbook, name: str) -> str:
+    if playbook.tiers and name not in playbook.tiers:
+        raise typer.BadParameter(unknown_name(name, playbook.tiers), param_hint="--tier")
+    return name
+
+
+def _had(playbook: Playbook, offers: list[str], on: str) -> tuple[PastOffer, ...]:
+    """The alternatives as taken in earlier calls of the same day: their caps count."""
+    known = {offer.id for policy in playbook.policies for offer in policy.alternatives}
+    for offer in offers:
+        if offer not in known:
+            raise typer.BadParameter(unknown_name(offer, known), param_hint="--had")
+    return tuple(PastOffer(alternative=offer, on=on) for offer in offers)
 
 
 def trial_fields(trial: Trial) -> dict[str, Any]:

@@ -112,9 +112,9 @@ def _channels_help(path: Path, audio: AudioFile) -> str:
 
 
 def _recorded_at(path: Path | None) -> str:
-    """When the file was written, so that two runs agree."""
+    """When the file was written, so that two runs agree; in the zone of this machine, like a live call's time."""
     modified_s = path.stat().st_mtime if path else 0.0
-    return datetime.fromtimestamp(modified_s, UTC).isoformat(timespec="milliseconds")
+    return datetime.fromtimestamp(modified_s, UTC).astimezone().isoformat(timespec="milliseconds")
 
 
 def _paced(heard: Iterator[Heard], speed: float | None) -> Iterator[Heard]:

@@ -9,6 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, zip_longest
+from typing import Self
 
 from voiceassist.core.rerun import StoredCall
 from voiceassist.core.transcript import other_side
@@ -25,6 +26,30 @@ class Tally:
     new: int
     started: int  # moments that only the new playbook sees
     stopped: int  # moments that only the old one sees
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardTally:
+    """How often a card about a topic was shown."""
+
+    card: str  # its name
+    topic: str  # its headline, which names the policy's topic where the card is about one
+    old: int
+    new: int
+    started: int  # in calls that have it more often with the new playbook, by how many
+    stopped: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertTally:
+    """How often a supervisor was told of something at a level."""
+
+    kind: str
+    level: str
+    old: int
+    new: int
+    started: int  # as with cards
+    stopped: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,13 +89,30 @@ class Backtest:
     old: str  # label
     new: str
     calls: int
+    left_out: int  # stored calls that are no whole calls
+    left_out_why: str  # for the first of them; empty: there is none
     turns: int  # utterances
     seconds: float  # that the run took
     per_kind: tuple[Tally, ...]
     per_rule: tuple[Tally, ...]
+    cards: tuple[CardTally, ...]
+    alerts: tuple[AlertTally, ...]
     cards_per_call: Pair
     alerts_per_call: Pair
     examples: Examples
+
+
+@dataclass(slots=True)
+class Shown:
+    """Cards by name and headline, alerts by kind and level."""
+
+    cards: Counter[tuple[str, str]] = field(default_factory=Counter)
+    alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
+
+    def add(self, other: Self, without: Self | None = None) -> None:
+        """Takes in the counts of another, less those of a third."""
+        self.cards += other.cards - without.cards if without else other.cards
+        self.alerts += other.alerts - without.alerts if without else other.alerts
 
 
 @dataclass(slots=True)
@@ -79,8 +121,8 @@ class Side:
 
     fired: Counter[tuple[str, str]] = field(default_factory=Counter)  # kind, rule
     alone: Counter[tuple[str, str]] = field(default_factory=Counter)  # moments that the other one does not see
-    cards: int = 0
-    alerts: int = 0
+    shown: Shown = field(default_factory=Shown)
+    more: Shown = field(default_factory=Shown)  # than the other one shows in the same call
     moments: defaultdict[str, list[Moment]] = field(default_factory=lambda: defaultdict(list))  # by rule
 
 
@@ -90,6 +132,8 @@ class Comparison:
 
     examples: int  # of each direction
     calls: int = 0
+    left_out: int = 0
+    left_out_why: str = ""
     turns: int = 0
     old: Side = field(default_factory=Side)
     new: Side = field(default_factory=Side)
@@ -100,8 +144,17 @@ class Comparison:
         self.calls += 1
         self.turns += len(finals)
         before, after = _counted(self.old, old), _counted(self.new, new)
+        shown, shown_now = _shown(old), _shown(new)
+        for side, mine, theirs in ((self.old, shown, shown_now), (self.new, shown_now, shown)):
+            side.shown.add(mine)
+            side.more.add(mine, without=theirs)
         self._note(self.old, call, finals, _without(before, after))
         self._note(self.new, call, finals, _without(after, before))
+
+    def leave_out(self, why: str) -> None:
+        """A stored call that cannot be run again."""
+        self.left_out += 1
+        self.left_out_why = self.left_out_why or why
 
     def result(self, *, old: str, new: str, seconds: float) -> Backtest:
         """The comparison so far."""
@@ -109,12 +162,26 @@ class Comparison:
             old=old,
             new=new,
             calls=self.calls,
+            left_out=self.left_out,
+            left_out_why=self.left_out_why,
             turns=self.turns,
             seconds=round(seconds, 2),
             per_kind=_tallies(self._by_kind()),
             per_rule=_tallies((self.old.fired, self.new.fired, self.new.alone, self.old.alone)),
-            cards_per_call=self._per_call(self.old.cards, self.new.cards),
-            alerts_per_call=self._per_call(self.old.alerts, self.new.alerts),
+            cards=tuple(
+                CardTally(card=name, topic=topic, old=old, new=new, started=started, stopped=stopped)
+                for (name, topic), old, new, started, stopped in _rows(
+                    [shown.cards for shown in self._all_shown()]
+                )
+            ),
+            alerts=tuple(
+                AlertTally(kind=kind, level=level, old=old, new=new, started=started, stopped=stopped)
+                for (kind, level), old, new, started, stopped in _rows(
+                    [shown.alerts for shown in self._all_shown()]
+                )
+            ),
+            cards_per_call=self._per_call(self.old.shown.cards.total(), self.new.shown.cards.total()),
+            alerts_per_call=self._per_call(self.old.shown.alerts.total(), self.new.shown.alerts.total()),
             examples=Examples(started=self._chosen(self.new), stopped=self._chosen(self.old)),
         )
 
@@ -123,6 +190,9 @@ class Comparison:
             side.alone[cue.kind, cue.rule] += 1
             if len(side.moments[cue.rule]) < self.examples:
                 side.moments[cue.rule].append(_moment(call, finals, cue))
+
+    def _all_shown(self) -> tuple[Shown, ...]:
+        return self.old.shown, self.new.shown, self.new.more, self.old.more
 
     def _by_kind(self) -> tuple[Counter[tuple[str, str]], ...]:
         return tuple(
@@ -140,16 +210,16 @@ class Comparison:
 
 
 def _counted(side: Side, events: Iterable[Event]) -> list[Cue]:
-    cues: list[Cue] = []
-    for event in events:
-        if isinstance(event, Cue):
-            cues.append(event)
-        elif isinstance(event, Prompt):
-            side.cards += 1
-        elif isinstance(event, Alert):
-            side.alerts += 1
+    cues = [event for event in events if isinstance(event, Cue)]
     side.fired.update((cue.kind, cue.rule) for cue in cues)
     return cues
+
+
+def _shown(events: Sequence[Event]) -> Shown:
+    return Shown(
+        cards=Counter((event.kind, event.headline) for event in events if isinstance(event, Prompt)),
+        alerts=Counter((event.kind, event.level) for event in events if isinstance(event, Alert)),
+    )
 
 
 def _without(cues: Iterable[Cue], others: Iterable[Cue]) -> Iterator[Cue]:
@@ -195,8 +265,14 @@ def _of_kinds(counted: Counter[tuple[str, str]]) -> Counter[tuple[str, str]]:
 
 
 def _tallies(counted: tuple[Counter[tuple[str, str]], ...]) -> tuple[Tally, ...]:
-    old, new, started, stopped = counted
-    names = sorted(set(old) | set(new), key=lambda name: (-started[name] - stopped[name], name))
     return tuple(
-        Tally(kind=n[0], rule=n[1], old=old[n], new=new[n], started=started[n], stopped=stopped[n]) for n in names
+        Tally(kind=kind, rule=rule, old=old, new=new, started=started, stopped=stopped)
+        for (kind, rule), old, new, started, stopped in _rows(counted)
     )
+
+
+def _rows(counted: Sequence[Counter[tuple[str, str]]]) -> Iterator[tuple[tuple[str, str], int, int, int, int]]:
+    """Every name with its counts (old, new, started, stopped); what differs most comes first."""
+    old, new, started, stopped = counted
+    for name in sorted(set(old) | set(new), key=lambda name: (-started[name] - stopped[name], name)):
+        yield name, old[name], new[name], started[name], stopped[name]

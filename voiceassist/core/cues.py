@@ -43,7 +43,8 @@ def _heard(playbook: Playbook, speaker: Speaker, tokens: Tokens, before: Tokens)
     added = classified(playbook, speaker, tokens, [token.text for token in before], found)
     if not added:
         return found
-    denied = [match for rule in rules for match in phrases_of(rule, tokens, text) if match not in found]
+    kept = set(found)
+    denied = [match for rule in rules for match in phrases_of(rule, tokens, text) if match not in kept]
     told = [m for m in added if not _is_denied(m, denied) and _answers(playbook, speaker, m, before)]
     return [*found, *told]
 

@@ -31,14 +31,14 @@ class ExampleRun:
 
 
 def run_examples(playbook: Playbook, today: str = "") -> tuple[ExampleRun, ...]:
-    """All examples of a playbook, in order. `today` as in `try_turns`."""
+    """All examples of a playbook, in order. `today` as in `try_turns`, for those that name no day."""
     return tuple(
         _run(playbook, number, example, today) for number, example in enumerate(playbook.examples, start=1)
     )
 
 
 def _run(playbook: Playbook, number: int, example: Example, today: str) -> ExampleRun:
-    trial = try_turns(playbook, example.call, example.tier, today)
+    trial = try_turns(playbook, example.call, example.tier, example.on or today)
     return ExampleRun(number=number, example=example, trial=trial, differences=tuple(_differences(example, trial)))
 
 

@@ -1,8 +1,9 @@
 """The abuse ladder: which card an abusive or swearing customer brings, rising as it goes on.
 
 Each kind has its lowest rung; a climbing kind that comes again in a later turn takes the rung above the highest so
-far: the customer must have had the chance to stop. What was retracted never counted, and after a long time without abuse the call starts at the bottom again. Next: `desk.py`
-shows the card of the rung, and tells the supervisor as urgently as the rung asks.
+far: the customer must have had the chance to stop. What was retracted never counted, and after a long time
+without abuse the call starts at the bottom again. Next: `desk.py` shows the card of the rung, and tells the
+supervisor as urgently as the rung asks.
 """
 
 from dataclasses import dataclass, field

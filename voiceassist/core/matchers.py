@@ -4,6 +4,7 @@ All rules of one speaker are screened at once by an RE2 set; only those that hit
 in the length of the utterance. Next: `cues.py` adds the context of the call.
 """
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -79,12 +80,16 @@ class CompiledRule:
 
     def _clear_of(self, excluded: Sequence[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
         """Matches that touch none of these places; one that does hides nothing that begins behind the place."""
+        ends = [end for _, end in excluded]  # in rising order, as the places are
         found = self.phrases.expression.search(text)
         while found:
-            touched = [other[1] for other in excluded if _touch(found.span(), other)]
-            if not touched:
-                yield found.span()
-            found = self.phrases.expression.search(text, min(touched, default=found.end()))
+            first, end = found.span()
+            near = bisect_right(ends, first)  # the first place that ends behind the match's beginning
+            if near < len(excluded) and excluded[near][0] < end:
+                end = ends[near]
+            else:
+                yield first, end
+            found = self.phrases.expression.search(text, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +158,6 @@ def _in_tokens(places: Iterable[tuple[int, int]], text: str) -> Iterator[tuple[i
         first = end + text.count("<", read, first_char)
         read, end = end_char, first + text.count("<", first_char, end_char)
         yield first, end
-
-
-def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
-    return one[0] < other[1] and other[0] < one[1]
 
 
 def _match(compiled: CompiledRule, tokens: Sequence[Token], first: int, end: int) -> Match:

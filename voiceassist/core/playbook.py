@@ -17,7 +17,7 @@ from voiceassist.core.playbook_build import build_playbook, build_rules
 from voiceassist.core.playbook_checks import Finding, cross_checks, names_in, read_words, texts_at, value_at
 from voiceassist.core.playbook_cue_document import CuesDocument
 from voiceassist.core.playbook_document import PlaybookDocument
-from voiceassist.core.playbook_messages import message_of, place_of
+from voiceassist.core.playbook_messages import findings_of
 from voiceassist.core.playbook_model import BuiltinCues, Playbook, Rule
 from voiceassist.core.playbook_schema import playbook_schema, schema_of
 from voiceassist.core.playbook_types import Names
@@ -93,8 +93,7 @@ def _validated(read: YamlDocument, model: type[D], names: Names) -> tuple[D | No
     try:
         return model.model_validate(read.value, context=names), []
     except ValidationError as error:
-        schema = schema_of(model)
-        return None, [(place_of(found), message_of(found, schema)) for found in error.errors(include_url=False)]
+        return None, findings_of(error.errors(include_url=False), schema_of(model))
 
 
 def _problems(read: YamlDocument, findings: Iterable[Finding]) -> tuple[Problem, ...]:

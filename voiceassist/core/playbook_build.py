@@ -45,6 +45,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         language=document.language,
         version=document.version,
         teams=tuple(document.teams),
+        tiers=tuple(document.tiers),
         words={**builtin.words, **_words(document, builtin)},
         rules=(*_kept(document, builtin), *_own(document)),
         absences=tuple(_absence(name, absence) for name, absence in document.missing.items()),
@@ -193,4 +194,5 @@ def _example(fields: ExampleDocument) -> Example:
         card=fields.card,
         topic=fields.topic,
         tier=fields.tier,
+        on=fields.on or "",
     )

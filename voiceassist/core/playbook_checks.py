@@ -68,6 +68,7 @@ def names_in(document: Json, lexicon: Lexicon, builtin: BuiltinCues) -> Names:
         cards=tuple(mapping_at(document, "cards")),
         rungs=texts_at(document, "ladder", "rungs"),
         policies=tuple(mapping_at(document, "policies")),
+        tiers=texts_at(document, "tiers"),
     )
 
 
@@ -81,6 +82,7 @@ def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
     for check, parts in PARTS.items():
         yield from (finding for path in parts(document) for finding in check(document, path))
     yield from _rungs(document)
+    yield from _offers_twice(document)
 
 
 def _general(document: Json) -> Iterator[Finding]:
@@ -138,6 +140,16 @@ def _rungs(document: Json) -> Iterator[Finding]:
     for index, rung in enumerate(rungs):
         if rung in rungs[:index]:
             yield ("ladder", "rungs", index), f"`{rung}` is there twice; each rung is a card of its own"
+
+
+def _offers_twice(document: Json) -> Iterator[Finding]:
+    """What a customer had is counted by the alternative's name alone, so no two may share it."""
+    first: dict[str | int, str | int] = {}
+    for path in _offers(document):
+        policy, name = path[1], path[3]
+        if name in first:
+            yield path, f"is also an alternative of `{first[name]}`; uses are counted by name, so choose another"
+        first.setdefault(name, policy)
 
 
 PARTS: Mapping[Callable[[Json, Path], Iterator[Finding]], Callable[[Json], Iterator[Path]]] = {

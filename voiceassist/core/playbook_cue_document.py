@@ -97,7 +97,7 @@ class KindDocument(Document):
         title="Sensitivity",
         description=(
             "How easily the classifier fires, which looks for this cue beyond all phrases. High finds more and "
-            "errs more; off leaves the phrases alone. Only for refusal, insult, threat, slur and sexual."
+            "errs more; off leaves the phrases alone. For every cue but profanity, whose words are listed."
         ),
     )
     early: Flag | None = Field(

@@ -31,6 +31,7 @@ from voiceassist.core.playbook_types import (
     SecondsOrNone,
     SpokenKind,
     Text,
+    TierRef,
     Times,
 )
 from voiceassist.events import AlertLevel, Speaker
@@ -54,7 +55,7 @@ class OfferDocument(Document):
         title="Text", description="What the agent may offer, in a few words.", examples=["Store credit"]
     )
     cost: CostClass = Field("none", title="Cost", description="What it costs us.")
-    tiers: list[Text] = Field(
+    tiers: list[TierRef] = Field(
         [],
         title="Customer tiers",
         description="Who may have it; empty: everybody.",
@@ -204,7 +205,10 @@ class ExampleDocument(Document):
     )
     card: CardOrNone | None = Field(None, title="Card", description="The card that comes then, or `none`.")
     topic: PolicyRef | None = Field(None, title="Topic", description="The policy that the card is about.")
-    tier: Text = Field("standard", title="Customer tier", description="The tier of the customer who calls.")
+    tier: TierRef = Field("standard", title="Customer tier", description="The tier of the customer who calls.")
+    on: Day | None = Field(
+        None, title="Day", description="The day of the call, for what is offered at times only; left out: today."
+    )
 
 
 class PlaybookDocument(Document):
@@ -228,6 +232,12 @@ class PlaybookDocument(Document):
     )
     teams: list[Text] = Field(
         [], title="Teams", description="It is for the calls of these teams; empty: of all.", examples=[["returns"]]
+    )
+    tiers: list[Text] = Field(
+        [],
+        title="Customer tiers",
+        description="All tiers that customers may have; another name is then a mistake. Empty: any name will do.",
+        examples=[["standard", "gold", "business"]],
     )
     words: dict[Id, list[Text]] = Field(
         {}, title="Word lists", description="Lists that phrases name as <list>; each may use the ones before it."

@@ -10,6 +10,7 @@ title: Bike shop            # what people read
 language: en                # language tag of the calls
 version: 1                  # for people who keep files; published versions are numbered by themselves
 teams: [shop, workshop]     # whose calls it is for; left out: everybody's
+tiers: [standard, gold, business]   # all tiers of customers; left out: any name will do
 
 # Lists that phrases name as <list>. Each may use the ones before it, and the built-in ones (<we>).
 words:
@@ -126,6 +127,7 @@ examples:
       - customer: my front wheel is worn out, can you fix it for free
       - agent: I'm sorry, wear is not covered, we can't do that
     tier: gold
+    on: 2026-05-04                      # the day of the call; left out: today
     cues: [refusal]                     # all cues of the last line; []: none
     card: refusal                       # or none
     topic: worn_parts                   # the policy that the card is about

@@ -3,10 +3,10 @@
 Works on any document class: what would be right is looked up in its JSON Schema. Next: `playbook.py`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
-from voiceassist.core.problems import Path, unknown_name
+from voiceassist.core.problems import Path, nearest, unknown_name
 
 Schema = Mapping[str, Any]
 Found = Mapping[str, Any]  # one of pydantic's errors
@@ -33,6 +33,15 @@ def message_of(error: Found, root: Schema) -> str:
     return tell(error, schema_at(root, place[:-1] if is_name else place))
 
 
+def findings_of(errors: Sequence[Found], root: Schema) -> list[tuple[Path, str]]:
+    """All that is wrong, each mistake once: a mistyped name is not told again as the missing one."""
+    unknown = [error["loc"] for error in errors if error["type"] == "extra_forbidden"]
+    parents = {path[:-1]: _names_at(schema_at(root, path[:-1])) for path in unknown}
+    meant = {(*path[:-1], nearest(str(path[-1]), parents[path[:-1]])) for path in unknown}
+    told = [error for error in errors if error["type"] != "missing" or tuple(error["loc"]) not in meant]
+    return [(place_of(error), message_of(error, root)) for error in told]
+
+
 def schema_at(root: Schema, path: Path) -> Schema:
     """The part of the schema that a field follows; empty where there is none."""
     here = _plain(root, root)
@@ -57,9 +66,12 @@ def _plain(root: Schema, schema: Schema) -> Schema:
 
 
 def _unknown(error: Found, schema: Schema) -> str:
-    known = schema.get("properties") or schema.get("propertyNames", {}).get("enum") or schema.get("enum") or ()
     name = error["loc"][-1] if error["type"] == "extra_forbidden" else error["input"]
-    return unknown_name(str(name), known)
+    return unknown_name(str(name), _names_at(schema))
+
+
+def _names_at(schema: Schema) -> Collection[str]:
+    return schema.get("properties") or schema.get("propertyNames", {}).get("enum") or schema.get("enum") or ()
 
 
 def _range(schema: Schema) -> str:
@@ -68,7 +80,13 @@ def _range(schema: Schema) -> str:
 
 
 def _whole(error: Found, schema: Schema) -> str:
+    if _is_quoted_number(error["input"]):
+        return f"must be a whole number{_range(schema)}: `{error['input']}` without quotes"
     return f"must be a whole number{_range(schema)}, not `{_short(error['input'])}`"
+
+
+def _is_quoted_number(value: object) -> bool:
+    return isinstance(value, str) and value.strip().isdecimal()
 
 
 def _number(error: Found, schema: Schema) -> str:
@@ -118,10 +136,12 @@ TELLERS: Mapping[str, Callable[[Found, Schema], str]] = {
     "greater_than_equal": _outside,
     "less_than_equal": _outside,
     "string_type": _text,
-    "string_too_short": _always("must be a text"),
+    "string_too_short": _always("is empty; write something or remove it"),
     "string_pattern_mismatch": _always("may hold letters, digits, - and _ only, sixty at most"),
     "bool_type": _always("must be true or false"),
     "list_type": _always("must be a list"),
+    "tuple_type": _always("must be a list"),
+    "json_invalid": _always("is not JSON"),
     "dict_type": _always("must be a mapping of names to values"),
     "model_type": _always("must be a mapping of names to values"),
     "too_short": _few,

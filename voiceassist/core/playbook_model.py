@@ -202,6 +202,7 @@ class Example:
     card: str | None = None  # a card's name, or NO_CARD
     topic: str | None = None  # a policy's id
     tier: Tier = "standard"
+    on: str = ""  # ISO 8601 date of the call; empty: the day on which it is run
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
@@ -215,6 +216,7 @@ class Playbook:
     number: int | None = None  # as the store counts it; None: not from the store
     hash: str = ""  # SHA-256 of the text, hex
     teams: tuple[str, ...] = ()  # for calls of these; empty: of all
+    tiers: tuple[Tier, ...] = ()  # that customers may have; empty: not said
     words: Mapping[str, tuple[str, ...]]  # named lists for phrases
     rules: tuple[Rule, ...]
     absences: tuple[Absence, ...]

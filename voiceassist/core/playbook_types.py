@@ -33,6 +33,7 @@ class Names:
     cards: Collection[str] = ()
     rungs: Collection[str] = ()
     policies: Collection[str] = ()
+    tiers: Collection[str] = ()  # empty: any
 
 
 def _named_in(known: Callable[[Names], Collection[str]]) -> AfterValidator:
@@ -44,6 +45,13 @@ def _named_in(known: Callable[[Names], Collection[str]]) -> AfterValidator:
         return name
 
     return AfterValidator(check)
+
+
+def _is_tier(name: str, info: ValidationInfo) -> str:
+    """A playbook that lists its tiers knows no other; one that does not takes any."""
+    if isinstance(info.context, Names) and info.context.tiers and name not in info.context.tiers:
+        raise ValueError(unknown_name(name, info.context.tiers))
+    return name
 
 
 def _compiles(phrase: str, info: ValidationInfo) -> str:
@@ -70,7 +78,8 @@ def _is_headline(text: str) -> str:
     for name in re.findall(r"\{([^}]*)\}", text):
         if name not in PLACEHOLDERS:
             close = nearest(name, PLACEHOLDERS)
-            raise ValueError(f"`{{{name}}}` stands for nothing; nearest valid is `{{{close}}}`")
+            valid = f"nearest valid is `{{{close}}}`" if close else "only `{topic}` and `{title}` do"
+            raise ValueError(f"`{{{name}}}` stands for nothing; {valid}")
     return text
 
 
@@ -97,6 +106,7 @@ SpokenKind = Literal[AgentKind, CustomerKind]
 AlertKind = Literal[SpokenKind, "silence", "overlap", "missing", "dead_end", "help"]
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_MAX)]
+TierRef = Annotated[Text, AfterValidator(_is_tier)]
 PlaybookName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$"), Field(examples=["retail"])]
 Id = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$"), Field(examples=["late_return"])]
 LanguageTag = Annotated[str, AfterValidator(_is_tag)]

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 Path = tuple[str | int, ...]  # names in mappings and places in lists, from the top of the document
+NAMES_SHOWN = 20  # of the valid ones, where none is near
 WHOLE_FILE = "(the file)"
 
 
@@ -32,10 +33,16 @@ def shown_path(path: Path) -> str:
 
 def unknown_name(name: str, known: Iterable[str]) -> str:
     """The message for a name that nothing has, with the nearest that something has."""
-    close = nearest(name, known)
-    return f"unknown name `{name}`" + (f"; nearest valid name is `{close}`" if close else "")
+    names = sorted(known)
+    close = nearest(name, names)
+    if close:
+        return f"unknown name `{name}`; nearest valid name is `{close}`"
+    if not names:
+        return f"unknown name `{name}`"
+    more = f" and {len(names) - NAMES_SHOWN} more" if len(names) > NAMES_SHOWN else ""
+    return f"unknown name `{name}`; valid: {', '.join(names[:NAMES_SHOWN])}{more}"
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name that looks most like it; empty if none is known."""
-    return next(iter(difflib.get_close_matches(name, sorted(known), 1, 0)), "")
+    """The known name that looks most like it; empty if none looks like it."""
+    return next(iter(difflib.get_close_matches(name, sorted(known), 1)), "")

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from voiceassist.core.playbook_messages import message_of, place_of
 from voiceassist.core.playbook_model import Playbook
+from voiceassist.core.playbook_schema import schema_of
 from voiceassist.core.policy import TURNS_BACK
-from voiceassist.core.problems import shown_path
+from voiceassist.core.problems import shown_path, unknown_name
 from voiceassist.core.scores import Rate, share
 from voiceassist.core.topics import TopicChoice, rank_topics
 from voiceassist.errors import DatasetError
@@ -34,7 +36,8 @@ class TopicRow(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     id: str = ""
-    playbook: str  # a built-in one's name
+    place: str = ""  # file and line, for messages; `parse_topic_rows` sets it
+    playbook: str  # a built-in one's name, or a file
     turns: tuple[TurnRow, ...] = Field(min_length=1)
     topic: str  # a policy's id
 
@@ -71,18 +74,20 @@ def parse_topic_rows(lines: Iterable[str], file: str) -> Iterator[TopicRow]:
     for number, line in enumerate(lines, start=1):
         if line.strip():
             try:
-                yield TopicRow.model_validate_json(line)
+                row = TopicRow.model_validate_json(line)
             except ValidationError as error:
                 first = error.errors(include_url=False)[0]
-                place = shown_path(tuple(first["loc"]))
-                raise DatasetError(f"{file}, line {number}: {place or 'the row'}: {first['msg']}") from None
+                field = shown_path(place_of(first)) or "the row"
+                message = message_of(first, schema_of(TopicRow))
+                raise DatasetError(f"{file}, line {number}: {field}: {message}") from None
+            yield row.model_copy(update={"place": f"{file}, line {number}"})
 
 
 def topic_outcome(playbook: Playbook, row: TopicRow) -> TopicOutcome:
     """What is chosen for a row. Raises DatasetError when the playbook has no such topic."""
     known = [policy.id for policy in playbook.policies]
     if row.topic not in known:
-        raise DatasetError(f"row {row.id}: {playbook.name} has no policy {row.topic!r}; it has {', '.join(known)}")
+        raise DatasetError(f"{row.place}: topic: playbook {playbook.name}: {unknown_name(row.topic, known)}")
     asked = [turn.text.split() for turn in reversed(row.turns) if turn.speaker == "customer"][:TURNS_BACK]
     refused = row.turns[-1].text.split() if row.turns[-1].speaker == "agent" else []
     return TopicOutcome(row=row, ranked=rank_topics(playbook, refused, asked))

@@ -21,7 +21,7 @@ AGENT_ASKED = 0.8  # the agent repeats what was asked
 FURTHER = 0.3  # what a policy's second-best phrase adds
 WORDS_MOST = 0.9  # all single words together count less than one phrase
 WORD = 0.5  # a word that nothing else in the playbook uses
-LEAST = 0.3  # with less than this no topic is found
+LEAST = 0.35  # with less than this no topic is found
 TELLING = 0.1  # what says less is not given as a reason
 
 

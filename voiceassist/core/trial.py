@@ -1,4 +1,4 @@
-"""Tries a playbook on a few sentences: `try_turns(playbook, turns, tier) -> Trial`.
+"""Tries a playbook on a few sentences: `try_turns(playbook, turns, tier, today, had) -> Trial`.
 
 Runs a real `Call` over finals whose words follow one another at an even pace, so what comes out is what would come
 in a call. Pure: what day it is comes as an argument. Next: `voiceassist playbook try`, the playbook page, and
@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voiceassist.core.call import Call
-from voiceassist.core.offers import STANDARD, Asker, OfferShown, offers_explained
+from voiceassist.core.offers import STANDARD, OfferShown, asker_of, offers_explained
 from voiceassist.core.playbook_model import GENERAL, Playbook
 from voiceassist.core.policy import TURNS_BACK
 from voiceassist.core.topics import TopicChoice, choose_topic
@@ -20,6 +20,7 @@ from voiceassist.events import (
     Event,
     Final,
     Layer,
+    PastOffer,
     Person,
     Prompt,
     Speaker,
@@ -56,15 +57,23 @@ class Trial:
     offers: tuple[OfferShown, ...]  # all alternatives of the topic's policy
 
 
-def try_turns(playbook: Playbook, turns: Sequence[Line], tier: Tier = STANDARD, today: str = "") -> Trial:
-    """What the last of these turns brings, after the ones before it.
+def try_turns(
+    playbook: Playbook,
+    turns: Sequence[Line],
+    tier: Tier = STANDARD,
+    today: str = "",
+    had: tuple[PastOffer, ...] = (),
+) -> Trial:
+    """What the last of these turns brings, after the ones before it. Needs at least one turn.
 
-    `today` is an ISO 8601 date; without it, dates of alternatives make no difference. Needs at least one turn.
+    `today` is an ISO 8601 date; without it, dates of alternatives make no difference. `had` is what the customer
+    took in earlier calls.
     """
     call = Call(playbook)
-    call.handle(_started(playbook, tier, today))
+    started = _started(playbook, tier, today, had)
+    call.handle(started)
     events: list[Event] = []
-    finals = _finals(turns)
+    finals = _finals(turns, playbook.limits.breath_ms)
     for final in finals:
         events = call.handle(final)
     cues = tuple(_cue(event, finals[-1]) for event in events if _is_of(event, finals[-1]))
@@ -75,7 +84,7 @@ def try_turns(playbook: Playbook, turns: Sequence[Line], tier: Tier = STANDARD, 
         card=card,
         card_name=call.card_name(card.prompt_id) if card else "",
         topic=topic,
-        offers=offers_explained(topic.policy, Asker(tier=tier, today=today)) if topic else (),
+        offers=offers_explained(topic.policy, asker_of(started)) if topic else (),
     )
 
 
@@ -107,7 +116,7 @@ def _cue(event: Event, final: Final) -> TrialCue:
     )
 
 
-def _started(playbook: Playbook, tier: Tier, today: str) -> CallStarted:
+def _started(playbook: Playbook, tier: Tier, today: str, had: tuple[PastOffer, ...]) -> CallStarted:
     return CallStarted(
         at_ms=0,
         started_at=f"{today}T12:00:00+00:00" if today else "",
@@ -118,14 +127,18 @@ def _started(playbook: Playbook, tier: Tier, today: str) -> CallStarted:
         language=playbook.language,
         playbook=playbook.label,
         playbook_hash=playbook.hash,
+        past_offers=had,
     )
 
 
-def _finals(turns: Sequence[Line]) -> list[Final]:
-    finals, at_ms = list[Final](), 0
+def _finals(turns: Sequence[Line], breath_ms: int) -> list[Final]:
+    """One final each; a speaker who goes on in a turn of its own has paused for more than a breath."""
+    finals = list[Final]()
     for number, (speaker, text) in enumerate(turns, start=1):
-        finals.append(_final(speaker, text, number, at_ms))
-        at_ms = finals[-1].end_ms + PAUSE_MS
+        goes_on = bool(finals) and finals[-1].speaker == speaker
+        pause_ms = max(PAUSE_MS, breath_ms if goes_on else 0)
+        start_ms = finals[-1].end_ms + pause_ms if finals else 0
+        finals.append(_final(speaker, text, number, start_ms))
     return finals
 
 

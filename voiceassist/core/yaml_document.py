@@ -7,7 +7,7 @@ text costs no more than its length. Never opens a file. Next: `playbook.py` chec
 
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,6 +27,7 @@ WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
+BYTES = {chr(code) for code in range(0xDC80, 0xDD00)}  # how Python marks bytes that are not UTF-8
 INTEGER = re.compile(r"[-+]?\d{1,18}")
 DECIMAL = re.compile(r"[-+]?(\.\d+|\d+(\.\d*)?)([eE][-+]?\d+)?")
 
@@ -55,11 +56,24 @@ def read_document(text: str) -> YamlDocument:
         return _read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        return _unreadable(mark.line + 1 if mark else 1, f"not YAML: {error.problem or error.context}")
+        line = mark.line if mark else 0
+        return _unreadable(line + 1, f"not YAML: {_complaint(error, text.split(chr(10))[line:])}")
     except yaml.YAMLError as error:
         return _unreadable(1, f"not YAML: {' '.join(str(error).split())}")
     except UnicodeEncodeError as error:
-        return _unreadable(text.count("\n", 0, error.start) + 1, "not YAML: holds half a character")
+        line = text.count("\n", 0, error.start) + 1
+        if text[error.start] in BYTES:
+            return _unreadable(line, "is not UTF-8; save it as UTF-8")
+        return _unreadable(line, "not YAML: holds half a character")
+
+
+def _complaint(error: yaml.MarkedYAMLError, rest: Sequence[str]) -> str:
+    """What the parser says, or plainer words; `rest` is the text from the line that it blames."""
+    if rest and rest[0].startswith("\t"):
+        return "a line begins with a tab; indent with spaces"
+    if error.problem and "cannot start any token" in error.problem:
+        return f"{error.problem}; put the value in quotes"
+    return str(error.problem or error.context)
 
 
 def _unreadable(line: int, message: str) -> YamlDocument:

@@ -9,27 +9,29 @@ Next: `server/playbook_drafts.py` saves the new text as a draft.
 
 from collections.abc import Iterator
 from dataclasses import replace
-from difflib import SequenceMatcher
 
 from voiceassist.core.document_edits import Edit, EditError, Json, child, edited, moved
 from voiceassist.core.problems import Path, located
-from voiceassist.core.yaml_document import read_document
-from voiceassist.core.yaml_places import Entry, Place, line_end, line_start, place_of, with_comments
-from voiceassist.core.yaml_text import (
-    LINE,
-    after_dash,
-    after_name,
-    entry,
-    flow,
-    flow_name,
-    item,
-    name_text,
-    restyled,
+from voiceassist.core.yaml_document import CHARS_MAX, DEPTH_MAX, read_document
+from voiceassist.core.yaml_entries import (
+    added,
+    differences_of,
+    given,
+    new_entry,
+    removed,
+    spliced,
+    start_of,
+    with_items,
 )
+from voiceassist.core.yaml_places import Entry, Place, place_of
+from voiceassist.core.yaml_text import flow_name, name_text
+
+PLACES_MAX = 40  # in which a list or mapping is changed by parts (each is some 20 ms); beyond, it is written anew
 
 
 def edit_yaml(text: str, edit: Edit) -> str:
     """The text after an edit. Raises EditError; the text then stays what it was."""
+    _check_depth(edit)
     document = read_document(text)
     if document.problems:
         raise EditError(f"the YAML must be put in order first: {located(document.problems[0], 'line')}")
@@ -39,9 +41,26 @@ def edit_yaml(text: str, edit: Edit) -> str:
     uses_crlf = text.count("\r\n") == text.count("\n")
     new = _edited(text.replace("\r\n", "\n") if uses_crlf else text, before, edit)
     new = new.replace("\n", "\r\n") if uses_crlf else new
+    if len(new) > CHARS_MAX:
+        raise EditError(
+            f"the text would be longer than {CHARS_MAX:,} characters, the most that a playbook may have"
+        )
     if not _same(read_document(new).value, wanted):
         raise EditError("this change cannot be made in the text as it is written; change the YAML itself")
     return new
+
+
+def _check_depth(edit: Edit) -> None:
+    """Raises EditError for a value that no text may hold at that place."""
+    level, depth = [edit.value], len(edit.path)
+    while level := [one for value in level if isinstance(value, dict | list) for one in _inner(value)]:
+        depth += 1
+        if depth > DEPTH_MAX:
+            raise EditError(f"`value` is nested too deeply: a playbook has at most {DEPTH_MAX} levels")
+
+
+def _inner(value: Json) -> list[Json]:
+    return list(value.values()) if isinstance(value, dict) else value
 
 
 def _same(one: Json, other: Json) -> bool:
@@ -102,35 +121,22 @@ def _nested(path: Path, value: Json) -> Json:
 def _put(text: str, path: Path, value: Json) -> str:
     """Writes a value anew where another is."""
     place = place_of(text, path[:-1])
-    old = place.entries[_node_index(place, path[-1])]
-    if place.in_flow:
-        return _spliced(text, old.value.start_mark.index, old.value_end, flow(value))
-    between = text[old.mark_end : old.value.start_mark.index]
-    if "#" in between:  # a comment behind the name stays there
-        new = between.rstrip() + "\n" + " " * (place.column + 2) + after_name(value, place.column).lstrip()
-    else:
-        new = _after(old, value, place.column)
-    return _spliced(text, old.mark_end, old.value_end, new)
-
-
-def _after(old: Entry, value: Json, column: int) -> str:
-    """What follows a name or a dash, in the manner of what was there."""
-    in_one_line = " " + flow(value)
-    if (
-        getattr(old.value, "flow_style", False)
-        and old.value.value
-        and isinstance(value, dict | list)
-        and column + len(in_one_line) < LINE
-    ):
-        return in_one_line
-    if isinstance(value, str) and (quoted := restyled(value, getattr(old.value, "style", None))):
-        return " " + quoted
-    return after_name(value, column) if old.key else after_dash(value, column)
+    return given(text, place, place.entries[_node_index(place, path[-1])], value)
 
 
 def _merged(text: str, document: Json, path: Path, old: Json, new: Json) -> str:
     """Only what is different between two lists or two mappings; empty where they must be written anew."""
     if not (old and new and type(old) is type(new) and isinstance(old, dict | list)):
+        return ""
+    if (
+        isinstance(old, list)
+        and _are_plain(old)
+        and _are_plain(new)
+        and not (place := place_of(text, path)).in_flow
+    ):
+        found = differences_of(old, new)
+        return "" if found is None else with_items(text, place, found)
+    if _places(old, new) > PLACES_MAX:
         return ""
     steps = list(_entry_edits(old, new) if isinstance(old, dict) else _item_edits(old, new))
     if not _same(_all(old, steps), new):
@@ -139,6 +145,28 @@ def _merged(text: str, document: Json, path: Path, old: Json, new: Json) -> str:
         edit = replace(step, path=(*path, *step.path))
         text, document = _edited(text, document, edit), edited(document, edit)
     return text
+
+
+def _are_plain(items: list[Json]) -> bool:
+    return not any(isinstance(item, dict | list) for item in items)
+
+
+def _places(old: Json, new: Json) -> int:
+    """In how many places the text of one must be changed to be the other's; many stands for any number."""
+    if _same(old, new):
+        return 0
+    if isinstance(old, dict) and isinstance(new, dict):
+        return sum(_places(old.get(name), new.get(name)) for name in {**old, **new})
+    if not (isinstance(old, list) and isinstance(new, list)):
+        return 1
+    found = differences_of(old, new)
+    return sum(_items_changed(old, *one) for one in found) if found is not None else PLACES_MAX + 1
+
+
+def _items_changed(old: list[Json], first: int, until: int, values: list[Json]) -> int:
+    paired = min(until - first, len(values))
+    changed = sum(_places(one, other) for one, other in zip(old[first:until], values, strict=False))
+    return changed + until - first + len(values) - 2 * paired
 
 
 def _all(document: Json, edits: list[Edit]) -> Json:
@@ -156,12 +184,11 @@ def _entry_edits(old: dict[str, Json], new: dict[str, Json]) -> Iterator[Edit]:
 
 def _item_edits(old: list[Json], new: list[Json]) -> Iterator[Edit]:
     """From the last to the first, so that places stay true."""
-    matcher = SequenceMatcher(None, list(map(repr, old)), list(map(repr, new)), autojunk=False)
-    for _, i1, i2, j1, j2 in reversed([code for code in matcher.get_opcodes() if code[0] != "equal"]):
-        paired = min(i2 - i1, j2 - j1)
-        yield from (Edit(op="insert", path=(i1 + paired,), value=v) for v in reversed(new[j1 + paired : j2]))
-        yield from (Edit(op="remove", path=(at,)) for at in reversed(range(i1 + paired, i2)))
-        yield from (Edit(op="set", path=(i1 + at,), value=new[j1 + at]) for at in range(paired))
+    for first, until, values in reversed(differences_of(old, new) or []):
+        paired = min(until - first, len(values))
+        yield from (Edit(op="insert", path=(first + paired,), value=v) for v in reversed(values[paired:]))
+        yield from (Edit(op="remove", path=(at,)) for at in reversed(range(first + paired, until)))
+        yield from (Edit(op="set", path=(first + at,), value=values[at]) for at in range(paired))
 
 
 # ---- entries ---------------------------------------------------------------------------------------------
@@ -173,61 +200,30 @@ def _insert(text: str, document: Json, edit: Edit) -> str:
         return _put(text, path, edited(parent, replace(edit, path=edit.path[-1:])))
     place = place_of(text, path)
     at = _whole(edit.path[-1]) if isinstance(parent, list) else len(parent) if edit.to is None else _whole(edit.to)
-    new = _new_entry(place, edit.path[-1] if isinstance(parent, dict) else None, edit.value)
-    between = ", " if place.in_flow else "\n" + " " * place.column
-    if at < len(place.entries):
-        start = _start(text, place, place.entries[at])
-        return _spliced(text, start, start, new + between)
-    end = place.entries[-1].end
-    return _spliced(text, end, end, between + new)
-
-
-def _new_entry(place: Place, name: str | int | None, value: Json) -> str:
-    beside = [getattr(entry.value, "flow_style", False) for entry in place.entries]
-    if place.in_flow:
-        return flow(value) if name is None else f"{flow_name(str(name))}: {flow(value)}"
-    one_line = ("-" if name is None else f"{name_text(str(name))}:") + " " + flow(value)
-    if isinstance(value, dict | list) and all(beside) and place.column + len(one_line) <= LINE:
-        return one_line
-    return item(value, place.column) if name is None else entry(str(name), value, place.column)
+    name = str(edit.path[-1]) if isinstance(parent, dict) else None
+    return added(text, place, at, [new_entry(place, name, edit.value)])
 
 
 def _remove(text: str, document: Json, path: Path, place: Place, index: int) -> str:
-    entries, gone = place.entries, place.entries[index]
-    if len(entries) == 1 and len(path) > 1:
+    if len(place.entries) == 1 and len(path) > 1:
         return _put(text, path[:-1], type(_at(document, path[:-1]))())
-    if not place.in_flow and not text[line_start(text, gone.start) : gone.start].strip():
-        end = line_end(text, gone.end) + 1
-        start = line_start(text, gone.start)
-        return _spliced(text, start, end, "") if end <= len(text) else text[: max(0, start - 1)]
-    if index + 1 < len(entries):
-        return _spliced(text, gone.start, entries[index + 1].start, "")
-    return _spliced(text, entries[index - 1].end, gone.end, "")
+    return removed(text, place, index, index + 1)
 
 
 def _rename(text: str, place: Place, old: Entry, name: str) -> str:
     assert old.key is not None
     new = flow_name(name) if place.in_flow else name_text(name)
-    return _spliced(text, old.key.start_mark.index, old.key.end_mark.index, new)
+    return spliced(text, old.key.start_mark.index, old.key.end_mark.index, new)
 
 
 def _move(text: str, place: Place, order: list[int]) -> str:
     """The entries change places; what stands between them stays."""
-    spans = [(_start(text, place, one), one.end) for one in place.entries]
+    spans = [(start_of(text, place, one), one.end) for one in place.entries]
     parts = [text[start:end] for start, end in spans]
     for (start, end), index in reversed(list(zip(spans, order, strict=True))):
-        text = _spliced(text, start, end, parts[index])
+        text = spliced(text, start, end, parts[index])
     return text
-
-
-def _start(text: str, place: Place, one: Entry) -> int:
-    """Where an entry begins with the comments above it; those at the top of a file are the file's own."""
-    return one.start if place.in_flow or not place.column else with_comments(text, one)
 
 
 def _node_index(place: Place, step: str | int) -> int:
     return step if isinstance(step, int) else [e.key and e.key.value for e in place.entries].index(step)
-
-
-def _spliced(text: str, start: int, end: int, new: str) -> str:
-    return text[:start] + new + text[end:]

@@ -13,7 +13,7 @@ from voiceassist.core.classifier import Classifier
 from voiceassist.core.languages import primary_subtag
 from voiceassist.core.playbook import Playbook, check_playbook, language_in, parse_cues, parse_playbook
 from voiceassist.core.playbook_model import BuiltinCues
-from voiceassist.core.problems import Problem
+from voiceassist.core.problems import Problem, unknown_name
 from voiceassist.core.yaml_document import read_document
 from voiceassist.errors import PlaybookError
 from voiceassist.models.cues_weights import bundled_classifier
@@ -75,8 +75,11 @@ def read_text(path: Path) -> str:
     """A playbook's YAML. Raises PlaybookError."""
     try:
         return path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise PlaybookError(f"{path}: cannot be read: {error}") from error
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        raise PlaybookError(f"{path}:{line}: is not UTF-8; save it as UTF-8") from error
+    except OSError as error:
+        raise PlaybookError(f"{path}: cannot be read: {error.strerror or error}") from error
 
 
 def _language_of(text: str) -> str:
@@ -85,7 +88,15 @@ def _language_of(text: str) -> str:
 
 def _find(file: Path) -> Path:
     """A name without an ending that is a built-in playbook's means that one."""
-    return FOLDER / f"{file}.yaml" if not file.exists() and str(file) in builtin_names() else file
+    if file.suffix or file.exists():
+        return file
+    if str(file) not in builtin_names():
+        raise PlaybookError(f"there is no file and no built-in playbook of that name: {_unknown(str(file))}")
+    return FOLDER / f"{file}.yaml"
+
+
+def _unknown(name: str) -> str:
+    return unknown_name(name, builtin_names())
 
 
 def _default(language: str) -> Path:

@@ -7,14 +7,16 @@ decides what may be published: `shelf.py` does.
 
 import asyncio
 from dataclasses import replace
+from time import monotonic
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from pydantic import BaseModel, ConfigDict, Field, StrictInt
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic_core import PydanticCustomError
 from starlette.requests import HTTPConnection
 
 from voiceassist.assistant import Assistant, assistant_of
-from voiceassist.core.document_edits import Edit, Op
+from voiceassist.core.document_edits import Edit, EditError, Op
 from voiceassist.core.yaml_document import CHARS_MAX
 from voiceassist.core.yaml_edits import edit_yaml
 from voiceassist.errors import UnknownNameError
@@ -27,14 +29,24 @@ from voiceassist.server.playbook_views import (
     draft_view,
     version_view,
 )
-from voiceassist.server.playbooks import Person, found
+from voiceassist.server.playbooks import Number, Person, found
 from voiceassist.shelf import now
-from voiceassist.store.playbooks import Draft
+from voiceassist.store.playbooks import Draft, check_revision
 
 router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
 
-Revision = Annotated[int, Field(ge=0)]
+EDITING_S = 20  # of one request; a change that people make by hand takes a tenth of a second
+
+Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]  # the store counts in 64 bits
 Note = Annotated[str, Field(max_length=2_000)]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
+
+
+def _of_bearable_length(text: str) -> str:
+    if len(text) > CHARS_MAX:
+        told = f"is longer than {CHARS_MAX:,} characters, the most that a playbook may have"
+        raise PydanticCustomError("too_long", "{told}", {"told": told})
+    return text
 
 
 class EditBody(BaseModel):
@@ -62,7 +74,7 @@ class Text(BaseModel):
     model_config = ConfigDict(extra="forbid")
     revision: Revision
     by: Person
-    text: Annotated[str, Field(max_length=CHARS_MAX)]
+    text: Annotated[str, AfterValidator(_of_bearable_length)]
 
 
 class Publication(BaseModel):
@@ -71,6 +83,18 @@ class Publication(BaseModel):
     model_config = ConfigDict(extra="forbid")
     revision: Revision
     by: Person
+    note: Reason
+    over: Annotated[
+        Number | None,
+        Field(description="The current version's number, where it was published after the draft began."),
+    ] = None
+
+
+class Withdrawal(BaseModel):
+    """A team's playbook that no new call is to get."""
+
+    model_config = ConfigDict(extra="forbid")
+    by: Person
     note: Note = ""
 
 
@@ -78,17 +102,17 @@ class Rollback(BaseModel):
     """An earlier version that is to become the current one again."""
 
     model_config = ConfigDict(extra="forbid")
-    number: Annotated[int, Field(ge=1)]
+    number: Number
     by: Person
-    note: Note = ""
+    note: Reason
 
 
 @router.put("/draft", dependencies=[allow("admin")])
 async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftView:
-    """Saves a whole text as the draft, byte for byte."""
+    """Saves a whole text as the draft, byte for byte; it still changes the version that the draft began from."""
     assistant = assistant_of(connection)
-    current, _ = await found(assistant, name)
-    base = current.number if current else 0
+    current, draft = await found(assistant, name)
+    base = draft.base if draft else current.number if current else 0
     return await _saved(
         assistant, Draft(name=name, text=text.text, base=base, revision=text.revision, by=text.by, saved_at=now())
     )
@@ -99,6 +123,7 @@ async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> D
     """Makes changes by path; comments and everything else in the text stay as they are."""
     assistant = assistant_of(connection)
     current, draft = await found(assistant, name)
+    check_revision(draft, name, change.revision)
     if draft is None:
         assert current is not None, "a playbook that was found has a version or a draft"
         draft = Draft(name=name, text=current.text, base=current.number, revision=0, by="", saved_at="")
@@ -109,9 +134,9 @@ async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> D
 
 
 @router.delete("/draft", dependencies=[allow("admin")])
-async def delete_draft(connection: HTTPConnection, name: str) -> dict[str, str]:
-    """Throws the draft away."""
-    await assistant_of(connection).store.playbooks.discard_draft(name)
+async def delete_draft(connection: HTTPConnection, name: str, revision: int | None = None) -> dict[str, str]:
+    """Throws the draft away, if it is still that revision; without one, whatever it is."""
+    await assistant_of(connection).store.playbooks.discard_draft(name, revision)
     return {}
 
 
@@ -128,7 +153,7 @@ async def draft_changes(connection: HTTPConnection, name: str) -> dict[str, tupl
 async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publication, Body()]) -> VersionView:
     """The draft becomes the current version, for new calls; running calls keep theirs."""
     version = await assistant_of(connection).publish_playbook(
-        name, wanted.revision, note=wanted.note, by=wanted.by
+        name, wanted.revision, note=wanted.note, by=wanted.by, over=wanted.over
     )
     return version_view(version, is_current=True)
 
@@ -142,12 +167,22 @@ async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rol
     return version_view(version, is_current=True)
 
 
+@router.post("/withdraw", dependencies=[allow("admin")])
+async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> VersionView:
+    """No new call gets this playbook; it stays in the history, and comes back when a version with teams does."""
+    version = await assistant_of(connection).withdraw_playbook(name, note=wanted.note, by=wanted.by)
+    return version_view(version, is_current=True)
+
+
 async def _saved(assistant: Assistant, draft: Draft) -> DraftView:
     saved = await assistant.store.playbooks.save_draft(draft)
     return await draft_view(assistant.shelf, saved, (await assistant.store.playbooks.current()).get(draft.name))
 
 
 def _edited(text: str, edits: list[EditBody]) -> str:
+    began_s = monotonic()
     for edit in edits:
+        if monotonic() - began_s > EDITING_S:
+            raise EditError("these are too many changes at a time: send fewer, or import the whole text")
         text = edit_yaml(text, Edit(op=edit.op, path=edit.path, value=edit.value, to=edit.to))
     return text

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -14,6 +13,7 @@ from voiceassist import wire
 from voiceassist.assistant import assistant_of
 from voiceassist.backtests.jobs import Running
 from voiceassist.backtests.worker import Job
+from voiceassist.clock import today
 from voiceassist.core.example_runs import ExampleRun, run_examples
 from voiceassist.core.playbook_model import Playbook
 from voiceassist.core.transcript import other_side
@@ -92,14 +92,14 @@ async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> dict
     """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
     playbook = await _wanted(connection, name, draft=said.draft)
     # In a thread: the first sentence compiles the draft, which takes a second that live calls do not have.
-    return _tried(await asyncio.to_thread(try_turns, playbook, _turns(said), said.tier, _today()))
+    return _tried(await asyncio.to_thread(try_turns, playbook, _turns(said), said.tier, today()))
 
 
 @router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
 async def try_examples(connection: HTTPConnection, name: str, which: Which) -> dict[str, list[ExampleView]]:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
     playbook = await _wanted(connection, name, draft=which.draft)
-    return {"examples": [_example(run) for run in await asyncio.to_thread(run_examples, playbook, _today())]}
+    return {"examples": [_example(run) for run in await asyncio.to_thread(run_examples, playbook, today())]}
 
 
 @router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
@@ -126,16 +126,13 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
 
 
 async def _wanted(connection: HTTPConnection, name: str, *, draft: bool) -> Playbook:
-    """The draft where it is wanted and there is one, else the current version."""
-    current, edited = await found(assistant_of(connection), name)
+    """The draft where it is wanted and there is one, else the current version, as calls have it."""
+    assistant = assistant_of(connection)
+    current, edited = await found(assistant, name)
     if current is None or (draft and edited):
         assert edited is not None, "a playbook that was found has a version or a draft"
         return await ready(edited.text, name)
-    return await ready(current.text, name, current.number)
-
-
-def _today() -> str:
-    return datetime.now(UTC).astimezone().date().isoformat()
+    return assistant.shelf.current(name) or await ready(current.text, name, current.number)
 
 
 def _example(run: ExampleRun) -> ExampleView:

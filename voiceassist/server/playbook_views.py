@@ -20,6 +20,7 @@ from voiceassist.shelf import Shelf
 from voiceassist.store.playbooks import Draft, Version
 
 TEXTS_KEPT = 16  # drafts and versions that people look at now; reading one takes some 50 ms
+PLAYBOOKS_KEPT = 4  # drafts that are tried now; a compiled one takes some 10 MB
 DOCUMENTS_KEPT = 64  # the list of playbooks reads the current version and the draft of each
 
 Json = Any
@@ -161,4 +162,4 @@ async def ready(text: str, name: str, number: int | None = None) -> Playbook:
 _read = lru_cache(maxsize=DOCUMENTS_KEPT)(read_document)
 _changes = lru_cache(maxsize=TEXTS_KEPT)(_changes_between)
 _problems = lru_cache(maxsize=TEXTS_KEPT)(problems_of)
-_ready = lru_cache(maxsize=TEXTS_KEPT)(read_playbook)
+_ready = lru_cache(maxsize=PLAYBOOKS_KEPT)(read_playbook)

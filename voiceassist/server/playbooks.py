@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic_core import PydanticCustomError
 from starlette.requests import HTTPConnection
 
 from voiceassist.assistant import Assistant, assistant_of
@@ -29,14 +30,25 @@ from voiceassist.server.playbook_views import (
     draft_view,
     version_view,
 )
-from voiceassist.shelf import now
+from voiceassist.shelf import IMPORTER, now
 from voiceassist.store.playbooks import Draft, Version
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
 RESERVED = ("schema", "backtests")  # addresses of this API
 
-Person = Annotated[str, Field(min_length=1, max_length=200)]
+
+def _a_person(name: str) -> str:
+    if name.strip().casefold() == IMPORTER:
+        told = f"is {IMPORTER!r}, who stands for the server itself in the history; give another name"
+        raise PydanticCustomError("reserved", "{told}", {"told": told})
+    return name
+
+
+Person = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_a_person)
+]
+Number = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of a version
 PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
@@ -46,7 +58,7 @@ class NewPlaybook(BaseModel):
     model_config = ConfigDict(extra="forbid")
     name: PlaybookName
     source: str = Field(alias="from", description="Name of a playbook here, or of a built-in one.")
-    by: Person = "somebody"
+    by: Person
 
 
 @router.get("", dependencies=[allow(*SCREENS)])
@@ -68,7 +80,10 @@ async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
     """A draft of a new playbook, which is a copy of another under a new name."""
     assistant = assistant_of(connection)
     playbooks = assistant.store.playbooks
-    if wanted.name in RESERVED or await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
+    if wanted.name in RESERVED or wanted.name in set(builtin_names()) - {wanted.source}:
+        told = "is an address of this API" if wanted.name in RESERVED else "is a built-in playbook's name"
+        raise ConflictError("name_taken", f"{wanted.name!r} {told}; choose another name")
+    if await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
         raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
     named = Edit(op="set", path=("name",), value=wanted.name)
     text = await asyncio.to_thread(edit_yaml, await _source(assistant, wanted.source), named)
@@ -108,7 +123,7 @@ async def versions(connection: HTTPConnection, name: str) -> dict[str, list[Vers
 
 
 @router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS)])
-async def get_version(connection: HTTPConnection, name: str, number: int) -> dict[str, Any]:
+async def get_version(connection: HTTPConnection, name: str, number: Number) -> dict[str, Any]:
     """One version with its text, as it was published."""
     playbooks = assistant_of(connection).store.playbooks
     version, newest = await playbooks.version(name, number), (await playbooks.current())[name]
@@ -121,7 +136,7 @@ async def get_version(connection: HTTPConnection, name: str, number: int) -> dic
 
 @router.get("/{name}/versions/{number}/changes", dependencies=[allow(*SCREENS)])
 async def version_changes(
-    connection: HTTPConnection, name: str, number: int, against: int
+    connection: HTTPConnection, name: str, number: Number, against: Number
 ) -> dict[str, tuple[ChangeView, ...]]:
     """What is different from another version."""
     playbooks = assistant_of(connection).store.playbooks

@@ -5,6 +5,7 @@ is one transaction: the draft is gone and the version is there, or neither. Neve
 Next: `shelf.py` hands the current ones to calls; `server/playbooks.py` shows and changes them.
 """
 
+import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,9 +16,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from voiceassist.core.playbook import hash_of
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.store.database import Database, reading, store_errors
-from voiceassist.store.rows import Row, microseconds
+from voiceassist.store.rows import Row
 from voiceassist.store.schema import playbook_drafts as drafts
 from voiceassist.store.schema import playbook_versions as versions
+
+REVISION_MAX = 2**53 - 1  # a browser's numbers are exact up to here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +48,7 @@ class Draft:
     name: str
     text: str  # YAML
     base: int  # number of the version that it changes; 0: none was published yet
-    revision: int  # rises with every save, and is never used again for another draft
+    revision: int  # another one with every save; drawn by lot, so that no number ever comes back
     by: str  # who saved it last
     saved_at: str  # ISO 8601 with zone
 
@@ -58,6 +61,14 @@ def read_version(path: Path, name: str, number: int) -> Version:
     if found is None:
         raise _no_version(name, number)
     return Version(**found)
+
+
+def read_current(path: Path, name: str) -> Version | None:
+    """The newest version in a database that a server may be using, if it has one; it blocks. Raises StoreError."""
+    wanted = select(versions).where(versions.c.name == name).order_by(versions.c.number.desc()).limit(1)
+    with reading(path) as connection:
+        found = connection.execute(wanted).mappings().first()
+    return Version(**found) if found else None
 
 
 def _no_version(name: str, number: int) -> UnknownNameError:
@@ -104,29 +115,34 @@ class Playbooks:
         """
         with store_errors(self._database.path, "written"):
             async with self._database.writer.begin() as connection:
-                await _check_revision(connection, draft.name, draft.revision)
-                saved = replace(draft, revision=_next_revision(draft))
+                check_revision(await _stored(connection, draft.name), draft.name, draft.revision)
+                saved = replace(draft, revision=secrets.randbelow(REVISION_MAX) + 1)
                 await connection.execute(delete(drafts).where(drafts.c.name == draft.name))
                 await connection.execute(insert(drafts), asdict(saved))
                 return saved
 
-    async def discard_draft(self, name: str) -> None:
-        """Throws the draft away. Raises UnknownNameError."""
+    async def discard_draft(self, name: str, revision: int | None = None) -> None:
+        """Throws the draft away, if it is that revision (None: any). Raises UnknownNameError, ConflictError."""
         with store_errors(self._database.path, "written"):
             async with self._database.writer.begin() as connection:
-                gone = await connection.execute(delete(drafts).where(drafts.c.name == name))
-                if not gone.rowcount:
+                stored = await _stored(connection, name)
+                if stored is None:
                     raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
-
-    async def publish_draft(self, name: str, revision: int, *, author: str, note: str, at: str) -> Version:
-        """The draft becomes the next version. Raises ConflictError when it is not that revision any more."""
-        with store_errors(self._database.path, "written"):
-            async with self._database.writer.begin() as connection:
-                draft = await _check_revision(connection, name, revision)
-                if draft is None:
-                    raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
-                version = await _add(connection, name, draft.text, author=author, note=note, at=at)
+                check_revision(stored, name, stored.revision if revision is None else revision)
                 await connection.execute(delete(drafts).where(drafts.c.name == name))
+
+    async def publish_draft(self, draft: Draft, *, author: str, note: str, at: str) -> Version:
+        """A draft becomes the next version as it was read. Raises ConflictError when another is stored by now."""
+        with store_errors(self._database.path, "written"):
+            async with self._database.writer.begin() as connection:
+                stored = await _stored(connection, draft.name)
+                check_revision(stored, draft.name, draft.revision)
+                if stored != draft:
+                    raise ConflictError(
+                        "draft_changed", f"the draft of {draft.name!r} is another one; load it again"
+                    )
+                version = await _add(connection, draft.name, draft.text, author=author, note=note, at=at)
+                await connection.execute(delete(drafts).where(drafts.c.name == draft.name))
                 return version
 
     async def publish_text(self, name: str, text: str, *, author: str, note: str, at: str) -> Version:
@@ -151,10 +167,13 @@ async def _add(connection: AsyncConnection, name: str, text: str, *, author: str
     return version
 
 
-async def _check_revision(connection: AsyncConnection, name: str, revision: int) -> Draft | None:
-    """The stored draft, if it is the revision that was seen; nothing for revision 0 where there is none."""
+async def _stored(connection: AsyncConnection, name: str) -> Draft | None:
     found = (await connection.execute(select(drafts).where(drafts.c.name == name))).mappings().first()
-    stored = Draft(**found) if found else None
+    return Draft(**found) if found else None
+
+
+def check_revision(stored: Draft | None, name: str, revision: int) -> None:
+    """Raises ConflictError when the stored draft is not the revision that was seen (0: that there was none)."""
     if stored and stored.revision != revision:
         raise ConflictError(
             "draft_changed",
@@ -164,9 +183,3 @@ async def _check_revision(connection: AsyncConnection, name: str, revision: int)
         raise ConflictError(
             "draft_changed", f"the draft of {name!r} was published or thrown away; load the playbook again"
         )
-    return stored
-
-
-def _next_revision(draft: Draft) -> int:
-    """One above the last, but never below the clock: a draft that was thrown away leaves no number behind."""
-    return max(draft.revision + 1, microseconds(draft.saved_at) // 1_000_000)

@@ -1,6 +1,7 @@
 /** The editor against a server in memory that keeps one draft by its rules. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { applyAll } from "../src/playbook/edits";
+import { examplesNaming } from "../src/playbook/examples";
 import { Editor } from "../src/playbook/editor.svelte";
 import type { Edit, Mapping, Playbook } from "../src/playbook/types";
 import { toasts } from "../src/ui/toasts.svelte";
@@ -85,13 +86,32 @@ test("steps back and forward go through the texts that were saved", async () => 
 });
 
 test("an item that was removed comes back by itself, whatever came since", async () => {
-  editor.removeItem(["policies", "discount"], 0, "Removed");
+  editor.removeItems([{ path: ["policies", "discount"], at: 0 }], "Removed");
   const back = toasts.list.at(-1);
   editor.set(["title"], "Shops");
   await quiet();
   if (back) toasts.undo(back);
   await quiet();
   expect(server.draft?.document).toEqual({ ...published, title: "Shops" });
+});
+
+test("an item goes in one step with the examples that name it, and comes back with them", async () => {
+  const examples = [{ topic: "discount" }, { topic: "other" }, { topic: "discount" }];
+  editor.set(["examples"], examples);
+  await quiet();
+  const places = examplesNaming(editor.document, ["policies", "discount"]).map((at) => ({ path: ["examples", at], at }));
+  editor.removeItems([{ path: ["policies", "discount"], at: 0 }, ...places], "Removed");
+  const back = toasts.list.at(-1);
+  await quiet();
+  expect(server.draft?.document).toEqual({ title: "Shop", policies: {}, examples: [{ topic: "other" }] });
+  await editor.undo();
+  expect(server.draft?.document).toEqual({ ...published, examples });
+  await editor.redo();
+  editor.set(["title"], "Shops");
+  await quiet();
+  if (back) toasts.undo(back);
+  await quiet();
+  expect(server.draft?.document).toEqual({ ...published, title: "Shops", examples });
 });
 
 test("without the server nothing is lost, and it is saved when the server is back", async () => {

@@ -2,10 +2,11 @@ import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { preferences } from "../src/live/preferences.svelte";
 import { segments } from "../src/marks";
-import { offerConditions, tiersIn } from "../src/playbook/conditions";
+import { disclosureTerms, offerConditions, tiersIn } from "../src/playbook/conditions";
 import { listDiff, said, wordDiff } from "../src/playbook/diff";
-import { itemsOf } from "../src/playbook/items";
-import { sayPath } from "../src/playbook/labels";
+import { differences, examplesNaming, expectations, expectsSomething, linesOf, nextSpeaker } from "../src/playbook/examples";
+import { itemsOf, SPOKEN_KINDS, TRAINED_KINDS } from "../src/playbook/items";
+import { rowsOf, sayPath } from "../src/playbook/labels";
 import { isSameAnswer, lineOf, promptOf } from "../src/playbook/tried";
 import type { Mapping, Tried, TriedCue } from "../src/playbook/types";
 import { texts } from "../src/texts";
@@ -64,6 +65,57 @@ test("a path is told by topics and titles, in the language of the page", () => {
   expect(sayPath(["ladder", "steps", "insult", "climbs"], shop)).toBe("Ladder › Which words climb where › Insult › The next time takes the next rung");
   preferences.setLanguage("es");
   expect(sayPath(["cues", "insult", "except"], shop)).toBe("Señales › Insulto › Nunca cuando se dicen estas palabras");
+});
+
+test("what was removed has its name from what it was, and its fields under their labels", () => {
+  const policy = { topic: "Returns", asked: ["give back", "return"], limit: "", alternatives: { credit: { text: "Store credit", cost: "low", tiers: ["gold"] } } };
+  expect(sayPath(["policies", "gone"], shop, policy)).toBe("Policies › Returns");
+  expect(rowsOf(["policies", "gone"], policy)).toEqual([
+    { label: "How customers ask for it", texts: ["give back", "return"] },
+    { label: "Alternatives", texts: ["Store credit; What it costs us: Little; gold"] },
+  ]);
+  expect(rowsOf(["missing", "late"], { title: "Price", by_end: true, within_s: 30 })).toEqual([
+    { label: "It is enough to say it by the end of the call", texts: ["yes"] },
+    { label: "Within", texts: ["30"] },
+  ]);
+});
+
+test("a disclosure says what starts its time, and when that ends", () => {
+  const terms = (given: Mapping) => disclosureTerms(given, texts);
+  expect(terms({ speaker: "agent", within_s: 30 })).toBe("Agent, within 30 s of the start of the call");
+  expect(terms({ within_s: 120, after_kind: "purchase_intent", by_end: true })).toBe("Agent, within 120 s after: Wants to buy, or by the end of the call at the latest");
+  expect(terms({ speaker: "customer", by_end: true })).toBe("Customer, by the end of the call");
+  expect(terms({ after: ["order now", "buy"] })).toBe("Agent, by the end of the call, after: “order now” …");
+});
+
+test("sensitivity is for every kind that is said, but swearing", () => {
+  expect(SPOKEN_KINDS.filter((kind) => !TRAINED_KINDS.includes(kind))).toEqual(["profanity"]);
+});
+
+describe("an example", () => {
+  const example = { call: [{ customer: "Cheaper?" }, { agent: "No." }], cues: ["refusal", "alternative"], card: "refusal", topic: "discount", tier: "gold" };
+  const kept: Mapping = { ...shop, examples: [example, { call: [{ agent: "Hi" }], cues: [], card: "none" }, example] };
+
+  test("is told in plain words, and so is what came otherwise", () => {
+    expect(expectations(example, kept, texts)).toEqual(["Cues: Refusal, Alternative", "Card: Refusal", "Topic: Discount", "Customer tier: gold"]);
+    expect(expectations({ cues: [], card: "none" }, kept, texts)).toEqual(["Cues: no cue", "Card: no card"]);
+    const outcome = { number: 1, ok: false, text: "No.", expected: { cues: "refusal", topic: "discount" }, got: { cues: "none", topic: "none" } };
+    expect(differences(outcome, kept, texts)).toEqual(["Cues: Refusal expected, no cue came", "Topic: Discount expected, no topic came"]);
+    expect([expectsSomething({ cues: [] }), expectsSomething({ call: [] })]).toEqual([true, false]);
+  });
+
+  test("has lines of both sides, whatever a draft makes of them", () => {
+    expect(linesOf(example)).toEqual([{ speaker: "customer", text: "Cheaper?" }, { speaker: "agent", text: "No." }]);
+    expect([linesOf({ call: ["?", null] }), linesOf(null)]).toEqual([[{ speaker: "agent", text: "" }, { speaker: "agent", text: "" }], []]);
+    expect([nextSpeaker(example), nextSpeaker({})]).toEqual(["customer", "customer"]);
+  });
+
+  test("is found by the policy or card that it names, the last first", () => {
+    expect(examplesNaming(kept, ["policies", "discount"])).toEqual([2, 0]);
+    expect(examplesNaming(kept, ["cards", "refusal"])).toEqual([2, 0]);
+    expect(examplesNaming(kept, ["policies", "discount", "alternatives"])).toEqual([]);
+    expect(itemsOf("examples", kept, texts).map(({ item, name }) => `${item} ${name}`)).toEqual(["1 No.", "2 Hi", "3 No."]);
+  });
 });
 
 describe("the contents", () => {

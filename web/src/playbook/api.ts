@@ -1,6 +1,6 @@
 /** The REST calls of the playbook screen. Failures are `ApiError`s, as for every screen. */
 import { getJson, send } from "../api";
-import type { Available, Backtest, Change, Draft, Edit, Mapping, Playbook, PlaybookSummary, Tried, TryRequest, Version } from "./types";
+import type { Available, Backtest, Change, Draft, Mapping, Outcome, Pending, Playbook, PlaybookSummary, Tried, TryRequest, Version } from "./types";
 
 const ALL = "/api/playbooks";
 const at = (name: string) => `${ALL}/${encodeURIComponent(name)}`;
@@ -23,7 +23,8 @@ export interface Step {
   revision: number; // of the draft that it changes; 0 where there is none yet
   by: string;
 }
-export const editDraft = (name: string, step: Step & { edits: readonly Edit[] }) => sendJson<Draft>("PATCH", `${at(name)}/draft`, step);
+export const editDraft = (name: string, { edits, ...step }: Step & { edits: readonly Pending[] }) =>
+  sendJson<Draft>("PATCH", `${at(name)}/draft`, { ...step, edits: edits.map((edit) => ({ ...edit, together: undefined })) });
 export const replaceDraft = (name: string, step: Step & { text: string }) => sendJson<Draft>("PUT", `${at(name)}/draft`, step);
 export const discardDraft = (name: string) => send(`${at(name)}/draft`, { method: "DELETE" });
 
@@ -39,6 +40,8 @@ export async function getChanges(name: string, newer: number, older: number): Pr
 }
 
 export const tryOut = (name: string, request: TryRequest, signal: AbortSignal) => sendJson<Tried>("POST", `${at(name)}/try`, request, signal);
+export const runExamples = async (name: string, draft: boolean, signal: AbortSignal) =>
+  (await sendJson<{ examples: Outcome[] }>("POST", `${at(name)}/examples`, { draft }, signal)).examples;
 export const publish = (name: string, step: Step & { note: string }) => sendJson<Version>("POST", `${at(name)}/publish`, step);
 export const rollBack = (name: string, number: number, note: string, by: string) =>
   sendJson<Version>("POST", `${at(name)}/rollback`, { number, note, by });

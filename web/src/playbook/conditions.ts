@@ -1,7 +1,7 @@
 /** Who may have an alternative, how often and when, in one line. Pure. */
 import { whole } from "../format";
 import type { Texts } from "../texts/en";
-import { namesAt, textAt, textsAt } from "./paths";
+import { namesAt, textAt, textsAt, valueAt } from "./paths";
 import type { Value } from "./types";
 
 /** Empty: no condition. */
@@ -16,6 +16,25 @@ export function offerConditions(offer: Value | undefined, { playbook }: Texts): 
     from || until ? [from, until].join(" – ") : "",
   ];
   return parts.filter(Boolean).join("; ");
+}
+
+/** Who must say something, by when, and what starts the time, in one line. */
+export function disclosureTerms(disclosure: Value | undefined, { kind, playbook, speakers }: Texts): string {
+  const at = (name: string) => textAt(disclosure ?? null, [name]);
+  const seconds = at("within_s");
+  const start = clockStart(textsAt(disclosure ?? null, ["after"]), at("after_kind") && kind(at("after_kind")));
+  const byEnd = valueAt(disclosure ?? null, ["by_end"]) === true;
+  const atEnd = start ? playbook.byTheEndAfter(start) : playbook.byTheEnd;
+  const soon = start ? playbook.withinAfter(seconds, start) : playbook.within(seconds);
+  const terms = !seconds ? atEnd : byEnd ? playbook.orElse(soon, playbook.byTheEndAtLatest) : soon;
+  return `${at("speaker") === "customer" ? speakers.customer : speakers.agent}, ${terms}`;
+}
+
+/** The cue or the first phrase that starts the time; empty: the call itself does. */
+function clockStart(phrases: readonly string[], cue: string): string {
+  const [first, ...more] = phrases;
+  const said = first && (more.length > 0 ? `“${first}” …` : `“${first}”`);
+  return [cue, said].filter(Boolean).join(" · ");
 }
 
 const USUAL_TIER = "standard"; // of a call that says nothing: `Customer.tier` in events.py

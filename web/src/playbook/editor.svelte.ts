@@ -12,7 +12,7 @@ import * as api from "./api";
 import { removing, setting } from "./edits";
 import { isUnder, textAt, valueAt } from "./paths";
 import * as steps from "./sync";
-import type { Builtin, Draft, Edit, Path, Playbook, Problem, Value, Version } from "./types";
+import type { Builtin, Draft, Path, Pending, Playbook, Problem, Value, Version } from "./types";
 
 const SAVE_AFTER_MS = 400; // of quiet: between two words of a quick typist
 const RETRY_MS = 5_000; // after a lost connection or a fault of the server, by itself
@@ -20,6 +20,12 @@ const RETRY_MS = 5_000; // after a lost connection or a fault of the server, by 
 const COLLISION = "draft_changed"; // the server's word for "somebody else saved in between"
 
 export type Saving = "saved" | "waiting" | "saving" | "failed" | "conflict";
+
+/** An item, and its place among its neighbours. */
+export interface Place {
+  path: Path;
+  at: number;
+}
 
 export class Editor {
   #sync = $state.raw<steps.Sync>(null as never);
@@ -78,7 +84,7 @@ export class Editor {
     this.#sync = steps.opened(playbook);
   }
 
-  edit(edit: Edit): void {
+  edit(edit: Pending): void {
     this.#edits += 1;
     this.#sync = steps.edited(this.#sync, edit);
     this.#saveIn(SAVE_AFTER_MS);
@@ -92,18 +98,29 @@ export class Editor {
     if (this.value(path) !== undefined) this.edit(removing(this.document, path));
   }
 
-  /** Removes one item of several, and says so with the way back: that brings back this item, whatever came since. */
-  removeItem(path: Path, at: number, message: string): void {
-    const value = this.value(path);
-    if (value === undefined) return;
-    this.remove(path);
+  /**
+   * Removes items of lists or mappings in one step, and says so with the way back: that brings back these, whatever
+   * came since. Of several in one list, the last comes first.
+   */
+  removeItems(items: readonly Place[], message: string): void {
+    const removed = items.flatMap(({ path, at }) => {
+      const value = this.value(path);
+      return value === undefined ? [] : [{ path, at, value }];
+    });
+    for (const [i, { path }] of removed.entries()) this.#removeWith(path, i > 0);
     const edits = this.#edits;
-    this.say(message, () => (edits === this.#edits ? void this.undo() : this.#bringBack(path, value, at)));
+    this.say(message, () => (edits === this.#edits ? void this.undo() : this.#bringBack(removed)));
   }
 
-  #bringBack(path: Path, value: Value, at: number): void {
-    if (this.value(path.slice(0, -1)) === undefined) this.set(path, value);
-    else this.edit({ op: "insert", path, value, to: at });
+  #removeWith(path: Path, together: boolean): void {
+    this.edit({ ...removing(this.document, path), ...(together && { together }) });
+  }
+
+  #bringBack(removed: readonly (Place & { value: Value })[]): void {
+    for (const { path, at, value } of removed.toReversed()) {
+      if (this.value(path.slice(0, -1)) === undefined) this.set(path, value);
+      else this.edit({ op: "insert", path, value, ...(typeof path.at(-1) === "string" && { to: at }) });
+    }
   }
 
   #saveIn(after_ms: number): void {

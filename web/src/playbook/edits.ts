@@ -5,7 +5,7 @@
  * document as it is. Next: `sync.ts` sends them; the server's answer replaces what was made here.
  */
 import { isList, isMapping, isSame, valueAt } from "./paths";
-import type { Edit, Key, Mapping, Path, Value } from "./types";
+import type { Edit, Key, Mapping, Path, Pending, Value } from "./types";
 
 export function applyAll(top: Mapping, edits: readonly Edit[]): Mapping {
   return edits.reduce(apply, top);
@@ -84,7 +84,7 @@ export function removing(top: Mapping, path: Path): Edit {
 }
 
 /** One more edit; what is typed into the same field replaces what was typed a moment ago. */
-export function joined(edits: readonly Edit[], next: Edit): Edit[] {
+export function joined(edits: readonly Pending[], next: Pending): Pending[] {
   const last = edits.at(-1);
   const again = next.op === "set" && last?.op === "set" && isSame(last.path, next.path);
   return again ? [...edits.slice(0, -1), next] : [...edits, next];

@@ -1,5 +1,6 @@
 /** What a section of the contents holds: its items, in the order of the playbook. Pure. */
 import type { Texts } from "../texts/en";
+import { examplesIn, lastLine } from "./examples";
 import { namesAt, textAt, textsAt } from "./paths";
 import type { Section } from "./sections";
 import type { Mapping } from "./types";
@@ -18,8 +19,8 @@ export const SPOKEN_KINDS: readonly string[] = [...AGENT_KINDS, ...CUSTOMER_KIND
 export const HEARD_KINDS: readonly string[] = ["silence", "overlap", "missing"];
 export const ALERT_KINDS: readonly string[] = [...SPOKEN_KINDS, ...HEARD_KINDS, "dead_end", "help"];
 export const STEP_KINDS: readonly string[] = ["profanity", "frustration", "insult", "sexual", "slur", "threat"];
-/** Kinds that the trained model knows, where phrases end. */
-export const TRAINED_KINDS: readonly string[] = ["refusal", "insult", "threat", "slur", "sexual"];
+/** Kinds that the trained model knows as well; swear words are listed. */
+export const TRAINED_KINDS: readonly string[] = SPOKEN_KINDS.filter((kind) => kind !== "profanity");
 /** What counts where a playbook says nothing: `Limits` in `core/playbook_model.py`. */
 export const LIMITS = { recovery_s: 20, recovery_turns: 2, cards_per_call: 8, gap_s: 4, breath_ms: 1500, silence_s: 25, overlap_ms: 2000 };
 export const GENERAL = "general"; // the policy that is used when no topic fits
@@ -28,8 +29,12 @@ export function itemsOf(section: Section, document: Mapping, texts: Texts): Item
   if (section === "policies") return titled(document, "policies", "topic");
   if (section === "disclosures") return titled(document, "missing", "title");
   if (section === "cues") return cues(document, texts);
+  if (section === "examples") return examplesIn(document).map((example, i) => ({ item: String(i + 1), name: shortened(lastLine(example)?.text ?? "") }));
   return section === "cards" ? cards(document, texts) : [];
 }
+
+const LONGEST = 48; // letters of an example in the contents: one or two lines
+const shortened = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST).trimEnd()}…` : text || "…");
 
 function titled(document: Mapping, part: string, title: string): Item[] {
   return namesAt(document, [part]).map((item) => ({ item, name: textAt(document, [part, item, title]) || item }));

@@ -49,7 +49,8 @@ export function placeOf(path: Path): { section: EditSection; item: string | null
   if (first === "cues") return { section: "cues", item };
   if (first === "cards") return { section: "cards", item };
   if (first === "ladder" || first === "alerts") return { section: "cards", item: first };
+  if (first === "examples") return { section: "examples", item: typeof second === "number" ? String(second + 1) : null };
   return { section: "general", item: null };
 }
 
-export type EditSection = "policies" | "cues" | "cards" | "disclosures" | "general";
+export type EditSection = "policies" | "cues" | "cards" | "disclosures" | "examples" | "general";

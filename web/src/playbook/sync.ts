@@ -5,7 +5,7 @@
  * always the saved document with their own edits on it, so an answer that comes late takes back nothing.
  */
 import { applyAll, joined } from "./edits";
-import type { Draft, Edit, Mapping, Playbook, Problem } from "./types";
+import type { Draft, Mapping, Pending, Playbook, Problem } from "./types";
 
 export interface Sync {
   published: Mapping; // of the current version
@@ -13,8 +13,8 @@ export interface Sync {
   saved: Mapping; // as the server has the draft, or the published one without a draft
   text: string; // the same as YAML
   draft: Draft | null;
-  sent: readonly Edit[]; // on the way
-  waiting: readonly Edit[]; // not sent yet
+  sent: readonly Pending[]; // on the way
+  waiting: readonly Pending[]; // not sent yet
   failure: string; // why the last try did not save; empty when it did
   conflict: Draft | null; // somebody else's draft, which ours does not know
   undo: readonly string[]; // texts before each saved step, the newest last
@@ -43,12 +43,16 @@ export const isBroken = (sync: Sync) => sync.draft !== null && sync.draft.docume
 /** The document as the person sees it. */
 export const shown = (sync: Sync): Mapping => applyAll(sync.saved, [...sync.sent, ...sync.waiting]);
 
-export const edited = (sync: Sync, edit: Edit): Sync => ({ ...sync, waiting: joined(sync.waiting, edit) });
+export const edited = (sync: Sync, edit: Pending): Sync => ({ ...sync, waiting: joined(sync.waiting, edit) });
 
-/** Takes the first of what waits on its way: all that was typed in a row, or one removal or move, each a step to undo. */
+/**
+ * Takes the first of what waits on its way, each a step to undo: all that was typed in a row, or one removal or move,
+ * with what belongs to it.
+ */
 export function sending(sync: Sync): Sync {
   const other = sync.waiting.findIndex((edit) => edit.op !== "set");
-  const count = other < 0 ? sync.waiting.length : Math.max(1, other);
+  let count = other < 0 ? sync.waiting.length : Math.max(1, other);
+  while (sync.waiting[count]?.together) count += 1;
   return { ...sync, sent: sync.waiting.slice(0, count), waiting: sync.waiting.slice(count), failure: "" };
 }
 

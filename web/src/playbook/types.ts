@@ -16,6 +16,9 @@ export type Edit =
   | { op: "rename"; path: Path; to: string }
   | { op: "move"; path: Path; to: number }; // to this place among its neighbours
 
+/** An edit on its way to be saved; one with `together` is sent, and undone, with the one before it. */
+export type Pending = Edit & { together?: true };
+
 export interface Problem {
   line: number; // 1 is the first
   path: Path;
@@ -116,6 +119,15 @@ export interface Tried {
   card: TriedCard | null;
   policy: { id: string; topic: string } | null;
   alternatives: readonly TriedAlternative[];
+}
+
+/** What came of an example of the playbook; in `expected` and `got` is only what differs. */
+export interface Outcome {
+  number: number; // 1 is the first
+  ok: boolean;
+  text: string;
+  expected: { readonly [what: string]: string }; // by "cues", "card", "topic"; kinds in one text, with commas between
+  got: { readonly [what: string]: string };
 }
 
 export interface Count {

@@ -1,0 +1,17 @@
+"""The wall clock of this site: one zone for everything that has a day. `core/` never asks it; time is data there.
+
+A call's `started_at` carries the site's offset from UTC, so its date is the day on which it was held, and dated
+alternatives begin and end with the site's day. Next: `session.py`, and whoever tries a playbook as of today.
+"""
+
+from datetime import UTC, datetime
+
+
+def local_now() -> datetime:
+    """This moment in the zone of the machine (`TZ`), with its offset from UTC."""
+    return datetime.now(UTC).astimezone()
+
+
+def today() -> str:
+    """The date here, ISO 8601."""
+    return local_now().date().isoformat()
