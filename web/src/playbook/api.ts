@@ -42,7 +42,8 @@ export async function getChanges(name: string, newer: number, older: number): Pr
 export const tryOut = (name: string, request: TryRequest, signal: AbortSignal) => sendJson<Tried>("POST", `${at(name)}/try`, request, signal);
 export const runExamples = async (name: string, draft: boolean, signal: AbortSignal) =>
   (await sendJson<{ examples: Outcome[] }>("POST", `${at(name)}/examples`, { draft }, signal)).examples;
-export const publish = (name: string, step: Step & { note: string }) => sendJson<Version>("POST", `${at(name)}/publish`, step);
+export const publish = (name: string, step: Step & { note: string; over: number | null }) =>
+  sendJson<Version>("POST", `${at(name)}/publish`, step);
 export const rollBack = (name: string, number: number, note: string, by: string) =>
   sendJson<Version>("POST", `${at(name)}/rollback`, { number, note, by });
 

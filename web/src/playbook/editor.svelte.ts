@@ -233,9 +233,10 @@ export class Editor {
     return text;
   }
 
-  async publish(note: string): Promise<Version> {
+  /** `over` is the version that was published since the draft was begun, where somebody accepts that it is undone. */
+  async publish(note: string, over: number | null): Promise<Version> {
     await this.flush();
-    const version = await api.publish(this.name, { ...this.#step(), note });
+    const version = await api.publish(this.name, { ...this.#step(), note, over });
     await this.reload();
     return version;
   }
