@@ -154,6 +154,23 @@ def test_history_compares_versions_and_goes_back_under_a_new_number(
     assert (now["current"]["hash"], now["document"]["policies"]["return_window"]["say"]) == (before["hash"], say)
 
 
+def test_draft_that_would_undo_a_newer_version_is_published_only_when_said_so(
+    window: BrowserContext, server: Server
+) -> None:
+    publish_say(server, "A first wording.", "First")
+    edits = [{"op": "set", "path": ["policies", "return_window", "say"], "value": "A second wording."}]
+    send(server, "PATCH", "retail/draft", revision=0, by="Ida", edits=edits)
+    send(server, "POST", "retail/rollback", number=1, by="Lee", note="Not yet")
+    page = policy_page(window, "/playbook/retail/publish")
+    see(page.get_by_test_id("publish-newer"), "published by Lee", "Not yet")
+    page.get_by_test_id("publish-note").fill("Second")
+    page.get_by_test_id("publish-name").fill("Ida")
+    expect(page.get_by_test_id("publish")).to_be_disabled()
+    page.get_by_test_id("publish-over").check()
+    page.get_by_test_id("publish").click()
+    see(page.get_by_test_id("version").first, "Second", "current")
+
+
 def test_exported_yaml_has_the_edit_and_every_comment_and_comes_back_in_unchanged(
     window: BrowserContext, server: Server, tmp_path: Path
 ) -> None:

@@ -29,7 +29,7 @@ SERVICE = ("star", "own_talk", "multidogo", "soft", "booking")
 STEPS = 100
 FEWEST_ORDINARY = 200  # turns below which ordinary talk says nothing
 # Nor less than this, however rarely ordinary talk gets there: the card is to be right more often than not.
-LEAST: Mapping[Sensitivity, float] = {"low": 0.85, "normal": 0.6, "high": 0.35}
+LEAST: Mapping[Sensitivity, float] = {"low": 0.85, "normal": 0.7, "high": 0.35}
 # Nor more: models of all sources are surer than those that a source was kept from. From 0.7 on, weights that were
 # learned from everything but SGD had 2 false cues of abuse in 19,985 turns of its customers.
 MOST: Mapping[Sensitivity, float] = {"low": 0.9, "normal": 0.7, "high": 0.5}
