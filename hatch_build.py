@@ -15,7 +15,7 @@ import build_pages
 
 # What `voiceassist cues train` reads.
 TEXTS = ("training/cues", "training/text")
-# From the checkout to where voiceassist/models/bundled.py looks first.
+# From the checkout to where voiceassist/speech_models/bundled.py looks first.
 MODELS = {
     f"models/{name}": f"voiceassist/_models/{name}"
     for name in ("manifest.toml", "vosk-tiny-en", "vosk-tiny-en.toml", "cues-en", "training/test", *TEXTS)

@@ -7,8 +7,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import TypeVar
 
-from voiceassist.core.call import Call
-from voiceassist.core.playbook import Playbook
+from voiceassist.core.call.call import Call
 from voiceassist.events import (
     CallEnded,
     CallStarted,
@@ -23,6 +22,7 @@ from voiceassist.events import (
     Tick,
     Word,
 )
+from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 WORD_MS = 300

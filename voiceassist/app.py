@@ -1,6 +1,6 @@
 """The composition root: builds everything from Settings, starts it, and stops it in the right order.
 
-Never handles an event or a message itself. Next: `assistant.py` is what it builds; `server/http.py` puts routes on
+Never handles an event or a message itself. Next: `runtime.py` is what it builds; `server/http.py` puts routes on
 that; `cli/serve.py` runs it.
 """
 
@@ -15,16 +15,16 @@ import structlog
 from voiceassist.asr.choice import sample_language
 from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
-from voiceassist.assistant import Assistant, row_of
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
-from voiceassist.core.board import has_unresolved
-from voiceassist.core.languages import NEUTRAL, language_rules
+from voiceassist.core.screen.state import has_unresolved
+from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import PlaybookError
 from voiceassist.metrics import Metrics, measure_loop_lag
-from voiceassist.models.language import serves
+from voiceassist.playbook_registry import ConfiguredPlaybook, load_registry
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
-from voiceassist.shelf import Base, stocked
+from voiceassist.runtime import Runtime, row_of
+from voiceassist.speech_models.language import serves
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
@@ -37,7 +37,7 @@ STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server
 
 
 @asynccontextmanager
-async def running(settings: Settings) -> AsyncIterator[Assistant]:
+async def running(settings: Settings) -> AsyncIterator[Runtime]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
     bases = load_bases(settings)
     # The folder first: a second server would load every model before it found out, and might take the first one's
@@ -45,20 +45,20 @@ async def running(settings: Settings) -> AsyncIterator[Assistant]:
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
         store = await open_store(settings.data_dir / "voiceassist.db")
         async with _closing(store), DecodePool(settings.decode_workers) as pool:
-            assistant = Assistant(
+            runtime = Runtime(
                 settings=settings,
                 engines=engines,
                 pool=pool,
-                shelf=await stocked(store.playbooks, bases),
+                registry=await load_registry(store.playbooks, bases),
                 store=store,
                 bus=_bus(settings),
                 metrics=Metrics(),
             )
             try:
-                await _start(assistant)
-                yield assistant
+                await _start(runtime)
+                yield runtime
             finally:
-                await _stop(assistant)
+                await _stop(runtime)
 
 
 @asynccontextmanager
@@ -69,14 +69,14 @@ async def _closing(store: Store) -> AsyncIterator[None]:
         await store.close()
 
 
-def load_bases(settings: Settings) -> Mapping[str, Base]:
+def load_bases(settings: Settings) -> Mapping[str, ConfiguredPlaybook]:
     """The playbook that is configured for every language of calls. Raises PlaybookError, which names the file."""
     files = {settings.language: settings.playbook, **settings.playbooks}
     languages = [*settings.engine_by_language, *([sample_language(settings)] if settings.demo else [])]
     return {language: _base(files.get(language), language) for language in languages}
 
 
-def _base(file: Path | None, language: str) -> Base:
+def _base(file: Path | None, language: str) -> ConfiguredPlaybook:
     try:
         text, name = find_text(file, language)
         playbook = read_playbook(text, name)
@@ -95,31 +95,31 @@ def _base(file: Path | None, language: str) -> Base:
             "leave `teams` empty"
         )
     is_builtin = file is None or str(file) in builtin_names()
-    return Base(text=text, playbook=playbook, file=None if is_builtin else file)
+    return ConfiguredPlaybook(text=text, playbook=playbook, file=None if is_builtin else file)
 
 
-async def _start(assistant: Assistant) -> None:
-    for record in await recover(assistant.store):
+async def _start(runtime: Runtime) -> None:
+    for record in await recover(runtime.store):
         log.warning("call was interrupted by a crash", call_id=record.call_id)
-        if assistant.bus:
-            assistant.bus.offer(record)
-    await _restore_wall(assistant)
-    _export_depths(assistant)
-    assistant.tell_likely_phrases()
-    assistant.spawn(measure_loop_lag(assistant.metrics))
-    if assistant.bus:
-        assistant.spawn(assistant.bus.run())
-    _warn_of_unknown_words(assistant)
-    _warn_of_unmasked_numbers(assistant)
-    log.info("ready", **{tag: engine.name for tag, engine in assistant.engines.people.items()})
-    if not assistant.settings.is_loopback:
+        if runtime.bus:
+            runtime.bus.offer(record)
+    await _restore_wall(runtime)
+    _export_depths(runtime)
+    runtime.tell_likely_phrases()
+    runtime.spawn(measure_loop_lag(runtime.metrics))
+    if runtime.bus:
+        runtime.spawn(runtime.bus.run())
+    _warn_of_unknown_words(runtime)
+    _warn_of_unmasked_numbers(runtime)
+    log.info("ready", **{tag: engine.name for tag, engine in runtime.engines.people.items()})
+    if not runtime.settings.is_loopback:
         log.warning(
-            "screens have no log-in: whoever reaches this server reads every call", host=assistant.settings.host
+            "screens have no log-in: whoever reaches this server reads every call", host=runtime.settings.host
         )
 
 
-def _warn_of_unmasked_numbers(assistant: Assistant) -> None:
-    for language in assistant.engines.people:
+def _warn_of_unmasked_numbers(runtime: Runtime) -> None:
+    for language in runtime.engines.people:
         if language_rules(language) is NEUTRAL:
             log.warning(
                 "no text rules for this language: card numbers and addresses are masked only where they are "
@@ -128,38 +128,38 @@ def _warn_of_unmasked_numbers(assistant: Assistant) -> None:
             )
 
 
-def _warn_of_unknown_words(assistant: Assistant) -> None:
+def _warn_of_unknown_words(runtime: Runtime) -> None:
     """A phrase with a word that the model does not know never fires; all of them are in the admin API."""
-    for engine in assistant.engines.people.values():  # the sample calls are written for what hears them
-        if words := assistant.unknown_words(engine):
+    for engine in runtime.engines.people.values():  # the sample calls are written for what hears them
+        if words := runtime.unknown_words(engine):
             log.warning(
                 "playbook has words that the model does not know: phrases that need them never fire",
                 engine=engine.name,
-                playbook=assistant.shelf.default_of(engine.language).label,
+                playbook=runtime.registry.default_of(engine.language).label,
                 unknown=len(words),
                 first=words[:UNKNOWN_WORDS_LOGGED],
             )
 
 
-async def _stop(assistant: Assistant) -> None:
+async def _stop(runtime: Runtime) -> None:
     """Ends open calls in good order, then everything that runs beside them."""
-    assistant.is_stopping = True
-    await assistant.backtests.close()
-    await assistant.whip.close()
+    runtime.is_stopping = True
+    await runtime.backtests.close()
+    await runtime.whip.close()
     with suppress(TimeoutError):
         async with asyncio.timeout(STOP_WITHIN_S):
-            await asyncio.gather(*(live.over.wait() for live in assistant.live.values()))
-    for task in tuple(assistant.tasks):
+            await asyncio.gather(*(live.over.wait() for live in runtime.live.values()))
+    for task in tuple(runtime.tasks):
         task.cancel()
-    await asyncio.gather(*assistant.tasks, return_exceptions=True)
+    await asyncio.gather(*runtime.tasks, return_exceptions=True)
 
 
-async def _restore_wall(assistant: Assistant) -> None:
+async def _restore_wall(runtime: Runtime) -> None:
     """Finished calls whose alerts nobody resolved come back to the wall."""
-    for call_id in await assistant.store.with_alerts(RESTORED_CALLS):
-        row = row_of(await assistant.store.records(call_id))
+    for call_id in await runtime.store.with_alerts(RESTORED_CALLS):
+        row = row_of(await runtime.store.records(call_id))
         if has_unresolved(row):
-            assistant.hub.restore(row)
+            runtime.hub.restore(row)
 
 
 def _bus(settings: Settings) -> Bus | None:
@@ -184,11 +184,11 @@ def _most(numbers: Iterable[int]) -> int:
     return max(numbers, default=0)
 
 
-def _export_depths(assistant: Assistant) -> None:
-    gauge = assistant.metrics.gauge
-    live_calls = assistant.live.values
-    gauge("live_calls", "Calls going on now", lambda: len(assistant.live))
-    gauge("screens", "Connected screens", lambda: assistant.hub.clients)
+def _export_depths(runtime: Runtime) -> None:
+    gauge = runtime.metrics.gauge
+    live_calls = runtime.live.values
+    gauge("live_calls", "Calls going on now", lambda: len(runtime.live))
+    gauge("screens", "Connected screens", lambda: runtime.hub.clients)
     gauge(
         "inbox_depth",
         "Inputs waiting for the slowest call",
@@ -197,21 +197,19 @@ def _export_depths(assistant: Assistant) -> None:
     gauge(
         "unstored_records", "Records waiting for the disk", lambda: sum(live.unstored() for live in live_calls())
     )
-    gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: assistant.hub.deepest)
-    gauge(
-        "hurried_steps", "Steps of audio heard without partials to catch up", lambda: assistant.pool.hurried_steps
-    )
-    gauge("decode_seconds", "Seconds spent decoding, summed", lambda: assistant.pool.decode_seconds)
-    gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: assistant.pool.depth)
-    _export_engines(assistant)
-    if bus := assistant.bus:
+    gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
+    gauge("hurried_steps", "Steps of audio heard without partials to catch up", lambda: runtime.pool.hurried_steps)
+    gauge("decode_seconds", "Seconds spent decoding, summed", lambda: runtime.pool.decode_seconds)
+    gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: runtime.pool.depth)
+    _export_engines(runtime)
+    if bus := runtime.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)
         gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))
 
 
-def _export_engines(assistant: Assistant) -> None:
-    engines = assistant.engines
+def _export_engines(runtime: Runtime) -> None:
+    engines = runtime.engines
     by_labels = {
         (engine.name, engine.language, "+".join(engines.purposes(engine))): engine for engine in engines.loaded()
     }
@@ -223,4 +221,4 @@ def _export_engines(assistant: Assistant) -> None:
         reads: dict[tuple[str, ...], Callable[[], float]] = {
             values: partial(getattr, engine, name) for values, engine in by_labels.items()
         }
-        assistant.metrics.gauges(f"engine_{name}", text, labels, reads)
+        runtime.metrics.gauges(f"engine_{name}", text, labels, reads)

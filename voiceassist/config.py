@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceassist.core.languages import is_language
+from voiceassist.core.words.languages import is_language
 from voiceassist.errors import ConfigError
 
 ENV_PREFIX = "VOICEASSIST_"

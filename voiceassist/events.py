@@ -2,7 +2,7 @@
 
 Two families. *Events* are facts in the past tense: they are numbered, stored, published and drawn.
 *Actions* are what people ask for; `Call.handle` answers each with events. `Tick` is time itself.
-Nothing here does anything. `wire.py` gives every event its JSON form; `core/call.py` produces them.
+Nothing here does anything. `wire.py` gives every event its JSON form; `core/call/call.py` produces them.
 
 Times are milliseconds of call audio. `at_ms` is when a thing became known: for a transcript, the audio
 position that was decoded plus the time that decoding took. `start_ms` and `end_ms`: when words were spoken.

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from voiceassist.core.board import (
+from voiceassist.core.screen.state import (
     CallState,
     WallRow,
     apply,

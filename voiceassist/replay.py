@@ -1,4 +1,4 @@
-"""A recording through the very same pipeline, without a server: ears → Call → records.
+"""A recording through the very same pipeline, without a server: leg recognizers → Call → records.
 
 Deterministic: both legs are decoded side by side, step by step, and merged by audio time, so two runs give
 identical records. A recording has no earlier calls: what its customer took before is not a part of it, so a card
@@ -14,14 +14,14 @@ from itertools import chain
 
 import numpy as np
 
-from voiceassist.asr.ear import Ear
+from voiceassist.asr.call_recognizer import STEP_MS, in_order
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.listening import STEP_MS, in_order
+from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.audio.pcm import Pcm
-from voiceassist.core.call import Call
-from voiceassist.core.playbook import Playbook
+from voiceassist.core.call.call import Call
 from voiceassist.events import CallEnded, Event, Input, Record, Speaker, Transcript
 from voiceassist.ingest.source import CallInfo, call_started
+from voiceassist.playbook_file.parse import Playbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -76,24 +76,24 @@ def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequence[Input]]]:
     """What both legs give, in the order of audio time, one step after the other."""
-    ears = [(leg, Ear(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
+    recognizers = [(leg, LegRecognizer(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
     try:
         with ThreadPoolExecutor(len(legs)) as threads:
             end_ms = 0
             for start_ms in range(0, legs[0].duration_ms, STEP_MS):
                 end_ms = min(start_ms + STEP_MS, legs[0].duration_ms)
-                heard = threads.map(partial(_hear, start_ms=start_ms, end_ms=end_ms), ears)
+                heard = threads.map(partial(_hear, start_ms=start_ms, end_ms=end_ms), recognizers)
                 yield end_ms, in_order(chain.from_iterable(heard), start_ms, end_ms)
-            last = threads.map(lambda listening: listening[1].finish(), ears)
+            last = threads.map(lambda listening: listening[1].finish(), recognizers)
             yield end_ms, in_order(chain.from_iterable(last), end_ms, end_ms)
     finally:
-        for _, ear in ears:
-            ear.close()
+        for _, recognizer in recognizers:
+            recognizer.close()
 
 
-def _hear(listening: tuple[Leg, Ear], start_ms: int, end_ms: int) -> list[Transcript]:
-    leg, ear = listening
-    return ear.hear(leg.pcm[start_ms * leg.rate_hz // 1000 : end_ms * leg.rate_hz // 1000])
+def _hear(listening: tuple[Leg, LegRecognizer], start_ms: int, end_ms: int) -> list[Transcript]:
+    leg, recognizer = listening
+    return recognizer.hear(leg.pcm[start_ms * leg.rate_hz // 1000 : end_ms * leg.rate_hz // 1000])
 
 
 def _record(info: CallInfo, seq: int, event: Event) -> Record:

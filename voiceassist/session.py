@@ -16,13 +16,12 @@ from time import monotonic
 
 import structlog
 
+from voiceassist.asr.call_recognizer import Recognised, recognise
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.listening import Heard, listen
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.clock import local_now
-from voiceassist.core.call import Call
-from voiceassist.core.playbook import Playbook
+from voiceassist.core.call.call import Call
 from voiceassist.errors import ActionError, StoreError
 from voiceassist.events import (
     Action,
@@ -41,6 +40,7 @@ from voiceassist.events import (
 )
 from voiceassist.ingest.fields import NO_CUSTOMER
 from voiceassist.ingest.source import CallInfo, Source, call_started
+from voiceassist.playbook_file.parse import Playbook
 from voiceassist.store.journal import Journal
 from voiceassist.store.recorder import Recorder
 from voiceassist.store.rows import microseconds
@@ -51,7 +51,7 @@ log = structlog.get_logger()
 # Frames between the source and the decode pool. Full: the source is not read, and its own overflow rule applies.
 # 200 frames of 20 ms = 2 s of two legs.
 WAITING_FRAMES = 200
-# Inputs between the ears and the call. Full: the ears wait.
+# Inputs between the recognizers and the call. Full: the recognizers wait.
 INBOX_INPUTS = 200
 # A call does not wait for what its customer took before: it is some milliseconds away, or the disk is in trouble.
 PAST_OFFERS_WITHIN_S = 1.0
@@ -156,7 +156,7 @@ def _answer(answer: Answer | None, *, done: bool) -> None:
 
 
 async def _hear_all(source: Source, live: LiveCall, services: Services) -> None:
-    """Reads the source to its end: every leg to its ear, everything to the recording, then the call's end."""
+    """Reads the source to its end: to the recognizers and to the recording; then the call ends."""
     frames: asyncio.Queue[AudioFrame | None] = asyncio.Queue(WAITING_FRAMES)
     async with asyncio.TaskGroup() as tasks:
         tasks.create_task(_read(source, frames, live, services))
@@ -183,7 +183,7 @@ async def _read(
 async def _listen(
     frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...], live: LiveCall, services: Services
 ) -> None:
-    async with aclosing(listen(frames, legs, services.engine, services.pool)) as hearing:
+    async with aclosing(recognise(frames, legs, services.engine, services.pool)) as hearing:
         async for heard in hearing:
             delay_ms = _delay_ms(heard, live.began_s)
             for item in heard.inputs:
@@ -191,7 +191,7 @@ async def _listen(
             live.has_heard(heard.until_ms, delay_ms)
 
 
-def _delay_ms(heard: Heard, began_s: float) -> int:
+def _delay_ms(heard: Recognised, began_s: float) -> int:
     """How late the audio was heard, by the kinder clock: a recording streamed faster than real time waits, too."""
     now_s = monotonic()
     return max(0, int(min(now_s - heard.arrived_s, now_s - began_s - heard.until_ms / 1000) * 1000))

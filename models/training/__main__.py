@@ -19,8 +19,8 @@ from rich.console import Console
 
 from training import cast, counts, lm, templates, vocabulary
 from training.graph import PLUGINS
-from voiceassist.models.record import describe, record_path, write_record
 from voiceassist.samples.dialogues import DIALOGUES
+from voiceassist.speech_models.record import describe, record_path, write_record
 
 if TYPE_CHECKING:
     from training.network import Trained

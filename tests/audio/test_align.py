@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.audio.align import FRAME_MS, Heard, Levels, align, levels_dbfs
+from voiceassist.audio.align import FRAME_MS, DecodedLine, Levels, align, levels_dbfs
 
 LOUD, QUIET = -20.0, -70.0
 WORDS = st.lists(st.text("abc1,.", min_size=1, max_size=9), max_size=12).map(tuple)
@@ -15,8 +15,8 @@ def _levels(*runs: tuple[float, int]) -> Levels:
     return np.concatenate([np.full(length_ms // FRAME_MS, level) for level, length_ms in runs])
 
 
-def _line(text: str, at_ms: int = 100_000) -> Heard:
-    return Heard(at_ms=at_ms, words=tuple(text.split()))
+def _line(text: str, at_ms: int = 100_000) -> DecodedLine:
+    return DecodedLine(at_ms=at_ms, words=tuple(text.split()))
 
 
 def test_words_fill_the_sound_in_proportion_to_their_letters() -> None:
@@ -65,7 +65,7 @@ def test_any_line_gives_every_word_a_time(levels: Levels) -> None:
 def test_times_rise_and_stay_inside_the_line(
     decodes: list[tuple[int, tuple[str, ...]]], levels: list[float], start_ms: int
 ) -> None:
-    heard = [Heard(at_ms=start_ms + at_ms, words=words) for at_ms, words in sorted(decodes)]
+    heard = [DecodedLine(at_ms=start_ms + at_ms, words=words) for at_ms, words in sorted(decodes)]
     spans = align(heard, np.array(levels), start_ms)
     times = [time for span in spans for time in span]
     assert len(spans) == len(heard[-1].words)

@@ -12,11 +12,11 @@ from voiceassist.audio.endpoint import (
     SOFT_LIMIT_BLOCKS,
     START_BLOCKS,
     Endpointer,
-    Step,
+    SpeechState,
 )
 
 
-def _steps(*runs: tuple[bool, int]) -> list[Step]:
+def _steps(*runs: tuple[bool, int]) -> list[SpeechState]:
     endpointer = Endpointer()
     return [endpointer.step(voiced=voiced) for voiced, count in runs for _ in range(count)]
 

@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from functools import partial
 from time import perf_counter_ns
 
-from voiceassist.core.cues import Context, find_cues
-from voiceassist.core.matchers import matcher_for
-from voiceassist.core.phrases import rendered
-from voiceassist.core.playbook_model import Playbook, Rule
-from voiceassist.core.text import tokenise
+from voiceassist.core.cues.find import Context, find_cues
+from voiceassist.core.cues.matchers import matcher_for
+from voiceassist.core.playbook.model import Playbook, Rule
+from voiceassist.core.words.phrases import rendered
+from voiceassist.core.words.text import tokenise
 from voiceassist.playbooks import load_playbook
 
 PHRASES = (10, 50, 200, 500, 1_000, 2_000)

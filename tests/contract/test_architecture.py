@@ -19,25 +19,34 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "voiceassist"
 MODULES = sorted(PACKAGE.rglob("*.py"))
+CORE_MODULES = [
+    path for path in MODULES if path.is_relative_to(PACKAGE / "core") and path.parent != PACKAGE / "core"
+]
 
 # A room imports itself and rooms of earlier lines, nothing else. "" is voiceassist/__init__.py.
 ORDER = (
     {"", "errors", "events"},
-    {"core", "audio"},
-    {"wire", "config", "clock", "models", "training"},
+    {"audio", "core"},
+    {"yamltext"},
+    {"playbook_file"},
+    {"trials", "evaluation"},
+    {"wire", "config", "clock", "speech_models", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus"},
-    {"samples", "session", "hub", "replay", "shelf", "metrics", "logs"},
+    {"samples", "session", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"backtests"},
-    {"assistant"},
-    {"app", "latency", "benches"},
+    {"runtime"},
+    {"app", "bench"},
     {"server"},
     {"cli"},
     {"__main__"},
 )
 LAYER = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 
-PURE_ROOMS = ("core", "audio")
+# The rooms inside the core, in the same manner.
+CORE_ORDER = ("words", "classifier", "playbook", "cues", "topics", "call", "screen")
+
+PURE_ROOMS = ("core", "audio", "yamltext", "playbook_file", "trials", "evaluation")
 IMPURE_MODULES = {
     "aiomqtt", "asyncio", "concurrent", "datetime", "importlib", "io", "logging", "multiprocessing", "os",
     "pathlib", "queue", "random", "secrets", "select", "shutil", "signal", "socket", "sqlalchemy", "sqlite3",
@@ -63,6 +72,18 @@ def test_a_module_imports_only_its_own_room_and_those_below_it(path: Path) -> No
     for imported, line in _rooms_imported(path):
         below = LAYER[imported] < LAYER[room]
         assert imported == room or below, f"{path}:{line}: {room} may not import {imported}"
+
+
+@pytest.mark.parametrize("path", CORE_MODULES, ids=lambda path: path.relative_to(PACKAGE).as_posix())
+def test_a_room_of_the_core_imports_only_itself_and_those_before_it(path: Path) -> None:
+    room = path.relative_to(PACKAGE / "core").parts[0]
+    assert room in CORE_ORDER, f"core/{room} is a new room: give it a place in CORE_ORDER"
+    for module, line in _imports(path):
+        if module.startswith("voiceassist.core."):
+            imported = module.split(".")[2]
+            assert CORE_ORDER.index(imported) <= CORE_ORDER.index(room), (
+                f"{path}:{line}: {room} imports {imported}"
+            )
 
 
 @pytest.mark.parametrize("room", PURE_ROOMS)

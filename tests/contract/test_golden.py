@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from voiceassist.core import board
+from voiceassist.core.screen import state as screen_state
 from voiceassist.events import EVENT_CLASSES, Record
 from voiceassist.wire import decode, to_json
 
@@ -26,7 +26,7 @@ def test_golden_records_from_json_give_the_golden_states(path: Path) -> None:
     data = json.loads(path.read_text(encoding="utf-8"))
     records = [decode(record) for record in data["records"]]
     for count, (state, row) in enumerate(zip(data["states"], data["rows"], strict=True), start=1):
-        assert to_json(board.replay(records[:count])) == state
+        assert to_json(screen_state.replay(records[:count])) == state
         assert to_json(_row(records[:count])) == row
 
 
@@ -35,8 +35,8 @@ def test_golden_streams_hold_every_event_class() -> None:
     assert seen == set(EVENT_CLASSES)
 
 
-def _row(records: list[Record]) -> board.WallRow:
-    row = board.open_row(records[0])
+def _row(records: list[Record]) -> screen_state.WallRow:
+    row = screen_state.open_row(records[0])
     for record in records[1:]:
-        row = board.apply_wall(row, record)
+        row = screen_state.apply_wall(row, record)
     return row

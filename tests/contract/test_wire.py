@@ -15,7 +15,7 @@ from tests.contract.make_golden import HERE
 from tests.contract.streams import STREAMS
 from voiceassist import wire
 from voiceassist.cli import app
-from voiceassist.core import board
+from voiceassist.core.screen import state as screen_state
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Cue, Event, Final, Record, Why, Word
 
@@ -76,9 +76,9 @@ def test_record_is_one_line_whatever_it_says(record: Record) -> None:
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=list(STREAMS))
 def test_everything_a_socket_says_fits_the_schema(stream: list[Record]) -> None:
-    state, row = board.replay(stream), board.open_row(stream[0])
+    state, row = screen_state.replay(stream), screen_state.open_row(stream[0])
     for record in stream:
-        row = board.apply_wall(row, record)
+        row = screen_state.apply_wall(row, record)
     said = [
         *(wire.encode(record) for record in stream),
         wire.to_json(wire.Snapshot(boot="b1", state=state)),

@@ -3,7 +3,7 @@
 "no way" is a refusal, "idiot" an insult, "buy" a purchase.
 """
 
-from voiceassist.core.playbook import Playbook, parse_playbook
+from voiceassist.playbook_file.parse import Playbook, parse_playbook
 
 TEXT = """\
 name: tiny

@@ -6,11 +6,11 @@ from functools import cache
 from hypothesis import strategies as st
 
 from tests.builders import started
-from voiceassist.core.call import Call
-from voiceassist.core.cues import Context, find_cues
-from voiceassist.core.languages import SPANISH
-from voiceassist.core.playbook import Playbook
-from voiceassist.core.playbook_model import SPEAKER_OF
+from voiceassist.core.call.call import Call
+from voiceassist.core.cues.find import Context, find_cues
+from voiceassist.core.playbook.model import SPEAKER_OF
+from voiceassist.core.words.languages import SPANISH
+from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 PLAIN = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")

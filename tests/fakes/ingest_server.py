@@ -15,7 +15,7 @@ from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, Speaker
 from voiceassist.ingest import whip_http
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.stream import accept_stream
 from voiceassist.ingest.whip import Host, WhipSessions
@@ -88,7 +88,7 @@ async def anything(_info: CallInfo) -> None:
     """Every call can be taken."""
 
 
-def stream_app(sessions: Sessions, limits: Limits) -> FastAPI:
+def stream_app(sessions: Sessions, limits: PeerLimits) -> FastAPI:
     """The smallest application that takes streams."""
     app = FastAPI()
 

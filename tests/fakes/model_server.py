@@ -13,7 +13,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from voiceassist.models.manifest import ModelEntry
+from voiceassist.speech_models.manifest import ModelEntry
 
 NAME = "vosk-model-small-xx-0.1"
 FILES = {

@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from voiceassist.models.layout import FOLDERS
-from voiceassist.models.record import FitFor, describe, record_path, write_record
+from voiceassist.speech_models.layout import FOLDERS
+from voiceassist.speech_models.record import FitFor, describe, record_path, write_record
 
 
 def install(models_dir: Path, name: str, language: str, *, fit_for: FitFor = "people", size: int = 100) -> Path:

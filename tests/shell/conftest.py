@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.test_playbook import SMALL
 from tests.fakes.loading import Loading
 from tests.fakes.model_commands import Run, commands
 from tests.fakes.model_server import ModelServer, model_server, model_zip
+from tests.playbook_file.test_playbook import SMALL
 from voiceassist.asr import engines as engines_module
-from voiceassist.cli import models_pull
+from voiceassist.cli.models import pull as pull_command
 
 
 @pytest.fixture
@@ -46,5 +46,5 @@ def vendor(monkeypatch: pytest.MonkeyPatch) -> Iterator[ModelServer]:
     """Has the one model that can be pulled."""
     with model_server() as serves:
         serves.offer(model_zip())
-        monkeypatch.setattr(models_pull, "entry_to_pull", lambda name: serves.entry(name=name))
+        monkeypatch.setattr(pull_command, "entry_to_pull", lambda name: serves.entry(name=name))
         yield serves

@@ -14,9 +14,9 @@ from voiceassist.asr.scripted import Script, ScriptedEngine, ScriptLine
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Transcript, Word
-from voiceassist.models.bundled import bundled_dir
 from voiceassist.samples import load_sample
 from voiceassist.samples.sample import SpokenLine
+from voiceassist.speech_models.bundled import bundled_dir
 
 RATE_HZ = 16_000
 VOSK_MODEL = bundled_dir() / "vosk-tiny-en"

@@ -8,8 +8,8 @@ import sys
 from pathlib import Path
 
 from tests.fakes.model_server import NAME
-from voiceassist.models.manifest import ModelEntry
-from voiceassist.models.pull import pull
+from voiceassist.speech_models.manifest import ModelEntry
+from voiceassist.speech_models.pull import pull
 
 
 def main(models_dir: Path, url: str, step: str) -> None:

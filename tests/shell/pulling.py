@@ -6,8 +6,8 @@ import pytest
 
 from tests.fakes.model_server import ModelServer, model_zip
 from voiceassist.errors import ModelError
-from voiceassist.models.installed import InstalledModel, installed
-from voiceassist.models.pull import pull
+from voiceassist.speech_models.installed import InstalledModel, installed
+from voiceassist.speech_models.pull import pull
 
 ARCHIVE = model_zip()
 

@@ -19,8 +19,8 @@ import websockets
 from websockets.asyncio.client import ClientConnection
 
 from voiceassist.app import running
-from voiceassist.assistant import Assistant
 from voiceassist.config import Settings, load_settings
+from voiceassist.runtime import Runtime
 from voiceassist.samples import load_sample
 from voiceassist.server.http import create_api
 
@@ -32,7 +32,7 @@ SAMPLES = Path(__file__).parents[2] / "voiceassist" / "samples"
 class Serving:
     """A running server and how to reach it."""
 
-    assistant: Assistant
+    runtime: Runtime
     port: int
     http: httpx.AsyncClient
 
@@ -47,11 +47,11 @@ def settings_for(data_dir: Path, script: str = "late-return", **given: Any) -> S
 
 @asynccontextmanager
 async def serving(settings: Settings) -> AsyncIterator[Serving]:
-    async with running(settings) as assistant:
+    async with running(settings) as runtime:
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         config = uvicorn.Config(
-            create_api(assistant), log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 << 20
+            create_api(runtime), log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 << 20
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve([listening]))
@@ -59,9 +59,9 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
-                yield Serving(assistant=assistant, port=port, http=http)
+                yield Serving(runtime=runtime, port=port, http=http)
         finally:
-            assistant.is_stopping = True
+            runtime.is_stopping = True
             server.should_exit = True
             await task
 

@@ -42,7 +42,7 @@ async def server(tmp_path: Path, spanish: Path) -> AsyncIterator[Serving]:
 
 
 async def started(server: Serving, call_id: str) -> CallStarted:
-    event = (await server.assistant.store.records(call_id))[0].event
+    event = (await server.runtime.store.records(call_id))[0].event
     assert isinstance(event, CallStarted)
     return event
 
@@ -95,16 +95,16 @@ async def test_a_call_in_a_language_that_is_not_there_is_told_which_are(server: 
 
 async def test_only_the_demos_own_samples_are_heard_by_the_sample_engine(server: Serving) -> None:
     sample = (await server.http.post("/api/samples/friendly/play")).json()["call_id"]
-    live = server.assistant.live
-    assert server.assistant.engine_for(live[sample].info) is server.assistant.engines.sample
+    live = server.runtime.live
+    assert server.runtime.engine_for(live[sample].info) is server.runtime.engines.sample
     async with calling(server, "friendly-abc123") as phone:
-        assert server.assistant.engine_for(live["friendly-abc123"].info) is server.assistant.engines.default
+        assert server.runtime.engine_for(live["friendly-abc123"].info) is server.runtime.engines.default
         await hang_up(phone)
 
 
 async def test_a_microphone_is_never_heard_by_an_engine_for_synthesised_speech(server: Serving) -> None:
     unfit = LoadedEngine(ScriptedEngine(()), "synthesised")
-    server.assistant.engines = Engines(people={"en": unfit})
+    server.runtime.engines = Engines(people={"en": unfit})
     said = CallInfo(
         call_id="c-1",
         agent=Person(id="ana", name="Ana"),
@@ -113,9 +113,9 @@ async def test_a_microphone_is_never_heard_by_an_engine_for_synthesised_speech(s
         legs=("agent",),
     )
     with pytest.raises(IngestError, match="understands synthesised speech only") as refused:
-        await server.assistant.check(said)
+        await server.runtime.check(said)
     assert refused.value.code == "engine_unfit"
-    await server.assistant.check(replace(said, source="stream"))
+    await server.runtime.check(replace(said, source="stream"))
 
 
 async def test_operators_see_every_engine_with_its_cost(server: Serving) -> None:

@@ -9,8 +9,8 @@ import pytest
 
 from tests.shell.engines import RATE_HZ, VOSK_MODEL, clip, feed, load, transcribe
 from voiceassist.asr.cost import resident_bytes
-from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.audio.pcm import Pcm
@@ -46,12 +46,14 @@ async def test_twenty_legs_at_once_hear_what_one_hears_alone(engine: Engine) -> 
 
 
 async def _hear(pool: DecodePool, engine: Engine, pcm: Pcm) -> list[Transcript]:
-    ear = Ear(engine.open("customer"), RATE_HZ)
+    recognizer = LegRecognizer(engine.open("customer"), RATE_HZ)
     said = [
-        one for piece in np.split(pcm, range(4_000, len(pcm), 4_000)) for one in await pool.run(ear.hear, piece)
+        one
+        for piece in np.split(pcm, range(4_000, len(pcm), 4_000))
+        for one in await pool.run(recognizer.hear, piece)
     ]
-    said += await pool.run(ear.finish)
-    await pool.run(ear.close)
+    said += await pool.run(recognizer.finish)
+    await pool.run(recognizer.close)
     return said
 
 

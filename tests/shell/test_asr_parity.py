@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.shell.engines import RATE_HZ, at_rate, clip, feed, load, transcribe
-from voiceassist.asr.ear import Ear
 from voiceassist.asr.engine import Engine
+from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript
@@ -128,9 +128,9 @@ def _finals(said: list[Transcript]) -> list[tuple[int, str]]:
 
 @pytest.mark.parametrize("rate_hz", [8_000, 48_000])
 def test_the_ear_brings_audio_of_any_rate_to_the_engines(engine: Engine, rate_hz: int) -> None:
-    ear = Ear(engine.open("customer"), rate_hz)
-    said = [*ear.hear(at_rate(clip().pcm[:ONE_WORD], rate_hz)), *ear.finish()]
-    ear.close()
+    recognizer = LegRecognizer(engine.open("customer"), rate_hz)
+    said = [*recognizer.hear(at_rate(clip().pcm[:ONE_WORD], rate_hz)), *recognizer.finish()]
+    recognizer.close()
     assert "wonderful" in said[-1].text.lower()
 
 
@@ -154,7 +154,7 @@ def test_what_is_not_one_channel_of_int16_is_refused(engine: Engine, samples: Pc
 def test_a_rate_that_cannot_be_one_is_refused_by_the_ear(engine: Engine, rate_hz: int) -> None:
     recognizer = engine.open("customer")
     with pytest.raises(ValueError, match=f"cannot resample from {rate_hz} Hz to 16000 Hz"):
-        Ear(recognizer, rate_hz)
+        LegRecognizer(recognizer, rate_hz)
     recognizer.close()
 
 

@@ -13,11 +13,11 @@ from tests.shell.test_playbook_versions import AT, SMALL
 from tests.shell.test_replay import IDS, events
 from tests.stored_calls import lines_of, records_of
 from voiceassist.cli import app
-from voiceassist.core.rerun import rerun, stored_call
 from voiceassist.errors import ConfigError, PeerError, StoreError, UnknownNameError
 from voiceassist.events import Cue, CueRetracted
 from voiceassist.playbooks import FOLDER, read_text
 from voiceassist.store.store import open_store
+from voiceassist.trials.rerun import rerun, stored_call
 
 CHANGED = SMALL.replace("[<we> can't]", "[one moment please, at no cost]")
 Run = Callable[..., str]

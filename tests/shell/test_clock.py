@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from voiceassist.clock import local_now, today
-from voiceassist.core.days import day_of
+from voiceassist.core.playbook.days import day_of
 
 AHEAD, BEHIND = "AAA-14", "BBB+12"  # POSIX: fourteen hours east of Greenwich, twelve west of it
 

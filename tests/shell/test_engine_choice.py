@@ -21,7 +21,7 @@ from voiceassist.asr.choice import (
 )
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError, ModelError
-from voiceassist.models.record import record_path
+from voiceassist.speech_models.record import record_path
 
 TAGS = st.from_regex(r"[a-z]{2}(-[A-Za-z]{2,4})?", fullmatch=True)
 
@@ -31,7 +31,7 @@ def bundled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of the program that brings nothing but the model for synthesised speech."""
     folder = tmp_path / "bundled"
     install(folder, "vosk-tiny-en", "en", fit_for="synthesised")
-    monkeypatch.setattr("voiceassist.models.installed.bundled_dir", lambda: folder)
+    monkeypatch.setattr("voiceassist.speech_models.installed.bundled_dir", lambda: folder)
     return folder
 
 

@@ -6,17 +6,17 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from tests.core.test_playbook import SMALL
 from tests.fakes.loading import Loading
 from tests.fakes.models import install
+from tests.playbook_file.test_playbook import SMALL
 from tests.shell.serving import SAMPLES, settings_for
 from voiceassist.app import load_bases, running
 from voiceassist.asr.engines import Engines, load_engine, load_engines
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.own_words import own_words
+from voiceassist.asr.playbook_words import playbook_words
 from voiceassist.asr.scripted import ScriptedEngine
-from voiceassist.core.playbook import parse_playbook
 from voiceassist.errors import ConfigError, EngineError, IngestError, PlaybookError, StoreError
+from voiceassist.playbook_file.parse import parse_playbook
 from voiceassist.store.lock import sole_use_of
 
 SCRIPT = f"scripted:{SAMPLES / 'late-return.json'}"
@@ -196,7 +196,7 @@ def test_a_vosk_model_is_asked_for_its_words(tmp_path: Path) -> None:
 
 def test_words_of_a_playbook_are_those_of_its_phrases_and_offers() -> None:
     text = SMALL.replace("[<we> can't]", '["<we> can\u2019t (Refund|pay back) cancel* [really] ...4 1* ^ no $"]')
-    spoken = own_words(parse_playbook(text, "small.yaml"))
+    spoken = playbook_words(parse_playbook(text, "small.yaml"))
     assert spoken == ("back", "can't", "else", "i", "no", "pay", "really", "refund", "something", "we")
 
 

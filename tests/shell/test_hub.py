@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.core.board import apply
+from voiceassist.core.screen.state import apply
 from voiceassist.events import (
     Alert,
     AlertChanged,

@@ -13,9 +13,9 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.fakes.ingest_server import Sessions, serving, stream_app
 from tests.fakes.stream_client import START, rest, send, send_in_real_time, stop, stream
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 
-LIMITS = Limits(start_within_s=0.2, silent_after_s=0.2, idle_after_s=0.6, tick_s=0.02, rate_window_s=0.3)
+LIMITS = PeerLimits(start_within_s=0.2, silent_after_s=0.2, idle_after_s=0.6, tick_s=0.02, rate_window_s=0.3)
 STEADY = replace(LIMITS, start_within_s=10.0, silent_after_s=10.0, idle_after_s=60.0)
 RANDOM = np.random.default_rng(1)
 
@@ -29,7 +29,7 @@ class Place:
 
 
 @asynccontextmanager
-async def server(limits: Limits = STEADY) -> AsyncIterator[Place]:
+async def server(limits: PeerLimits = STEADY) -> AsyncIterator[Place]:
     sessions = Sessions()
     sessions.listening.set()
     async with serving(stream_app(sessions, limits)) as address:

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.core.test_playbook import SMALL
 from tests.fakes.loading import Loading
+from tests.playbook_file.test_playbook import SMALL
 from tests.shell.serving import SAMPLES, settings_for
 from voiceassist.app import running
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.own_words import own_phrases
+from voiceassist.asr.playbook_words import playbook_phrases
 from voiceassist.asr.scripted import ScriptedEngine
-from voiceassist.core.playbook import parse_playbook
 from voiceassist.events import Speaker
+from voiceassist.playbook_file.parse import parse_playbook
 
 OTHER_SCRIPT = f"scripted:{SAMPLES / 'abuse-ladder.json'}"
 
@@ -56,15 +56,15 @@ async def test_each_language_prefers_its_own_playbooks_phrases_where_the_setting
     settings = settings_for(
         tmp_path, engines={"es": OTHER_SCRIPT}, playbooks={"es": spanish}, likely_phrases=is_on
     )
-    async with running(settings) as assistant:
-        for tag, engine in assistant.engines.people.items():
+    async with running(settings) as runtime:
+        for tag, engine in runtime.engines.people.items():
             engine.open("agent")
             assert isinstance(engine.inner, _PhraseTaker)
-            assert engine.inner.got == (own_phrases(assistant.shelf.default_of(tag)) if is_on else ())
+            assert engine.inner.got == (playbook_phrases(runtime.registry.default_of(tag)) if is_on else ())
 
 
 def test_own_phrases_are_the_plain_ones_of_several_words() -> None:
-    phrases = own_phrases(parse_playbook(SMALL, "small.yaml"))
+    phrases = playbook_phrases(parse_playbook(SMALL, "small.yaml"))
 
     assert all(" " in phrase and not set(phrase) & set("()[]<>|.*^$") for phrase in phrases)
     assert phrases

@@ -11,15 +11,15 @@ import pytest
 from tests.fakes.model_server import FILES, NAME, model_folder, model_zip
 from tests.shell.full_disk import full_disk
 from voiceassist.errors import ModelError
-from voiceassist.models import add as adding
-from voiceassist.models.add import About, add
-from voiceassist.models.bundled import bundled_dir
-from voiceassist.models.installed import InstalledModel, find, for_people, installed
-from voiceassist.models.intact import differences
-from voiceassist.models.manifest import entry_to_pull
-from voiceassist.models.place import take_away, workshop
-from voiceassist.models.record import describe, read_record, record_path, write_record
-from voiceassist.models.remove import remove
+from voiceassist.speech_models import add as adding
+from voiceassist.speech_models.add import About, add
+from voiceassist.speech_models.bundled import bundled_dir
+from voiceassist.speech_models.installed import InstalledModel, find, for_people, installed
+from voiceassist.speech_models.intact import differences
+from voiceassist.speech_models.manifest import entry_to_pull
+from voiceassist.speech_models.record import describe, read_record, record_path, write_record
+from voiceassist.speech_models.remove import remove
+from voiceassist.speech_models.staging import take_away, workshop
 
 GERMAN = "vosk-model-small-de-0.15"
 UNREADABLE = Path("/proc/self/mem")  # which not even root can read from its start

@@ -7,8 +7,8 @@ import pytest
 
 from tests.fakes.models import install
 from voiceassist.config import load_settings
-from voiceassist.models.record import Record, describe, read_record, record_path, write_record
 from voiceassist.server.admin import _models
+from voiceassist.speech_models.record import ModelRecord, describe, read_record, record_path, write_record
 
 
 def added(models_dir: Path, name: str, source: str) -> Path:
@@ -39,10 +39,10 @@ def test_the_folder_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         install(tmp_path, name, "de")
     read: list[Path] = []
 
-    def counting(path: Path) -> Record:
+    def counting(path: Path) -> ModelRecord:
         read.append(path)
         return read_record(path)
 
-    monkeypatch.setattr("voiceassist.models.installed.read_record", counting)
+    monkeypatch.setattr("voiceassist.speech_models.installed.read_record", counting)
     _models(load_settings(environment={}, models_dir=tmp_path))
     assert len(read) == len(set(read))

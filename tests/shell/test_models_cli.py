@@ -13,8 +13,9 @@ import pytest
 
 from tests.fakes.model_commands import Run, add, refused
 from tests.fakes.model_server import NAME, ModelServer, model_folder, model_zip
-from voiceassist.cli import models_list, models_pull
-from voiceassist.models.manifest import load_manifest
+from voiceassist.cli.models import list as list_command
+from voiceassist.cli.models import pull as pull_command
+from voiceassist.speech_models.manifest import load_manifest
 
 SPANISH = "vosk-model-small-es-0.42"
 
@@ -80,7 +81,7 @@ def test_the_list_is_readable_where_markup_would_not_be(run: Run, tmp_path: Path
 
 
 def test_every_word_for_whom_a_model_hears_is_known() -> None:
-    assert set(models_list.HEARS) == {"people", "synthesised"}
+    assert set(list_command.HEARS) == {"people", "synthesised"}
 
 
 def test_names_are_in_one_piece_on_a_narrow_terminal(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,7 +158,7 @@ def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(vendor: ModelServer, mode
 
 def test_a_part_that_cannot_be_continued_is_not_promised_to_be(tmp_path: Path) -> None:
     (tmp_path / "archive.zip").write_bytes(b"a part")
-    assert "the same command starts from the beginning" in models_pull._stopped(tmp_path / "archive.zip", 6)
+    assert "the same command starts from the beginning" in pull_command._stopped(tmp_path / "archive.zip", 6)
 
 
 def test_the_help_says_what_the_vendors_list_proves(run: Run) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from tests.fakes.model_server import FILES, model_folder
 from voiceassist.errors import ModelError
-from voiceassist.models.bundled import bundled_dir
-from voiceassist.models.installed import InstalledModel, find, for_people, installed
-from voiceassist.models.intact import differences, is_recorded
-from voiceassist.models.layout import FLAT, missing_files, model_root
-from voiceassist.models.record import FitFor, Record, describe, read_record, record_path, write_record
+from voiceassist.speech_models.bundled import bundled_dir
+from voiceassist.speech_models.installed import InstalledModel, find, for_people, installed
+from voiceassist.speech_models.intact import differences, is_recorded
+from voiceassist.speech_models.layout import FLAT, missing_files, model_root
+from voiceassist.speech_models.record import FitFor, ModelRecord, describe, read_record, record_path, write_record
 
 
 def install(
@@ -183,7 +183,7 @@ def test_a_record_is_read_as_it_was_written(
 ) -> None:
     path = tmp_path_factory.mktemp("record") / "x.toml"
     name, language, source, licence = texts
-    record = Record(
+    record = ModelRecord(
         name=name, language=language, source=source, sha256="0" * 64, size_bytes=size, fit_for="people",
         installed_at="2026-11-21T10:00:00+00:00", licence=licence, files=files,
     )  # fmt: skip

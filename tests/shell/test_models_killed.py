@@ -8,9 +8,9 @@ import pytest
 
 from tests.fakes.model_server import NAME, ModelServer, model_server, model_zip
 from voiceassist.errors import ModelError
-from voiceassist.models.installed import installed
-from voiceassist.models.intact import differences
-from voiceassist.models.pull import pull
+from voiceassist.speech_models.installed import installed
+from voiceassist.speech_models.intact import differences
+from voiceassist.speech_models.pull import pull
 
 
 def kill_in(step: str, models_dir: Path, server: ModelServer) -> None:

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from pydantic import TypeAdapter
 
-from voiceassist.core.languages import is_language
+from voiceassist.core.words.languages import is_language
 from voiceassist.errors import ModelError
-from voiceassist.models import manifest
-from voiceassist.models.language import language_of_name
-from voiceassist.models.manifest import ModelEntry, entry_to_pull, load_manifest
-from voiceassist.models.vendor_list import Listed
+from voiceassist.speech_models import manifest
+from voiceassist.speech_models.language import language_of_name
+from voiceassist.speech_models.manifest import ModelEntry, entry_to_pull, load_manifest
+from voiceassist.speech_models.vendor_list import Listed
 
 ENTRIES = load_manifest()
 LANGUAGES = {"en-us", "en-in", "es", "de", "fr", "pt", "it", "hi", "zh"}

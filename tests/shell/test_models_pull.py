@@ -11,9 +11,9 @@ from tests.fakes.model_certificate import write_certificate
 from tests.fakes.model_server import FILES, NAME, ModelServer, model_server, model_zip
 from tests.shell.pulling import ARCHIVE, refused, silently
 from voiceassist.errors import ModelError
-from voiceassist.models.intact import differences
-from voiceassist.models.pull import part_of, pull
-from voiceassist.models.record import read_record, record_path
+from voiceassist.speech_models.intact import differences
+from voiceassist.speech_models.pull import part_of, pull
+from voiceassist.speech_models.record import read_record, record_path
 
 
 @pytest.fixture

@@ -16,10 +16,10 @@ from tests.fakes.model_server import NAME, ModelServer, model_server, model_zip
 from tests.shell.full_disk import full_disk
 from tests.shell.pulling import ARCHIVE, at_once, own, ranges, refused, silently, visible
 from voiceassist.errors import ModelError
-from voiceassist.models.download import client, download
-from voiceassist.models.intact import differences
-from voiceassist.models.pull import part_of, pull
-from voiceassist.models.record import read_record, record_path
+from voiceassist.speech_models.download import client, download
+from voiceassist.speech_models.intact import differences
+from voiceassist.speech_models.pull import part_of, pull
+from voiceassist.speech_models.record import read_record, record_path
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tests.fakes.model_server import FILES, NAME, model_zip
 from voiceassist.errors import ModelError
-from voiceassist.models.unpack import MOST_ENTRIES, unpack
+from voiceassist.speech_models.unpack import MOST_ENTRIES, unpack
 
 
 def silently(_done: int, _total: int) -> None:

@@ -8,9 +8,10 @@ import pytest
 
 from tests.fakes.model_commands import Run, add, refused
 from tests.fakes.model_server import NAME, ModelServer
-from voiceassist.cli import models_pull, models_trial
+from voiceassist.cli.models import pull as pull_command
+from voiceassist.cli.models import trial as trial_module
 from voiceassist.errors import EngineError
-from voiceassist.models.bundled import bundled_dir
+from voiceassist.speech_models.bundled import bundled_dir
 
 
 @pytest.mark.audio
@@ -30,7 +31,7 @@ def test_a_real_model_hears_after_it_was_pulled(
 ) -> None:
     archive = shutil.make_archive(str(tmp_path / "real"), "zip", bundled_dir(), "vosk-tiny-en")
     vendor.offer(Path(archive).read_bytes())
-    monkeypatch.setattr(models_pull, "entry_to_pull", lambda _name: vendor.entry(language="en-us"))
+    monkeypatch.setattr(pull_command, "entry_to_pull", lambda _name: vendor.entry(language="en-us"))
     assert run("pull", NAME).code == 0
     ran = run("verify", NAME)
     assert ran.code == 0
@@ -58,9 +59,9 @@ def test_an_engine_that_fails_while_it_hears_is_closed(monkeypatch: pytest.Monke
         def close(self) -> None:
             closed.append(True)
 
-    monkeypatch.setattr(models_trial, "load_vosk", lambda _folder, **_: Failing())
+    monkeypatch.setattr(trial_module, "load_vosk", lambda _folder, **_: Failing())
     with pytest.raises(EngineError, match="torn"):
-        models_trial.try_out(bundled_dir() / "vosk-tiny-en", "en")
+        trial_module.try_out(bundled_dir() / "vosk-tiny-en", "en")
     assert closed == [True]
 
 

@@ -44,7 +44,7 @@ async def published(server: Serving, text: str, url: str = URL) -> Any:
 
 
 async def events(server: Serving, call_id: str) -> list[Event]:
-    return [record.event for record in await server.assistant.store.records(call_id)]
+    return [record.event for record in await server.runtime.store.records(call_id)]
 
 
 def copy_of(source: str, name: str) -> dict[str, Any]:
@@ -227,7 +227,7 @@ async def test_a_withdrawn_playbook_gets_no_calls_and_stays_in_the_history(serve
     draft = await drafted(server, team("returns", "returns"), url, draft["revision"])
     await ask(server, "POST", f"{url}/publish", revision=draft["revision"], by="Kim", note="x")
     assert (await ask(server, "POST", f"{url}/withdraw", by="Lee", note="merged"))["note"] == "Withdrawn: merged"
-    assert server.assistant.shelf.for_call("en", "returns").label == "small@1"
+    assert server.runtime.registry.for_call("en", "returns").label == "small@1"
     assert len((await ask(server, "GET", f"{url}/versions"))["versions"]) == 2
     assert (await ask(server, "POST", f"{URL}/withdraw", 409, by="Lee", note="x"))["code"] == "default_playbook"
 
@@ -264,7 +264,7 @@ async def test_a_new_playbook_is_a_copy_that_needs_teams_to_be_published(server:
     draft = await ask(server, "PATCH", "/api/playbooks/night/draft", **change)
     assert (draft["problems"], draft["base"]) == ([], 0)
     await ask(server, "POST", "/api/playbooks/night/publish", revision=draft["revision"], note="x", by="Kim")
-    assert server.assistant.shelf.for_call("en", "Night").label == "night@1"
+    assert server.runtime.registry.for_call("en", "Night").label == "night@1"
     for name in ("night", "small", "schema"):
         taken = await ask(server, "POST", "/api/playbooks", 409, **copy_of("retail", name))
         assert taken["code"] == "name_taken"
@@ -480,6 +480,6 @@ async def test_a_backtest_can_be_cancelled_and_a_stop_of_the_server_ends_it(serv
     jobs = [(await ask(server, "POST", f"{URL}/backtest", 202, last=10))["job"] for _ in range(4)]
     assert (await ask(server, "POST", f"{URL}/backtest", 409, last=10))["code"] == "busy"
     assert (await ask(server, "DELETE", f"/api/playbooks/backtests/{jobs[3]}"))["state"] == "cancelled"
-    await server.assistant.backtests.close()
+    await server.runtime.backtests.close()
     states = [(await over(server, job))["state"] for job in jobs]
     assert states[1:] == ["cancelled"] * 3

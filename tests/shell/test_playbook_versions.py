@@ -1,4 +1,4 @@
-"""Published playbooks and drafts in the store, and the shelf that calls get theirs from."""
+"""Published playbooks and drafts in the store, and the registry that calls get theirs from."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.core import test_playbook
+from tests.playbook_file import test_playbook
 from tests.shell import store_records as make
 from tests.shell.full_disk import full_disk
 from voiceassist.errors import ConflictError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.events import PastOffer, PromptClosed
+from voiceassist.playbook_registry import ConfiguredPlaybook, PlaybookRegistry, load_registry
 from voiceassist.playbooks import read_playbook
-from voiceassist.shelf import Base, Shelf, stocked
 from voiceassist.store.playbooks import Draft, read_version
 from voiceassist.store.rows import microseconds
 from voiceassist.store.store import Store, open_store
@@ -41,17 +41,19 @@ def spanish(text: str = SMALL) -> str:
     return text.replace("language: en", "language: es").replace("<we> can't", "no podemos")
 
 
-def base(text: str = SMALL, file: str | None = None) -> Base:
-    return Base(text=text, playbook=read_playbook(text, "x"), file=Path(file) if file else None)
+def base(text: str = SMALL, file: str | None = None) -> ConfiguredPlaybook:
+    return ConfiguredPlaybook(text=text, playbook=read_playbook(text, "x"), file=Path(file) if file else None)
 
 
-async def shelf_of(store: Store, text: str = SMALL, file: str | None = None) -> Shelf:
-    return await stocked(store.playbooks, {"en": base(text, file)})
+async def shelf_of(store: Store, text: str = SMALL, file: str | None = None) -> PlaybookRegistry:
+    return await load_registry(store.playbooks, {"en": base(text, file)})
 
 
-async def published(store: Store, shelf: Shelf, text: str, name: str = "small", by: str = "Kim") -> str:
+async def published(
+    store: Store, registry: PlaybookRegistry, text: str, name: str = "small", by: str = "Kim"
+) -> str:
     saved = await store.playbooks.save_draft(draft(text, name=name))
-    return (await shelf.publish(name, saved.revision, note="better", by=by)).label
+    return (await registry.publish(name, saved.revision, note="better", by=by)).label
 
 
 # ---- the store -------------------------------------------------------------------------------------------
@@ -157,11 +159,11 @@ async def test_a_draft_that_a_colleague_saved_since_is_not_thrown_away(store: St
 
 
 async def test_the_first_start_publishes_the_configured_playbook_as_number_one(store: Store) -> None:
-    shelf = await shelf_of(store, file="mine.yaml")
-    assert shelf.default_of("en").label == "small@1"
+    registry = await shelf_of(store, file="mine.yaml")
+    assert registry.default_of("en").label == "small@1"
     (version,) = await store.playbooks.versions("small")
     assert (version.author, version.note, version.text) == ("voiceassist", "from mine.yaml", SMALL)
-    assert shelf.default_of("en").hash == version.hash
+    assert registry.default_of("en").hash == version.hash
     await shelf_of(store, file="mine.yaml")
     assert len(await store.playbooks.versions("small")) == 1
 
@@ -173,8 +175,8 @@ async def test_a_changed_file_becomes_the_next_version_and_a_changed_built_in_do
 
 
 async def test_a_restart_keeps_what_people_published_until_the_file_is_changed_too(store: Store) -> None:
-    shelf = await shelf_of(store, file="mine.yaml")
-    assert await published(store, shelf, SMALL + "# by Kim\n") == "small@2"
+    registry = await shelf_of(store, file="mine.yaml")
+    assert await published(store, registry, SMALL + "# by Kim\n") == "small@2"
     assert (await shelf_of(store, file="mine.yaml")).default_of("en").label == "small@2"
     assert (await shelf_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
     assert (await store.playbooks.version("small", 3)).note == "from mine.yaml, in place of 2 by Kim"
@@ -190,7 +192,7 @@ async def test_a_draft_outlives_a_restart(store: Store) -> None:
 
 async def test_two_files_of_one_name_are_refused(store: Store) -> None:
     with pytest.raises(PlaybookError, match=r"one\.yaml and two\.yaml are both named 'small'"):
-        await stocked(store.playbooks, {"en": base(SMALL, "one.yaml"), "es": base(spanish(), "two.yaml")})
+        await load_registry(store.playbooks, {"en": base(SMALL, "one.yaml"), "es": base(spanish(), "two.yaml")})
 
 
 async def test_a_stored_default_that_cannot_be_used_stops_the_start_and_another_one_does_not(store: Store) -> None:
@@ -205,11 +207,11 @@ async def test_a_stored_default_that_cannot_be_used_stops_the_start_and_another_
 
 
 async def test_a_call_gets_its_teams_playbook_else_the_default(store: Store) -> None:
-    shelf = await shelf_of(store)
-    await published(store, shelf, team("returns", "Returns", "complaints"), "returns")
-    labels = [shelf.for_call("en", given).label for given in ("", "sales", "returns", " COMPLAINTS ")]
+    registry = await shelf_of(store)
+    await published(store, registry, team("returns", "Returns", "complaints"), "returns")
+    labels = [registry.for_call("en", given).label for given in ("", "sales", "returns", " COMPLAINTS ")]
     assert labels == ["small@1", "small@1", "returns@1", "returns@1"]
-    assert [one.name for one in shelf.of_language("en")] == ["small", "returns"]
+    assert [one.name for one in registry.of_language("en")] == ["small", "returns"]
 
 
 @pytest.mark.parametrize(
@@ -230,35 +232,35 @@ async def test_a_call_gets_its_teams_playbook_else_the_default(store: Store) -> 
 async def test_a_playbook_that_no_call_could_get_is_not_published(
     store: Store, name: str, text: str, told: str
 ) -> None:
-    shelf = await shelf_of(store)
-    await published(store, shelf, team("returns", "returns"), "returns")
+    registry = await shelf_of(store)
+    await published(store, registry, team("returns", "returns"), "returns")
     saved = await store.playbooks.save_draft(draft(text, name=name))
     with pytest.raises(ConflictError, match=told):
-        await shelf.publish(name, saved.revision, note="", by="Kim")
+        await registry.publish(name, saved.revision, note="", by="Kim")
     assert await store.playbooks.draft(name) == saved
 
 
 async def test_a_broken_draft_is_not_published(store: Store) -> None:
-    shelf = await shelf_of(store)
+    registry = await shelf_of(store)
     saved = await store.playbooks.save_draft(draft("name: small\n"))
     with pytest.raises(PlaybookError, match="policies: is missing"):
-        await shelf.publish("small", saved.revision, note="", by="Kim")
-    assert shelf.default_of("en").label == "small@1"
+        await registry.publish("small", saved.revision, note="", by="Kim")
+    assert registry.default_of("en").label == "small@1"
 
 
 async def test_going_back_is_a_new_version_with_the_old_text(store: Store) -> None:
-    shelf = await shelf_of(store)
-    await published(store, shelf, SMALL + "# worse\n")
-    back = await shelf.roll_back("small", 1, note="too many cards", by="Lee")
+    registry = await shelf_of(store)
+    await published(store, registry, SMALL + "# worse\n")
+    back = await registry.roll_back("small", 1, note="too many cards", by="Lee")
     assert (back.number, back.text, back.note) == (3, SMALL, "Back to version 1: too many cards")
-    assert (await shelf.roll_back("small", 2, note="", by="Lee")).note == "Back to version 2"
-    assert shelf.default_of("en").label == "small@4"
+    assert (await registry.roll_back("small", 2, note="", by="Lee")).note == "Back to version 2"
+    assert registry.default_of("en").label == "small@4"
     with pytest.raises(UnknownNameError):
-        await shelf.roll_back("small", 9, note="", by="Lee")
+        await registry.roll_back("small", 9, note="", by="Lee")
 
 
 async def test_only_the_text_that_was_checked_is_published(store: Store) -> None:
-    shelf = await shelf_of(store)
+    registry = await shelf_of(store)
     checked = await store.playbooks.save_draft(draft(SMALL + "# checked\n"))
     swapped = await store.playbooks.save_draft(draft("name: small\n", revision=checked.revision))
     with pytest.raises(ConflictError, match="Kim saved"):
@@ -267,45 +269,45 @@ async def test_only_the_text_that_was_checked_is_published(store: Store) -> None
     with pytest.raises(ConflictError, match="is another one"):
         await store.playbooks.publish_draft(same_number, author="Kim", note="", at=AT)
     with pytest.raises(ConflictError, match="Kim saved"):
-        await shelf.publish("small", checked.revision, note="", by="Kim")
+        await registry.publish("small", checked.revision, note="", by="Kim")
     assert len(await store.playbooks.versions("small")) == 1
 
 
 async def test_a_draft_never_undoes_silently_what_was_published_after_it_was_begun(store: Store) -> None:
-    shelf = await shelf_of(store)
+    registry = await shelf_of(store)
     saved = await store.playbooks.save_draft(draft(SMALL + "# mine\n"))
     await store.playbooks.publish_text("small", SMALL + "# boss\n", author="Boss", note="", at=AT)
     with pytest.raises(
         ConflictError, match="version 2 by Boss was published after this draft was begun from version 1"
     ):
-        await shelf.publish("small", saved.revision, note="", by="Kim")
-    assert (await shelf.publish("small", saved.revision, note="", by="Kim", over=2)).number == 3
+        await registry.publish("small", saved.revision, note="", by="Kim")
+    assert (await registry.publish("small", saved.revision, note="", by="Kim", over=2)).number == 3
 
 
 async def test_what_is_current_already_is_not_published_again(store: Store) -> None:
-    shelf = await shelf_of(store)
+    registry = await shelf_of(store)
     saved = await store.playbooks.save_draft(draft())
     with pytest.raises(ConflictError, match="this is the text of version 1"):
-        await shelf.publish("small", saved.revision, note="", by="Kim")
+        await registry.publish("small", saved.revision, note="", by="Kim")
     with pytest.raises(ConflictError, match="this is the text of version 1"):
-        await shelf.roll_back("small", 1, note="", by="Kim")
+        await registry.roll_back("small", 1, note="", by="Kim")
 
 
 async def test_a_teams_playbook_can_be_withdrawn_and_come_back(store: Store) -> None:
-    shelf = await shelf_of(store)
-    await published(store, shelf, team("returns", "returns"), "returns")
-    gone = await shelf.withdraw("returns", note="moved", by="Lee")
+    registry = await shelf_of(store)
+    await published(store, registry, team("returns", "returns"), "returns")
+    gone = await registry.withdraw("returns", note="moved", by="Lee")
     assert (gone.label, gone.note) == ("returns@2", "Withdrawn: moved")
-    assert shelf.for_call("en", "returns").label == "small@1"
+    assert registry.for_call("en", "returns").label == "small@1"
     assert (await shelf_of(store)).for_call("en", "returns").label == "small@1"
     with pytest.raises(ConflictError):
-        await shelf.withdraw("returns", note="", by="Lee")
-    await shelf.roll_back("returns", 1, note="", by="Lee")
-    assert shelf.for_call("en", "returns").label == "returns@3"
+        await registry.withdraw("returns", note="", by="Lee")
+    await registry.roll_back("returns", 1, note="", by="Lee")
+    assert registry.for_call("en", "returns").label == "returns@3"
     with pytest.raises(ConflictError, match="no other playbook is for"):
-        await shelf.withdraw("small", note="", by="Lee")
+        await registry.withdraw("small", note="", by="Lee")
     with pytest.raises(UnknownNameError, match="never published"):
-        await shelf.withdraw("nothing", note="", by="Lee")
+        await registry.withdraw("nothing", note="", by="Lee")
 
 
 # ---- what a customer took before -------------------------------------------------------------------------

@@ -16,7 +16,7 @@ from tests.fakes.sources import info
 from tests.shell.serving import SAMPLES, Serving, serving, settings_for, whole_call
 from voiceassist import wire
 from voiceassist.asr.scripted import ScriptedEngine, load_script
-from voiceassist.core.board import replay as state_of
+from voiceassist.core.screen.state import replay as state_of
 from voiceassist.errors import EngineError
 from voiceassist.events import SPEAKERS, CallEnded, CallStarted, Cue, Event, Final, Record, is_durable
 from voiceassist.replay import Leg, Progress, replay

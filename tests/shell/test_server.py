@@ -21,7 +21,7 @@ from tests.shell.serving import (
     whole_call,
 )
 from voiceassist import wire
-from voiceassist.core.board import CallState, apply
+from voiceassist.core.screen.state import CallState, apply
 from voiceassist.errors import ConfigError
 from voiceassist.events import CallStarted, Record
 from voiceassist.samples import load_sample
@@ -90,7 +90,7 @@ async def test_client_that_names_the_last_number_gets_exactly_the_rest(server: S
     await whole_call(server, "c-1")
     stored = (await server.http.get("/api/calls/c-1/events")).json()
     middle = stored[len(stored) // 2]["seq"]
-    url = server.socket_url(f"/api/calls/c-1/socket?after={middle}&boot={server.assistant.boot}")
+    url = server.socket_url(f"/api/calls/c-1/socket?after={middle}&boot={server.runtime.boot}")
     async with websockets.connect(url) as screen:
         assert json.loads(await screen.recv())["type"] == "resumed"
         rest = await until(screen, "call_ended")
@@ -160,21 +160,21 @@ async def test_alert_of_a_finished_call_can_be_resolved_and_reopened(tmp_path: P
         state = (await server.http.get("/api/calls/c-1")).json()
         alert_ids = [view["alert"]["alert_id"] for view in state["alerts"] if view["state"] == "open"]
         assert alert_ids
-        assert "c-1" in server.assistant.hub.rows
+        assert "c-1" in server.runtime.hub.rows
         for alert_id in alert_ids:
             change = {"type": "change_alert", "alert_id": alert_id, "state": "resolved", "by": "Kim"}
             assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
-        assert "c-1" not in server.assistant.hub.rows
+        assert "c-1" not in server.runtime.hub.rows
         change = {"type": "change_alert", "alert_id": alert_ids[0], "state": "open", "by": "Kim"}
         assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
-        assert server.assistant.hub.rows["c-1"].worst is not None
+        assert server.runtime.hub.rows["c-1"].worst is not None
 
 
 async def test_unresolved_alerts_are_on_the_wall_again_after_a_restart(tmp_path: Path) -> None:
     async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
         await whole_call(server, "c-1", "abuse-ladder")
     async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
-        assert server.assistant.hub.rows["c-1"].worst == "critical"
+        assert server.runtime.hub.rows["c-1"].worst == "critical"
 
 
 async def test_stop_in_mid_call_stores_the_call_as_ended_by_shutdown(tmp_path: Path) -> None:
@@ -191,9 +191,9 @@ async def test_stop_in_mid_call_stores_the_call_as_ended_by_shutdown(tmp_path: P
 async def test_call_left_live_by_a_crash_is_interrupted_after_restart(tmp_path: Path) -> None:
     async with serving(settings_for(tmp_path)) as server:
         await whole_call(server, "c-1")
-        started = (await server.assistant.store.records("c-1"))[0]
+        started = (await server.runtime.store.records("c-1"))[0]
         assert isinstance(started.event, CallStarted)
-        await server.assistant.store.append([Record(call_id="c-2", seq=1, event=started.event)])
+        await server.runtime.store.append([Record(call_id="c-2", seq=1, event=started.event)])
     async with serving(settings_for(tmp_path)) as server:
         state = (await server.http.get("/api/calls/c-2")).json()
         assert (state["status"], state["end_reason"]) == ("ended", "interrupted")
@@ -228,7 +228,7 @@ async def test_socket_of_a_call_that_never_starts_is_told_so(
     server: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voiceassist.server.calls.START_WITHIN_S", 0.05)
-    server.assistant.claim("c-1")
+    server.runtime.claim("c-1")
     async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
         assert json.loads(await screen.recv())["code"] == "unknown_call"
 

@@ -20,7 +20,7 @@ from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine, load_script
-from voiceassist.core.board import CallState
+from voiceassist.core.screen.state import CallState
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     Alert,
@@ -279,8 +279,8 @@ async def test_call_that_is_given_up_leaves_what_it_had_to_be_recovered(bench: B
 
 async def test_peer_of_a_failed_call_is_told_and_the_next_call_is_fine(tmp_path: Path) -> None:
     async with serving(settings_for(tmp_path)) as server:
-        failing = FailingEngine(inner=server.assistant.engines.default, after_ms=4_000)
-        server.assistant.engines = Engines(people={"en": LoadedEngine(failing, "people")})
+        failing = FailingEngine(inner=server.runtime.engines.default, after_ms=4_000)
+        server.runtime.engines = Engines(people={"en": LoadedEngine(failing, "people")})
         async with calling(server, "bad") as bad, calling(server, "good", legs=["agent"]) as good:
             await good.send(silence(3, legs=1))
             await bad.send(silence(6))

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
-from voiceassist.core.redact import MASK
+from voiceassist.core.words.redact import MASK
 
 WORD_MS, PAUSE_MS = 250, 900
 LINES = (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, event
 
 from tests.shell import store_records as make
-from voiceassist.core.board import replay
+from voiceassist.core.screen.state import replay
 from voiceassist.errors import PeerError, StoreError
 from voiceassist.events import CallFailed, Event, Record
 from voiceassist.store.counts import LEVELS, count

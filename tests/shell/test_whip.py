@@ -14,12 +14,12 @@ from aiortc.rtp import RtpPacket
 from tests.fakes.ingest_server import HeardCall, Sessions, whip_app
 from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishing
 from tests.shell.serving import SAMPLES, serving, settings_for
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_jitter import OrderedPackets
 from voiceassist.ingest.whip_peer import JITTER_ATTRIBUTE
 
-LIMITS = Limits(start_within_s=5.0, silent_after_s=0.3, dead_after_s=0.8, tick_s=0.02)
+LIMITS = PeerLimits(start_within_s=5.0, silent_after_s=0.3, dead_after_s=0.8, tick_s=0.02)
 LOW_HZ, HIGH_HZ = 400.0, 1200.0
 LOUD, QUIET = 0.15, 0.01  # the tones have a quarter of full scale
 FRAGMENT = "application/trickle-ice-sdpfrag"
@@ -47,7 +47,7 @@ async def place() -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def server(limits: Limits) -> AsyncIterator[Place]:
+async def server(limits: PeerLimits) -> AsyncIterator[Place]:
     sessions, whip = Sessions(), WhipSessions(limits=limits)
     sessions.listening.set()
     async with asyncio.TaskGroup() as tasks:
@@ -201,7 +201,7 @@ async def test_peer_that_dies_without_a_word_is_given_up(place: Place) -> None:
 
 
 async def test_peer_that_never_connects_is_given_up() -> None:
-    async with server(Limits(start_within_s=0.1, tick_s=0.02)) as place:
+    async with server(PeerLimits(start_within_s=0.1, tick_s=0.02)) as place:
         peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
         peer.addTrack(Tones(LOW_HZ))
         response = await place.http.post("/whip?call_id=c1&leg=agent", content=await offer_of(peer), headers=SDP)

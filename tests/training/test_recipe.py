@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from voiceassist.core.classifier import classify
-from voiceassist.core.classifier_file import decode_classifier
-from voiceassist.core.ngrams import pair
+from voiceassist.core.classifier.file import decode_classifier
+from voiceassist.core.classifier.model import classify
+from voiceassist.core.classifier.ngrams import pair
 from voiceassist.errors import DatasetError
 from voiceassist.events import Speaker
-from voiceassist.training.example import Example, distinct, tokens_of
+from voiceassist.training.example import TrainingTurn, distinct, tokens_of
 from voiceassist.training.linear import best_spans, position_weights, pull
 from voiceassist.training.own_texts import own_examples
 from voiceassist.training.published import FILES, published_examples
@@ -27,10 +27,10 @@ ORDINARY = ("we can do that", "i can refund that", "yes we can", "we changed it"
 SPEAKERS: tuple[tuple[Speaker, bool], ...] = (("agent", True), ("customer", False))
 
 
-def few() -> list[Example]:
+def few() -> list[TrainingTurn]:
     texts = [(text, frozenset({"refusal"})) for text in REFUSALS] + [(text, frozenset[str]()) for text in ORDINARY]
     return [
-        Example(id=f"{source}/{n}", source=source, speaker=speaker, tokens=tokens_of(text), kinds=kinds)
+        TrainingTurn(id=f"{source}/{n}", source=source, speaker=speaker, tokens=tokens_of(text), kinds=kinds)
         for source in ("one", "two")
         for speaker, kinds_wanted in SPEAKERS
         for n, (text, kinds) in enumerate(texts)
@@ -54,7 +54,9 @@ def test_every_turn_is_scored_once_by_a_model_that_has_not_seen_its_source() -> 
 
 
 def test_what_is_only_for_testing_is_not_learned_from() -> None:
-    held = [Example(id="s", source="sgd", speaker="agent", tokens=("zebra",) * 5, kinds=frozenset({"refusal"}))]
+    held = [
+        TrainingTurn(id="s", source="sgd", speaker="agent", tokens=("zebra",) * 5, kinds=frozenset({"refusal"}))
+    ]
     assert train([*few(), *held], lambda _: None).data == train(few(), lambda _: None).data
 
 

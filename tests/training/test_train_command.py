@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from voiceassist.cli.cues_train import train
-from voiceassist.core.classifier_file import decode_classifier
+from voiceassist.cli.cues.train import train
+from voiceassist.core.classifier.file import decode_classifier
 from voiceassist.errors import ConfigError
 from voiceassist.training.own_texts import LINES, TALK, TEMPLATES
 

@@ -13,10 +13,10 @@ from typing import Literal, TypeAlias
 
 from voiceassist.config import Settings, spelt
 from voiceassist.errors import ConfigError
-from voiceassist.models.installed import InstalledModel, at, best_of, bundled, find, installed
-from voiceassist.models.language import UNKNOWN, serves
-from voiceassist.models.manifest import ModelEntry, load_manifest
-from voiceassist.models.record import FitFor
+from voiceassist.speech_models.installed import InstalledModel, at, best_of, bundled, find, installed
+from voiceassist.speech_models.language import UNKNOWN, serves
+from voiceassist.speech_models.manifest import ModelEntry, load_manifest
+from voiceassist.speech_models.record import FitFor
 
 NAMES = ("auto", "moonshine", "vosk", "vosk:<model or folder>", "scripted:<file>")
 SAMPLE_LANGUAGE = "en"  # of the demo's sample calls

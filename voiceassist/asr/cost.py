@@ -15,22 +15,22 @@ Loaded = TypeVar("Loaded")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Cost:
+class LoadCost:
     """Of one engine."""
 
     memory_bytes: int = 0  # by which the process grew; 0 where the system does not say
     load_ms: int = 0
 
 
-NOTHING = Cost()
+NOTHING = LoadCost()
 
 
-def measured(load: Callable[[], Loaded]) -> tuple[Loaded, Cost]:
+def measured(load: Callable[[], Loaded]) -> tuple[Loaded, LoadCost]:
     """What `load` gives, and what that cost."""
     before, started_s = resident_bytes(), time.perf_counter()
     loaded = load()
     load_ms = round((time.perf_counter() - started_s) * 1000)
-    return loaded, Cost(memory_bytes=max(0, resident_bytes() - before), load_ms=load_ms)
+    return loaded, LoadCost(memory_bytes=max(0, resident_bytes() - before), load_ms=load_ms)
 
 
 def resident_bytes() -> int:

@@ -2,7 +2,7 @@
 
 Calls of people (phone systems, the microphone) get their language's engine. The demo's sample calls are
 synthesised and may get one that is made for such speech. All engines are loaded at start: a server that cannot
-hear a language that it promises does not start. Never downloads anything. Next: `assistant.py` asks for the engine
+hear a language that it promises does not start. Never downloads anything. Next: `runtime.py` asks for the engine
 of every call.
 """
 
@@ -30,7 +30,7 @@ from voiceassist.asr.scripted import ScriptedEngine, load_script
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.config import Settings, spelt
 from voiceassist.errors import ConfigError, EngineError, IngestError, ModelError
-from voiceassist.models.record import FitFor
+from voiceassist.speech_models.record import FitFor
 
 log = structlog.get_logger()
 

@@ -1,6 +1,6 @@
 """One engine in use: what it is for, and how many of its recognizers are open.
 
-Never decides which calls it gets. Next: `engines.py` holds all of them, `listening.py` opens recognizers.
+Never decides which calls it gets. Next: `engines.py` holds all of them, `call_recognizer.py` opens recognizers.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Speaker, Transcript
-from voiceassist.models.record import FitFor
+from voiceassist.speech_models.record import FitFor
 
 
 @runtime_checkable

@@ -24,12 +24,12 @@ from moonshine_voice.moonshine_api import ModelArch
 from moonshine_voice.transcriber import Transcriber
 from moonshine_voice.utils import get_assets_path
 
-from voiceassist.asr.cost import NOTHING, Cost, measured
+from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.plausible import plausible_words
 from voiceassist.asr.voice import BLOCK, BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
-from voiceassist.audio.align import Heard, align, levels_dbfs
-from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, Step
+from voiceassist.audio.align import DecodedLine, align, levels_dbfs
+from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Speaker, Transcript, Word
@@ -80,7 +80,7 @@ class MoonshineEngine:
     name = "moonshine"
     rate_hz = RATE_HZ
 
-    def __init__(self, decoders: Sequence[Transcriber], language: str, cost: Cost = NOTHING) -> None:
+    def __init__(self, decoders: Sequence[Transcriber], language: str, cost: LoadCost = NOTHING) -> None:
         self.language = language
         self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
         self._decoders = decoders
@@ -111,7 +111,7 @@ class MoonshineEngine:
 
 
 @dataclass(slots=True, kw_only=True)
-class _Line:
+class _MoonshineLine:
     """The line that is being said."""
 
     start_block: int  # of the leg
@@ -120,7 +120,7 @@ class _Line:
     fresh: int = 0  # blocks since the last Partial
     unheard: int = START_BLOCKS  # voiced blocks since the last decode
     utterance: int = 0  # 0 until something of it was told
-    heard: list[Heard] = field(default_factory=list)  # one per decode
+    heard: list[DecodedLine] = field(default_factory=list)  # one per decode
 
     @property
     def start_ms(self) -> int:
@@ -151,7 +151,7 @@ class MoonshineRecognizer:
         self._cutter = Blocks()
         self._blocks = 0  # heard so far
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
-        self._line: _Line | None = None
+        self._line: _MoonshineLine | None = None
         self._utterances = 0
 
     def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
@@ -179,13 +179,13 @@ class MoonshineRecognizer:
             self._line.add(block, voiced=voiced)
             yield from self._follow(self._line, step, is_due=not hurry and self._line.is_due(voiced=voiced))
 
-    def _wait(self, block: Pcm, step: Step) -> None:
+    def _wait(self, block: Pcm, step: SpeechState) -> None:
         self._lead.append(block)
         if step == "started":
-            self._line = _Line(start_block=self._blocks - len(self._lead), blocks=list(self._lead))
+            self._line = _MoonshineLine(start_block=self._blocks - len(self._lead), blocks=list(self._lead))
             self._lead.clear()
 
-    def _follow(self, line: _Line, step: Step, *, is_due: bool) -> Iterator[Transcript]:
+    def _follow(self, line: _MoonshineLine, step: SpeechState, *, is_due: bool) -> Iterator[Transcript]:
         if step == "ended":
             self._line = None
             yield from self._end(line)
@@ -194,16 +194,16 @@ class MoonshineRecognizer:
             line.fresh = 0
             yield from self._partial(line)
 
-    def _decode(self, line: _Line) -> None:
+    def _decode(self, line: _MoonshineLine) -> None:
         """Hears the line, unless nothing was said since the last time."""
         if not line.unheard:
             return
         text = self._engine.transcribe(np.concatenate(line.blocks))
         words = plausible_words(text, line.voiced * BLOCK_MS)
-        line.heard.append(Heard(at_ms=self._blocks * BLOCK_MS, words=words))
+        line.heard.append(DecodedLine(at_ms=self._blocks * BLOCK_MS, words=words))
         line.unheard = 0
 
-    def _partial(self, line: _Line) -> Iterator[Partial]:
+    def _partial(self, line: _MoonshineLine) -> Iterator[Partial]:
         words = _timed(line)
         if words:
             self._number(line)
@@ -217,7 +217,7 @@ class MoonshineRecognizer:
                 end_ms=words[-1].end_ms,
             )
 
-    def _end(self, line: _Line) -> Iterator[Final]:
+    def _end(self, line: _MoonshineLine) -> Iterator[Final]:
         """Empty when what was told as a Partial turned out to be nothing; none when nothing was told."""
         self._decode(line)
         words = _timed(line)
@@ -235,13 +235,13 @@ class MoonshineRecognizer:
             confidence=CONFIDENCE,
         )
 
-    def _number(self, line: _Line) -> None:
+    def _number(self, line: _MoonshineLine) -> None:
         if not line.utterance:
             self._utterances += 1
             line.utterance = self._utterances
 
 
-def _timed(line: _Line) -> tuple[Word, ...]:
+def _timed(line: _MoonshineLine) -> tuple[Word, ...]:
     spans = align(line.heard, levels_dbfs(np.concatenate(line.blocks), RATE_HZ), line.start_ms)
     return tuple(
         Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=CONFIDENCE)

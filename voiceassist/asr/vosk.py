@@ -10,7 +10,7 @@ from pathlib import Path
 
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
-from voiceassist.asr.cost import NOTHING, Cost, measured
+from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
 from voiceassist.asr.vosk_causes import made
@@ -19,7 +19,7 @@ from voiceassist.asr.vosk_phrases import HEARINGS
 from voiceassist.asr.vosk_trial import ERRORS_ONLY, try_out
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
-from voiceassist.models.layout import layout_of, missing_files
+from voiceassist.speech_models.layout import layout_of, missing_files
 
 ANYTHING_ELSE = "[unk]"  # in a grammar: what is none of its phrases, instead of the nearest one
 
@@ -55,7 +55,7 @@ class VoskEngine:
     rate_hz = RATE_HZ
 
     def __init__(
-        self, model: Model, *, name: str, language: str, takes_grammars: bool, cost: Cost = NOTHING
+        self, model: Model, *, name: str, language: str, takes_grammars: bool, cost: LoadCost = NOTHING
     ) -> None:
         self.name = name
         self.language = language

@@ -23,10 +23,10 @@ import numpy as np
 from vosk import KaldiRecognizer
 
 from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
-from voiceassist.asr.vosk_phrases import Phrase, likeliest
+from voiceassist.asr.vosk_phrases import LikelyPhrase, likeliest
 from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
-from voiceassist.audio.align import Heard, align, levels_dbfs
-from voiceassist.audio.endpoint import END_BLOCKS, START_BLOCKS, Endpointer, Step
+from voiceassist.audio.align import DecodedLine, align, levels_dbfs
+from voiceassist.audio.endpoint import END_BLOCKS, START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Speaker, Transcript, Word
@@ -42,13 +42,13 @@ FLUSH = 24 * BLOCK  # 768 ms, more than any model's look ahead
 
 
 @dataclass(slots=True, kw_only=True)
-class _Line:
+class _VoskLine:
     """What libvosk hears now: one utterance, if anything is said in it."""
 
     start_ms: int  # of the leg
     offset_ms: int  # from libvosk's clock, which counts only what it was given, to the leg's
     blocks: list[Pcm] = field(default_factory=list)
-    heard: list[Heard] = field(default_factory=list)  # one per change
+    heard: list[DecodedLine] = field(default_factory=list)  # one per change
     said: Partial | None = None
 
     def last(self, blocks: int) -> Pcm:
@@ -60,7 +60,7 @@ class _Line:
 
     def timed(self, words: tuple[str, ...], now_ms: int) -> tuple[Word, ...]:
         """Words that were just heard, with times."""
-        self.heard.append(Heard(at_ms=max(self.start_ms, now_ms - LAG_MS), words=words))
+        self.heard.append(DecodedLine(at_ms=max(self.start_ms, now_ms - LAG_MS), words=words))
         spans = align(self.heard, levels_dbfs(np.concatenate(self.blocks), RATE_HZ), self.start_ms)
         return tuple(
             Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=CONFIDENCE)
@@ -73,7 +73,7 @@ class VoskRecognizer:
 
     rate_hz = RATE_HZ  # the voice detector's; libvosk makes 8 kHz of it for models that want that
 
-    def __init__(self, native: KaldiRecognizer, speaker: Speaker, phrases: Sequence[Phrase] = ()) -> None:
+    def __init__(self, native: KaldiRecognizer, speaker: Speaker, phrases: Sequence[LikelyPhrase] = ()) -> None:
         """`phrases`: likely ones; then `native` gives alternatives."""
         self._native: KaldiRecognizer | None = native
         self._phrases = phrases
@@ -82,7 +82,7 @@ class VoskRecognizer:
         self._endpointer = Endpointer(soft_limit_blocks=NEVER, hard_limit_blocks=NEVER)
         self._cutter = Blocks()
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
-        self._line: _Line | None = None
+        self._line: _VoskLine | None = None
         self._samples = 0  # of the leg
         self._fed = 0  # samples of it that libvosk got
         self._utterance = 1
@@ -130,10 +130,10 @@ class VoskRecognizer:
             self._line = self._begin(self._now_ms - len(lead) * 1000 // RATE_HZ)
             yield from self._follow(self._line, lead, step, hurry=hurry)
 
-    def _begin(self, start_ms: int) -> _Line:
-        return _Line(start_ms=start_ms, offset_ms=start_ms - self._fed * 1000 // RATE_HZ)
+    def _begin(self, start_ms: int) -> _VoskLine:
+        return _VoskLine(start_ms=start_ms, offset_ms=start_ms - self._fed * 1000 // RATE_HZ)
 
-    def _follow(self, line: _Line, pcm: Pcm, step: Step, *, hurry: bool) -> Iterator[Transcript]:
+    def _follow(self, line: _VoskLine, pcm: Pcm, step: SpeechState, *, hurry: bool) -> Iterator[Transcript]:
         """Two can end an utterance: our endpointer, and libvosk, which knows what the words were."""
         line.blocks.append(pcm)
         is_over = self._accepts(pcm)
@@ -160,7 +160,7 @@ class VoskRecognizer:
                 "why, libvosk wrote to the standard error of this process, if anywhere"
             ) from error
 
-    def _partial(self, line: _Line, *, is_pause: bool) -> Iterator[Partial]:
+    def _partial(self, line: _VoskLine, *, is_pause: bool) -> Iterator[Partial]:
         """News; or the same again after a while, and when a pause begins, since then a word is complete."""
         heard = json.loads(self._open_native().PartialResult()).get("partial", "").split()
         words = tuple(word for word in heard if word != UNKNOWN)
@@ -184,7 +184,7 @@ class VoskRecognizer:
             end_ms=words[-1].end_ms,
         )
 
-    def _final(self, line: _Line, answer: str) -> Iterator[Final]:
+    def _final(self, line: _VoskLine, answer: str) -> Iterator[Final]:
         """Empty when an utterance that was told as a Partial turned out to be nothing."""
         items = likeliest(answer, self._phrases) if self._phrases else json.loads(answer).get("result", [])
         words = words_of(items, offset_ms=line.offset_ms, earliest_ms=self._ended_ms, latest_ms=self._now_ms)

@@ -18,13 +18,13 @@ from collections.abc import Sequence
 from typing import Any
 
 Item = dict[str, Any]  # "word", and "start" and "end" in seconds
-Phrase = tuple[str, ...]
+LikelyPhrase = tuple[str, ...]
 
 HEARINGS = 5
 BONUS = 2.0  # nats per word; the same phrases were found with 2 and with 20
 
 
-def likeliest(answer: str, phrases: Sequence[Phrase]) -> list[Item]:
+def likeliest(answer: str, phrases: Sequence[LikelyPhrase]) -> list[Item]:
     """The words of the chosen hearing; "conf" is the share of hearings that have the word there."""
     hearings = json.loads(answer).get("alternatives", [])
     if not hearings:
@@ -34,11 +34,11 @@ def likeliest(answer: str, phrases: Sequence[Phrase]) -> list[Item]:
     return [{**item, "conf": _confidence(item, hearings, shares)} for item in best.get("result", [])]
 
 
-def _texts(hearing: Item) -> Phrase:
+def _texts(hearing: Item) -> LikelyPhrase:
     return tuple(item["word"] for item in hearing.get("result", []))
 
 
-def _gain(words: Phrase, phrases: Sequence[Phrase]) -> int:
+def _gain(words: LikelyPhrase, phrases: Sequence[LikelyPhrase]) -> int:
     """How many words of `phrases` are in `words`, whole phrases only."""
     places = ((phrase, at) for phrase in phrases for at in range(len(words)))
     return sum(len(phrase) for phrase, at in places if words[at : at + len(phrase)] == phrase)

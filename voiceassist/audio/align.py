@@ -39,7 +39,7 @@ GUESSED_MS = 150  # a word is guessed before all of it was heard
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class DecodedLine:
     """What a line sounded like once its audio up to `at_ms` had been decoded."""
 
     at_ms: int
@@ -54,7 +54,7 @@ def levels_dbfs(pcm: Pcm, rate_hz: int) -> Levels:
     return np.asarray(10.0 * np.log10(power + 10.0 ** (SILENCE_DBFS / 10.0)), np.float64)
 
 
-def align(heard: Sequence[Heard], levels: Levels, start_ms: int) -> list[Span]:
+def align(heard: Sequence[DecodedLine], levels: Levels, start_ms: int) -> list[Span]:
     """When each word of the last of `heard` was said, in order and within the line that starts at `start_ms`."""
     words = heard[-1].words
     if not words:
@@ -87,7 +87,7 @@ def _threshold_dbfs(levels: Levels) -> float:
     return float(max(peak - BELOW_PEAK_DB, min(floor + ABOVE_FLOOR_DB, peak - LEAST_RANGE_DB)))
 
 
-def _bounds(heard: Sequence[Heard], start_ms: int) -> list[Span]:
+def _bounds(heard: Sequence[DecodedLine], start_ms: int) -> list[Span]:
     """For each word: the earliest and the latest moment at which it can have ended."""
     words = _plain(heard[-1].words)
     low = [start_ms] * len(words)

@@ -6,7 +6,7 @@ Never sees samples and never reads a clock: time is the number of blocks. Whoeve
 
 from typing import Literal
 
-Step = Literal["quiet", "started", "talking", "paused", "ended"]
+SpeechState = Literal["quiet", "started", "talking", "paused", "ended"]
 
 START_BLOCKS = 3  # 96 ms of voice in a row: a click is shorter, the shortest "no" is longer
 PAUSE_BLOCKS = 3  # 96 ms: longer than the closure of a stop consonant, so a word has just ended
@@ -26,19 +26,19 @@ class Endpointer:
         self._unvoiced = 0  # unvoiced blocks in a row
         self._length = 0  # blocks of the current line; 0 outside a line
 
-    def step(self, *, voiced: bool) -> Step:
+    def step(self, *, voiced: bool) -> SpeechState:
         """What the next block means. "paused" is said on every third block of a pause."""
         self._voiced = self._voiced + 1 if voiced else 0
         self._unvoiced = 0 if voiced else self._unvoiced + 1
         return self._inside() if self._length else self._outside()
 
-    def _outside(self) -> Step:
+    def _outside(self) -> SpeechState:
         if self._voiced < START_BLOCKS:
             return "quiet"
         self._length = START_BLOCKS
         return "started"
 
-    def _inside(self) -> Step:
+    def _inside(self) -> SpeechState:
         self._length += 1
         if self._is_over():
             self._length = self._voiced = self._unvoiced = 0

@@ -3,7 +3,7 @@
 What is said on both sides is then handled in the order of audio time, live as in replay, and also when a recording
 is streamed faster than real time. A leg that falls behind is waited for only so long, and heard late: its audio is
 never dropped. Never reads a clock.
-Next: `asr/listening.py` gives each leg's piece to its ear.
+Next: `asr/call_recognizer.py` gives each leg's piece to its recognizer.
 """
 
 from collections import deque

@@ -8,11 +8,11 @@ from collections.abc import Callable
 from time import monotonic
 
 from voiceassist.backtests.source import StoredCalls
-from voiceassist.core.backtest import Backtest, Comparison
-from voiceassist.core.playbook import Playbook
-from voiceassist.core.rerun import rerun
 from voiceassist.errors import ConfigError, IllegalTransition
-from voiceassist.models.language import serves
+from voiceassist.playbook_file.parse import Playbook
+from voiceassist.speech_models.language import serves
+from voiceassist.trials.backtest import Backtest, Comparison
+from voiceassist.trials.rerun import rerun
 
 Progress = Callable[[int, int], None]  # done, total
 

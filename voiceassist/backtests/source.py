@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from voiceassist import wire
-from voiceassist.core.rerun import NEEDED, StoredCall, stored_call
 from voiceassist.errors import ConfigError, PeerError
 from voiceassist.events import CallStarted, Event
-from voiceassist.models.language import serves
+from voiceassist.speech_models.language import serves
 from voiceassist.store.past_calls import bodies_of, newest_calls
+from voiceassist.trials.rerun import NEEDED, StoredCall, stored_call
 
 DATABASE = "voiceassist.db"
 TYPES = tuple(wire.type_name(cls) for cls in NEEDED)
@@ -33,7 +33,7 @@ class StoredCalls:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StoredLine:
     """A record, with its place to blame."""
 
     place: str  # file:line
@@ -68,20 +68,20 @@ def _from_database(path: Path, language: str, last: int | None) -> StoredCalls:
     return StoredCalls(total=len(call_ids), calls=calls)
 
 
-def _grouped(file: Path) -> dict[str, list[Line]]:
+def _grouped(file: Path) -> dict[str, list[StoredLine]]:
     """The lines of every call that a rerun needs, in the order of the file."""
-    calls: dict[str, list[Line]] = {}
+    calls: dict[str, list[StoredLine]] = {}
     try:
         with file.open(encoding="utf-8") as lines:
             for number, text in enumerate(lines, start=1):
                 if text.strip():
-                    _sort_in(calls, Line(f"{file}:{number}", text))
+                    _sort_in(calls, StoredLine(f"{file}:{number}", text))
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{file}: cannot be read: {error}") from error
     return calls
 
 
-def _sort_in(calls: dict[str, list[Line]], line: Line) -> None:
+def _sort_in(calls: dict[str, list[StoredLine]], line: StoredLine) -> None:
     call_id, kind = _CALL_ID.search(line.text), _TYPE.search(line.text)
     if call_id is None or kind is None:
         raise PeerError("bad_record", f"{line.place}: not a record: it has no `call_id` and `type`")
@@ -89,19 +89,19 @@ def _sort_in(calls: dict[str, list[Line]], line: Line) -> None:
         calls.setdefault(call_id[1], []).append(line)
 
 
-def _is_in(lines: list[Line], language: str) -> bool:
+def _is_in(lines: list[StoredLine], language: str) -> bool:
     """Whether the lines are a call in that language, or one whose start is lacking: the run tells of those."""
     first = _event(lines[0])
     return not isinstance(first, CallStarted) or serves(first.language, language)
 
 
-def _decoded(lines: list[Line]) -> StoredCall:
+def _decoded(lines: list[StoredLine]) -> StoredCall:
     call_id = _CALL_ID.search(lines[0].text)
     assert call_id is not None
     return stored_call(json.loads(f'"{call_id[1]}"'), [_event(line) for line in lines])
 
 
-def _event(line: Line) -> Event:
+def _event(line: StoredLine) -> Event:
     try:
         return wire.decode(json.loads(line.text)).event
     except (ValueError, PeerError) as error:

@@ -19,10 +19,10 @@ from rich.console import Console
 from uvicorn.server import HANDLED_SIGNALS
 
 from voiceassist.app import running
-from voiceassist.assistant import Assistant
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.logs import configure_logs
+from voiceassist.runtime import Runtime
 from voiceassist.server.http import create_api
 
 STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stored well within it
@@ -116,8 +116,8 @@ def run(settings: Settings) -> None:
 
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
-    async with running(settings) as assistant:
-        server = _Server(_uvicorn_config(create_api(assistant)), assistant)
+    async with running(settings) as runtime:
+        server = _Server(_uvicorn_config(create_api(runtime)), runtime)
         _announce(settings, listening.getsockname()[1])
         await server.serve([listening])
 
@@ -125,9 +125,9 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
 class _Server(uvicorn.Server):
     """Tells the assistant of a stop first, so that calls end as *shutdown* and not as hang-ups."""
 
-    def __init__(self, config: uvicorn.Config, assistant: Assistant) -> None:
+    def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
         super().__init__(config)
-        self._assistant = assistant
+        self._runtime = runtime
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -141,7 +141,7 @@ class _Server(uvicorn.Server):
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT or SIGTERM arrived."""
-        self._assistant.is_stopping = True
+        self._runtime.is_stopping = True
         super().handle_exit(sig, frame)
 
 

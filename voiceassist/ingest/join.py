@@ -12,7 +12,7 @@ from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, EndReason, Speaker
 from voiceassist.ingest.audio_queue import AudioQueue
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.timeline import Piece, Timeline
 
@@ -22,7 +22,7 @@ Legs = tuple[Speaker, ...]
 class JoinedCall:
     """A `Source` that several publishers feed."""
 
-    def __init__(self, info: CallInfo, first: Legs, rate_hz: int, limits: Limits) -> None:
+    def __init__(self, info: CallInfo, first: Legs, rate_hz: int, limits: PeerLimits) -> None:
         """`first` are the legs of the publisher that opens the call: two legs of one peer share its clock."""
         self._info, self._rate_hz, self._limits = info, rate_hz, limits
         self._groups: tuple[Legs, ...] = (first,) if len(first) > 1 else tuple((leg,) for leg in SPEAKERS)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
+class PeerLimits:
     """Sizes and patience; tests use shorter ones."""
 
     message_bytes: int = 1 << 20  # two minutes of one G.711 leg: nobody who streams needs more at once

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.core.playbook_model import Playbook
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, PastOffer, Person, Speaker
 
 

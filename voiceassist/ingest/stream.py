@@ -43,7 +43,7 @@ import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voiceassist.errors import IngestError
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.stream_protocol import StreamProtocol
 from voiceassist.ingest.stream_socket import receive, refuse
@@ -56,7 +56,7 @@ Check = Callable[[CallInfo], Awaitable[None]]
 
 @asynccontextmanager
 async def accept_stream(
-    ws: WebSocket, *, claim: Callable[[str], bool], check: Check, limits: Limits
+    ws: WebSocket, *, claim: Callable[[str], bool], check: Check, limits: PeerLimits
 ) -> AsyncIterator[StreamSource | None]:
     """The call on a new socket, for as long as the block runs; None when the peer started none properly.
 
@@ -75,7 +75,9 @@ async def accept_stream(
         yield source
 
 
-async def _first_message(ws: WebSocket, protocol: StreamProtocol, check: Check, limits: Limits) -> CallInfo | None:
+async def _first_message(
+    ws: WebSocket, protocol: StreamProtocol, check: Check, limits: PeerLimits
+) -> CallInfo | None:
     """The call that the peer starts; None when it left, or did something else and was told so."""
     try:
         info = await _start(ws, protocol, limits.start_within_s)

@@ -14,7 +14,7 @@ from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason
 from voiceassist.ingest.audio_queue import AudioQueue
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.rate import RateMeter
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.stream_protocol import STREAM_VERSION, StreamProtocol
@@ -27,7 +27,7 @@ GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what u
 class StreamSource:
     """A `Source` on a websocket; made by `accept_stream`."""
 
-    def __init__(self, ws: WebSocket, protocol: StreamProtocol, info: CallInfo, limits: Limits) -> None:
+    def __init__(self, ws: WebSocket, protocol: StreamProtocol, info: CallInfo, limits: PeerLimits) -> None:
         self._ws, self._protocol, self._info, self._limits = ws, protocol, info, limits
         self._queue = AudioQueue(len(info.legs), limits.backlog_s)
         self._meter = RateMeter(protocol.rate_hz, limits.rate_window_s)

@@ -16,7 +16,7 @@ from aiortc import RTCPeerConnection
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.join import JoinedCall, Legs
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip_peer import RATE_HZ, answer_offer, listen
 from voiceassist.ingest.whip_request import Publication, call_info, legs_of
@@ -60,7 +60,7 @@ class WhipSession:
 class WhipSessions:
     """All publishers, and the calls that they make up."""
 
-    limits: Limits = field(default_factory=Limits)
+    limits: PeerLimits = field(default_factory=PeerLimits)
     sessions: dict[str, WhipSession] = field(default_factory=dict)
     calls: dict[str, JoinedCall] = field(default_factory=dict)
 

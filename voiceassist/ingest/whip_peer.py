@@ -25,7 +25,7 @@ from voiceassist.audio.pcm import Pcm, deinterleave
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.join import JoinedCall, Legs
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.whip_jitter import OrderedPackets
 from voiceassist.ingest.whip_sdp import OPUS
 
@@ -66,7 +66,7 @@ def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:
 
 
 async def listen(
-    track: MediaStreamTrack, call: JoinedCall, legs: Legs, limits: Limits, is_over: Callable[[], bool]
+    track: MediaStreamTrack, call: JoinedCall, legs: Legs, limits: PeerLimits, is_over: Callable[[], bool]
 ) -> EndReason:
     """Feeds the call until the peer ends, or nothing has come from it for too long."""
     heard_s, patience_s = monotonic(), limits.start_within_s

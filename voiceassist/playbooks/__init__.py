@@ -2,21 +2,21 @@
 
 A playbook (`retail.yaml`) holds a business: policies, cards, the ladder. What a refusal or an insult sounds like
 is the same in every business and lives in `cues/<language>/`. Reads files only; what they mean is in
-`core/playbook.py`. Next: `app.py` and `cli/` hand playbooks to calls.
+`playbook_file/parse.py`. Next: `app.py` and `cli/` hand playbooks to calls.
 """
 
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
 
-from voiceassist.core.classifier import Classifier
-from voiceassist.core.languages import primary_subtag
-from voiceassist.core.playbook import Playbook, check_playbook, language_in, parse_cues, parse_playbook
-from voiceassist.core.playbook_model import BuiltinCues
-from voiceassist.core.problems import Problem, unknown_name
-from voiceassist.core.yaml_document import read_document
+from voiceassist.core.classifier.model import Classifier
+from voiceassist.core.playbook.model import BuiltinCues
+from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import PlaybookError
-from voiceassist.models.cues_weights import bundled_classifier
+from voiceassist.playbook_file.parse import Playbook, check_playbook, language_in, parse_cues, parse_playbook
+from voiceassist.speech_models.cues_weights import bundled_classifier
+from voiceassist.yamltext.document import read_document
+from voiceassist.yamltext.problems import Problem, unknown_name
 
 FOLDER = Path(__file__).parent
 DEFAULTS = {"en": "retail", "es": "comercio"}  # by language: the playbook of a deployment that names none

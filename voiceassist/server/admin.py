@@ -15,12 +15,12 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.asr.choice import choose_auto
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.assistant import Assistant, assistant_of
 from voiceassist.config import Settings
 from voiceassist.errors import ConfigError
-from voiceassist.models.installed import InstalledModel, installed
-from voiceassist.models.manifest import load_manifest
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
+from voiceassist.speech_models.installed import InstalledModel, installed
+from voiceassist.speech_models.manifest import load_manifest
 
 router = APIRouter(prefix="/api/admin", tags=["operations"])
 
@@ -31,10 +31,10 @@ async def engines(connection: HTTPConnection) -> dict[str, Any]:
 
     `unknown_words` is null when the engine cannot be asked (only Vosk models can).
     """
-    assistant = assistant_of(connection)
+    runtime = runtime_of(connection)
     return {
-        "default": assistant.settings.language,
-        "engines": [_loaded(assistant, engine) for engine in assistant.engines.loaded()],
+        "default": runtime.settings.language,
+        "engines": [_loaded(runtime, engine) for engine in runtime.engines.loaded()],
     }
 
 
@@ -44,14 +44,14 @@ async def models(connection: HTTPConnection) -> dict[str, Any]:
 
     Names only: where this machine keeps its files is nobody's business who merely reaches the server.
     """
-    return await asyncio.to_thread(_models, assistant_of(connection).settings)
+    return await asyncio.to_thread(_models, runtime_of(connection).settings)
 
 
-def _loaded(assistant: Assistant, engine: LoadedEngine) -> dict[str, Any]:
+def _loaded(runtime: Runtime, engine: LoadedEngine) -> dict[str, Any]:
     return {
-        **wire.to_json(assistant.engines.state(engine)),
-        "playbook": assistant.shelf.default_of(engine.language).label,
-        "unknown_words": assistant.unknown_words(engine),
+        **wire.to_json(runtime.engines.state(engine)),
+        "playbook": runtime.registry.default_of(engine.language).label,
+        "unknown_words": runtime.unknown_words(engine),
     }
 
 

@@ -28,7 +28,7 @@ class Allow:
 
     async def __call__(self, connection: HTTPConnection) -> None:
         """Answers 401 or 403 when the caller may not."""
-        settings: Settings = connection.app.state.assistant.settings
+        settings: Settings = connection.app.state.runtime.settings
         refusal = _refusal(connection, settings, self.roles)
         if refusal:
             raise _refused(connection, *refusal)

@@ -10,10 +10,10 @@ from fastapi.responses import FileResponse, JSONResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.assistant import Assistant, assistant_of
-from voiceassist.core.board import CallState
+from voiceassist.core.screen.state import CallState
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.hub import Mailbox
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, pump, send, send_error
 
@@ -38,14 +38,14 @@ async def list_calls(
 
     A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found.
     """
-    page = await assistant_of(connection).store.calls(q, limit=limit, before=before)
+    page = await runtime_of(connection).store.calls(q, limit=limit, before=before)
     return JSONResponse(wire.to_json(page))
 
 
 @router.get("/{call_id}", dependencies=[allow(*SCREENS)])
 async def get_call(connection: HTTPConnection, call_id: str) -> JSONResponse:
     """All that screens show of one call (`CallState` of the wire schema)."""
-    state = await assistant_of(connection).call_state(call_id)
+    state = await runtime_of(connection).call_state(call_id)
     if state is None:
         raise _unknown(call_id)
     return JSONResponse(wire.to_json(state))
@@ -54,7 +54,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> JSONResponse:
 @router.get("/{call_id}/events", dependencies=[allow(*SCREENS)])
 async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
     """Every stored event of one call, in order, in the wire format."""
-    records = await assistant_of(connection).store.records(call_id)
+    records = await runtime_of(connection).store.records(call_id)
     if not records:
         raise _unknown(call_id)
     return JSONResponse([wire.encode(record) for record in records])
@@ -63,7 +63,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
 @router.api_route("/{call_id}/recording", methods=["GET", "HEAD"], dependencies=[allow(*SCREENS)])
 async def get_recording(connection: HTTPConnection, call_id: str) -> FileResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked."""
-    path = assistant_of(connection).recording_path(call_id)
+    path = runtime_of(connection).recording_path(call_id)
     if not path.is_file():
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
     return FileResponse(path, media_type="audio/ogg")
@@ -75,7 +75,7 @@ async def act(
 ) -> dict[str, str]:
     """Something a person did: one of the `Action`s of the wire schema, without `at_ms`."""
     try:
-        await assistant_of(connection).act(call_id, action)
+        await runtime_of(connection).act(call_id, action)
     except ActionError as error:
         raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
     return {}
@@ -85,33 +85,33 @@ async def act(
 async def call_socket(socket: WebSocket, call_id: str, after: int | None = None, boot: str | None = None) -> None:
     """One call, live: a snapshot (or, within one `boot`, the rest `after` a number), then its records."""
     await socket.accept()
-    assistant = assistant_of(socket)
-    with assistant.hub.watching_call(call_id) as mailbox:
-        state = await assistant.call_state(call_id) or await _about_to_start(assistant, call_id, mailbox)
+    runtime = runtime_of(socket)
+    with runtime.hub.watching_call(call_id) as mailbox:
+        state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, mailbox)
         if state is None:
             error = PeerError("unknown_call", f"there is no call {call_id!r}")
             return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
-        resumes = after is not None and after <= state.seq and assistant.can_resume(call_id, boot)
-        sent = await _resume(socket, assistant, call_id, after or 0) if resumes else state.seq
+        resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
+        sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq
         if not resumes:
-            await send(socket, wire.Snapshot(boot=assistant.boot, state=state))
+            await send(socket, wire.Snapshot(boot=runtime.boot, state=state))
         await pump(socket, mailbox, lambda record: record.seq > sent)
     return None
 
 
-async def _about_to_start(assistant: Assistant, call_id: str, mailbox: Mailbox) -> CallState | None:
+async def _about_to_start(runtime: Runtime, call_id: str, mailbox: Mailbox) -> CallState | None:
     """The state of a call whose publisher is connected but whose first event is still being stored."""
-    if call_id not in assistant.claimed:
+    if call_id not in runtime.claimed:
         return None
     with suppress(TimeoutError):
         async with asyncio.timeout(START_WITHIN_S):
             await mailbox.take()
-    return await assistant.call_state(call_id)
+    return await runtime.call_state(call_id)
 
 
-async def _resume(socket: WebSocket, assistant: Assistant, call_id: str, after: int) -> int:
-    await send(socket, wire.Resumed(boot=assistant.boot))
-    for record in await assistant.store.records(call_id, after=after):
+async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int) -> int:
+    await send(socket, wire.Resumed(boot=runtime.boot))
+    for record in await runtime.store.records(call_id, after=after):
         await socket.send_text(wire.encode_line(record))
         after = record.seq
     return after

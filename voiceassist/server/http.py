@@ -1,6 +1,6 @@
 """The HTTP application: routes, error bodies and headers put together.
 
-Never holds state: everything lives in the `Assistant`, which is running already when the application is made.
+Never holds state: everything lives in the `Runtime`, which is running already when the application is made.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,8 +12,8 @@ from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
 
 from voiceassist import __version__
-from voiceassist.assistant import Assistant
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
+from voiceassist.runtime import Runtime
 from voiceassist.server import (
     admin,
     calls,
@@ -47,13 +47,13 @@ ROUTERS = (
 )  # fmt: skip
 
 
-def create_api(assistant: Assistant) -> FastAPI:
+def create_api(runtime: Runtime) -> FastAPI:
     """The application that serves a running assistant."""
     api = FastAPIOffline(
         title="voiceassist", version=__version__, docs_url=DOCS, redoc_url=None, openapi_url="/api/openapi.json"
     )
-    api.state.assistant = assistant
-    for router in ROUTERS if assistant.settings.demo else ROUTERS[:-1]:
+    api.state.runtime = runtime
+    for router in ROUTERS if runtime.settings.demo else ROUTERS[:-1]:
         api.include_router(router)
     pages.mount_assets(api)
     _explain_errors(api)

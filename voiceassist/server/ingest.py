@@ -3,11 +3,11 @@
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
-from voiceassist.assistant import Assistant, assistant_of
 from voiceassist.ingest import whip_http
-from voiceassist.ingest.limits import Limits
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.stream import accept_stream
 from voiceassist.ingest.whip import Host
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
 
 router = APIRouter(tags=["ingest"])
@@ -16,21 +16,21 @@ router = APIRouter(tags=["ingest"])
 @router.websocket("/ingest/stream", dependencies=[allow("ingest")])
 async def stream(socket: WebSocket) -> None:
     """One call over one websocket, both legs interleaved."""
-    assistant = assistant_of(socket)
+    runtime = runtime_of(socket)
     claimed: list[str] = []
 
     def claim(call_id: str) -> bool:
-        taken = assistant.claim(call_id)
+        taken = runtime.claim(call_id)
         claimed.extend([call_id] if taken else [])
         return taken
 
     try:
-        async with accept_stream(socket, claim=claim, check=assistant.check, limits=Limits()) as source:
-            if source and not await assistant.run_call(source):
+        async with accept_stream(socket, claim=claim, check=runtime.check, limits=PeerLimits()) as source:
+            if source and not await runtime.run_call(source):
                 source.session_failed()
     finally:
         for call_id in claimed:
-            assistant.release(call_id)
+            runtime.release(call_id)
 
 
 @router.post("/whip", dependencies=[allow("ingest")])
@@ -42,8 +42,8 @@ async def whip_publish(request: Request) -> Response:
     that order. `agent_id`, `agent_name`, `agent_team`, `customer_id`, `customer_name`, `tier`, `language`: as in a
     stream's start message.
     """
-    assistant = assistant_of(request)
-    return await whip_http.publish(request, assistant.whip, _host(assistant))
+    runtime = runtime_of(request)
+    return await whip_http.publish(request, runtime.whip, _host(runtime))
 
 
 @router.options("/whip", dependencies=[allow("anyone")])
@@ -61,21 +61,21 @@ async def whip_session_options(session_id: str) -> Response:  # noqa: ARG001 - t
 @router.patch("/whip/{session_id}", dependencies=[allow("ingest")])
 async def whip_trickle(request: Request, session_id: str) -> Response:
     """WHIP: candidates that came after the offer."""
-    return await whip_http.trickle(request, assistant_of(request).whip, session_id)
+    return await whip_http.trickle(request, runtime_of(request).whip, session_id)
 
 
 @router.delete("/whip/{session_id}", dependencies=[allow("ingest")])
 async def whip_hang_up(request: Request, session_id: str) -> Response:
     """WHIP: the publisher hangs up."""
-    return await whip_http.hang_up(assistant_of(request).whip, session_id)
+    return await whip_http.hang_up(runtime_of(request).whip, session_id)
 
 
-def _host(assistant: Assistant) -> Host:
+def _host(runtime: Runtime) -> Host:
     return Host(
-        claim=assistant.claim,
-        release=assistant.release,
-        check=assistant.check,
-        language_of=lambda info: assistant.engine_for(info).language,
-        run_call=assistant.run_call,
-        spawn=assistant.spawn,
+        claim=runtime.claim,
+        release=runtime.release,
+        check=runtime.check,
+        language_of=lambda info: runtime.engine_for(info).language,
+        run_call=runtime.run_call,
+        spawn=runtime.spawn,
     )

@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 from voiceassist import __version__, wire
 from voiceassist.asr.choice import better_model
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.assistant import assistant_of
+from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
 
@@ -20,19 +20,19 @@ router = APIRouter(tags=["operations"])
 @router.get("/api/status", dependencies=[allow("anyone")])
 async def status(connection: HTTPConnection) -> dict[str, Any]:
     """What is running here. `languages` are those that a call may have, the default one first."""
-    assistant = assistant_of(connection)
-    engines = assistant.engines
+    runtime = runtime_of(connection)
+    engines = runtime.engines
     return {
         "version": __version__,
         "wire_version": wire.WIRE_VERSION,
-        "boot": assistant.boot,
+        "boot": runtime.boot,
         "engine": engines.default.name,
         "language": engines.default.language,
-        "playbook": assistant.shelf.default_of(engines.default.language).label,
+        "playbook": runtime.registry.default_of(engines.default.language).label,
         "languages": [_described(engine) for engine in engines.people.values()],
         "sample_engine": _described(engines.sample) if engines.sample else None,
-        "demo": assistant.settings.demo,
-        "live_calls": len(assistant.live),
+        "demo": runtime.settings.demo,
+        "live_calls": len(runtime.live),
     }
 
 
@@ -55,14 +55,14 @@ async def healthz() -> dict[str, str]:
 @router.get("/readyz", dependencies=[allow("anyone")])
 async def readyz(connection: HTTPConnection) -> JSONResponse:
     """Ready for calls: 200, or 503 with the checks that fail."""
-    checks = await assistant_of(connection).readiness()
+    checks = await runtime_of(connection).readiness()
     return JSONResponse(checks, status_code=200 if all(ok == "ok" for ok in checks.values()) else 503)
 
 
 @router.get("/metrics", dependencies=[allow("anyone")])
 async def metrics(connection: HTTPConnection) -> Response:
     """Prometheus' text format."""
-    return Response(assistant_of(connection).metrics.text(), media_type=CONTENT_TYPE_LATEST)
+    return Response(runtime_of(connection).metrics.text(), media_type=CONTENT_TYPE_LATEST)
 
 
 @router.get("/api/schema.json", dependencies=[allow("anyone")])

@@ -2,7 +2,7 @@
 
 A change names the revision of the draft that it was made from (0: there was none); when somebody else was faster
 it is refused, and nothing of theirs is lost. A draft with problems can be saved, but never published. Never
-decides what may be published: `shelf.py` does.
+decides what may be published: `playbook_registry.py` does.
 """
 
 import asyncio
@@ -15,11 +15,9 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, St
 from pydantic_core import PydanticCustomError
 from starlette.requests import HTTPConnection
 
-from voiceassist.assistant import Assistant, assistant_of
-from voiceassist.core.document_edits import Edit, EditError, Op
-from voiceassist.core.yaml_document import CHARS_MAX
-from voiceassist.core.yaml_edits import edit_yaml
 from voiceassist.errors import UnknownNameError
+from voiceassist.playbook_registry import now
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.playbook_views import (
     ChangeView,
@@ -30,8 +28,10 @@ from voiceassist.server.playbook_views import (
     version_view,
 )
 from voiceassist.server.playbooks import Number, Person, found
-from voiceassist.shelf import now
 from voiceassist.store.playbooks import Draft, check_revision
+from voiceassist.yamltext.document import CHARS_MAX
+from voiceassist.yamltext.edits import edit_yaml
+from voiceassist.yamltext.json_edits import Edit, EditError, Op
 
 router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
 
@@ -50,7 +50,7 @@ def _of_bearable_length(text: str) -> str:
 
 
 class EditBody(BaseModel):
-    """One change by path; what each `op` does is in `core/document_edits.py`."""
+    """One change by path; what each `op` does is in `yamltext/json_edits.py`."""
 
     model_config = ConfigDict(extra="forbid")
     op: Op
@@ -77,7 +77,7 @@ class Text(BaseModel):
     text: Annotated[str, AfterValidator(_of_bearable_length)]
 
 
-class Publication(BaseModel):
+class PublishRequest(BaseModel):
     """A draft that is to become the current version."""
 
     model_config = ConfigDict(extra="forbid")
@@ -110,49 +110,47 @@ class Rollback(BaseModel):
 @router.put("/draft", dependencies=[allow("admin")])
 async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftView:
     """Saves a whole text as the draft, byte for byte; it still changes the version that the draft began from."""
-    assistant = assistant_of(connection)
-    current, draft = await found(assistant, name)
+    runtime = runtime_of(connection)
+    current, draft = await found(runtime, name)
     base = draft.base if draft else current.number if current else 0
     return await _saved(
-        assistant, Draft(name=name, text=text.text, base=base, revision=text.revision, by=text.by, saved_at=now())
+        runtime, Draft(name=name, text=text.text, base=base, revision=text.revision, by=text.by, saved_at=now())
     )
 
 
 @router.patch("/draft", dependencies=[allow("admin")])
 async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> DraftView:
     """Makes changes by path; comments and everything else in the text stay as they are."""
-    assistant = assistant_of(connection)
-    current, draft = await found(assistant, name)
+    runtime = runtime_of(connection)
+    current, draft = await found(runtime, name)
     check_revision(draft, name, change.revision)
     if draft is None:
         assert current is not None, "a playbook that was found has a version or a draft"
         draft = Draft(name=name, text=current.text, base=current.number, revision=0, by="", saved_at="")
     text = await asyncio.to_thread(_edited, draft.text, change.edits)
-    return await _saved(
-        assistant, replace(draft, text=text, revision=change.revision, by=change.by, saved_at=now())
-    )
+    return await _saved(runtime, replace(draft, text=text, revision=change.revision, by=change.by, saved_at=now()))
 
 
 @router.delete("/draft", dependencies=[allow("admin")])
 async def delete_draft(connection: HTTPConnection, name: str, revision: int | None = None) -> dict[str, str]:
     """Throws the draft away, if it is still that revision; without one, whatever it is."""
-    await assistant_of(connection).store.playbooks.discard_draft(name, revision)
+    await runtime_of(connection).store.playbooks.discard_draft(name, revision)
     return {}
 
 
 @router.get("/draft/changes", dependencies=[allow(*SCREENS)])
 async def draft_changes(connection: HTTPConnection, name: str) -> dict[str, tuple[ChangeView, ...]]:
     """What publishing the draft would change for new calls."""
-    current, draft = await found(assistant_of(connection), name)
+    current, draft = await found(runtime_of(connection), name)
     if draft is None:
         raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
     return {"changes": await change_views(current.text if current else "", draft.text)}
 
 
 @router.post("/publish", dependencies=[allow("admin")])
-async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publication, Body()]) -> VersionView:
+async def publish(connection: HTTPConnection, name: str, wanted: Annotated[PublishRequest, Body()]) -> VersionView:
     """The draft becomes the current version, for new calls; running calls keep theirs."""
-    version = await assistant_of(connection).publish_playbook(
+    version = await runtime_of(connection).publish_playbook(
         name, wanted.revision, note=wanted.note, by=wanted.by, over=wanted.over
     )
     return version_view(version, is_current=True)
@@ -161,22 +159,20 @@ async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publi
 @router.post("/rollback", dependencies=[allow("admin")])
 async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rollback, Body()]) -> VersionView:
     """An earlier text becomes the current version, under a new number."""
-    version = await assistant_of(connection).roll_back_playbook(
-        name, wanted.number, note=wanted.note, by=wanted.by
-    )
+    version = await runtime_of(connection).roll_back_playbook(name, wanted.number, note=wanted.note, by=wanted.by)
     return version_view(version, is_current=True)
 
 
 @router.post("/withdraw", dependencies=[allow("admin")])
 async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> VersionView:
     """No new call gets this playbook; it stays in the history, and comes back when a version with teams does."""
-    version = await assistant_of(connection).withdraw_playbook(name, note=wanted.note, by=wanted.by)
+    version = await runtime_of(connection).withdraw_playbook(name, note=wanted.note, by=wanted.by)
     return version_view(version, is_current=True)
 
 
-async def _saved(assistant: Assistant, draft: Draft) -> DraftView:
-    saved = await assistant.store.playbooks.save_draft(draft)
-    return await draft_view(assistant.shelf, saved, (await assistant.store.playbooks.current()).get(draft.name))
+async def _saved(runtime: Runtime, draft: Draft) -> DraftView:
+    saved = await runtime.store.playbooks.save_draft(draft)
+    return await draft_view(runtime.registry, saved, (await runtime.store.playbooks.current()).get(draft.name))
 
 
 def _edited(text: str, edits: list[EditBody]) -> str:

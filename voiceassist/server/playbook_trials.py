@@ -10,19 +10,19 @@ from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.assistant import assistant_of
 from voiceassist.backtests.jobs import Running
 from voiceassist.backtests.worker import Job
 from voiceassist.clock import today
-from voiceassist.core.example_runs import ExampleRun, run_examples
-from voiceassist.core.playbook_model import Playbook
-from voiceassist.core.transcript import other_side
-from voiceassist.core.trial import Line, Trial, try_turns
+from voiceassist.core.playbook.model import Playbook
+from voiceassist.core.words.turns import other_side
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.events import Speaker
+from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.playbook_views import ready
 from voiceassist.server.playbooks import found
+from voiceassist.trials.example_runs import ExampleRun, run_examples
+from voiceassist.trials.trial import Trial, TrialTurn, try_turns
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
@@ -30,7 +30,7 @@ Sentence = Annotated[str, Field(max_length=2_000)]
 TURNS_MAX = 50  # what a person pastes; more is a stored call
 
 
-class Turn(BaseModel):
+class EarlierTurn(BaseModel):
     """Something that was said earlier."""
 
     model_config = ConfigDict(extra="forbid")
@@ -47,7 +47,7 @@ class Try(BaseModel):
     draft: bool = True  # where there is one
     before: Sentence = ""  # the other side's last words
     tier: Annotated[str, Field(max_length=200)] = "standard"
-    turns: Annotated[list[Turn], Field(max_length=TURNS_MAX)] = []
+    turns: Annotated[list[EarlierTurn], Field(max_length=TURNS_MAX)] = []
 
 
 class Which(BaseModel):
@@ -78,13 +78,13 @@ class Calls(BaseModel):
 @router.get("/backtests/{job}", dependencies=[allow(*SCREENS)])
 async def get_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
     """How far a backtest is, and its result in the end."""
-    return _shown(assistant_of(connection).backtests.job(job))
+    return _shown(runtime_of(connection).backtests.job(job))
 
 
 @router.delete("/backtests/{job}", dependencies=[allow("admin")])
 async def cancel_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
     """Ends a backtest."""
-    return _shown(await assistant_of(connection).backtests.cancel(job))
+    return _shown(await runtime_of(connection).backtests.cancel(job))
 
 
 @router.post("/{name}/try", dependencies=[allow(*SCREENS)])
@@ -105,8 +105,8 @@ async def try_examples(connection: HTTPConnection, name: str, which: Which) -> d
 @router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
 async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> dict[str, str]:
     """Starts comparing the draft with the current version on the newest calls."""
-    assistant = assistant_of(connection)
-    current, draft = await found(assistant, name)
+    runtime = runtime_of(connection)
+    current, draft = await found(runtime, name)
     if draft is None:
         raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft to compare")
     if current is None:
@@ -115,24 +115,24 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
         )
     await ready(draft.text, name)
     job = Job(
-        data_dir=assistant.settings.data_dir,
+        data_dir=runtime.settings.data_dir,
         last=calls.last,
         name=name,
         old=current.text,
         number=current.number,
         new=draft.text,
     )
-    return {"job": assistant.backtests.start(job).id}
+    return {"job": runtime.backtests.start(job).id}
 
 
 async def _wanted(connection: HTTPConnection, name: str, *, draft: bool) -> Playbook:
     """The draft where it is wanted and there is one, else the current version, as calls have it."""
-    assistant = assistant_of(connection)
-    current, edited = await found(assistant, name)
+    runtime = runtime_of(connection)
+    current, edited = await found(runtime, name)
     if current is None or (draft and edited):
         assert edited is not None, "a playbook that was found has a version or a draft"
         return await ready(edited.text, name)
-    return assistant.shelf.current(name) or await ready(current.text, name, current.number)
+    return runtime.registry.current(name) or await ready(current.text, name, current.number)
 
 
 def _example(run: ExampleRun) -> ExampleView:
@@ -145,7 +145,7 @@ def _example(run: ExampleRun) -> ExampleView:
     )
 
 
-def _turns(said: Try) -> list[Line]:
+def _turns(said: Try) -> list[TrialTurn]:
     turns = [(turn.speaker, turn.text) for turn in said.turns]
     before = [(other_side(said.speaker), said.before)] if said.before.strip() else []
     return [line for line in (*turns, *before) if line[1].strip()] + [(said.speaker, said.text)]

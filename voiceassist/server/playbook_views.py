@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from voiceassist.core.document_changes import changes
-from voiceassist.core.playbook import Playbook, language_in
-from voiceassist.core.problems import Problem
-from voiceassist.core.yaml_document import read_document
 from voiceassist.events import Speaker
+from voiceassist.playbook_file.parse import Playbook, language_in
+from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbooks import builtin_cues, problems_of, read_playbook
-from voiceassist.shelf import Shelf
 from voiceassist.store.playbooks import Draft, Version
+from voiceassist.yamltext.document import read_document
+from voiceassist.yamltext.json_diff import changes
+from voiceassist.yamltext.problems import Problem
 
 TEXTS_KEPT = 16  # drafts and versions that people look at now; reading one takes some 50 ms
 PLAYBOOKS_KEPT = 4  # drafts that are tried now; a compiled one takes some 10 MB
@@ -111,9 +111,9 @@ def version_view(version: Version, *, is_current: bool) -> VersionView:
     )
 
 
-async def draft_view(shelf: Shelf, draft: Draft, current: Version | None) -> DraftView:
+async def draft_view(registry: PlaybookRegistry, draft: Draft, current: Version | None) -> DraftView:
     """A draft as people edit it."""
-    problems = await draft_problems(shelf, draft)
+    problems = await draft_problems(registry, draft)
     return DraftView(
         text=draft.text,
         document=await document_of(draft.text),
@@ -126,12 +126,12 @@ async def draft_view(shelf: Shelf, draft: Draft, current: Version | None) -> Dra
     )
 
 
-async def draft_problems(shelf: Shelf, draft: Draft) -> tuple[Problem, ...]:
+async def draft_problems(registry: PlaybookRegistry, draft: Draft) -> tuple[Problem, ...]:
     """Everything that keeps a draft from being published."""
     problems = await asyncio.to_thread(_problems, draft.text)
     if problems:
         return problems
-    hindrance = shelf.hindrance(await ready(draft.text, draft.name), draft.name)
+    hindrance = registry.hindrance(await ready(draft.text, draft.name), draft.name)
     if hindrance is None:
         return ()
     path, message = hindrance

@@ -12,12 +12,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 from starlette.requests import HTTPConnection
 
-from voiceassist.assistant import Assistant, assistant_of
-from voiceassist.core.document_edits import Edit
-from voiceassist.core.playbook import playbook_schema
-from voiceassist.core.yaml_edits import edit_yaml
 from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.playbook_file.parse import playbook_schema
+from voiceassist.playbook_registry import IMPORTER, now
 from voiceassist.playbooks import FOLDER, builtin_names, read_text
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.playbook_views import (
     ChangeView,
@@ -30,8 +29,9 @@ from voiceassist.server.playbook_views import (
     draft_view,
     version_view,
 )
-from voiceassist.shelf import IMPORTER, now
 from voiceassist.store.playbooks import Draft, Version
+from voiceassist.yamltext.edits import edit_yaml
+from voiceassist.yamltext.json_edits import Edit
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
@@ -64,11 +64,11 @@ class NewPlaybook(BaseModel):
 @router.get("", dependencies=[allow(*SCREENS)])
 async def list_playbooks(connection: HTTPConnection) -> dict[str, Any]:
     """Every playbook of this server, and the built-in ones that a new one can be made from."""
-    assistant = assistant_of(connection)
-    current, drafts = await assistant.store.playbooks.current(), await assistant.store.playbooks.drafts()
+    runtime = runtime_of(connection)
+    current, drafts = await runtime.store.playbooks.current(), await runtime.store.playbooks.drafts()
     names = sorted({*current, *drafts})
     return {
-        "playbooks": [await _listed(assistant, name, current.get(name), drafts.get(name)) for name in names],
+        "playbooks": [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names],
         "available": [
             await _described(await _builtin_text(name)) for name in builtin_names() if name not in names
         ],
@@ -78,17 +78,17 @@ async def list_playbooks(connection: HTTPConnection) -> dict[str, Any]:
 @router.post("", status_code=201, dependencies=[allow("admin")])
 async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
     """A draft of a new playbook, which is a copy of another under a new name."""
-    assistant = assistant_of(connection)
-    playbooks = assistant.store.playbooks
+    runtime = runtime_of(connection)
+    playbooks = runtime.store.playbooks
     if wanted.name in RESERVED or wanted.name in set(builtin_names()) - {wanted.source}:
         told = "is an address of this API" if wanted.name in RESERVED else "is a built-in playbook's name"
         raise ConflictError("name_taken", f"{wanted.name!r} {told}; choose another name")
     if await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
         raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
     named = Edit(op="set", path=("name",), value=wanted.name)
-    text = await asyncio.to_thread(edit_yaml, await _source(assistant, wanted.source), named)
+    text = await asyncio.to_thread(edit_yaml, await _source(runtime, wanted.source), named)
     draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=wanted.by, saved_at=now())
-    return await draft_view(assistant.shelf, await playbooks.save_draft(draft), None)
+    return await draft_view(runtime.registry, await playbooks.save_draft(draft), None)
 
 
 @router.get("/schema", dependencies=[allow("anyone")])
@@ -100,15 +100,15 @@ async def schema() -> Mapping[str, Any]:
 @router.get("/{name}", dependencies=[allow(*SCREENS)])
 async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
     """One playbook: what new calls get, and the draft if there is one."""
-    assistant = assistant_of(connection)
-    current, draft = await found(assistant, name)
+    runtime = runtime_of(connection)
+    current, draft = await found(runtime, name)
     text = current.text if current else ""
     return {
         "name": name,
         "current": version_view(current, is_current=True) if current else None,
         "text": text,
         "document": await document_of(text) if current else None,
-        "draft": await draft_view(assistant.shelf, draft, current) if draft else None,
+        "draft": await draft_view(runtime.registry, draft, current) if draft else None,
         "builtin": await builtin_view(draft.text if draft else text),
     }
 
@@ -116,7 +116,7 @@ async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
 @router.get("/{name}/versions", dependencies=[allow(*SCREENS)])
 async def versions(connection: HTTPConnection, name: str) -> dict[str, list[VersionView]]:
     """Every version, the newest first: that is the current one."""
-    stored = await assistant_of(connection).store.playbooks.versions(name)
+    stored = await runtime_of(connection).store.playbooks.versions(name)
     if not stored:
         raise unknown(name)
     return {"versions": [version_view(version, is_current=version is stored[0]) for version in stored]}
@@ -125,7 +125,7 @@ async def versions(connection: HTTPConnection, name: str) -> dict[str, list[Vers
 @router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS)])
 async def get_version(connection: HTTPConnection, name: str, number: Number) -> dict[str, Any]:
     """One version with its text, as it was published."""
-    playbooks = assistant_of(connection).store.playbooks
+    playbooks = runtime_of(connection).store.playbooks
     version, newest = await playbooks.version(name, number), (await playbooks.current())[name]
     return {
         "version": version_view(version, is_current=version.number == newest.number),
@@ -139,14 +139,14 @@ async def version_changes(
     connection: HTTPConnection, name: str, number: Number, against: Number
 ) -> dict[str, tuple[ChangeView, ...]]:
     """What is different from another version."""
-    playbooks = assistant_of(connection).store.playbooks
+    playbooks = runtime_of(connection).store.playbooks
     before, after = await playbooks.version(name, against), await playbooks.version(name, number)
     return {"changes": await change_views(before.text, after.text)}
 
 
-async def found(assistant: Assistant, name: str) -> tuple[Version | None, Draft | None]:
+async def found(runtime: Runtime, name: str) -> tuple[Version | None, Draft | None]:
     """The current version and the draft of a playbook that has one of them. Raises UnknownNameError."""
-    playbooks = assistant.store.playbooks
+    playbooks = runtime.store.playbooks
     current, draft = (await playbooks.current()).get(name), await playbooks.draft(name)
     if current is None and draft is None:
         raise unknown(name)
@@ -158,8 +158,8 @@ def unknown(name: str) -> UnknownNameError:
     return UnknownNameError("unknown_playbook", f"there is no playbook {name!r}")
 
 
-async def _source(assistant: Assistant, name: str) -> str:
-    stored = (await assistant.store.playbooks.current()).get(name)
+async def _source(runtime: Runtime, name: str) -> str:
+    stored = (await runtime.store.playbooks.current()).get(name)
     if stored:
         return stored.text
     if name in builtin_names():
@@ -171,15 +171,15 @@ async def _builtin_text(name: str) -> str:
     return await asyncio.to_thread(read_text, FOLDER / f"{name}.yaml")
 
 
-async def _listed(assistant: Assistant, name: str, current: Version | None, draft: Draft | None) -> dict[str, Any]:
+async def _listed(runtime: Runtime, name: str, current: Version | None, draft: Draft | None) -> dict[str, Any]:
     shown = current or draft
     assert shown is not None, "a listed playbook has a version or a draft"
     return await _described(shown.text) | {
         "name": name,
-        "is_default": assistant.shelf.is_default(name),
+        "is_default": runtime.registry.is_default(name),
         "current": version_view(current, is_current=True) if current else None,
         "has_draft": draft is not None,
-        "problems": len(await draft_problems(assistant.shelf, draft)) if draft else 0,
+        "problems": len(await draft_problems(runtime.registry, draft)) if draft else 0,
     }
 
 

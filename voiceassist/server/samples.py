@@ -9,7 +9,7 @@ from fastapi.responses import FileResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.assistant import assistant_of
+from voiceassist.runtime import runtime_of
 from voiceassist.samples import Sample, list_samples, load_sample
 from voiceassist.samples.player import call_info, play
 from voiceassist.server.auth import SCREENS, allow
@@ -33,15 +33,15 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, s
     nothing that a phone system can say makes its call one.
     """
     sample = _sample(sample_id)
-    assistant = assistant_of(connection)
+    runtime = runtime_of(connection)
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
     info = call_info(sample, call_id)
-    assistant.sample_calls.add(call_id)
-    with assistant.hub.watching_call(call_id) as mailbox:
-        playing = assistant.spawn(
-            play(sample.recording, _our_ingest(connection), info, token=assistant.settings.ingest_token)
+    runtime.sample_calls.add(call_id)
+    with runtime.hub.watching_call(call_id) as mailbox:
+        playing = runtime.spawn(
+            play(sample.recording, _our_ingest(connection), info, token=runtime.settings.ingest_token)
         )
-        playing.add_done_callback(lambda _: assistant.sample_calls.discard(call_id))
+        playing.add_done_callback(lambda _: runtime.sample_calls.discard(call_id))
         begun = asyncio.create_task(mailbox.take())
         await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
     if not begun.done():

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, WebSocket
 
 from voiceassist import wire
-from voiceassist.assistant import assistant_of
+from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.sockets import pump, send
 
@@ -14,7 +14,7 @@ router = APIRouter(prefix="/api/wall", tags=["wall"])
 async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     """A snapshot of the rows, then records; partials are left out."""
     await socket.accept()
-    assistant = assistant_of(socket)
-    with assistant.hub.watching_wall(agent) as (mailbox, rows):
-        await send(socket, wire.WallSnapshot(boot=assistant.boot, rows=rows))
+    runtime = runtime_of(socket)
+    with runtime.hub.watching_wall(agent) as (mailbox, rows):
+        await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows))
         await pump(socket, mailbox, lambda _record: True)

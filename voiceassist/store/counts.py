@@ -26,7 +26,7 @@ COUNTED = ("cue", "cue_retracted", "refusal_closed", "prompt", "alert", "alert_c
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Counts:
+class CallCounts:
     """The numbers of one call; cues and alerts that turned out to be untrue do not count."""
 
     refusals: int
@@ -41,14 +41,14 @@ class Counts:
         return asdict(self)
 
 
-def count(events: Iterable[Event]) -> Counts:
+def count(events: Iterable[Event]) -> CallCounts:
     """The numbers of these events."""
     kept = tuple(events)
     untrue = {e.cue_id for e in kept if isinstance(e, CueRetracted)}
     retracted = {e.alert_id for e in kept if isinstance(e, AlertChanged) and e.state == "retracted"}
     alerts = [e for e in kept if isinstance(e, Alert) and e.alert_id not in retracted]
     outcomes = [e.outcome for e in kept if isinstance(e, RefusalClosed)]
-    return Counts(
+    return CallCounts(
         refusals=sum(isinstance(e, Cue) and e.kind == "refusal" and e.cue_id not in untrue for e in kept),
         recovered=outcomes.count("recovered"),
         dead_ends=outcomes.count("dead_end"),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import or_, select
 
-from voiceassist.core.languages import primary_subtag
+from voiceassist.core.words.languages import primary_subtag
 from voiceassist.store.database import reading
 from voiceassist.store.schema import calls, events
 

@@ -2,7 +2,7 @@
 
 A version's number is its place: 1, 2, ... within a playbook's name, and the highest is the current one. Publishing
 is one transaction: the draft is gone and the version is there, or neither. Never reads YAML: texts are texts here.
-Next: `shelf.py` hands the current ones to calls; `server/playbooks.py` shows and changes them.
+Next: `playbook_registry.py` hands the current ones to calls; `server/playbooks.py` shows and changes them.
 """
 
 import secrets
@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Select, delete, func, insert, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voiceassist.core.playbook import hash_of
 from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.playbook_file.parse import hash_of
 from voiceassist.store.database import Database, reading, store_errors
 from voiceassist.store.rows import Row
 from voiceassist.store.schema import playbook_drafts as drafts

@@ -14,7 +14,7 @@ from pathlib import Path
 from sqlalchemy import select, tuple_
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from voiceassist.core.board import CallState, replay
+from voiceassist.core.screen.state import CallState, replay
 from voiceassist.errors import PeerError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
@@ -27,7 +27,7 @@ from voiceassist.store.writer import Writer
 
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
 
-Place = tuple[int, str]  # started_us, call_id: a call's place in the list
+ListPlace = tuple[int, str]  # started_us, call_id: a call's place in the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +117,7 @@ class Store:
                 return await _page(connection, terms, limit, place)
 
 
-async def _page(connection: AsyncConnection, terms: search.Terms, limit: int, place: Place | None) -> Page:
+async def _page(connection: AsyncConnection, terms: search.Terms, limit: int, place: ListPlace | None) -> Page:
     found = await _calls(connection, terms, limit + 1, place)
     shown = found[:limit]
     lines = await search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
@@ -125,7 +125,9 @@ async def _page(connection: AsyncConnection, terms: search.Terms, limit: int, pl
     return Page(calls=summaries, next=_cursor(shown[-1]) if len(found) > limit else None)
 
 
-async def _calls(connection: AsyncConnection, terms: search.Terms, limit: int, place: Place | None) -> list[Row]:
+async def _calls(
+    connection: AsyncConnection, terms: search.Terms, limit: int, place: ListPlace | None
+) -> list[Row]:
     order = tuple_(calls.c.started_us, calls.c.call_id)
     wanted = select(calls).order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit)
     wanted = wanted.where(search.matching(terms)) if terms else wanted
@@ -138,7 +140,7 @@ def _cursor(row: Row) -> str:
     return base64.urlsafe_b64encode(place).decode().rstrip("=")
 
 
-def _place_of(cursor: str) -> Place:
+def _place_of(cursor: str) -> ListPlace:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
         match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):

@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from voiceassist.core.languages import ENGLISH
-from voiceassist.core.playbook_model import ABUSE_KINDS, AGENT_KINDS, CUSTOMER_KINDS
-from voiceassist.core.text import tokenise_text
+from voiceassist.core.playbook.model import ABUSE_KINDS, AGENT_KINDS, CUSTOMER_KINDS
+from voiceassist.core.words.languages import ENGLISH
+from voiceassist.core.words.text import tokenise_text
 from voiceassist.events import Speaker
 
 LANGUAGE = ENGLISH
@@ -14,7 +14,7 @@ ALL = frozenset({*AGENT_KINDS, *CUSTOMER_KINDS})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Example:
+class TrainingTurn:
     """A turn, what it shows, and how much it counts."""
 
     id: str
@@ -32,7 +32,7 @@ def tokens_of(text: str | None) -> tuple[str, ...]:
     return tuple(token.text for token in tokenise_text(text, LANGUAGE)) if text else ()
 
 
-def distinct(examples: Iterable[Example]) -> list[Example]:
+def distinct(examples: Iterable[TrainingTurn]) -> list[TrainingTurn]:
     """Every turn once per source, opening and label: "yes" a thousand times teaches nothing more."""
     kept = {
         (one.source, one.speaker, one.tokens, one.before[:2], one.kinds): one for one in examples if one.tokens
@@ -40,9 +40,9 @@ def distinct(examples: Iterable[Example]) -> list[Example]:
     return list(kept.values())
 
 
-def joined(parts: Sequence[Example], kinds: frozenset[str], weight: float) -> Example:
+def joined(parts: Sequence[TrainingTurn], kinds: frozenset[str], weight: float) -> TrainingTurn:
     """One long turn of several, as people speak without full stops."""
-    return Example(
+    return TrainingTurn(
         id=f"joined/{parts[0].id}",
         source="joined",
         speaker=parts[0].speaker,

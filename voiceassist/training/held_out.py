@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceassist.training.example import Example
+from voiceassist.training.example import TrainingTurn
 from voiceassist.training.fit import Weights, fit, scores
 from voiceassist.training.longer import longer
 from voiceassist.training.vocabulary import Encoded, Floats, encode, vocabulary
@@ -31,11 +31,11 @@ class Model:
 class HeldOut:
     """Turns of one fold, and the log odds that a model without their sources gives them."""
 
-    examples: tuple[Example, ...]
+    examples: tuple[TrainingTurn, ...]
     log_odds: dict[str, Floats]  # by kind
 
 
-def learn(examples: Sequence[Example], kinds: Sequence[str]) -> Model:
+def learn(examples: Sequence[TrainingTurn], kinds: Sequence[str]) -> Model:
     """A model of one speaker's turns."""
     learned_from = [*examples, *longer(examples)]
     numbers = vocabulary(examples)
@@ -47,21 +47,21 @@ def learn(examples: Sequence[Example], kinds: Sequence[str]) -> Model:
     return Model(numbers=numbers, weights=weights)
 
 
-def _shows(examples: Sequence[Example], kind: str) -> Floats:
+def _shows(examples: Sequence[TrainingTurn], kind: str) -> Floats:
     return np.array([float(kind in one.kinds) for one in examples])
 
 
-def _decided(examples: Sequence[Example], kind: str) -> Floats:
+def _decided(examples: Sequence[TrainingTurn], kind: str) -> Floats:
     return np.array([float(kind in one.about) for one in examples])
 
 
-def log_odds(model: Model, examples: Sequence[Example]) -> dict[str, Floats]:
+def log_odds(model: Model, examples: Sequence[TrainingTurn]) -> dict[str, Floats]:
     """By kind, of each turn."""
     encoded: Encoded = encode(examples, model.numbers)
     return {kind: scores(encoded, weights) for kind, weights in model.weights.items()}
 
 
-def held_out(examples: Sequence[Example], kinds: Sequence[str], told: Told) -> Iterator[HeldOut]:
+def held_out(examples: Sequence[TrainingTurn], kinds: Sequence[str], told: Told) -> Iterator[HeldOut]:
     """Every turn once, scored by a model of all other folds."""
     folds = sorted({fold(one) for one in examples})
     for name in folds if len(folds) > 1 else ():
@@ -71,7 +71,7 @@ def held_out(examples: Sequence[Example], kinds: Sequence[str], told: Told) -> I
         yield HeldOut(examples=tested, log_odds=log_odds(model, tested))
 
 
-def fold(one: Example) -> str:
+def fold(one: TrainingTurn) -> str:
     """What is held out together with a turn."""
     if not one.source.startswith(OWN):
         return one.source

@@ -1,11 +1,11 @@
 """What every position of every turn weighs, the heaviest span of each turn, and how a loss pulls at the weights.
 
-Pure arithmetic; the twin of `core/classifier.py` for many turns at once. Next: `fit.py`.
+Pure arithmetic; the twin of `core/classifier/model.py` for many turns at once. Next: `fit.py`.
 """
 
 import numpy as np
 
-from voiceassist.core.classifier import LONGEST_SPAN
+from voiceassist.core.classifier.model import LONGEST_SPAN
 from voiceassist.training.vocabulary import Encoded, Floats, Ints
 
 

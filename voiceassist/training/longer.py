@@ -7,7 +7,7 @@ examples. Next: `fit.py`.
 import random
 from collections.abc import Iterator, Sequence
 
-from voiceassist.training.example import Example, joined
+from voiceassist.training.example import TrainingTurn, joined
 
 SEED = 3
 SHARE = 0.5  # of the turns with a cue that are also said within longer ones
@@ -16,7 +16,7 @@ ORDINARY = 4_000  # long ordinary turns, at most as many as there are ordinary t
 PARTS = (2, 4)  # of a long ordinary turn
 
 
-def longer(examples: Sequence[Example]) -> list[Example]:
+def longer(examples: Sequence[TrainingTurn]) -> list[TrainingTurn]:
     """New turns, of the examples of one speaker."""
     chance = random.Random(SEED)  # noqa: S311 - repeatable, not secret
     ordinary = [one for one in examples if not one.kinds]
@@ -25,8 +25,8 @@ def longer(examples: Sequence[Example]) -> list[Example]:
 
 
 def _around_cues(
-    examples: Sequence[Example], ordinary: Sequence[Example], chance: random.Random
-) -> Iterator[Example]:
+    examples: Sequence[TrainingTurn], ordinary: Sequence[TrainingTurn], chance: random.Random
+) -> Iterator[TrainingTurn]:
     fitting = {
         kinds: [talk for talk in ordinary if kinds <= talk.about] for kinds in {one.kinds for one in examples}
     }
@@ -38,7 +38,9 @@ def _around_cues(
             yield joined(parts, one.kinds, WEIGHT * one.weight)
 
 
-def _ordinary(ordinary: Sequence[Example], ours: Sequence[Example], chance: random.Random) -> Iterator[Example]:
+def _ordinary(
+    ordinary: Sequence[TrainingTurn], ours: Sequence[TrainingTurn], chance: random.Random
+) -> Iterator[TrainingTurn]:
     for _ in range(min(ORDINARY, len(ordinary))):
         size = chance.randint(*PARTS)
         yield joined([chance.choice(chance.choice((ordinary, ours))) for _ in range(size)], frozenset(), 1.0)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from voiceassist.errors import DatasetError
 from voiceassist.events import Speaker
-from voiceassist.training.example import ALL, CORE, Example, tokens_of
+from voiceassist.training.example import ALL, CORE, TrainingTurn, tokens_of
 from voiceassist.training.templates import MOST, sentences
 
 TEMPLATES: Mapping[str, tuple[Speaker, frozenset[str]]] = {
@@ -59,7 +59,7 @@ class Sentence:
     about: frozenset[str] = CORE
 
 
-def own_examples(folder: Path) -> list[Example]:
+def own_examples(folder: Path) -> list[TrainingTurn]:
     """Everything in the folder, sentences and what was heard. Raises DatasetError, which names file and line."""
     return [*map(_example, own_sentences(folder)), *_heard(folder)]
 
@@ -70,8 +70,8 @@ def own_sentences(folder: Path) -> list[Sentence]:
     return [*_from_templates(texts, _slots(texts)), *_from_lines(texts), *_talk(folder.parent / "text")]
 
 
-def _example(sentence: Sentence) -> Example:
-    return Example(
+def _example(sentence: Sentence) -> TrainingTurn:
+    return TrainingTurn(
         id=sentence.id,
         source=sentence.source,
         speaker=sentence.speaker,
@@ -145,12 +145,12 @@ def _kinds(label: str, where: str) -> frozenset[str]:
     return kinds
 
 
-def _heard(folder: Path) -> Iterator[Example]:
+def _heard(folder: Path) -> Iterator[TrainingTurn]:
     """What the embedded recogniser made of some of these texts; there may be none."""
     path = folder / "recognised.jsonl"
     for _, line in _numbered(path) if path.is_file() else ():
         row = json.loads(line)
-        yield Example(
+        yield TrainingTurn(
             id=f"heard/{row['id']}",
             source="own_heard",
             speaker=row["speaker"],

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeAlias
 
 from voiceassist.errors import DatasetError
-from voiceassist.training.example import CORE, Example, tokens_of
+from voiceassist.training.example import CORE, TrainingTurn, tokens_of
 
 Row: TypeAlias = Mapping[str, Any]
 Meaning: TypeAlias = tuple[frozenset[str], float] | None  # kinds and weight; None: left out
@@ -32,17 +32,17 @@ GROUPS = {"homophobic", "racist", "transphobic"}
 NOTHING: frozenset[str] = frozenset()
 
 
-def published_examples(folder: Path) -> list[Example]:
+def published_examples(folder: Path) -> list[TrainingTurn]:
     """Every file that is read here. Raises DatasetError, which names the file that is missing or damaged."""
     labelled = [one for name, meaning in FILES.items() for one in _examples(folder / name, meaning)]
     return [*labelled, *(one for name in BOOKING for one in _customers(folder / name))]
 
 
-def _examples(path: Path, meaning: Callable[[Row], Meaning]) -> Iterator[Example]:
+def _examples(path: Path, meaning: Callable[[Row], Meaning]) -> Iterator[TrainingTurn]:
     for row in _rows(path):
         if meant := meaning(row):
             kinds, weight = meant
-            yield Example(
+            yield TrainingTurn(
                 id=row["id"],
                 source=SOURCES.get(row["source"]) or row["source"],
                 speaker=row["speaker"],
@@ -54,11 +54,11 @@ def _examples(path: Path, meaning: Callable[[Row], Meaning]) -> Iterator[Example
             )
 
 
-def _customers(path: Path) -> Iterator[Example]:
+def _customers(path: Path) -> Iterator[TrainingTurn]:
     """What customers said before the agent's labelled turn: ordinary, but for the few that lose their temper."""
     for row in _rows(path):
         if row["prev"] and not DEMEANING.search(row["prev"]):
-            yield Example(
+            yield TrainingTurn(
                 id=f"{row['id']}/before",
                 source="booking",
                 speaker="customer",

@@ -1,6 +1,6 @@
 """The whole way from texts to the bytes of a weights file: hold out, choose thresholds, learn from all, prune.
 
-Same inputs, same bytes. Next: `cli/cues_train.py` writes them to `models/cues-en`.
+Same inputs, same bytes. Next: `cli/cues/train.py` writes them to `models/cues-en`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceassist.core.classifier import Kind
-from voiceassist.core.classifier_file import Learned, encode_classifier
-from voiceassist.core.playbook_model import AGENT_KINDS, CUSTOMER_KINDS
+from voiceassist.core.classifier.file import Learned, encode_classifier
+from voiceassist.core.classifier.model import Kind
+from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS
 from voiceassist.events import SPEAKERS, Speaker
-from voiceassist.training.example import LANGUAGE, Example, distinct
+from voiceassist.training.example import LANGUAGE, TrainingTurn, distinct
 from voiceassist.training.held_out import HeldOut, Model, Told, held_out, learn
 from voiceassist.training.thresholds import Calibration, calibrate
 from voiceassist.training.vocabulary import CHARACTERS, Floats
@@ -35,7 +35,7 @@ class Trained:
     calibrations: Mapping[str, Calibration]  # by kind
 
 
-def train(examples: Sequence[Example], told: Told) -> Trained:
+def train(examples: Sequence[TrainingTurn], told: Told) -> Trained:
     """Learns from everything but the sources that are only for testing."""
     learned_from = distinct(one for one in examples if one.source not in TESTED_ONLY)
     sides = {speaker: [one for one in learned_from if one.speaker == speaker] for speaker in SPEAKERS}
@@ -45,12 +45,12 @@ def train(examples: Sequence[Example], told: Told) -> Trained:
     return Trained(data=encode_classifier(LANGUAGE.tag, learned), held_out=folds, calibrations=calibrations)
 
 
-def _folds(speaker: Speaker, examples: Sequence[Example], told: Told) -> Iterator[HeldOut]:
+def _folds(speaker: Speaker, examples: Sequence[TrainingTurn], told: Told) -> Iterator[HeldOut]:
     yield from held_out(examples, KINDS[speaker], lambda doing: told(f"{speaker}: {doing}"))
 
 
 def _learned(
-    speaker: Speaker, examples: Sequence[Example], calibrations: Mapping[str, Calibration], told: Told
+    speaker: Speaker, examples: Sequence[TrainingTurn], calibrations: Mapping[str, Calibration], told: Told
 ) -> Learned:
     told(f"{speaker}: learning from everything")
     model = learn(examples, KINDS[speaker])

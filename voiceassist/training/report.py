@@ -1,6 +1,6 @@
 """How well the classifier does alone, by source: every turn scored by a model that never saw its source.
 
-Counts and shares at the thresholds of the weights file. Next: `cli/cues_train.py` prints it.
+Counts and shares at the thresholds of the weights file. Next: `cli/cues/train.py` prints it.
 """
 
 from collections import defaultdict
@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from math import log
 
-from voiceassist.training.example import Example
+from voiceassist.training.example import TrainingTurn
 from voiceassist.training.held_out import HeldOut
 from voiceassist.training.recipe import Trained
 from voiceassist.training.thresholds import Calibration
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
+class ReportRow:
     """One kind in the turns of one source."""
 
     kind: str
@@ -26,7 +26,7 @@ class Line:
     right: int
 
 
-def report(trained: Trained) -> list[Line]:
+def report(trained: Trained) -> list[ReportRow]:
     """A line per kind and source whose labels decide the kind."""
     lines = [
         line
@@ -37,7 +37,7 @@ def report(trained: Trained) -> list[Line]:
     return sorted(lines, key=lambda line: (line.kind, line.source))
 
 
-def _lines(kind: str, folds: tuple[HeldOut, ...], calibration: Calibration) -> Iterator[Line]:
+def _lines(kind: str, folds: tuple[HeldOut, ...], calibration: Calibration) -> Iterator[ReportRow]:
     least = calibration.thresholds["normal"]
     needed = (log(least / (1.0 - least)) - calibration.offset) / calibration.slope
     told: dict[str, list[tuple[bool, bool]]] = defaultdict(list)
@@ -46,7 +46,7 @@ def _lines(kind: str, folds: tuple[HeldOut, ...], calibration: Calibration) -> I
             if _counts(one, kind):
                 told[one.source].append((kind in one.kinds, bool(odds >= needed)))
     for source, turns in told.items():
-        yield Line(
+        yield ReportRow(
             kind=kind,
             source=source,
             turns=len(turns),
@@ -56,5 +56,5 @@ def _lines(kind: str, folds: tuple[HeldOut, ...], calibration: Calibration) -> I
         )
 
 
-def _counts(one: Example, kind: str) -> bool:
+def _counts(one: TrainingTurn, kind: str) -> bool:
     return one.weight > 0 and kind in one.about

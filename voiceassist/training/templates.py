@@ -15,7 +15,7 @@ SLOT = re.compile(r"\{([^{}]+)\}")
 FEWEST, MOST = 12, 90  # sentences of one template
 
 
-class Deck:
+class Shuffled:
     """Entries in random order, each once before any comes twice."""
 
     def __init__(self, chance: random.Random) -> None:
@@ -35,7 +35,7 @@ def sentences(
     template: str, slots: Mapping[str, Sequence[str]], chance: random.Random, most: int = MOST
 ) -> Iterator[str]:
     """Different sentences of a template, the more the richer it is. Raises DatasetError for an unknown slot."""
-    decks, seen = Deck(chance), set[str]()
+    decks, seen = Shuffled(chance), set[str]()
     for _ in range(min(most, _richness(template, slots))):
         sentence = _one(template, slots, decks)
         if sentence not in seen:
@@ -43,7 +43,7 @@ def sentences(
             yield sentence
 
 
-def _one(template: str, slots: Mapping[str, Sequence[str]], decks: Deck) -> str:
+def _one(template: str, slots: Mapping[str, Sequence[str]], decks: Shuffled) -> str:
     text = template
     while found := SLOT.search(text) or INNERMOST.search(text):
         entries = _entries(found[1], slots) if found.re is SLOT else found[1].split("|")

@@ -9,7 +9,7 @@ from math import floor
 
 import numpy as np
 
-from voiceassist.core.classifier import Sensitivity
+from voiceassist.core.classifier.model import Sensitivity
 from voiceassist.training.held_out import HeldOut
 from voiceassist.training.minimise import dot, minimise
 from voiceassist.training.vocabulary import Floats

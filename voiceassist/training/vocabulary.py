@@ -11,8 +11,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from voiceassist.core.ngrams import around, opening_ngrams, pair, token_ngrams, triple
-from voiceassist.training.example import Example
+from voiceassist.core.classifier.ngrams import around, opening_ngrams, pair, token_ngrams, triple
+from voiceassist.training.example import TrainingTurn
 
 FEWEST = 3  # times that an n-gram occurs; rarer ones are chance
 OPENINGS = 4  # n-grams of a turn's beginning, at most
@@ -47,7 +47,7 @@ class Encoded:
         return int(self.piece_words[-1]) + 1
 
 
-def vocabulary(examples: Iterable[Example]) -> dict[str, int]:
+def vocabulary(examples: Iterable[TrainingTurn]) -> dict[str, int]:
     """The n-grams of the turns that are common enough, numbered from 1 in the order of their names."""
     counts: Counter[str] = Counter()
     tokens: Counter[str] = Counter()
@@ -60,7 +60,7 @@ def vocabulary(examples: Iterable[Example]) -> dict[str, int]:
     return {name: number for number, name in enumerate(sorted(n for n, c in counts.items() if c >= FEWEST), 1)}
 
 
-def _names(one: Example) -> Iterable[str]:
+def _names(one: TrainingTurn) -> Iterable[str]:
     yield from opening_ngrams(one.tokens, one.before)
     yield from (pair(*two) for two in pairwise(one.tokens))
     for first, second, third in _threes(one.tokens):
@@ -72,7 +72,7 @@ def _threes(tokens: Sequence[str]) -> Iterable[tuple[str, str, str]]:
     return zip(tokens, tokens[1:], tokens[2:], strict=False)
 
 
-def encode(examples: Sequence[Example], numbers: Mapping[str, int]) -> Encoded:
+def encode(examples: Sequence[TrainingTurn], numbers: Mapping[str, int]) -> Encoded:
     """The turns, none of which may be empty, as numbers of their n-grams."""
     known: dict[str, int] = {}
     words, pairs, triples, openings = [], [], [], []

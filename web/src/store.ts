@@ -1,7 +1,7 @@
 /**
  * What the screens draw: `apply(state, record)` for one call, `applyWall(row, record)` for the wall.
  *
- * Pure: the same steps as `voiceassist/core/board.py`; the golden files hold the two together.
+ * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
 import type { AlertView, CallState, CueView, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "./types";

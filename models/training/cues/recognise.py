@@ -21,8 +21,8 @@ from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
 from voiceassist.asr.plausible import plausible_words
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 from voiceassist.audio.pcm import Pcm
-from voiceassist.benches.channels import CHANNELS
-from voiceassist.benches.voices import SAMPLES_PER_MS, Voice, available, speak
+from voiceassist.bench.asr.channels import CHANNELS
+from voiceassist.bench.asr.voices import SAMPLES_PER_MS, SynthVoice, available, speak
 from voiceassist.samples.flite import Signal
 from voiceassist.samples.telephone import RATE_HZ as LINE_HZ
 from voiceassist.samples.telephone import companded, from_db, rms
@@ -81,7 +81,7 @@ def _rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def _heard(row: Row, engine: MoonshineEngine, voices: list[Voice]) -> Row | None:
+def _heard(row: Row, engine: MoonshineEngine, voices: list[SynthVoice]) -> Row | None:
     """None when a synthesiser cannot say it or nothing was heard."""
     chance = np.random.default_rng(zlib.crc32(row["id"].encode()))
     voice = voices[chance.integers(len(voices))]

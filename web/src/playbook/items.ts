@@ -12,7 +12,7 @@ export interface Item {
   group?: string; // heading above the first of a group
 }
 
-/** As in `core/playbook_model.py`. */
+/** As in `core/playbook/model.py`. */
 export const AGENT_KINDS = ["refusal", "alternative", "overpromise", "giveaway", "coercion", "vague_commitment", "quick_yes"] as const;
 export const CUSTOMER_KINDS = ["profanity", "insult", "threat", "slur", "sexual", "legal_threat", "escalation", "churn", "purchase_intent", "frustration"] as const;
 export const SPOKEN_KINDS: readonly string[] = [...AGENT_KINDS, ...CUSTOMER_KINDS];
@@ -21,7 +21,7 @@ export const ALERT_KINDS: readonly string[] = [...SPOKEN_KINDS, ...HEARD_KINDS, 
 export const STEP_KINDS: readonly string[] = ["profanity", "frustration", "insult", "sexual", "slur", "threat"];
 /** Kinds that the trained model knows as well; swear words are listed. */
 export const TRAINED_KINDS: readonly string[] = SPOKEN_KINDS.filter((kind) => kind !== "profanity");
-/** What counts where a playbook says nothing: `Limits` in `core/playbook_model.py`. */
+/** What counts where a playbook says nothing: `Limits` in `core/playbook/model.py`. */
 export const LIMITS = { recovery_s: 20, recovery_turns: 2, cards_per_call: 8, gap_s: 4, breath_ms: 1500, silence_s: 25, overlap_ms: 2000 };
 export const GENERAL = "general"; // the policy that is used when no topic fits
 

@@ -1,0 +1,1 @@
+"""One call: its inputs, cards, alerts, refusals and absences."""

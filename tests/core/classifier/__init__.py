@@ -1,0 +1,1 @@
+"""The classifier of cues and its file."""

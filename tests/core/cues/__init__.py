@@ -1,0 +1,1 @@
+"""Cues found in words, and followed from partial to final."""

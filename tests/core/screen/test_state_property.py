@@ -1,0 +1,137 @@
+"""Generated calls: old snapshot + records = fresh snapshot, and what must hold of every call."""
+
+from collections import Counter
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.builders import conversation, drive, hangup, live_call, only, partials_of, records, started, tick
+from voiceassist.core.screen.state import apply, apply_wall, is_for_wall, open_call, open_row, replay
+from voiceassist.errors import ActionError
+from voiceassist.events import (
+    SPEAKERS,
+    AskHelp,
+    ChangeAlert,
+    Cue,
+    CueConfirmed,
+    CueRetracted,
+    DismissPrompt,
+    Event,
+    Final,
+    Input,
+    Prompt,
+    PromptClosed,
+    Record,
+    RefusalClosed,
+    SayFine,
+    SetMute,
+    UsePrompt,
+    is_durable,
+)
+
+PIECES = """
+we can't do that | what I can do is offer you a store credit | no problem | I guarantee it | you have to pay |
+you are an idiot | I will hurt you | this damn thing | I want to speak to a manager | my lawyer will sue you |
+I have called three times | I want to buy a new phone | sure I'll add that right away | someone will call you |
+but | um | my card is 4111 1111 1111 1111 | there is nothing I can do
+""".replace("\n", " ").split(" | ")
+
+SENTENCES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join)
+LINES = st.tuples(st.sampled_from(SPEAKERS), SENTENCES)
+CALLS = settings(max_examples=50)  # each one is a whole call
+
+
+@st.composite
+def actions(draw: st.DrawFn) -> Input:
+    at = draw(st.integers(0, 90_000))
+    number = draw(st.integers(1, 4))
+    choices: list[Input] = [
+        tick(at),
+        SetMute(at_ms=at, muted=number % 2 == 0),
+        AskHelp(at_ms=at),
+        SayFine(at_ms=at),
+        UsePrompt(at_ms=at, prompt_id=f"p{number}"),
+        DismissPrompt(at_ms=at, prompt_id=f"p{number}"),
+        ChangeAlert(at_ms=at, alert_id=f"a{number}", state="acknowledged", by="Sue"),
+    ]
+    return draw(st.sampled_from(choices))
+
+
+@st.composite
+def calls(draw: st.DrawFn) -> list[Event]:
+    """Everything that a plausible call gives: overlapping legs, misheard partials, people's actions."""
+    lines = draw(st.lists(LINES, min_size=1, max_size=8))
+    pause = draw(st.sampled_from([-1500, 300, 900, 4000, 25_000]))
+    inputs: list[Input] = []
+    for item in conversation(*lines, pause=pause):
+        misheard = draw(st.sampled_from([None, *PIECES]))
+        if isinstance(item, Final) and misheard:
+            inputs += partials_of(item.speaker, misheard, at=item.start_ms, utterance=item.utterance)
+        inputs.append(item)
+        inputs += draw(st.lists(actions(), max_size=2))
+    call = live_call()
+    events: list[Event] = [started()]
+    for item in inputs:
+        try:
+            events += call.handle(item)
+        except ActionError:
+            continue
+    return events + (drive(call, [hangup(200_000)]) if draw(st.booleans()) else [])
+
+
+@CALLS
+@given(calls(), st.data())
+def test_an_old_snapshot_and_the_rest_is_the_fresh_snapshot(events: list[Event], data: st.DataObject) -> None:
+    every = list(records(events))
+    cut = data.draw(st.integers(1, len(every)))
+    state = replay(every[:cut])
+    for record in every[max(0, cut - 3) :]:  # some of them again, as after a reconnect
+        state = apply(state, record)
+    assert state == replay(every)
+
+
+@CALLS
+@given(calls(), st.data())
+def test_a_wall_row_and_the_rest_is_the_fresh_row(events: list[Event], data: st.DataObject) -> None:
+    every = [record for record in records(events) if is_for_wall(record.event)]
+    cut = data.draw(st.integers(1, len(every)))
+    assert _row(every[:cut], every[cut:]) == _row(every, [])
+
+
+@CALLS
+@given(calls())
+def test_a_finished_call_is_the_same_without_its_partials(events: list[Event]) -> None:
+    stored = [record for record in records(events) if is_durable(record.event)]
+    whole, kept = open_call(stored[0]), replay(stored)
+    for record in records(events):
+        whole = apply(whole, record)
+    assert (whole.cues, whole.prompts, whole.alerts) == (kept.cues, kept.prompts, kept.alerts)
+
+
+@CALLS
+@given(calls())
+def test_whatever_is_said_the_rules_hold(events: list[Event]) -> None:
+    stamps = [event.at_ms for event in events]
+    assert stamps == sorted(stamps)
+    open_cards = 0
+    for event in events:
+        open_cards += isinstance(event, Prompt) - isinstance(event, PromptClosed)
+        assert 0 <= open_cards <= 1
+    assert not [event for event in events if "4111" in repr(event)]
+    _assert_cues_are_settled(events)
+
+
+def _assert_cues_are_settled(events: list[Event]) -> None:
+    cues = {cue.cue_id: cue for cue in only(events, Cue)}
+    assert len(cues) == len(only(events, Cue))
+    settled = Counter(e.cue_id for e in events if isinstance(e, CueConfirmed | CueRetracted))
+    assert settled == Counter(cue.cue_id for cue in cues.values() if cue.early)
+    closed = Counter(event.cue_id for event in only(events, RefusalClosed))
+    assert all(count == 1 and cues[cue_id].kind == "refusal" for cue_id, count in closed.items())
+
+
+def _row(first: list[Record], rest: list[Record]) -> object:
+    row = open_row(first[0])
+    for record in [*first[1:], *rest]:
+        row = apply_wall(row, record)
+    return row

@@ -1,0 +1,1 @@
+"""Which policy a request is about."""

@@ -1,0 +1,1 @@
+"""Languages, tokens, phrases, turns and redaction."""

@@ -1,0 +1,1 @@
+"""Labelled turns and scores."""

@@ -1,0 +1,1 @@
+"""Trying playbooks on sentences and stored calls."""

@@ -1,0 +1,1 @@
+"""YAML texts: reading with lines, changing with comments."""

@@ -1,0 +1,132 @@
+"""Hears a call: frames of all legs in, transcripts and the passing of time out, in the order of audio time.
+
+Both legs of a step are decoded side by side in the pool; their transcripts are merged before the next step, so the
+order never depends on which decode was faster. Next: `session.py` hands everything to `Call.handle`.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from itertools import chain
+from time import monotonic
+from typing import TypeVar
+
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.leg_recognizer import LegRecognizer
+from voiceassist.asr.pool import DecodePool
+from voiceassist.audio.legs import LegSync, Step
+from voiceassist.audio.pcm import AudioFrame
+from voiceassist.events import Speaker, Tick, Transcript
+
+# Heard at a time, live and in replay alike. Transcripts and ticks are put in order within a step; since all steps
+# are equal, that order never depends on how the audio came. Half the size would double the hops between threads.
+STEP_MS = 40
+# One call decodes at most this many at a time, so that calls take turns in the pool; more than one catches up.
+MOST_STEPS = 5
+# A call this far behind the world's clock is heard in a hurry: finals only, until it has caught up.
+HURRY_S = 1.0
+TICK_MS = 200  # how often call time moves on, live and in replay alike
+
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recognised:
+    """What one step of audio gave, or a few."""
+
+    inputs: tuple[Transcript | Tick, ...]
+    until_ms: int
+    arrived_s: float  # monotonic seconds when the end of it had reached us
+
+
+def in_order(transcripts: Iterable[Transcript], since_ms: int, until_ms: int) -> tuple[Transcript | Tick, ...]:
+    """Transcripts and the ticks after `since_ms` up to `until_ms`, by audio time; a tick comes last."""
+    first = (since_ms // TICK_MS + 1) * TICK_MS
+    ticks = [Tick(at_ms=at_ms) for at_ms in range(first, until_ms + 1, TICK_MS)]
+    return tuple(sorted([*transcripts, *ticks], key=_place))
+
+
+def _place(heard: Transcript | Tick) -> tuple[int, bool, str]:
+    """At the same time the agent comes first, whichever channel is theirs, and the tick last."""
+    return (heard.at_ms, True, "") if isinstance(heard, Tick) else (heard.at_ms, False, heard.speaker)
+
+
+async def recognise(
+    frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...], engine: Engine, pool: DecodePool
+) -> AsyncGenerator[Recognised, None]:
+    """Hears frames until None comes. Raises EngineError."""
+    async with _recognizers(pool) as recognizers:
+        began_s, since_ms, steps = monotonic(), 0, list[Step]()
+        async for steps in _steps(frames, legs):
+            hurry = _is_behind(steps[-1], began_s)
+            pool.hurried_steps += hurry * len(steps)
+            inputs: list[Transcript | Tick] = []
+            for step, transcripts in zip(
+                steps, await _hear(steps, recognizers, engine, pool, hurry=hurry), strict=True
+            ):
+                inputs += in_order(transcripts, since_ms, step.until_ms)
+                since_ms = step.until_ms
+            yield Recognised(inputs=tuple(inputs), until_ms=since_ms, arrived_s=steps[-1].arrived_s)
+        if steps:
+            last = await _all(pool.run(recognizer.finish) for recognizer in recognizers.values())
+            at_the_end = in_order(chain.from_iterable(last), since_ms, since_ms)
+            yield Recognised(inputs=at_the_end, until_ms=since_ms, arrived_s=steps[-1].arrived_s)
+
+
+def _is_behind(step: Step, began_s: float) -> bool:
+    """Late by both clocks: a recording streamed faster than real time waits too, but is ahead of the world's."""
+    now_s = monotonic()
+    return now_s - step.arrived_s > HURRY_S and now_s - began_s - step.until_ms / 1000 > HURRY_S
+
+
+async def _hear(
+    steps: list[Step], recognizers: dict[Speaker, LegRecognizer], engine: Engine, pool: DecodePool, *, hurry: bool
+) -> list[list[Transcript]]:
+    """What each step gives, of all legs."""
+
+    def hear(leg: Speaker) -> list[list[Transcript]]:
+        if leg not in recognizers:  # here, not on the event loop: a recognizer takes milliseconds to open, or more
+            recognizers[leg] = LegRecognizer(engine.open(leg), steps[0].rate_hz)
+        return [recognizers[leg].hear(step.pieces[leg], hurry=hurry) for step in steps]
+
+    talking = [leg for leg in steps[0].pieces if any(len(step.pieces[leg]) for step in steps)]
+    heard = await _all(pool.run(hear, leg) for leg in talking)
+    return [[transcript for leg in heard for transcript in leg[number]] for number in range(len(steps))]
+
+
+async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
+    """What every leg's job gives. Waits for all, also when one fails: no recognizer is closed while it works."""
+    results = await asyncio.gather(*jobs, return_exceptions=True)
+    for result in results:
+        if isinstance(result, BaseException):
+            raise result
+    return [result for result in results if not isinstance(result, BaseException)]
+
+
+@asynccontextmanager
+async def _recognizers(pool: DecodePool) -> AsyncIterator[dict[Speaker, LegRecognizer]]:
+    """Recognizers opened as legs are first heard; all closed in the end."""
+    recognizers: dict[Speaker, LegRecognizer] = {}
+    try:
+        yield recognizers
+    finally:
+        for recognizer in recognizers.values():
+            await pool.run(recognizer.close)
+
+
+async def _steps(frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...]) -> AsyncIterator[list[Step]]:
+    sync = LegSync(legs, STEP_MS)
+    while frame := await frames.get():
+        sync.add(frame)
+        if not frames.empty() and sync.ready_ms < STEP_MS * MOST_STEPS:
+            continue
+        while steps := _some(sync.take):
+            yield steps
+    while steps := _some(sync.rest):
+        yield steps
+
+
+def _some(step: Callable[[], Step | None]) -> list[Step]:
+    return [found for _ in range(MOST_STEPS) if (found := step())]

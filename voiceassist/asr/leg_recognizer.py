@@ -1,0 +1,39 @@
+"""One leg's hearing: frames of any length and rate in, transcripts out.
+
+The same code hears a live call and a replayed recording; since resampler and recognizer both work in blocks of
+their own, how the audio was split into frames changes nothing. Blocks: runs in the decode pool's threads.
+Next: `session.py` and `replay.py` give the transcripts to `core/call/call.py`.
+"""
+
+from voiceassist.asr.engine import Recognizer
+from voiceassist.audio.pcm import Pcm
+from voiceassist.audio.resample import Resampler
+from voiceassist.events import Transcript
+
+
+class LegRecognizer:
+    """A recognizer with the resampler that it needs."""
+
+    def __init__(self, recognizer: Recognizer, rate_hz: int) -> None:
+        self.rate_hz = rate_hz
+        self._recognizer = recognizer
+        self._resampler = Resampler(rate_hz, recognizer.rate_hz)
+        self._samples = 0
+
+    @property
+    def position_ms(self) -> int:
+        """How much audio has been heard."""
+        return self._samples * 1000 // self.rate_hz
+
+    def hear(self, pcm: Pcm, *, hurry: bool = False) -> list[Transcript]:
+        """What can be said after these samples; without partials in a `hurry`. Raises EngineError."""
+        self._samples += len(pcm)
+        return list(self._recognizer.feed(self._resampler.feed(pcm), hurry=hurry))
+
+    def finish(self) -> list[Transcript]:
+        """The last transcripts. Raises EngineError."""
+        return [*self._recognizer.feed(self._resampler.finish()), *self._recognizer.finish()]
+
+    def close(self) -> None:
+        """Frees the recognizer."""
+        self._recognizer.close()

@@ -1,0 +1,166 @@
+"""A recognizer in a process of its own, which hears clips as it hears a live call.
+
+The audio goes through `asr/leg_recognizer.py`, 20 ms at a time. One process per engine, so that memory and
+processor time are that engine's alone; one clip at a time, so that they are one core's. Never judges what was
+heard. Next: `scores.py` compares it with the reference.
+"""
+
+import resource
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from multiprocessing.process import BaseProcess
+from time import perf_counter, process_time
+from typing import Any, TypeVar
+
+from voiceassist.asr.cost import resident_bytes
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.leg_recognizer import LegRecognizer
+from voiceassist.bench.asr.clip import Clip
+from voiceassist.errors import EngineError, VoiceassistError
+from voiceassist.events import Transcript
+
+FRAME_MS = 20  # what telephone systems send
+QUIT_WITHIN_S = 10.0
+
+Load = Callable[[], Engine]
+Answer = TypeVar("Answer")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Loaded:
+    """How an engine came up."""
+
+    name: str
+    load_s: float  # of the wall clock
+    memory_bytes: int  # by which the process grew; 0 where the system does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Memory:
+    """How the process grew while it heard."""
+
+    growth_bytes: int  # since the engine was loaded; 0 where the system does not say
+    peak_bytes: int  # the most that the whole process ever took
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedTranscript:
+    """A transcript, and how much of the clip the recognizer had been fed when it came."""
+
+    position_ms: int
+    transcript: Transcript
+    is_last: bool  # it came because the audio ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClipTranscript:
+    """Everything said to one clip."""
+
+    said: tuple[TimedTranscript, ...]
+    cpu_s: float  # of all threads
+
+
+class Listener:
+    """The parent's end. Every method raises EngineError when the process has died."""
+
+    def __init__(self, process: BaseProcess, pipe: Connection, name: str) -> None:
+        self._process, self._pipe, self._name = process, pipe, name
+        self.loaded = self._answer(Loaded, "loading")
+
+    def hear(self, clip: Clip) -> ClipTranscript:
+        """What the engine says to the clip. Raises EngineError."""
+        with suppress(BrokenPipeError):  # the answer tells more
+            self._pipe.send(clip)
+        return self._answer(ClipTranscript, f"hearing {clip.name}")
+
+    def memory(self) -> Memory:
+        """So far. Raises EngineError."""
+        with suppress(BrokenPipeError):
+            self._pipe.send(None)
+        return self._answer(Memory, "ending")
+
+    def _answer(self, kind: type[Answer], doing: str) -> Answer:
+        try:
+            answer = self._pipe.recv()
+        except (EOFError, ConnectionResetError):
+            self._process.join()
+            code = self._process.exitcode
+            raise EngineError(f"{self._name}: its process ended with code {code} while {doing}") from None
+        if isinstance(answer, VoiceassistError):
+            raise EngineError(f"{self._name}, while {doing}: {answer}") from answer
+        assert isinstance(answer, kind)
+        return answer
+
+
+@contextmanager
+def listening(load: Load, name: str) -> Iterator[Listener]:
+    """A process with the engine that `load` gives; `load` must be picklable. Raises EngineError."""
+    spawned = get_context("spawn")  # a forked one would have the parent's memory
+    ours, theirs = spawned.Pipe()
+    process = spawned.Process(target=_serve, args=(load, theirs), daemon=True, name=f"bench {name}")
+    process.start()
+    theirs.close()
+    try:
+        yield Listener(process, ours, name)
+    finally:
+        ours.close()
+        process.join(QUIT_WITHIN_S)
+        if process.is_alive():
+            process.kill()
+        process.join()
+
+
+# ---- in the other process ----
+
+
+def _serve(load: Load, pipe: Connection) -> None:
+    try:
+        _hear_all(load, pipe)
+    except VoiceassistError as error:
+        pipe.send(EngineError(str(error)))
+    except (EOFError, BrokenPipeError, KeyboardInterrupt):
+        sys.exit(1)  # nobody is interested any more
+
+
+def _hear_all(load: Load, pipe: Connection) -> None:
+    began_s, before = perf_counter(), resident_bytes()
+    engine = load()
+    loaded_bytes = resident_bytes()
+    load_s = perf_counter() - began_s
+    pipe.send(Loaded(name=engine.name, load_s=load_s, memory_bytes=loaded_bytes - before))
+    while clip := _received(pipe):
+        pipe.send(hear(engine, clip))
+    pipe.send(Memory(growth_bytes=resident_bytes() - loaded_bytes, peak_bytes=_peak_bytes()))
+    engine.close()
+
+
+def _received(pipe: Connection) -> Clip | None:
+    clip: Any = pipe.recv()
+    assert clip is None or isinstance(clip, Clip)
+    return clip
+
+
+def hear(engine: Engine, clip: Clip) -> ClipTranscript:
+    """What a fresh recognizer says to the clip. Raises EngineError."""
+    began_s = process_time()
+    recognizer = LegRecognizer(engine.open(clip.speaker), clip.rate_hz)
+    said: list[TimedTranscript] = []
+    for start in range(0, len(clip.pcm) * 1000 // clip.rate_hz + 1, FRAME_MS):
+        frame = clip.pcm[start * clip.rate_hz // 1000 : (start + FRAME_MS) * clip.rate_hz // 1000]
+        said += (_said(recognizer, transcript) for transcript in recognizer.hear(frame))
+    said += (_said(recognizer, transcript, is_last=True) for transcript in recognizer.finish())
+    recognizer.close()
+    return ClipTranscript(said=tuple(said), cpu_s=process_time() - began_s)
+
+
+def _said(recognizer: LegRecognizer, transcript: Transcript, *, is_last: bool = False) -> TimedTranscript:
+    return TimedTranscript(position_ms=recognizer.position_ms, transcript=transcript, is_last=is_last)
+
+
+def _peak_bytes() -> int:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024

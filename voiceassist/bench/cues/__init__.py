@@ -1,0 +1,1 @@
+"""Measures what finding cues costs, and how early they come."""

@@ -1,0 +1,79 @@
+"""Writes the card for a cue: which policy fits, what the card says.
+
+Pure functions over the playbook and what was said; `core/topics/choose.py` chooses the policy, `offers.py` the
+alternatives. Whether the card may come now is `card_slot.py`'s matter. Next: `call.py`.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from voiceassist.core.call.card_slot import CardDraft
+from voiceassist.core.cues.matchers import Pattern, compile_lists, pattern_of
+from voiceassist.core.playbook.cache import per_playbook
+from voiceassist.core.playbook.model import Card, Playbook, Policy
+from voiceassist.core.topics.choose import TopicChoice, choose_topic
+from voiceassist.core.words.phrases import rendered
+from voiceassist.core.words.text import tokenise
+from voiceassist.core.words.turns import Turns
+from voiceassist.events import SPEAKERS, Alternative, Cue, Why
+
+TURNS_BACK = 4  # a request is rarely older than the customer's last few turns
+
+
+def draft_for(
+    playbook: Playbook,
+    card: Card,
+    cue: Cue,
+    at_ms: int,
+    *,
+    policy: Policy | None = None,
+    offers: tuple[Alternative, ...] = (),
+) -> CardDraft:
+    """The card as this call would show it; a policy fills in what it says and offers."""
+    return CardDraft(
+        card=card,
+        kind=cue.kind,
+        headline=_headline(playbook, card, cue, policy),
+        say=policy.say if policy else card.say,
+        alternatives=offers,
+        why=why(playbook, cue, at_ms),
+    )
+
+
+def topic_for(playbook: Playbook, turns: Turns, refused: Sequence[str]) -> TopicChoice:
+    """What the refusal is about, by the agent's own words and what the customer asked lately."""
+    before = turns.before("agent")  # with what the customer is saying right now
+    earlier = [turn.words for turn in turns.recent("customer", TURNS_BACK)[1:]]
+    return choose_topic(playbook, refused, [before, *earlier])
+
+
+def is_unwelcome(playbook: Playbook, card: Card, turns: Turns) -> bool:
+    """Whether one of the phrases at which the card must not come was just said, by either side."""
+    if not card.not_when:
+        return False
+    lately = (tokenise(turns.before(speaker), playbook.spoken) for speaker in SPEAKERS)
+    return any(unwelcome_phrases(playbook)[card.name].found(rendered(tokens)) for tokens in lately)
+
+
+@per_playbook
+def unwelcome_phrases(playbook: Playbook) -> Mapping[str, Pattern]:
+    """By card: what keeps it away."""
+    lexicon = compile_lists(playbook.words, playbook.spoken)
+    return {name: pattern_of(card.not_when, lexicon) for name, card in playbook.cards.items()}
+
+
+def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
+    """The explanation that a card or alert carries."""
+    return Why(
+        cue_id=cue.cue_id,
+        rule=cue.rule,
+        words=cue.words,
+        confidence=cue.confidence,
+        playbook=playbook.label,
+        spoken_ms=cue.end_ms,
+        latency_ms=max(0, at_ms - cue.end_ms),
+    )
+
+
+def _headline(playbook: Playbook, card: Card, cue: Cue, policy: Policy | None) -> str:
+    title = next((absence.title for absence in playbook.absences if absence.id == cue.rule), card.name)
+    return card.headline.replace("{topic}", policy.topic if policy else card.name).replace("{title}", title)

@@ -1,0 +1,1 @@
+"""What live screens draw: `apply(state, record) -> state`."""

@@ -1,0 +1,1 @@
+"""Chooses the policy that a request or a refusal is about."""

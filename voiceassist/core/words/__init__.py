@@ -1,0 +1,1 @@
+"""Words of a call: languages, tokens, phrases, turns and what must be masked."""

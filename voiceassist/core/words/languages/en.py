@@ -1,0 +1,158 @@
+"""English: contractions, split words, fillers, spoken numbers and addresses. Data only.
+
+Next: `text.py`, `redact.py`.
+"""
+
+import re
+
+from voiceassist.core.words.languages.language import Addresses, Language, Numbers
+
+# Written as one word, said as two. Forms without an apostrophe that are words of their own ("well", "were",
+# "ill", "id", "wed", "shed", "hell") are left alone: a phrase that wants them lists them.
+_CONTRACTIONS = {
+    "cannot": "can not",
+    "can't": "can not",
+    "cant": "can not",
+    "won't": "will not",
+    "wont": "will not",
+    "shan't": "shall not",
+    "shant": "shall not",
+    "ain't": "is not",
+    "aint": "is not",
+    "im": "i am",
+    "ive": "i have",
+    "youre": "you are",
+    "youve": "you have",
+    "youll": "you will",
+    "youd": "you would",
+    "theyre": "they are",
+    "theyve": "they have",
+    "theyll": "they will",
+    "weve": "we have",
+    "its": "it is",
+    "itll": "it will",
+    "thats": "that is",
+    "thatll": "that will",
+    "theres": "there is",
+    "whats": "what is",
+    "wheres": "where is",
+    "whos": "who is",
+    "heres": "here is",
+    "let's": "let us",
+    "lets": "let us",
+    "gonna": "going to",
+    "wanna": "want to",
+    "gotta": "got to",
+    "gimme": "give me",
+    "lemme": "let me",
+    "okay": "ok",
+    "alright": "all right",
+    "dunno": "do not know",
+    "kinda": "kind of",
+    "sorta": "sort of",
+    "outta": "out of",
+    "hafta": "have to",
+    "oughta": "ought to",
+    "tryna": "trying to",
+    "coulda": "could have",
+    "shoulda": "should have",
+    "woulda": "would have",
+    "y'all": "you all",
+    "yall": "you all",
+    "cuz": "because",
+    "coz": "because",
+    "anymore": "any more",
+    "nonrefundable": "non refundable",
+    "nontransferable": "non transferable",
+    "pls": "please",
+    "plz": "please",
+}
+_NEGATED = (
+    *("do", "does", "did", "is", "are", "was", "were", "has", "have", "had"),
+    *("could", "would", "should", "must", "need", "might"),
+)
+# After these, 's means "is"; after any other word it is a possessive and only the apostrophe goes.
+_BEFORE_IS = (
+    *("it", "that", "there", "what", "where", "who", "here", "he", "she", "how", "when"),
+    *("everything", "nothing", "this"),
+)
+# Old spellings, which recognizers trained on books give: "Some one will call you to-morrow."
+_SPLIT = {
+    "some": ("one", "body", "thing"),
+    "any": ("one", "body", "thing"),
+    "every": ("one", "body", "thing"),
+    "no": ("body", "thing"),
+    "to": ("day", "night", "morrow"),
+    "good": ("bye",),
+    # What small recognizers split: only pairs that mean nothing else side by side.
+    "re": ("fund", "funds", "schedule", "place", "imburse", "issue", "store"),
+    "un": ("able", "available", "fortunately", "lock", "successful"),
+    "in": ("eligible",),
+    "up": ("grade", "graded", "grades"),
+    "down": ("grade", "graded"),
+    "per": ("cent",),
+    "with": ("in", "out"),
+    "ex": ("change", "ception", "pired"),
+    "dis": ("count", "counts"),
+    "what": ("ever",),
+}
+_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+_TEENS = (
+    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
+    *("sixteen", "seventeen", "eighteen", "nineteen"),
+)
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def _below_hundred(number: int) -> str:
+    """A whole number in words: recognizers write "thirty days", people type "30 days"."""
+    if number < len(_UNITS + _TEENS):
+        return (_UNITS + _TEENS)[number]
+    tens, unit = divmod(number, 10)
+    return " ".join([_TENS[tens - 2], *([_UNITS[unit]] if unit else [])])
+
+
+ENGLISH = Language(
+    tag="en",
+    whole=_CONTRACTIONS
+    | {f"{verb}{ending}": f"{verb} not" for verb in _NEGATED for ending in ("nt", "not")}
+    | {f"{word}'s": f"{word} is" for word in _BEFORE_IS},
+    folds={ord("%"): " percent ", ord("&"): " and "},
+    digits={str(number): _below_hundred(number) for number in range(100)},
+    endings=(
+        ("n't", " not"),
+        ("'re", " are"),
+        ("'ve", " have"),
+        ("'ll", " will"),
+        ("'d", " would"),
+        ("'m", " am"),
+    ),
+    split={(first, second): first + second for first, seconds in _SPLIT.items() for second in seconds},
+    fillers=frozenset(
+        [
+            *("um", "umm", "uh", "uhh", "uhm", "er", "err", "erm", "hm", "hmm", "mm", "mmm", "mhm", "ah", "eh"),
+            "ehm",
+        ]
+    ),
+    asides=frozenset(["ok", "yes", "yeah", "yep", "right", "so", "then", "next", "wait", "sorry"]),
+    pivots=("but", "however", "instead", "though", "although", "what"),
+    numbers=Numbers(
+        units=frozenset(["oh", "o", *_UNITS]),
+        teens=frozenset(_TEENS),
+        tens=frozenset(_TENS),
+        repeats={"double": 1, "triple": 2},
+        glue=frozenset(["dash", "hyphen", "space"]),
+        amount=re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d{1,2}"),
+    ),
+    addresses=Addresses(
+        at=frozenset(["at"]),
+        dot=frozenset(["dot"]),
+        joints=frozenset(["dot", "underscore", "dash", "hyphen"]),
+        endings=frozenset(
+            [
+                *("com", "net", "org", "edu", "gov", "info", "io"),
+                *("uk", "de", "fr", "es", "it", "eu", "us", "ca", "au"),
+            ]
+        ),
+    ),
+)

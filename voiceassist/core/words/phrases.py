@@ -1,0 +1,176 @@
+"""The phrase language of playbooks, compiled to one regular expression each.
+
+    we can't do that        these words, in this order; spelling as in `text.py` ("cannot" is the same)
+    (refund|pay back)       one of these
+    [really] sorry          "really" or nothing
+    can't ... refund        up to three words between; `...6` up to six (at most twelve)
+    cancel*  ·  *able       any word that starts so, that ends so
+    <we> can't              one of the list `we` of the playbook's `words:`
+    ^ no   ·   thanks $     at the start, at the end of the utterance
+
+Which letters count as the same, and which words as two, is the matter of the playbook's language (`languages/`).
+A token `x` is rendered as `<x>` in the text and in the expression, so a phrase can only match whole tokens.
+RE2 matches in linear time whatever the phrase, and sizes are limited: a user's phrase cannot blow up.
+Never raises anything but PhraseError. Next: `core/cues/matchers.py` joins the phrases of a rule.
+"""
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import re2
+
+from voiceassist.core.words.languages import Language
+from voiceassist.core.words.text import Token, canonical, stem
+
+GAP_DEFAULT = 3  # words; longer gaps join clauses that have nothing to do with each other
+GAP_MAX = 12
+PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in list is half of it
+DEPTH_MAX = 20  # brackets within brackets; nobody reads more, and Python's stack is finite
+EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
+ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
+
+_PIECE = re.compile(r"\.\.\.(\d*)|<(\w+)>|([()\[\]|^$])|([^\s()\[\]|^$<>]+)|(\S)")
+
+
+class PhraseError(Exception):
+    """A phrase that cannot be compiled; says what and where."""
+
+
+def rendered(tokens: Iterable[Token]) -> str:
+    """Tokens as the text that compiled phrases search."""
+    return "".join(f"<{token.text}>" for token in tokens)
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The words that phrases are made of."""
+
+    language: Language
+    lists: Mapping[str, str] = field(default_factory=dict)  # named lists, compiled
+
+
+def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
+    """The phrase as an RE2 expression. Raises PhraseError."""
+    if len(phrase) > PHRASE_MAX_CHARS:
+        raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters")
+    compiler = _Compiler(phrase, lexicon)
+    expression = compiler.alternatives(until="")
+    if len(expression) > EXPRESSION_MAX_CHARS:
+        raise PhraseError("grows too large; use smaller lists")
+    if _needs_no_word(expression):
+        raise PhraseError("needs at least one word that is not optional")
+    return expression
+
+
+def is_plain(phrase: str) -> bool:
+    """Whether the phrase is only words: no gaps, choices, lists or wildcards."""
+    return not re.search(r"\.\.\.|[()\[\]|^$<*]", phrase)
+
+
+def _needs_no_word(expression: str) -> bool:
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        return re2.compile(expression, options).fullmatch("") is not None
+    except re2.error as error:
+        raise PhraseError("grows too large; use smaller lists or gaps") from error
+
+
+class _Compiler:
+    """Recursive descent over the pieces of one phrase."""
+
+    def __init__(self, phrase: str, lexicon: Lexicon) -> None:
+        self._pieces = list(_PIECE.finditer(phrase))
+        self._lexicon = lexicon
+        self._next = 0
+        self._depth = 0
+
+    def alternatives(self, until: str) -> str:
+        """Sequences separated by `|`, up to the closing bracket `until` (or the end)."""
+        branches = [self._sequence()]
+        while self._peek() == "|":
+            self._next += 1
+            branches.append(self._sequence())
+        if self._peek() != until:
+            raise PhraseError(f"`{self._peek() or 'end of phrase'}` where `{until or 'a word'}` was expected")
+        self._next += 1
+        if len(branches) > 1 and "" in branches:
+            raise PhraseError("an empty choice; write `[x]` for something optional")
+        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+
+    def _sequence(self) -> str:
+        parts = []
+        while self._peek() not in ("|", ")", "]", ""):
+            parts.append(self._item())
+        return "".join(parts)
+
+    def _item(self) -> str:
+        piece = self._pieces[self._next]
+        self._next += 1
+        gap, name, mark, word, stray = piece.groups()
+        if gap is not None:
+            return _gap(gap)
+        if name:
+            return self._list(name)
+        if mark:
+            return self._marked(mark)
+        if stray:
+            raise PhraseError(f"`{stray}` has no meaning here")
+        return _word(word, self._lexicon.language)
+
+    def _marked(self, mark: str) -> str:
+        if mark == "(":
+            return self._bracketed(until=")")
+        if mark == "[":
+            return f"(?:{self._bracketed(until=']')})?"
+        return mark
+
+    def _bracketed(self, until: str) -> str:
+        self._depth += 1
+        if self._depth > DEPTH_MAX:
+            raise PhraseError(f"brackets within brackets, more than {DEPTH_MAX} deep")
+        inside = self.alternatives(until)
+        self._depth -= 1
+        return inside
+
+    def _list(self, name: str) -> str:
+        lists = self._lexicon.lists
+        if name not in lists:
+            close = difflib.get_close_matches(name, lists, 1, 0)
+            raise PhraseError(f"unknown list <{name}>" + (f"; nearest is <{close[0]}>" if close else ""))
+        return lists[name]
+
+    def _peek(self) -> str:
+        return self._pieces[self._next].group() if self._next < len(self._pieces) else ""
+
+
+def _gap(size: str) -> str:
+    words = int(size) if size else GAP_DEFAULT
+    if not 1 <= words <= GAP_MAX:
+        raise PhraseError(f"a gap of {words} words; it may be 1 to {GAP_MAX}")
+    return f"(?:{ANY_TOKEN}){{0,{words}}}?"
+
+
+def _word(word: str, language: Language) -> str:
+    if "*" in word:
+        return _part_of_a_word(word, language)
+    tokens = [token for token in canonical(word, language) if token not in language.fillers]
+    if not tokens:
+        raise PhraseError(f"`{word}` is not a word")
+    return "".join(f"<{_spelt(token, language)}>" for token in tokens)
+
+
+def _part_of_a_word(word: str, language: Language) -> str:
+    part = _spelt(stem(word.strip("*"), language), language)
+    if not part or "*" in word.strip("*"):
+        raise PhraseError(f"`{word}` is not a word; `*` stands before or after a part of one")
+    before, after = ("[^>]*" if edge == "*" else "" for edge in (word[0], word[-1]))
+    return f"<{before}{part}{after}>"
+
+
+def _spelt(token: str, language: Language) -> str:
+    """The token's letters, each with those that may stand in for it in what was heard."""
+    heard = language.stand_ins
+    return "".join(f"[{letter}{heard[letter]}]" if letter in heard else re.escape(letter) for letter in token)

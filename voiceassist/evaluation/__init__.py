@@ -1,0 +1,1 @@
+"""Measures the detection of cues and topics on labelled turns. Pure."""

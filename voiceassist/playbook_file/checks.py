@@ -1,0 +1,159 @@
+"""What a playbook file must fulfil beyond its fields: how its parts fit together.
+
+Works on the plain data and expects nothing of it, so that these mistakes are told together with all others. Never
+raises. Next: `parse.py`.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from voiceassist.core.cues.matchers import compile_lists
+from voiceassist.core.playbook.model import CLASSIFIED_KINDS, GENERAL, BuiltinCues
+from voiceassist.core.words.languages import Language
+from voiceassist.core.words.phrases import Lexicon, PhraseError, compile_phrase
+from voiceassist.playbook_file.types import Names
+from voiceassist.yamltext.document import Json
+from voiceassist.yamltext.problems import Path, unknown_name
+
+Finding = tuple[Path, str]
+NO_WORD = r"[^\s\S]"  # stands in for a list that cannot be compiled, so that it is blamed once: matches nothing
+
+
+def mapping_at(value: Json, *path: str | int) -> dict[str, Json]:
+    """The mapping at a place; empty when there is something else."""
+    found = value_at(value, *path)
+    return found if isinstance(found, dict) else {}
+
+
+def value_at(value: Json, *path: str | int) -> Json:
+    """The value at a place; None when there is none."""
+    for step in path:
+        is_there = (isinstance(value, dict) and step in value) or (
+            isinstance(value, list) and isinstance(step, int) and step < len(value)
+        )
+        value = value[step] if is_there else None
+    return value
+
+
+def texts_at(value: Json, *path: str | int) -> tuple[str, ...]:
+    """The texts of the list at a place, with what is no text left out."""
+    found = value_at(value, *path)
+    return tuple(item.strip() for item in found if isinstance(item, str)) if isinstance(found, list) else ()
+
+
+def read_words(document: Json, builtin: BuiltinCues, language: Language) -> tuple[Lexicon, list[Finding]]:
+    """The lists that phrases may name, and what is wrong with the document's own."""
+    lists = dict(compile_lists(builtin.words, language).lists)
+    findings: list[Finding] = []
+    for name, phrases in mapping_at(document, "words").items():
+        lists[name], wrong = _list(name, phrases, Lexicon(language, lists))
+        findings += wrong
+    return Lexicon(language, lists), findings
+
+
+def _list(name: str, phrases: Json, lexicon: Lexicon) -> tuple[str, list[Finding]]:
+    compiled, findings = list[str](), list[Finding]()
+    for index, phrase in enumerate(phrases if isinstance(phrases, list) else ()):
+        try:
+            compiled.append(compile_phrase(phrase, lexicon) if isinstance(phrase, str) else NO_WORD)
+        except PhraseError as error:
+            findings.append((("words", name, index), f"phrase `{phrase}`: {error}"))
+    return f"(?:{'|'.join(compiled) or NO_WORD})", findings
+
+
+def names_in(document: Json, lexicon: Lexicon, builtin: BuiltinCues) -> Names:
+    """What the document's phrases and references may name."""
+    return Names(
+        lexicon=lexicon,
+        own_lists=frozenset(mapping_at(document, "words")) & frozenset(builtin.words),
+        cards=tuple(mapping_at(document, "cards")),
+        rungs=texts_at(document, "ladder", "rungs"),
+        policies=tuple(mapping_at(document, "policies")),
+        tiers=texts_at(document, "tiers"),
+    )
+
+
+def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
+    """Everything that no field shows alone."""
+    yield from _general(document)
+    for kind in mapping_at(document, "cues"):
+        yield from _off(document, kind, builtin)
+        yield from _own_rules(document, kind, builtin)
+        yield from _sensitivity(document, kind)
+    for check, parts in PARTS.items():
+        yield from (finding for path in parts(document) for finding in check(document, path))
+    yield from _rungs(document)
+    yield from _offers_twice(document)
+
+
+def _general(document: Json) -> Iterator[Finding]:
+    if isinstance(value_at(document, "policies"), dict) and GENERAL not in mapping_at(document, "policies"):
+        yield ("policies", GENERAL), "is missing: the policy for requests that fit no other"
+
+
+def _off(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
+    known = [rule.id for rule in builtin.rules if rule.kind == kind]
+    for index, id_ in enumerate(texts_at(document, "cues", kind, "off")):
+        if id_ not in known:
+            yield ("cues", kind, "off", index), unknown_name(id_, known)
+
+
+def _own_rules(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
+    taken = {rule.id for rule in builtin.rules} - set(texts_at(document, "cues", kind, "off"))
+    for name in mapping_at(document, "cues", kind, "rules"):
+        if f"{kind}.{name}" in taken:
+            yield (
+                ("cues", kind, "rules", name),
+                "is the name of a built-in rule; choose another, or list that in `off`",
+            )
+
+
+def _sensitivity(document: Json, kind: str) -> Iterator[Finding]:
+    if "sensitivity" in mapping_at(document, "cues", kind) and kind not in CLASSIFIED_KINDS:
+        known = ", ".join(CLASSIFIED_KINDS)
+        yield ("cues", kind, "sensitivity"), f"`{kind}` is found by its phrases alone; this is for {known}"
+
+
+def _absences(document: Json) -> Iterator[Path]:
+    yield from (("missing", name) for name in mapping_at(document, "missing"))
+
+
+def _offers(document: Json) -> Iterator[Path]:
+    for policy in mapping_at(document, "policies"):
+        for name in mapping_at(document, "policies", policy, "alternatives"):
+            yield ("policies", policy, "alternatives", name)
+
+
+def _has_time(document: Json, path: Path) -> Iterator[Finding]:
+    absence = mapping_at(document, *path)
+    if absence and absence.get("within_s") is None and absence.get("by_end") is not True:
+        yield (*path, "within_s"), "is missing; give it, or `by_end: true`"
+
+
+def _has_days(document: Json, path: Path) -> Iterator[Finding]:
+    first, last = value_at(document, *path, "from"), value_at(document, *path, "until")
+    if isinstance(first, str) and isinstance(last, str) and first > last:
+        yield (*path, "until"), f"is before `from` ({first})"
+
+
+def _rungs(document: Json) -> Iterator[Finding]:
+    rungs = texts_at(document, "ladder", "rungs")
+    for index, rung in enumerate(rungs):
+        if rung in rungs[:index]:
+            yield ("ladder", "rungs", index), f"`{rung}` is there twice; each rung is a card of its own"
+
+
+def _offers_twice(document: Json) -> Iterator[Finding]:
+    """What a customer had is counted by the alternative's name alone, so no two may share it."""
+    first: dict[str | int, str | int] = {}
+    for path in _offers(document):
+        policy, name = path[1], path[3]
+        if name in first:
+            yield path, f"is also an alternative of `{first[name]}`; uses are counted by name, so choose another"
+        first.setdefault(name, policy)
+
+
+PARTS: Mapping[Callable[[Json, Path], Iterator[Finding]], Callable[[Json], Iterator[Path]]] = {
+    _has_time: _absences,
+    _has_days: _offers,
+}
+"""What is checked of each part of one sort, and where those parts are."""

@@ -1,0 +1,235 @@
+"""What runs in one server process, as the routes use it: calls taken in, people's actions, background work.
+
+Never builds anything: `app.py` does. Never speaks HTTP. Next: `session.py` runs each call; `server/` asks here.
+"""
+
+import asyncio
+from collections.abc import Coroutine
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import structlog
+from starlette.requests import HTTPConnection
+
+from voiceassist import wire
+from voiceassist.asr.engines import Engines
+from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
+from voiceassist.asr.pool import DecodePool
+from voiceassist.backtests.jobs import Backtests
+from voiceassist.bus.mqtt import Bus
+from voiceassist.config import Settings
+from voiceassist.core.screen.state import CallState, WallRow, apply_wall, open_row
+from voiceassist.errors import ActionError, IngestError, VoiceassistError
+from voiceassist.events import AlertChanged, ChangeAlert, Record
+from voiceassist.hub import Hub
+from voiceassist.ingest.source import CallInfo, Source
+from voiceassist.ingest.whip import WhipSessions
+from voiceassist.metrics import Metrics
+from voiceassist.playbook_registry import PlaybookRegistry
+from voiceassist.session import LiveCall, Services, run_call
+from voiceassist.store.playbooks import Version
+from voiceassist.store.recordings import recording_path
+from voiceassist.store.store import Store
+
+log = structlog.get_logger()
+
+# A microphone is a person's. Phone systems may be tests that speak by machine: they get what the operator named.
+UNFIT = (
+    "the engine {engine} understands synthesised speech only: start voiceassist with --engine auto to speak to it"
+)
+
+
+@dataclass(slots=True, kw_only=True)
+class Runtime:
+    """Everything that runs in one server process."""
+
+    settings: Settings
+    engines: Engines
+    pool: DecodePool
+    registry: PlaybookRegistry
+    store: Store
+    bus: Bus | None
+    metrics: Metrics
+    hub: Hub = field(default_factory=Hub)
+    live: dict[str, LiveCall] = field(default_factory=dict)
+    boot: str = field(default_factory=lambda: uuid4().hex[:12])
+    whip: WhipSessions = field(default_factory=WhipSessions)
+    backtests: Backtests = field(default_factory=Backtests)
+    claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
+    sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
+    tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    is_stopping: bool = False
+    alert_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # two changes must not take the same number
+
+    def recording_path(self, call_id: str) -> Path:
+        """Where the call's recording is, or would be."""
+        return recording_path(self.settings.data_dir / "recordings", call_id)
+
+    def claim(self, call_id: str) -> bool:
+        """Takes a call id for a publisher; False when it is taken. `release` gives it back. Raises IngestError."""
+        if self.is_stopping:
+            raise IngestError("shutdown", "voiceassist is stopping; connect again in a moment")
+        if call_id in self.claimed:
+            return False
+        self.claimed.add(call_id)
+        return True
+
+    def release(self, call_id: str) -> None:
+        """The call id may be used again."""
+        self.claimed.discard(call_id)
+
+    def publish(self, record: Record) -> None:
+        """To every screen, the metrics and the broker; never blocks."""
+        self.hub.publish(record)
+        self.metrics.observe(record)
+        if self.bus:
+            self.bus.offer(record)
+
+    async def check(self, info: CallInfo) -> None:
+        """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""
+        engine = self.engine_for(info)
+        if info.source == "whip" and engine.fit_for != "people":
+            raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
+        known = await self.store.has(info.call_id)
+        if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
+            raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
+
+    def engine_for(self, info: CallInfo) -> LoadedEngine:
+        """What hears this call. Raises IngestError when nothing here understands its language."""
+        is_sample = info.call_id in self.sample_calls
+        return self.engines.for_call(info.language, purpose="sample" if is_sample else "people")
+
+    def unknown_words(self, engine: LoadedEngine) -> tuple[str, ...] | None:
+        """Words of its playbooks that this engine can never hear; None when it cannot be asked."""
+        playbooks = self.registry.of_language(engine.language)
+        return engine.unknown(sorted({word for playbook in playbooks for word in playbook_words(playbook)}))
+
+    def tell_likely_phrases(self) -> None:
+        """Tells the engines what new calls will be about, where the settings want that."""
+        if not self.settings.likely_phrases:
+            return
+        for engine in self.engines.people.values():
+            playbooks = self.registry.of_language(engine.language)
+            engine.likely_phrases = tuple(sorted({text for one in playbooks for text in playbook_phrases(one)}))
+
+    async def publish_playbook(
+        self, name: str, revision: int, *, note: str, by: str, over: int | None = None
+    ) -> Version:
+        """The draft is what new calls get from now on; see `PlaybookRegistry.publish`."""
+        version = await self.registry.publish(name, revision, note=note, by=by, over=over)
+        self.tell_likely_phrases()
+        return version
+
+    async def roll_back_playbook(self, name: str, number: int, *, note: str, by: str) -> Version:
+        """An earlier version is what new calls get from now on; see `PlaybookRegistry.roll_back`."""
+        version = await self.registry.roll_back(name, number, note=note, by=by)
+        self.tell_likely_phrases()
+        return version
+
+    async def withdraw_playbook(self, name: str, *, note: str, by: str) -> Version:
+        """No new call gets a team's playbook any more; see `PlaybookRegistry.withdraw`."""
+        version = await self.registry.withdraw(name, note=note, by=by)
+        self.tell_likely_phrases()
+        return version
+
+    async def run_call(self, source: Source) -> bool:
+        """One live call to its end; whether it was recognised and stored whole."""
+        live = LiveCall(info=source.info)
+        self.live[source.info.call_id] = live
+        try:
+            return await run_call(source, live, self._services(source.info))
+        finally:
+            del self.live[source.info.call_id]
+
+    def _services(self, info: CallInfo) -> Services:
+        engine = self.engine_for(info)
+        return Services(
+            engine=engine,
+            pool=self.pool,
+            playbook=self.registry.for_call(engine.language, info.agent.team),
+            store=self.store,
+            publish=self.publish,
+            recording_path=self.recording_path,
+            is_stopping=lambda: self.is_stopping,
+        )
+
+    async def call_state(self, call_id: str) -> CallState | None:
+        """A live call from memory, a finished one from the store."""
+        return self.hub.calls.get(call_id) or await self.store.state(call_id)
+
+    def can_resume(self, call_id: str, boot: str | None) -> bool:
+        """Whether the store has every record that a client of that boot may have missed."""
+        live = self.live.get(call_id)
+        return boot == self.boot and not (live and live.unstored())
+
+    async def act(self, call_id: str, body: wire.Json) -> None:
+        """What a person did. Raises ActionError."""
+        live = self.live.get(call_id)
+        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0)
+        if live is None or not await live.act(action):
+            await self._act_on_finished(call_id, action)
+
+    async def _act_on_finished(self, call_id: str, action: object) -> None:
+        async with self.alert_turn:
+            await self._act_on_stored(call_id, action)
+
+    async def _act_on_stored(self, call_id: str, action: object) -> None:
+        records = await self.store.records(call_id)
+        if not records:
+            raise ActionError("unknown_call", f"there is no call {call_id!r}")
+        if not isinstance(action, ChangeAlert):
+            raise ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
+        row = row_of(records)
+        states = {view.alert.alert_id: view.state for view in row.alerts}
+        if action.alert_id not in states:
+            raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
+        if states[action.alert_id] == "retracted":
+            raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
+        event = AlertChanged(
+            at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
+        )
+        record = Record(call_id=call_id, seq=records[-1].seq + 1, event=event)
+        await self.store.append([record])
+        self.hub.restore(row)
+        self.publish(record)
+
+    async def readiness(self) -> dict[str, str]:
+        """A line per part that calls need: "ok", or what is wrong."""
+        try:
+            await self.store.calls(limit=1)
+            waiting = sum(live.unstored() for live in self.live.values())
+            store = f"{waiting} records wait for the disk" if waiting else "ok"
+        except VoiceassistError as error:
+            store = str(error)
+        return {"store": store, "server": "stopping" if self.is_stopping else "ok"}
+
+    def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
+        """Runs beside everything else; a failure is logged, and nothing else stops."""
+        task = asyncio.create_task(work)
+        self.tasks.add(task)
+        task.add_done_callback(self._task_done)
+        return task
+
+    def _task_done(self, task: asyncio.Task[Any]) -> None:
+        self.tasks.discard(task)
+        error = None if task.cancelled() else task.exception()
+        if error and not self.is_stopping:  # what is cut short by our own stop is no failure
+            log.error("background task failed", task=task.get_name(), exc_info=error)
+
+
+def runtime_of(connection: HTTPConnection) -> Runtime:
+    """The assistant behind a route."""
+    runtime = connection.app.state.runtime
+    assert isinstance(runtime, Runtime)
+    return runtime
+
+
+def row_of(records: list[Record]) -> WallRow:
+    """A stored call as it would stand on the wall."""
+    row = open_row(records[0])
+    for record in records[1:]:
+        row = apply_wall(row, record)
+    return row
