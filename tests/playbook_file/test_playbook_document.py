@@ -15,6 +15,7 @@ from voiceassist.playbook_file.example import EXAMPLE
 from voiceassist.playbook_file.parse import check_playbook
 from voiceassist.playbook_file.schema import playbook_schema
 from voiceassist.playbooks import FOLDER, problems_of
+from voiceassist.yamltext import document as yaml_document
 from voiceassist.yamltext.document import read_document
 from voiceassist.yamltext.problems import Path
 
@@ -22,6 +23,11 @@ SCHEMA = jsonschema.Draft202012Validator(playbook_schema())
 
 
 # ---- YAML ----
+
+
+@pytest.fixture(params=[yaml_document.PARSER, yaml.SafeLoader], ids=["libyaml", "Python"])
+def every_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(yaml_document, "PARSER", request.param)
 
 
 def test_yaml_is_read_as_editors_read_it() -> None:
@@ -54,13 +60,16 @@ def test_every_field_knows_its_line() -> None:
         ("a: \ud800\n", 1, (), "not YAML: holds half a character"),
         ("a: b\nc: caf\udce9\n", 2, (), "is not UTF-8; save it as UTF-8"),
         ("\ta: b\n", 1, (), "not YAML: a line begins with a tab; indent with spaces"),
-        ("a: @b\n", 1, (), "not YAML: found character that cannot start any token; put the value in quotes"),
-        ("[" * 50_000, 1, (), "not YAML: nested too deeply"),
+        ("a: b\nc: @d\n", 2, (), "not YAML: a value cannot begin with `@`; put it in quotes"),
+        ("a: [|]\n", 1, (), "not YAML: a value cannot begin with `|`; put it in quotes"),
+        *((deep * 20_000, 1, (), "not YAML: nested too deeply") for deep in ("[", "{", "- ", "[a, ", "{a: ")),
+        (f"{'- ' * 25}|\n{' ' * 60}x\n", 1, (), "not YAML: nested too deeply"),
         ("a: b\n\tc: d\n", 2, (), "not YAML: a line begins with a tab; indent with spaces"),
         ("x" * 300_001, 1, (), "is longer than 300,000 characters"),
     ],
 )
-def test_what_yaml_allows_and_a_playbook_does_not_is_a_problem(
+@pytest.mark.usefixtures("every_parser")
+def test_what_yaml_allows_and_a_playbook_does_not_is_the_same_problem_by_every_parser(
     text: str, line: int, path: Path, message: str
 ) -> None:
     problem = read_document(text).problems[0]

@@ -17,7 +17,7 @@ async def test_what_the_function_returns_comes_back_from_another_thread() -> Non
 
 async def test_a_native_failure_becomes_an_engine_error_with_its_cause() -> None:
     async with DecodePool(1) as pool:
-        with pytest.raises(EngineError, match="int failed: ValueError: invalid literal") as caught:
+        with pytest.raises(EngineError, match="int failed: ValueError: ") as caught:
             await pool.run(int, "x")
     assert isinstance(caught.value.__cause__, ValueError)
     assert pool.failures == 1

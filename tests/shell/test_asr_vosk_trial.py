@@ -11,10 +11,13 @@ import pytest
 
 from tests.shell.engines import VOSK_MODEL
 from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.vosk_causes import CAUSES
 from voiceassist.asr.vosk_trial import child_environment, try_out
 from voiceassist.errors import EngineError
 
 pytestmark = pytest.mark.audio
+
+LIBVOSKS_OWN = f"({'|'.join(CAUSES)})"  # how its lines begin; the rest may change with every version
 
 
 @pytest.fixture
@@ -37,15 +40,15 @@ def _garble(path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "damage", "cause"),
     [
-        ("am/final.mdl", _cut, "Failed to read"),
-        ("am/final.mdl", _garble, "ExpectToken"),
-        ("graph/HCLr.fst", _cut, r"Read failed: .*HCLr\.fst"),
-        ("graph/Gr.fst", _empty, r"Bad FST header: .*Gr\.fst"),
+        ("am/final.mdl", _cut, LIBVOSKS_OWN),
+        ("am/final.mdl", _garble, LIBVOSKS_OWN),
+        ("graph/HCLr.fst", _cut, LIBVOSKS_OWN),
+        ("graph/Gr.fst", _empty, LIBVOSKS_OWN),
         ("graph/words.txt", _empty, "its list of words is empty"),
-        ("graph/words.txt", Path.unlink, r"Could not read symbol table from file .*words\.txt"),
+        ("graph/words.txt", Path.unlink, LIBVOSKS_OWN),
         ("graph/disambig_tid.int", _empty, r"it crashes libvosk \(SIGSEGV\)"),
-        ("conf/model.conf", _empty, r"it crashes libvosk \(SIGABRT\); .*nonempty --endpoint.silence-phones"),
-        ("conf/mfcc.conf", _empty, "Input feature dimension mismatch"),
+        ("conf/model.conf", _empty, r"it crashes libvosk \(SIGABRT\)"),
+        ("conf/mfcc.conf", _empty, LIBVOSKS_OWN),
     ],
 )
 def test_a_damaged_file_is_told_in_libvosks_words(
@@ -79,9 +82,10 @@ def test_a_model_that_breaks_after_its_trial_is_told_in_libvosks_words(
     times, size = damaged.stat(), damaged.stat().st_size
     damaged.write_bytes(b"x" * size)
     os.utime(damaged, ns=(times.st_atime_ns, times.st_mtime_ns))
-    with pytest.raises(EngineError, match=f"{model}, which it could in a process of its own: .*ExpectToken"):
+    with pytest.raises(EngineError, match=f"{model}, which it could in a process of its own: {LIBVOSKS_OWN}"):
         load_vosk(model, language="en")
-    assert "ExpectToken" in capfd.readouterr().err
+    stderr = capfd.readouterr().err
+    assert any(cause in stderr for cause in CAUSES)
 
 
 @pytest.mark.skipif(not Path("/proc").exists(), reason="threads are counted as Linux does")
@@ -96,6 +100,6 @@ def test_a_broken_model_leaves_the_standard_error_of_this_process_alone(
     model: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     _cut(model / "am/final.mdl")
-    with pytest.raises(EngineError, match="Failed to read"):
+    with pytest.raises(EngineError, match=f"vosk cannot load the model in {model}: {LIBVOSKS_OWN}"):
         try_out(model)
     assert capfd.readouterr().err == ""

@@ -140,7 +140,7 @@ async def test_a_version_that_was_never_published_is_named(run: Run, tmp_path: P
     [
         ("{}", "not a record"),
         ("hello", "not a record"),
-        ('{"type": "final", "call_id": "call-1", "seq": 3', "Expecting"),
+        ('{"type": "final", "call_id": "call-1", "seq": 3', "not JSON"),
         ('{"type": "final", "call_id": "call-1", "seq": 3, "at_ms": "x"}', "final: `"),
     ],
 )

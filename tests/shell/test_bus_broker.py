@@ -1,7 +1,9 @@
 """The bus against the real Mosquitto program, over a cable that can be pulled out."""
 
 import asyncio
+import errno
 import json
+import os
 import socket
 import subprocess
 import sys
@@ -366,12 +368,12 @@ async def test_a_refused_connection_is_logged_once_and_again_only_after_a_change
     (first, *later) = troubles(logs)
     assert first["host"] == "127.0.0.1"
     assert first["port"] == broker.port
-    assert "Connection refused" in first["reason"]
-    assert "Connection refused" in later[-1]["reason"]
+    assert os.strerror(errno.ECONNREFUSED) in first["reason"]
+    assert os.strerror(errno.ECONNREFUSED) in later[-1]["reason"]
     assert len(later) <= 2  # the connection broke; then there was none to be had
 
 
-async def test_a_wrong_password_is_logged_once_with_the_broker_s_reason(
+async def test_a_wrong_password_is_logged_once_with_the_settings_to_look_at(
     tmp_path: Path, quick_retries: list[int]
 ) -> None:
     broker = Broker(tmp_path, password_file(tmp_path, "node", "right"))
@@ -385,7 +387,7 @@ async def test_a_wrong_password_is_logged_once_with_the_broker_s_reason(
             await until(lambda: right.stats.connected)
     broker.kill()
     (trouble,) = troubles(logs)
-    assert "Not authorized" in trouble["reason"]
+    assert "mqtt.password" in trouble["reason"]
     assert "right" not in str(logs)
 
 

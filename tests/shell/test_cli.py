@@ -157,14 +157,14 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("missing.wav", "No such file"),
+        ("missing.wav", "cannot be read as audio"),
         ("empty.wav", "empty"),
         ("text.wav", "cannot be read as audio"),
-        ("folder.wav", "directory"),
+        ("folder.wav", "cannot be read as audio"),
         ("cut.wav", "cut off"),
-        ("[missing].wav", "No such file"),
-        ("[/b]missing.wav", "No such file"),
-        ("[bold]missing.wav", "No such file"),
+        ("[missing].wav", "cannot be read as audio"),
+        ("[/b]missing.wav", "cannot be read as audio"),
+        ("[bold]missing.wav", "cannot be read as audio"),
     ],
 )
 def test_file_that_is_no_recording_is_named_with_the_reason(

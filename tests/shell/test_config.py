@@ -70,7 +70,7 @@ def test_languages_come_from_file_and_environment_in_one_spelling(tmp_path: Path
         ({"playbooks": {"es": "x.yaml"}}, ["`playbooks.es`", "set `engines.es` too"]),
         ({"playbooks": {"en": "x.yaml"}}, ["`playbooks.en`", "`playbook`"]),
         ({"engines": "auto"}, ["`engines`", "section", "`engines.es"]),
-        ({"engines": {"es": 5}}, ["`engines.es`", "string"]),
+        ({"engines": {"es": 5}}, ["`engines.es`", "got 5"]),
         ({"model_dir": "/models/es"}, ["`model_dir`", "`engine`", "vosk:"]),
     ],
 )

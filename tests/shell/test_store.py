@@ -157,7 +157,7 @@ async def test_a_full_disk_is_told_to_every_waiting_call_and_forgotten_when_ther
 
 async def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     (tmp_path / "calls.db").write_bytes(b"this is a shopping list, not a database" * 100)
-    with pytest.raises(StoreError, match=r"calls\.db cannot be opened: file is not a database"):
+    with pytest.raises(StoreError, match=r"calls\.db cannot be opened"):
         await open_store(tmp_path / "calls.db")
 
 

@@ -104,5 +104,7 @@ def _decoded(lines: list[StoredLine]) -> StoredCall:
 def _event(line: StoredLine) -> Event:
     try:
         return wire.decode(json.loads(line.text)).event
-    except (ValueError, PeerError) as error:
+    except ValueError as error:
+        raise PeerError("bad_record", f"{line.place}: not JSON: {error}") from None
+    except PeerError as error:
         raise PeerError("bad_record", f"{line.place}: {error}") from None

@@ -36,7 +36,7 @@ GOODBYE_S = 1.0  # for each of the last two packets: offline, disconnect
 KEEPALIVE_S = 15  # the broker announces a dead machine after 1.5 times this (MQTT 5, section 3.1.2.10)
 FIRST_RETRY_S = 0.5
 LAST_RETRY_S = 30.0
-UNSPECIFIED = 0x80  # MQTT 5, section 2.4
+UNSPECIFIED, BAD_LOGIN, NOT_AUTHORIZED = 0x80, 0x86, 0x87  # MQTT 5, section 2.4
 
 _TROUBLE = (aiomqtt.MqttError, OSError)  # what a broken connection raises; TimeoutError is an OSError
 
@@ -293,8 +293,10 @@ def _tls_context(settings: BusSettings) -> ssl.SSLContext | None:
 
 
 def _reason(error: Exception) -> str:
-    """The cause in words: aiomqtt wraps the broker's own reason, paho has a number for having none."""
+    """The cause in our words where an operator can act on it, else in those of the broker or the system."""
     cause = error.__cause__ or error
     if isinstance(cause, aiomqtt.MqttCodeError) and cause.rc == UNSPECIFIED:
         return "the connection broke without a reason; if it keeps breaking, is another node's node_id the same?"
+    if isinstance(cause, aiomqtt.MqttCodeError) and cause.rc in (BAD_LOGIN, NOT_AUTHORIZED):
+        return "the broker does not accept `mqtt.username` with `mqtt.password`"
     return str(cause) or type(cause).__name__

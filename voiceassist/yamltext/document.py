@@ -7,7 +7,7 @@ text costs no more than its length. Never opens a file. Next: `playbook_file/par
 
 import math
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -21,6 +21,8 @@ DEPTH_MAX = 24  # levels; a playbook has nine
 CHARS_MAX = 300_000  # a playbook of 2,000 phrases has 100,000; reading this much takes a second or two
 PARSER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, thirty times as fast, where it is built in
 PLAIN_TAGS = (None, "!", "tag:yaml.org,2002:str")
+NEVER_FIRST = tuple("@`%|>")  # a plain value cannot begin with these (YAML 1.2, 5.3 and 7.3.3)
+TOO_DEEP = "nested too deeply"
 
 WORDS: dict[str, bool | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL"), None),
@@ -56,8 +58,9 @@ def read_document(text: str) -> YamlDocument:
         return _read(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line if mark else 0
-        return _unreadable(line + 1, f"not YAML: {_complaint(error, text.split(chr(10))[line:])}")
+        line, column = (mark.line, mark.column) if mark else (0, 0)
+        ours = TOO_DEEP if error.problem == TOO_DEEP else _own_words(text, line, column)
+        return _unreadable(line + 1, f"not YAML: {ours or error.problem or error.context}")
     except yaml.YAMLError as error:
         return _unreadable(1, f"not YAML: {' '.join(str(error).split())}")
     except UnicodeEncodeError as error:
@@ -67,13 +70,21 @@ def read_document(text: str) -> YamlDocument:
         return _unreadable(line, "not YAML: holds half a character")
 
 
-def _complaint(error: yaml.MarkedYAMLError, rest: Sequence[str]) -> str:
-    """What the parser says, or plainer words; `rest` is the text from the line that it blames."""
-    if rest and rest[0].startswith("\t"):
+def _own_words(text: str, line: int, column: int) -> str:
+    """What is wrong at this place, the same whichever parser complains; empty where only the parser knows."""
+    *before, blamed = text.split("\n")[: line + 1]
+    if blamed.startswith("\t"):
         return "a line begins with a tab; indent with spaces"
-    if error.problem and "cannot start any token" in error.problem:
-        return f"{error.problem}; put the value in quotes"
-    return str(error.problem or error.context)
+    if blamed[column : column + 1] in NEVER_FIRST:
+        return f"a value cannot begin with `{blamed[column]}`; put it in quotes"
+    if _open_brackets("\n".join([*before, blamed[:column]])) > DEPTH_MAX:
+        return TOO_DEEP  # libyaml reads ahead and gives up at a depth of its own before we see an event
+    return ""
+
+
+def _open_brackets(text: str) -> int:
+    """How deep the end of the text lies in brackets; quotes are not looked at, the text is wrong already."""
+    return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 
 
 def _unreadable(line: int, message: str) -> YamlDocument:
@@ -110,7 +121,7 @@ class _Reader:
     def _value(self, event: Any, path: Path) -> Json:  # noqa: ANN401 - PyYAML's events have no types
         self.lines.setdefault(path, event.start_mark.line + 1)
         if len(path) > DEPTH_MAX:
-            raise yaml.MarkedYAMLError(problem="nested too deeply", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
             return self._note(event, path, f"`*{event.anchor}`: aliases cannot be used; write it out")
         if isinstance(event, yaml.MappingStartEvent):
