@@ -6,6 +6,10 @@ import shutil
 import pytest
 from hypothesis import settings
 
+from tests.children import hear_ctrl_c
+
+hear_ctrl_c()
+
 # A machine under load is slow, not wrong: no test fails because an example took long.
 settings.register_profile("voiceassist", deadline=None)
 settings.load_profile("voiceassist")

@@ -4,8 +4,10 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterable
+from contextlib import ExitStack
 from pathlib import Path
 
+from tests.children import child
 from tests.e2e.server import Json
 
 MOMENTS = ("cue", "cue_confirmed", "cue_retracted", "refusal_closed", "prompt", "alert")
@@ -14,10 +16,12 @@ MOMENTS = ("cue", "cue_confirmed", "cue_retracted", "refusal_closed", "prompt", 
 def printed(recording: Path, engine: str, runs: int = 1) -> list[str]:
     """What so many runs at once print with `--json`."""
     command = [sys.executable, "-m", "voiceassist", "replay", str(recording), "--json", "--engine", engine]
-    started = [
-        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for _ in range(runs)
-    ]
-    told = [run.communicate() for run in started]
+    with ExitStack() as started_ones:
+        started = [
+            started_ones.enter_context(child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE))
+            for _ in range(runs)
+        ]
+        told = [run.communicate() for run in started]
     assert [run.returncode for run in started] == [0] * runs, told
     return [output for output, _ in told]
 

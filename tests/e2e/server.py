@@ -111,9 +111,16 @@ def running_server(directory: Path, engine: str, port: int = 0) -> Iterator[Serv
         until(lambda: _readiness(server), f"readiness of the server ({log})")
         yield server
     finally:
-        if process.poll() is None:
-            process.terminate()
+        _end(process)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """In good order; by force if it does not come to an end."""
+    process.terminate()  # harmless when it has ended
+    try:
         process.wait(ANSWER_WITHIN_S)
+    finally:
+        process.kill()
 
 
 def scripted(sample_id: str) -> str:

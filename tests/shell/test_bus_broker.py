@@ -296,8 +296,10 @@ async def test_a_killed_node_is_announced_offline_by_the_broker(broker: Broker) 
     )
     async with watching(broker.port) as watcher:
         node = await asyncio.create_subprocess_exec(sys.executable, "-c", program, str(broker.port))
-        assert (await watcher.presence())["state"] == "online"
-        node.kill()
+        try:
+            assert (await watcher.presence())["state"] == "online"
+        finally:
+            node.kill()
         await node.wait()
         assert await watcher.presence() == {"node": "n1", "state": "offline", "since": None}
 

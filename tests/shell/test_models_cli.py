@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import child
 from tests.fakes.model_commands import Run, add, refused
 from tests.fakes.model_server import NAME, ModelServer, model_folder, model_zip
 from voiceassist.cli.models import list as list_command
@@ -142,7 +143,7 @@ def test_ctrl_c_says_how_much_is_kept_and_how_to_go_on(vendor: ModelServer, mode
         "--models-dir",
         str(models_dir),
     ]
-    with subprocess.Popen([sys.executable, *command], stderr=subprocess.PIPE, text=True) as process:
+    with child([sys.executable, *command], stderr=subprocess.PIPE) as process:
         part = models_dir / ".incoming" / SPANISH / "archive.zip"
         while not (part.exists() and part.stat().st_size):
             assert process.poll() is None

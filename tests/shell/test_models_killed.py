@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import child
 from tests.fakes.model_server import NAME, ModelServer, model_server, model_zip
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.installed import installed
@@ -17,7 +18,7 @@ def kill_in(step: str, models_dir: Path, server: ModelServer) -> None:
     """A pull in another process, killed in that step; while it is at it, nobody else may be."""
     url = f"{server.url}/{NAME}.zip"
     command = [sys.executable, "-m", "tests.shell.model_puller", str(models_dir), url, step]
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with child(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         assert process.stdout.readline() == "there\n"
         with pytest.raises(ModelError, match="another voiceassist is working on"):

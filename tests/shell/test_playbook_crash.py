@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import child
 from voiceassist.store.store import open_store
 
 
@@ -13,7 +14,7 @@ def killed(directory: Path, after: str) -> dict[str, int]:
     """What a process was promised before it was killed, which it was after that line."""
     promised = {"drafted": 0, "published": 0}
     command = [sys.executable, "-m", "tests.shell.playbook_crasher", str(directory)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with child(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             what, number = line.split()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.children import child
 from voiceassist.store.audiofile import duration_of, read_audio
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.recovery import recover
@@ -16,7 +17,7 @@ def killed_in_mid_call(directory: Path, after_ms: int) -> dict[str, int]:
     """What a process was promised before it was killed: the last number stored, the last ms recorded."""
     promised = {"stored": 0, "recorded": 0}
     command = [sys.executable, "-m", "tests.shell.store_crasher", str(directory)]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    with child(command, stdout=subprocess.PIPE) as process:
         assert process.stdout is not None
         for line in process.stdout:
             what, value = line.split()
