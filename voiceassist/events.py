@@ -8,7 +8,7 @@ Times are milliseconds of call audio. `at_ms` is when a thing became known: for 
 position that was decoded plus the time that decoding took. `start_ms` and `end_ms`: when words were spoken.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, Literal, get_args
 
 from annotated_types import MaxLen
@@ -369,6 +369,8 @@ class Record:
     call_id: str
     seq: int
     event: Event
+    # The record as JSON, from when it was first asked for: `wire.encode_line` keeps it here and alone uses it.
+    line: str | None = field(default=None, init=False, repr=False, compare=False)
 
 
 def is_durable(event: Event) -> bool:

@@ -102,8 +102,14 @@ def encode(record: Record) -> Json:
 
 
 def encode_line(record: Record) -> str:
-    """A record as one line of JSON, without the newline."""
-    return dumps(encode(record))
+    """A record as one line of JSON, without the newline.
+
+    Encoded once: the store, the broker and every screen get the same text.
+    """
+    if record.line is None:
+        object.__setattr__(record, "line", dumps(encode(record)))  # what is kept is no part of the frozen value
+    assert record.line is not None
+    return record.line
 
 
 def dumps(value: Json) -> str:

@@ -1,7 +1,7 @@
 """Every class of the vocabulary goes through JSON and back and fits the schema; what does not is refused."""
 
 import json
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, fields, replace
 from functools import cache
 from typing import Any
 
@@ -72,6 +72,14 @@ def test_action_of_a_screen_fits_the_schema_and_is_understood(cls: type[Action],
 @given(record=RECORDS)
 def test_record_is_one_line_whatever_it_says(record: Record) -> None:
     assert "\n" not in wire.encode_line(record)
+
+
+@given(RECORDS)
+def test_a_record_is_encoded_once_and_a_changed_copy_anew(record: Record) -> None:
+    line = wire.encode_line(record)
+    assert wire.encode_line(record) is line
+    assert json.loads(wire.encode_line(replace(record, seq=record.seq + 1)))["seq"] == record.seq + 1
+    assert replace(record, seq=record.seq) == record
 
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=list(STREAMS))
