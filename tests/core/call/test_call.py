@@ -106,6 +106,13 @@ def test_alternative_in_time_recovers_a_refusal_however_late_the_machine_heard_i
     assert [closed.outcome for closed in only(events, RefusalClosed)] == ["recovered"]
 
 
+def test_cues_with_and_without_words_are_numbered_together_in_the_order_in_which_they_are_told() -> None:
+    said = [final("agent", "We don't do that"), final("customer", "you are an idiot", at=4_000)]
+    cues = only(play(*said, tick(60_000), hangup(90_000)), Cue)
+    assert {"refusal", "insult", "silence"} <= {cue.kind for cue in cues}
+    assert [cue.cue_id for cue in cues] == [f"c{n}" for n in range(1, len(cues) + 1)]
+
+
 def test_help_is_critical_and_asked_for_once() -> None:
     call = live_call()
     alert = only(call.handle(AskHelp(at_ms=2000)), Alert)[0]

@@ -2,14 +2,15 @@
 
 Two ways to hear. A sample call goes through a real engine and the pipeline of `replay.py`; its partials rewrite
 themselves as an engine's do. A written turn grows word by word at the pace of speech, through the same
-`cue_tracker.py`: a recognizer that never changes its mind, so that only the rest of the sentence takes a cue back.
-Times are of the audio; decoding costs nothing here. Next: `cli/bench/early.py` shows the tallies.
+`core/cues/tracker.py`: a recognizer that never changes its mind, so that only the rest of the sentence takes a cue
+back. Times are of the audio; decoding costs nothing here. Next: `cli/bench/early.py` shows the tallies.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from voiceassist.asr.engine import Engine
+from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.tracker import CueTracker
 from voiceassist.core.playbook.model import SPEAKER_OF, Playbook
 from voiceassist.core.words.turns import Turn
@@ -96,7 +97,7 @@ def heard_row(row: LabelledTurn, text: TextName, playbook: Playbook) -> Iterator
     """A written turn as it would be spoken; once for every side that may have said it."""
     words = row.words(text)
     for speaker in row.speakers if words else ():
-        tracker = CueTracker(playbook)
+        tracker = CueTracker(playbook, CueMaker(playbook.label))
         turn = Turn(number=1, speaker=speaker, words=tuple(words), start_ms=0, end_ms=len(words) * WORD_MS)
         said = _spoken(speaker, words)
         changes = [change for one in said for change in tracker.hear(one, turn, tuple(row.prev.split()))]

@@ -1,7 +1,7 @@
-"""The alerts of one call: when a cue is told to the supervisor, and what becomes of it.
+"""Decides which cues alert the supervisor, and keeps the state of every alert of one call.
 
-Few alerts: each kind has its first count and its cooldown in the playbook. Never touches cards.
-Next: `call.py`.
+Alerts stay few: the playbook says for each kind the how-manieth cue is the first to alert, and how long the kind
+keeps quiet after an alert. Never touches cards. Next: `reactions.py` and `actions.py` give the events to the call.
 """
 
 from collections import defaultdict
@@ -9,33 +9,42 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from voiceassist.core.playbook.model import SECOND_MS, AlertRule
+from voiceassist.core.playbook.model import SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Event, Why
 
-OURSELVES = "voiceassist"
+OURSELVES = "voiceassist"  # who changed an alert when no person did
 LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)  # in rising order
+HELP = AlertRule(kind="help", level="critical", reason="The agent asks for help.")
+
+
+def alert_rules(playbook: Playbook) -> Mapping[str, AlertRule]:
+    """By kind: when to alert. The help button alerts even where the playbook does not name it."""
+    return {"help": HELP} | dict(playbook.alerts)
 
 
 @dataclass(slots=True)
 class Alerts:
     """Every alert so far with its state."""
 
-    rules: Mapping[str, AlertRule]
-    alerts: dict[str, Alert] = field(default_factory=dict)
-    states: dict[str, AlertState] = field(default_factory=dict)
-    counted: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # kind → cue ids
+    rules: Mapping[str, AlertRule]  # by kind
+    alerts: dict[str, Alert] = field(default_factory=dict)  # by id
+    states: dict[str, AlertState] = field(default_factory=dict)  # by id
+    cue_ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by kind; none retracted
 
     def raise_for(
         self, at_ms: int, kind: str, quote: str, why: Why, at_least: AlertLevel | None = None
     ) -> list[Event]:
-        """Tells the supervisor of a cue, if its kind is told and now is the time; at least so urgently."""
-        self.counted[kind].append(why.cue_id)
+        """Raises an alert for a cue, if the rule of its kind allows one now.
+
+        `at_least`: the level of the alert, if the rule's own is lower.
+        """
+        self.cue_ids[kind].append(why.cue_id)
         rule = self.rules.get(kind)
-        if rule is None or len(self.counted[kind]) < rule.from_count:
+        if rule is None or len(self.cue_ids[kind]) < rule.from_count:
             return []
         level = max(rule.level, at_least or rule.level, key=LEVELS.index)
-        if self._is_cooling(at_ms, rule, level):
+        if self._is_in_cooldown(at_ms, rule, level):
             return []
         alert = Alert(
             at_ms=at_ms,
@@ -51,36 +60,36 @@ class Alerts:
         return [alert]
 
     def retract(self, at_ms: int, cue_id: str) -> list[Event]:
-        """Takes back what a cue that never happened had raised."""
-        for cue_ids in self.counted.values():
+        """Retracts the alerts of a cue that never happened; it does not count any more."""
+        for cue_ids in self.cue_ids.values():
             if cue_id in cue_ids:
                 cue_ids.remove(cue_id)
         raised = [id_ for id_, alert in self.alerts.items() if alert.why.cue_id == cue_id]
         return [self._set(at_ms, id_, "retracted", OURSELVES) for id_ in raised]
 
     def resolve_kind(self, at_ms: int, kind: str, by: str) -> list[Event]:
-        """Closes the unresolved alerts of a kind."""
+        """Resolves every unresolved alert of a kind."""
         ids = [id_ for id_, alert in self.alerts.items() if alert.kind == kind and self.is_unresolved(id_)]
         return [self._set(at_ms, id_, "resolved", by) for id_ in ids]
 
     def change(self, at_ms: int, action: ChangeAlert) -> list[Event]:
-        """What a supervisor did with an alert. Raises ActionError."""
+        """Carries out what a supervisor asked for. Raises ActionError."""
         if action.alert_id not in self.alerts:
             raise ActionError("unknown_alert", f"this call has no alert {action.alert_id!r}; reload the page")
         if self.states[action.alert_id] == "retracted":
             raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
         return [self._set(at_ms, action.alert_id, action.state, action.by, action.note)]
 
-    def is_open_for(self, kind: str) -> bool:
-        """Whether somebody still has to look at an alert of this kind."""
+    def has_unresolved(self, kind: str) -> bool:
+        """Whether an alert of this kind is open or acknowledged."""
         return any(alert.kind == kind and self.is_unresolved(id_) for id_, alert in self.alerts.items())
 
     def is_unresolved(self, alert_id: str) -> bool:
-        """Whether somebody still has to look at this alert."""
+        """Whether this alert is open or acknowledged."""
         return self.states[alert_id] in ("open", "acknowledged")
 
-    def _is_cooling(self, at_ms: int, rule: AlertRule, level: AlertLevel) -> bool:
-        """Whether the like was told just now; something more urgent never waits."""
+    def _is_in_cooldown(self, at_ms: int, rule: AlertRule, level: AlertLevel) -> bool:
+        """Whether an alert of this kind, at this level or above, came within the cooldown."""
         times = [
             alert.at_ms
             for id_, alert in self.alerts.items()

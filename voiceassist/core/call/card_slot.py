@@ -1,7 +1,8 @@
-"""The one card on the agent's screen: whether it may come, and how it leaves.
+"""The agent's screen has room for one card: decides whether a card may come now, and how it leaves.
 
-One at a time; a higher priority supersedes, nothing else interrupts. Cooldown, cap, a gap between cards and the
-agent's mute keep the screen quiet. Never decides what a card says: `card_text.py` does. Next: `call.py`.
+A card of higher priority supersedes the one that is shown, nothing else interrupts it. Cooldown, cap, a gap
+between cards and the agent's mute keep the screen quiet. Never decides what a card says: `card_text.py` does.
+Next: `reactions.py` and `actions.py` give the events to the call.
 """
 
 from collections import Counter, defaultdict
@@ -22,7 +23,7 @@ from voiceassist.events import (
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardDraft:
-    """A card with everything that it would say in this call."""
+    """A card with everything that it would say if it came now."""
 
     card: Card
     kind: str
@@ -34,43 +35,44 @@ class CardDraft:
 
 @dataclass(slots=True)
 class CardSlot:
-    """What is on the screen, and what was."""
+    """The card on the agent's screen, and all cards that were there before in this call."""
 
     limits: Limits
     muted: bool = False
-    open: Prompt | None = None
-    shown: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # card → at_ms
-    names: dict[str, str] = field(default_factory=dict)  # prompt id → card
-    outcomes: dict[str, PromptOutcome] = field(default_factory=dict)  # closed cards
-    used: Counter[str] = field(default_factory=Counter)  # alternatives
-    last: tuple[int, int] | None = None  # priority and closing time of the last card
+    on_screen: Prompt | None = None
+    shown_ms: dict[str, list[int]] = field(default_factory=lambda: defaultdict(list))  # by the card's name
+    names: dict[str, str] = field(default_factory=dict)  # prompt id → the card's name
+    outcomes: dict[str, PromptOutcome] = field(default_factory=dict)  # by prompt id; closed cards
+    used: Counter[str] = field(default_factory=Counter)  # alternatives by id
+    last: Prompt | None = None  # that was closed
+    last_closed_ms: int = 0
 
     def show(self, at_ms: int, draft: CardDraft) -> list[Event]:
         """Puts a card on the screen if it may come now."""
-        if self.muted or not self._is_fresh(at_ms, draft.card) or not self._has_room(at_ms, draft.card):
+        if self.muted or not self._may_repeat(at_ms, draft.card) or not self._has_room(at_ms, draft.card):
             return []
         closed = self.close(at_ms, "superseded")
-        self.shown[draft.card.name].append(at_ms)
-        self.open = _prompt(at_ms, self._next_id(), draft)
-        self.names[self.open.prompt_id] = draft.card.name
-        return [*closed, self.open]
+        self.shown_ms[draft.card.name].append(at_ms)
+        self.on_screen = _prompt(at_ms, self._next_id(), draft)
+        self.names[self.on_screen.prompt_id] = draft.card.name
+        return [*closed, self.on_screen]
 
     def close(self, at_ms: int, outcome: PromptOutcome, alternative: str | None = None) -> list[Event]:
         """Takes the card off the screen, if there is one."""
-        if self.open is None:
+        if self.on_screen is None:
             return []
-        prompt, self.open = self.open, None
+        prompt, self.on_screen = self.on_screen, None
         self.outcomes[prompt.prompt_id] = outcome
-        self.last = (prompt.priority, at_ms)
+        self.last, self.last_closed_ms = prompt, at_ms
         return [PromptClosed(at_ms=at_ms, prompt_id=prompt.prompt_id, outcome=outcome, alternative=alternative)]
 
     def close_for(self, at_ms: int, cue_id: str, outcome: PromptOutcome) -> list[Event]:
-        """Takes the card off the screen if that cue brought it."""
-        return self.close(at_ms, outcome) if self.open and self.open.why.cue_id == cue_id else []
+        """Takes the card off the screen if it came for that cue."""
+        return self.close(at_ms, outcome) if self.on_screen and self.on_screen.why.cue_id == cue_id else []
 
     def expire(self, at_ms: int) -> list[Event]:
         """Takes the card off the screen when its time is over."""
-        return self.close(at_ms, "stale") if self.open and at_ms >= self.open.expires_ms else []
+        return self.close(at_ms, "stale") if self.on_screen and at_ms >= self.on_screen.expires_ms else []
 
     def use(self, at_ms: int, prompt_id: str, alternative: str | None) -> list[Event]:
         """The agent used the card. Raises ActionError."""
@@ -102,30 +104,32 @@ class CardSlot:
         if prompt_id in self.outcomes:
             outcome = self.outcomes[prompt_id]
             raise ActionError("card_closed", f"card {prompt_id} is no longer on the screen ({outcome})")
-        if self.open is None or self.open.prompt_id != prompt_id:
+        if self.on_screen is None or self.on_screen.prompt_id != prompt_id:
             raise ActionError("unknown_card", f"this call has no card {prompt_id!r}; reload the page")
-        return self.open
+        return self.on_screen
 
-    def _is_fresh(self, at_ms: int, card: Card) -> bool:
-        shown = self.shown[card.name]
+    def _may_repeat(self, at_ms: int, card: Card) -> bool:
+        """Whether the card's own cap and cooldown let it come again."""
+        shown = self.shown_ms[card.name]
         if len(shown) >= card.cap:
             return False
         return not shown or at_ms - shown[-1] >= card.cooldown_s * SECOND_MS
 
     def _has_room(self, at_ms: int, card: Card) -> bool:
-        if self._count() >= self.limits.cards_per_call:
+        """Whether the call's cap, the card on the screen and the gap after the last one leave room."""
+        if self._shown_count() >= self.limits.cards_per_call:
             return False
-        if self.open is not None:
-            return card.priority > self.open.priority
-        if self.last is None or card.priority > self.last[0]:
+        if self.on_screen is not None:
+            return card.priority > self.on_screen.priority
+        if self.last is None or card.priority > self.last.priority:
             return True
-        return at_ms - self.last[1] >= self.limits.gap_s * SECOND_MS
+        return at_ms - self.last_closed_ms >= self.limits.gap_s * SECOND_MS
 
-    def _count(self) -> int:
-        return sum(len(times) for times in self.shown.values())
+    def _shown_count(self) -> int:
+        return sum(len(times) for times in self.shown_ms.values())
 
     def _next_id(self) -> str:
-        return f"p{self._count()}"
+        return f"p{self._shown_count()}"
 
 
 def _prompt(at_ms: int, prompt_id: str, draft: CardDraft) -> Prompt:

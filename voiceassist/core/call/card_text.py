@@ -1,7 +1,8 @@
-"""Writes the card for a cue: which policy fits, what the card says.
+"""Writes what the card for a cue says, and the reason that a card or an alert carries.
 
-Pure functions over the playbook and what was said; `core/topics/choose.py` chooses the policy, `offers.py` the
-alternatives. Whether the card may come now is `card_slot.py`'s matter. Next: `call.py`.
+Functions of the playbook and of what was said; `core/topics/choose.py` chooses the policy, `offers.py` the
+alternatives. Never decides whether the card may come now.
+Next: `card_choice.py` hands the draft to `card_slot.py`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -28,7 +29,7 @@ def draft_for(
     policy: Policy | None = None,
     offers: tuple[Alternative, ...] = (),
 ) -> CardDraft:
-    """The card as this call would show it; a policy fills in what it says and offers."""
+    """The card as this call would show it. A policy, where there is one, gives the sentence to say."""
     return CardDraft(
         card=card,
         kind=cue.kind,
@@ -40,14 +41,14 @@ def draft_for(
 
 
 def topic_for(playbook: Playbook, turns: Turns, refused: Sequence[str]) -> TopicChoice:
-    """What the refusal is about, by the agent's own words and what the customer asked lately."""
-    before = turns.before("agent")  # with what the customer is saying right now
+    """What a refusal is about, by the agent's words that refused and by what the customer asked lately."""
+    now = turns.before("agent")  # the customer's last turn, with what is being said right now
     earlier = [turn.words for turn in turns.recent("customer", TURNS_BACK)[1:]]
-    return choose_topic(playbook, refused, [before, *earlier])
+    return choose_topic(playbook, refused, [now, *earlier])
 
 
 def is_unwelcome(playbook: Playbook, card: Card, turns: Turns) -> bool:
-    """Whether one of the phrases at which the card must not come was just said, by either side."""
+    """Whether either side just said a phrase of the card's `not_when`."""
     if not card.not_when:
         return False
     lately = (tokenise(turns.before(speaker), playbook.spoken) for speaker in SPEAKERS)
@@ -56,13 +57,13 @@ def is_unwelcome(playbook: Playbook, card: Card, turns: Turns) -> bool:
 
 @per_playbook
 def unwelcome_phrases(playbook: Playbook) -> Mapping[str, Pattern]:
-    """By card: what keeps it away."""
+    """By the card's name: the phrases that keep it away."""
     lexicon = compile_lists(playbook.words, playbook.spoken)
     return {name: pattern_of(card.not_when, lexicon) for name, card in playbook.cards.items()}
 
 
 def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
-    """The explanation that a card or alert carries."""
+    """The explanation that a card or an alert for this cue carries."""
     return Why(
         cue_id=cue.cue_id,
         rule=cue.rule,

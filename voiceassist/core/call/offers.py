@@ -1,7 +1,7 @@
 """Which alternatives of a policy this customer may be offered now, and why the others not.
 
-Pure: what day it is and what the customer had before comes with the call. Never shows a card.
-Next: `card_text.py` puts them on the card; `trials/trial.py` tells the reasons.
+The day and what the customer took in earlier calls come with `CallStarted`. Never shows a card.
+Next: `card_choice.py` puts them on the card; `trials/trial.py` tells the reasons.
 """
 
 from collections.abc import Mapping
@@ -17,7 +17,7 @@ STANDARD: Tier = "standard"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asker:
-    """The customer of a call, as far as offers depend on who and when."""
+    """What an offer depends on besides the policy: the customer, the day, and what was used before."""
 
     tier: Tier = STANDARD
     today: str = ""  # ISO 8601 date of the call; empty: unknown, then days make no difference

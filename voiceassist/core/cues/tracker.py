@@ -1,16 +1,17 @@
 """Follows each utterance from its first partial to its final: partials may fire cues, finals decide.
 
-A cue fires early once it is stable: the same words matched in two partials in a row, or two more words follow
-them. The final confirms or retracts it. Never fires one moment twice. Next: `core/call/call.py` reacts to the
-cues.
+A match fires its cue early once it is stable: two partials in a row have it with the same words, or two more words
+follow it. The final confirms or retracts the cue. Never fires one moment twice.
+Next: `core/call/reactions.py` answers the cues.
 """
 
 from dataclasses import dataclass, field
 
+from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.find import Context, find_cues, is_near
 from voiceassist.core.cues.matchers import Match
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.core.words.turns import Turn, span_of, words_of
+from voiceassist.core.words.turns import Turn, words_of
 from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, Speaker, Transcript
 
 TRAILING_STABLE = 2  # further words: recognizers rewrite mostly their last one or two
@@ -19,104 +20,81 @@ CueChange = Cue | CueConfirmed | CueRetracted
 
 @dataclass(slots=True)
 class OpenUtterance:
-    """One side's utterance in progress."""
+    """The utterance of one side that is in progress, or the last one."""
 
-    utterance: int = 0
+    number: int = 0
     fired: list[tuple[str, Match]] = field(default_factory=list)  # cue id, match
-    seen: frozenset[tuple[str, ...]] = frozenset()  # rule and tokens of the last partial's matches
+    last_seen: frozenset[tuple[str, ...]] = frozenset()  # rule and tokens of the last partial's matches
     refused_turn: int = 0  # number of the turn that refused and has offered nothing since
 
 
 @dataclass(slots=True)
 class CueTracker:
-    """The cues of a call as they come and go."""
+    """Tells which cues of a call are new, confirmed or retracted."""
 
     playbook: Playbook
-    legs: dict[Speaker, OpenUtterance] = field(
+    cues: CueMaker
+    utterances: dict[Speaker, OpenUtterance] = field(
         default_factory=lambda: {"agent": OpenUtterance(), "customer": OpenUtterance()}
     )
-    count: int = 0
 
     def hear(self, event: Transcript, turn: Turn, before: tuple[str, ...]) -> list[CueChange]:
-        """What an utterance's new wording means. `turn` is the turn it belongs to."""
-        leg = self._leg(event)
-        context = Context(before=before, refused=leg.refused_turn == turn.number)
+        """What the new words of an utterance change.
+
+        `turn`: the turn that it belongs to; `before`: the words of the other side's previous turn.
+        """
+        utterance = self._utterance_of(event)
+        context = Context(before=before, refused=utterance.refused_turn == turn.number)
         found = find_cues(self.playbook, event.speaker, words_of(event), context)
         if isinstance(event, Partial):
-            return self._partial(leg, event, found)
-        changes = self._final(leg, event, found)
-        _remember_refusal(leg, turn, found)
+            return self._fire_stable(utterance, event, found)
+        changes = self._settle(utterance, event, found)
+        _remember_refusal(utterance, turn, found)
         return changes
 
-    def next_id(self) -> str:
-        """The id of the next cue."""
-        self.count += 1
-        return f"c{self.count}"
+    def _utterance_of(self, event: Transcript) -> OpenUtterance:
+        utterance = self.utterances[event.speaker]
+        if event.utterance != utterance.number:
+            utterance.number, utterance.fired, utterance.last_seen = event.utterance, [], frozenset()
+        return utterance
 
-    def _leg(self, event: Transcript) -> OpenUtterance:
-        leg = self.legs[event.speaker]
-        if event.utterance != leg.utterance:
-            leg.utterance, leg.fired, leg.seen = event.utterance, [], frozenset()
-        return leg
-
-    def _partial(self, leg: OpenUtterance, event: Partial, found: list[Match]) -> list[CueChange]:
+    def _fire_stable(self, utterance: OpenUtterance, event: Partial, found: list[Match]) -> list[CueChange]:
         early = [match for match in found if match.early]
-        stable = [m for m in early if m.trailing >= TRAILING_STABLE or _key(m) in leg.seen]
-        leg.seen = frozenset(_key(match) for match in early)
-        return [self._fire(leg, event, match) for match in stable if not _has(leg, match)]
+        stable = [m for m in early if m.trailing >= TRAILING_STABLE or _identity(m) in utterance.last_seen]
+        utterance.last_seen = frozenset(_identity(match) for match in early)
+        return self._fire_new(utterance, event, stable)
 
-    def _final(self, leg: OpenUtterance, event: Final, found: list[Match]) -> list[CueChange]:
+    def _settle(self, utterance: OpenUtterance, event: Final, found: list[Match]) -> list[CueChange]:
+        """Confirms or retracts what partials fired, and fires what only the final shows."""
         settled: list[CueChange] = [
             CueConfirmed(at_ms=event.at_ms, cue_id=cue_id)
             if any(is_near(match, other) for other in found)
             else CueRetracted(at_ms=event.at_ms, cue_id=cue_id)
-            for cue_id, match in leg.fired
+            for cue_id, match in utterance.fired
         ]
-        return settled + [self._fire(leg, event, match) for match in found if not _has(leg, match)]
+        return settled + self._fire_new(utterance, event, found)
 
-    def _fire(self, leg: OpenUtterance, event: Transcript, match: Match) -> Cue:
-        cue = cue_of(self.next_id(), event, match, self.playbook.label)
-        leg.fired.append((cue.cue_id, match))
+    def _fire_new(self, utterance: OpenUtterance, event: Transcript, found: list[Match]) -> list[CueChange]:
+        """The cues of the matches that have not fired yet; one that fires here keeps the next from it."""
+        return [self._fire(utterance, event, match) for match in found if not _has_fired(utterance, match)]
+
+    def _fire(self, utterance: OpenUtterance, event: Transcript, match: Match) -> Cue:
+        cue = self.cues.of_match(event, match)
+        utterance.fired.append((cue.cue_id, match))
         return cue
 
 
-def cue_of(cue_id: str, event: Transcript, match: Match, playbook: str) -> Cue:
-    """The event for a match, with the words as heard and their times."""
-    start_ms, end_ms = span_of(event, match.first_word, match.last_word)
-    return Cue(
-        at_ms=event.at_ms,
-        cue_id=cue_id,
-        kind=match.kind,
-        speaker=event.speaker,
-        utterance=event.utterance,
-        words=" ".join(words_of(event)[match.first_word : match.last_word + 1]),
-        start_ms=start_ms,
-        end_ms=end_ms,
-        confidence=round(match.confidence * _heard(event, match), 3),
-        layer=match.layer,
-        rule=match.rule,
-        early=isinstance(event, Partial),
-        playbook=playbook,
-    )
-
-
-def _heard(event: Transcript, match: Match) -> float:
-    """How sure the recognizer is of the matched words, 0..1."""
-    words = event.words[match.first_word : match.last_word + 1]
-    return sum(word.confidence for word in words) / len(words) if words else 1.0
-
-
-def _key(match: Match) -> tuple[str, ...]:
+def _identity(match: Match) -> tuple[str, ...]:
     return (match.rule, *match.tokens)
 
 
-def _has(leg: OpenUtterance, match: Match) -> bool:
-    return any(is_near(match, fired) for _, fired in leg.fired)
+def _has_fired(utterance: OpenUtterance, match: Match) -> bool:
+    return any(is_near(match, fired) for _, fired in utterance.fired)
 
 
-def _remember_refusal(leg: OpenUtterance, turn: Turn, found: list[Match]) -> None:
+def _remember_refusal(utterance: OpenUtterance, turn: Turn, found: list[Match]) -> None:
     for match in found:
         if match.kind == "refusal":
-            leg.refused_turn = turn.number
+            utterance.refused_turn = turn.number
         if match.kind == "alternative":
-            leg.refused_turn = 0
+            utterance.refused_turn = 0

@@ -1,0 +1,73 @@
+"""Carries out what people ask for in a call: the agent's buttons, the supervisor's changes to alerts.
+
+Never looks at words or cues. An action that fits nothing raises ActionError and changes nothing.
+Next: `started_call.py` gives the events back.
+"""
+
+from dataclasses import dataclass
+
+from voiceassist.core.call.alerts import Alerts
+from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.playbook.model import Playbook
+from voiceassist.events import (
+    Action,
+    AgentFine,
+    AskHelp,
+    ChangeAlert,
+    DismissPrompt,
+    Event,
+    Person,
+    SayFine,
+    SetMute,
+    UsePrompt,
+    Why,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actions:
+    """What the actions of one call change."""
+
+    playbook: Playbook
+    agent: Person
+    slot: CardSlot
+    alerts: Alerts
+
+    def carry_out(self, action: Action) -> list[Event]:
+        """What follows from an action. Raises ActionError."""
+        at_ms = action.at_ms
+        match action:
+            case UsePrompt():
+                return self.slot.use(at_ms, action.prompt_id, action.alternative)
+            case DismissPrompt():
+                return self.slot.dismiss(at_ms, action.prompt_id)
+            case SetMute():
+                return self.slot.mute(at_ms, muted=action.muted)
+            case AskHelp():
+                return self._ask_help(at_ms)
+            case SayFine():
+                return self._say_fine(at_ms)
+            case ChangeAlert():
+                return self.alerts.change(at_ms, action)
+
+    def _ask_help(self, at_ms: int) -> list[Event]:
+        """The agent's help button; pressing it again while its alert is unresolved changes nothing."""
+        if self.alerts.has_unresolved("help"):
+            return []
+        reason = Why(
+            cue_id="",
+            rule="help_button",
+            words="",
+            confidence=1.0,
+            playbook=self.playbook.label,
+            spoken_ms=at_ms,
+            latency_ms=0,
+        )
+        return self.alerts.raise_for(at_ms, "help", "", reason)
+
+    def _say_fine(self, at_ms: int) -> list[Event]:
+        """The agent's I'm-fine button: resolves the call for help, and takes a card about abuse away."""
+        card = self.slot.on_screen
+        is_about_abuse = card is not None and card.kind in self.playbook.ladder.steps
+        closed = self.slot.close(at_ms, "dismissed") if is_about_abuse else []
+        return [AgentFine(at_ms=at_ms), *self.alerts.resolve_kind(at_ms, "help", self.agent.name), *closed]

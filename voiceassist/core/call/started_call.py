@@ -1,0 +1,111 @@
+"""A call that has started: what each input changes, and the events that follow, in order.
+
+An input's way: the call's clocks, then for a transcript the mask of its numbers (`core/words/redact.py`), its turn
+(`core/words/turns.py`), its cues (`core/cues/tracker.py`), and what answers them (`reactions.py`). After every
+transcript and tick, whatever has become due by then follows. Never judges whether an input may come now: `call.py`
+does, except that an utterance is over with its final.
+Next: `call.py` gives the events to the shell.
+"""
+
+from dataclasses import replace
+
+from voiceassist.core.call.absences import Absences
+from voiceassist.core.call.actions import Actions
+from voiceassist.core.call.alerts import Alerts, alert_rules
+from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.offers import asker_of
+from voiceassist.core.call.overlaps import Overlaps
+from voiceassist.core.call.reactions import reactions_for
+from voiceassist.core.call.silence import Silence
+from voiceassist.core.cues.cue import CueMaker
+from voiceassist.core.cues.tracker import CueTracker
+from voiceassist.core.playbook.model import SECOND_MS, Playbook
+from voiceassist.core.words.languages import language_rules
+from voiceassist.core.words.redact import Redactor
+from voiceassist.core.words.turns import Turns
+from voiceassist.errors import IllegalTransition
+from voiceassist.events import (
+    AudioGap,
+    CallEnded,
+    CallFailed,
+    CallStarted,
+    Event,
+    Final,
+    Input,
+    Partial,
+    Tick,
+    Transcript,
+)
+
+
+class StartedCall:
+    """The state of a call from its CallStarted on."""
+
+    def __init__(self, playbook: Playbook, started: CallStarted, *, is_masked: bool) -> None:
+        """Builds every part once, from the playbook and the call's first event; see `Call` for `is_masked`."""
+        limits, cues = playbook.limits, CueMaker(playbook.label)
+        self._time = CallTime()
+        self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
+        self._redactor = None if is_masked else Redactor(language_rules(started.language))
+        self._turns = Turns(limits.breath_ms)
+        self._tracker = CueTracker(playbook, cues)
+        self._absences = Absences(playbook, cues)
+        self._silence = Silence(limits.silence_s * SECOND_MS, cues)
+        self._overlaps = Overlaps(limits.overlap_ms, cues)
+        self._slot = CardSlot(limits)
+        alerts = Alerts(alert_rules(playbook))
+        self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
+        self._actions = Actions(playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts)
+
+    def take(self, event: Input) -> list[Event]:
+        """What follows from an input. Raises as `Call.handle` does."""
+        self._time = self._time.after(event)
+        if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
+            event = replace(event, at_ms=self._time.now_ms)
+        match event:
+            case CallStarted() | AudioGap():
+                return [event]
+            case Partial() | Final():
+                return self._hear(event)
+            case Tick():
+                return self._pass_time()
+            case CallEnded():
+                return self._end(event)
+            case CallFailed():
+                return [*self._slot.close(event.at_ms, "call_ended"), event]
+        return self._actions.carry_out(event)
+
+    def card_name(self, prompt_id: str) -> str:
+        """Which of the playbook's cards a prompt of this call is."""
+        return self._slot.names[prompt_id]
+
+    def _hear(self, heard: Transcript) -> list[Event]:
+        self._finish(heard)
+        event = self._redactor.redact(heard) if self._redactor else heard
+        expired = self._slot.expire(event.at_ms)
+        turn, before = self._turns.hear(event), self._turns.before(event.speaker)
+        changes = self._tracker.hear(event, turn, before)
+        reactions = self._reactions.react_to_words(changes, event, turn)
+        self._absences.hear(event, turn, changes)
+        overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
+        return [event, *expired, *reactions, *overlaps, *self._pass_time()]
+
+    def _finish(self, event: Transcript) -> None:
+        """Remembers that an utterance has its final; nothing may be heard of it after that."""
+        if event.utterance <= self._finished[event.speaker]:
+            raise IllegalTransition(
+                f"{type(event).__name__} of {event.speaker} utterance {event.utterance} after its final"
+            )
+        if isinstance(event, Final):
+            self._finished[event.speaker] = event.utterance
+
+    def _pass_time(self) -> list[Event]:
+        """What is due by now: a card goes, something stays unsaid, silence is long, a refusal is a dead end."""
+        expired = self._slot.expire(self._time.now_ms)
+        late = [*self._absences.pass_time(self._time), *self._silence.pass_time(self._time, self._turns)]
+        return [*expired, *self._reactions.react_without_words(late), *self._reactions.pass_time(self._time)]
+
+    def _end(self, event: CallEnded) -> list[Event]:
+        due, unsaid = self._pass_time(), self._absences.end(self._time)
+        return [*due, *self._reactions.end(event.at_ms, unsaid), event]
