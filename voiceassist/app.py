@@ -17,13 +17,13 @@ from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
-from voiceassist.core.screen.state import has_unresolved
+from voiceassist.core.screen.wall import has_unresolved, row_of
 from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import PlaybookError
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.playbook_registry import ConfiguredPlaybook, load_registry
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
-from voiceassist.runtime import Runtime, row_of
+from voiceassist.runtime import Runtime
 from voiceassist.speech_models.language import serves
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recovery import recover

@@ -12,16 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import NoReturn
 
-from voiceassist.core.screen.state import (
-    CallState,
-    WallRow,
-    apply,
-    apply_wall,
-    belongs_on_wall,
-    is_for_wall,
-    open_call,
-    open_row,
-)
+from voiceassist.core.screen.state import CallState, CallStateBuilder, open_call
+from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.errors import PeerError
 from voiceassist.events import CallStarted, Partial, Record
 
@@ -94,7 +86,7 @@ class Hub:
     """The live calls' states and everybody who watches them."""
 
     def __init__(self) -> None:
-        self.calls: dict[str, CallState] = {}  # live calls only
+        self.calls: dict[str, CallStateBuilder] = {}  # live calls only
         self.rows: dict[str, WallRow] = {}  # live calls, and finished ones with unresolved alerts
         self._mailboxes: set[Mailbox] = set()
 
@@ -107,6 +99,11 @@ class Hub:
     def deepest(self) -> int:
         """Records waiting in the fullest mailbox."""
         return max(map(len, self._mailboxes), default=0)
+
+    def state(self, call_id: str) -> CallState | None:
+        """All that screens show of a live call at this moment."""
+        call = self.calls.get(call_id)
+        return call.state() if call else None
 
     def publish(self, record: Record) -> None:
         """Updates the states, then tells everybody whom it concerns."""
@@ -128,11 +125,12 @@ class Hub:
     def _apply(self, record: Record) -> WallRow:
         call_id = record.call_id
         if isinstance(record.event, CallStarted):
-            self.calls[call_id], self.rows[call_id] = open_call(record), open_row(record)
+            self.calls[call_id] = CallStateBuilder(open_call(record))
+            self.rows[call_id] = open_row(record)
             return self.rows[call_id]
-        if call_id in self.calls:
-            self.calls[call_id] = apply(self.calls[call_id], record)
-            if self.calls[call_id].status != "live":
+        if call := self.calls.get(call_id):
+            call.apply(record)
+            if call.status != "live":
                 del self.calls[call_id]
         if is_for_wall(record.event):
             self.rows[call_id] = apply_wall(self.rows[call_id], record)

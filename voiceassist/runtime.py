@@ -21,7 +21,8 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
-from voiceassist.core.screen.state import CallState, WallRow, apply_wall, open_row
+from voiceassist.core.screen.state import CallState
+from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, VoiceassistError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
@@ -158,7 +159,7 @@ class Runtime:
 
     async def call_state(self, call_id: str) -> CallState | None:
         """A live call from memory, a finished one from the store."""
-        return self.hub.calls.get(call_id) or await self.store.state(call_id)
+        return self.hub.state(call_id) or await self.store.state(call_id)
 
     def can_resume(self, call_id: str, boot: str | None) -> bool:
         """Whether the store has every record that a client of that boot may have missed."""
@@ -225,11 +226,3 @@ def runtime_of(connection: HTTPConnection) -> Runtime:
     runtime = connection.app.state.runtime
     assert isinstance(runtime, Runtime)
     return runtime
-
-
-def row_of(records: list[Record]) -> WallRow:
-    """A stored call as it would stand on the wall."""
-    row = open_row(records[0])
-    for record in records[1:]:
-        row = apply_wall(row, record)
-    return row

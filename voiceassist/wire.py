@@ -13,7 +13,8 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceassist.core.screen.state import CallState, WallRow
+from voiceassist.core.screen.state import CallState
+from voiceassist.core.screen.wall import WallRow
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Event, Record
 

@@ -1,6 +1,6 @@
 """Writes the golden files: hand-made record streams with the screen's state after each record.
 
-`python -m tests.contract.make_golden` writes `golden/*.json` and `wire.schema.json` from `core/screen_state.py`
+`python -m tests.contract.make_golden` writes `golden/*.json` and `wire.schema.json` from `core/screen/`
 and `wire.py`. Never called by a test: the tests compare the committed files with what this computes.
 Next: `test_golden.py` here and `web/test/golden.test.ts` read the files.
 """
@@ -9,6 +9,7 @@ import json
 from pathlib import Path
 
 from voiceassist.core.screen import state as screen_state
+from voiceassist.core.screen import wall as screen_wall
 from voiceassist.events import Record
 from voiceassist.wire import Json, encode, json_schema, to_json
 
@@ -19,10 +20,10 @@ HERE = Path(__file__).parent
 
 def golden(name: str, records: list[Record]) -> Json:
     """One golden file: the records, and the call's state and wall row after each of them."""
-    states, rows = [screen_state.open_call(records[0])], [screen_state.open_row(records[0])]
+    states, rows = [screen_state.open_call(records[0])], [screen_wall.open_row(records[0])]
     for record in records[1:]:
         states.append(screen_state.apply(states[-1], record))
-        rows.append(screen_state.apply_wall(rows[-1], record))
+        rows.append(screen_wall.apply_wall(rows[-1], record))
     return {
         "name": name,
         "records": [encode(record) for record in records],

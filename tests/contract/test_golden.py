@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from voiceassist.core.screen import state as screen_state
-from voiceassist.events import EVENT_CLASSES, Record
+from voiceassist.core.screen import wall as screen_wall
+from voiceassist.events import EVENT_CLASSES
 from voiceassist.wire import decode, to_json
 
 from .make_golden import HERE, files
@@ -27,16 +28,9 @@ def test_golden_records_from_json_give_the_golden_states(path: Path) -> None:
     records = [decode(record) for record in data["records"]]
     for count, (state, row) in enumerate(zip(data["states"], data["rows"], strict=True), start=1):
         assert to_json(screen_state.replay(records[:count])) == state
-        assert to_json(_row(records[:count])) == row
+        assert to_json(screen_wall.row_of(records[:count])) == row
 
 
 def test_golden_streams_hold_every_event_class() -> None:
     seen = {type(record.event) for records in STREAMS.values() for record in records}
     assert seen == set(EVENT_CLASSES)
-
-
-def _row(records: list[Record]) -> screen_state.WallRow:
-    row = screen_state.open_row(records[0])
-    for record in records[1:]:
-        row = screen_state.apply_wall(row, record)
-    return row

@@ -16,6 +16,7 @@ from tests.contract.streams import STREAMS
 from voiceassist import wire
 from voiceassist.cli import app
 from voiceassist.core.screen import state as screen_state
+from voiceassist.core.screen import wall as screen_wall
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Cue, Event, Final, Record, Why, Word
 
@@ -84,9 +85,9 @@ def test_a_record_is_encoded_once_and_a_changed_copy_anew(record: Record) -> Non
 
 @pytest.mark.parametrize("stream", STREAMS.values(), ids=list(STREAMS))
 def test_everything_a_socket_says_fits_the_schema(stream: list[Record]) -> None:
-    state, row = screen_state.replay(stream), screen_state.open_row(stream[0])
+    state, row = screen_state.replay(stream), screen_wall.open_row(stream[0])
     for record in stream:
-        row = screen_state.apply_wall(row, record)
+        row = screen_wall.apply_wall(row, record)
     said = [
         *(wire.encode(record) for record in stream),
         wire.to_json(wire.Snapshot(boot="b1", state=state)),

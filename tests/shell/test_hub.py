@@ -140,13 +140,13 @@ def test_snapshot_taken_anywhere_plus_the_mailbox_is_the_fresh_snapshot(cut: int
     publish(hub, "a", started(), *events[:cut])
     with ExitStack() as stack:
         mailbox = stack.enter_context(hub.watching_call("a"))
-        state = hub.calls["a"]
+        state = hub.state("a")
+        assert state
         publish(hub, "a", *events[cut:], after=cut + 1)
         waiting = asyncio.run(mailbox.take()) if len(mailbox) else []
         for record in waiting:
             state = apply(state, record)
-    assert state.finals == hub.calls["a"].finals
-    assert state.partials == hub.calls["a"].partials
+    assert state == hub.state("a")
 
 
 async def test_wall_without_the_row_of_a_call_that_comes_back_must_take_a_fresh_snapshot() -> None:

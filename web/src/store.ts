@@ -91,8 +91,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
 }
 
 function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
-  const isHeard = (final: Final) => final.speaker === partial.speaker && final.utterance >= partial.utterance;
-  if (state.finals.some(isHeard)) return state.partials;
+  const newest = state.finals.findLast((final) => final.speaker === partial.speaker); // their numbers rise
+  if (newest && newest.utterance >= partial.utterance) return state.partials;
   return [...state.partials.filter((other) => other.speaker !== partial.speaker), partial];
 }
 

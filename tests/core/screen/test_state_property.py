@@ -1,12 +1,26 @@
 """Generated calls: old snapshot + records = fresh snapshot, and what must hold of every call."""
 
 from collections import Counter
+from collections.abc import Iterator
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import conversation, drive, hangup, live_call, only, partials_of, records, started, tick
-from voiceassist.core.screen.state import apply, apply_wall, is_for_wall, open_call, open_row, replay
+from tests.builders import (
+    conversation,
+    drive,
+    final,
+    hangup,
+    live_call,
+    only,
+    partial,
+    partials_of,
+    records,
+    started,
+    tick,
+)
+from voiceassist.core.screen.state import CallStateBuilder, apply, open_call, replay
+from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     SPEAKERS,
@@ -91,11 +105,42 @@ def test_an_old_snapshot_and_the_rest_is_the_fresh_snapshot(events: list[Event],
 
 
 @CALLS
+@given(calls())
+def test_a_state_that_was_handed_out_never_changes_again(events: list[Event]) -> None:
+    first, *rest = records(events)
+    builder = CallStateBuilder(open_call(first))
+    handed_out = []
+    for record in rest:
+        builder.apply(record)
+        handed_out.append((builder.state(), repr(builder.state())))
+    assert [repr(state) for state, _ in handed_out] == [then for _, then in handed_out]
+
+
+def test_a_record_of_a_three_hour_call_looks_at_no_earlier_line() -> None:
+    said = [final(SPEAKERS[n % 2], "no problem", utterance=n // 2 + 1) for n in range(5_000)]
+    builder = CallStateBuilder(replay(records([started(), *said])))
+    builder.finals = Untouched(builder.finals)
+    builder.apply(Record(call_id="c", seq=6_000, event=partial("agent", "no problem", utterance=2_501)))
+    builder.apply(Record(call_id="c", seq=6_001, event=final("agent", "no problem", utterance=2_501)))
+    assert len(builder.finals) == 5_001
+
+
+class Untouched(list[Final]):
+    """A list that may grow, but not be searched."""
+
+    def __iter__(self) -> Iterator[Final]:
+        raise AssertionError("somebody goes through all lines of the call")
+
+
+@CALLS
 @given(calls(), st.data())
 def test_a_wall_row_and_the_rest_is_the_fresh_row(events: list[Event], data: st.DataObject) -> None:
     every = [record for record in records(events) if is_for_wall(record.event)]
     cut = data.draw(st.integers(1, len(every)))
-    assert _row(every[:cut], every[cut:]) == _row(every, [])
+    row = row_of(every[:cut])
+    for record in every[cut:]:
+        row = apply_wall(row, record)
+    assert row == row_of(every)
 
 
 @CALLS
@@ -128,10 +173,3 @@ def _assert_cues_are_settled(events: list[Event]) -> None:
     assert settled == Counter(cue.cue_id for cue in cues.values() if cue.early)
     closed = Counter(event.cue_id for event in only(events, RefusalClosed))
     assert all(count == 1 and cues[cue_id].kind == "refusal" for cue_id, count in closed.items())
-
-
-def _row(first: list[Record], rest: list[Record]) -> object:
-    row = open_row(first[0])
-    for record in [*first[1:], *rest]:
-        row = apply_wall(row, record)
-    return row

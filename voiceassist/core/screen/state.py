@@ -1,8 +1,9 @@
-"""What the screens draw: `apply(state, record) -> state` for one call, `apply_wall` for the wall.
+"""What the screens draw of one call: `apply(state, record) -> state`.
 
 Pure and total: never reads a clock, never refuses an event it does not need. The TypeScript store does the
 same in `web/src/store.ts`; golden files hold the two together. The property that matters everywhere:
-old snapshot + records = fresh snapshot.
+old snapshot + records = fresh snapshot. `CallStateBuilder` is the one implementation: it takes record after
+record at a cost that does not grow with the call, and `state()` is what readers keep.
 Next: `hub.py` sends snapshots to sockets, `store/` rebuilds them for finished calls.
 """
 
@@ -13,7 +14,6 @@ from typing import Any, Literal
 from voiceassist.events import (
     Alert,
     AlertChanged,
-    AlertLevel,
     AlertState,
     AudioGap,
     CallEnded,
@@ -22,20 +22,17 @@ from voiceassist.events import (
     Cue,
     CueConfirmed,
     CueRetracted,
-    Customer,
     EndReason,
     Event,
     Final,
     MuteChanged,
     Partial,
-    Person,
     Prompt,
     PromptClosed,
     PromptOutcome,
     Record,
     RefusalClosed,
     RefusalOutcome,
-    Speaker,
 )
 
 CallStatus = Literal["live", "ended", "failed"]
@@ -101,171 +98,139 @@ def open_call(record: Record) -> CallState:
 
 def apply(state: CallState, record: Record) -> CallState:
     """The state after one more record; a record already applied changes nothing."""
-    if record.seq <= state.seq:
-        return state
-    event = record.event
-    moved = replace(state, seq=record.seq, at_ms=max(state.at_ms, event.at_ms))
-    step = _STEPS.get(type(event))
-    return step(moved, event) if step else moved
+    builder = CallStateBuilder(state)
+    builder.apply(record)
+    return builder.state()
 
 
 def replay(records: Iterable[Record]) -> CallState:
     """The state after a call's records from its first on."""
     rest = iter(records)
-    state = open_call(next(rest))
+    builder = CallStateBuilder(open_call(next(rest)))
     for record in rest:
-        state = apply(state, record)
-    return state
+        builder.apply(record)
+    return builder.state()
 
 
-def _partial(state: CallState, event: Partial) -> CallState:
-    if any(final.speaker == event.speaker and final.utterance >= event.utterance for final in state.finals):
-        return state
-    return replace(state, partials=(*_others(state.partials, event.speaker), event))
+class CallStateBuilder:
+    """A call's state while its records come in. A record costs the same, however long the call is."""
+
+    def __init__(self, state: CallState) -> None:
+        """Goes on from `state`, which stays as it is."""
+        self._opened = state
+        self.seq, self.at_ms, self.status = state.seq, state.at_ms, state.status
+        self.end_reason, self.error, self.muted = state.end_reason, state.error, state.muted
+        self.finals = list(state.finals)
+        self.heard = {final.speaker: final.utterance for final in state.finals}  # each speaker's newest final
+        self.partials = {partial.speaker: partial for partial in state.partials}
+        self.cues = {view.cue.cue_id: view for view in state.cues}
+        self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
+        self.alerts = {view.alert.alert_id: view for view in state.alerts}
+        self.gaps = list(state.gaps)
+
+    def apply(self, record: Record) -> None:
+        """One more record; one already applied changes nothing."""
+        if record.seq <= self.seq:
+            return
+        event = record.event
+        self.seq, self.at_ms = record.seq, max(self.at_ms, event.at_ms)
+        if step := _STEPS.get(type(event)):
+            step(self, event)
+
+    def state(self) -> CallState:
+        """The state at this moment; later records leave it alone. Costs as much as the call is long."""
+        return replace(
+            self._opened,
+            seq=self.seq,
+            at_ms=self.at_ms,
+            status=self.status,
+            end_reason=self.end_reason,
+            error=self.error,
+            muted=self.muted,
+            finals=tuple(self.finals),
+            partials=tuple(self.partials.values()),
+            cues=tuple(self.cues.values()),
+            prompts=tuple(self.prompts.values()),
+            alerts=tuple(self.alerts.values()),
+            gaps=tuple(self.gaps),
+        )
 
 
-def _final(state: CallState, event: Final) -> CallState:
-    kept = tuple(p for p in state.partials if p.speaker != event.speaker or p.utterance > event.utterance)
-    return replace(state, finals=(*state.finals, event), partials=kept)
+def _partial(call: CallStateBuilder, event: Partial) -> None:
+    if event.utterance > call.heard.get(event.speaker, 0):
+        call.partials.pop(event.speaker, None)  # the speaker who spoke last comes last
+        call.partials[event.speaker] = event
 
 
-def _others(partials: tuple[Partial, ...], speaker: Speaker) -> tuple[Partial, ...]:
-    return tuple(partial for partial in partials if partial.speaker != speaker)
+def _final(call: CallStateBuilder, event: Final) -> None:
+    call.finals.append(event)
+    call.heard[event.speaker] = event.utterance
+    partial = call.partials.get(event.speaker)
+    if partial and partial.utterance <= event.utterance:
+        del call.partials[event.speaker]
 
 
-def _gap(state: CallState, event: AudioGap) -> CallState:
-    return replace(state, gaps=(*state.gaps, event))
+def _cue(call: CallStateBuilder, event: Cue) -> None:
+    call.cues[event.cue_id] = CueView(cue=event, status="early" if event.early else "confirmed")
 
 
-def _cue(state: CallState, event: Cue) -> CallState:
-    view = CueView(cue=event, status="early" if event.early else "confirmed")
-    return replace(state, cues=(*state.cues, view))
+def _cue_changed(call: CallStateBuilder, cue_id: str, **changes: Any) -> None:  # noqa: ANN401 - field values
+    if view := call.cues.get(cue_id):
+        call.cues[cue_id] = replace(view, **changes)
 
 
-def _cue_changed(state: CallState, cue_id: str, **changes: Any) -> CallState:  # noqa: ANN401 - field values
-    cues = tuple(replace(v, **changes) if v.cue.cue_id == cue_id else v for v in state.cues)
-    return replace(state, cues=cues)
+def _prompt(call: CallStateBuilder, event: Prompt) -> None:
+    call.prompts[event.prompt_id] = PromptView(prompt=event)
 
 
-def _prompt_closed(state: CallState, event: PromptClosed) -> CallState:
-    prompts = tuple(
-        replace(v, outcome=event.outcome, closed_ms=event.at_ms, alternative=event.alternative)
-        if v.prompt.prompt_id == event.prompt_id
-        else v
-        for v in state.prompts
-    )
-    return replace(state, prompts=prompts)
+def _prompt_closed(call: CallStateBuilder, event: PromptClosed) -> None:
+    if view := call.prompts.get(event.prompt_id):
+        call.prompts[event.prompt_id] = replace(
+            view, outcome=event.outcome, closed_ms=event.at_ms, alternative=event.alternative
+        )
 
 
-def _alert_changed(alerts: tuple[AlertView, ...], event: AlertChanged) -> tuple[AlertView, ...]:
-    return tuple(
-        replace(v, state=event.state, by=event.by, note=event.note, changed_ms=event.at_ms)
-        if v.alert.alert_id == event.alert_id
-        else v
-        for v in alerts
-    )
+def _alert(call: CallStateBuilder, event: Alert) -> None:
+    call.alerts[event.alert_id] = AlertView(alert=event)
 
 
-_STEPS: dict[type[Event], Callable[[CallState, Any], CallState]] = {
+def _alert_changed(call: CallStateBuilder, event: AlertChanged) -> None:
+    if view := call.alerts.get(event.alert_id):
+        call.alerts[event.alert_id] = changed(view, event)
+
+
+def changed(view: AlertView, event: AlertChanged) -> AlertView:
+    """The alert after somebody took care of it."""
+    return replace(view, state=event.state, by=event.by, note=event.note, changed_ms=event.at_ms)
+
+
+def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
+    call.muted = event.muted
+
+
+def _ended(call: CallStateBuilder, event: CallEnded) -> None:
+    call.status, call.end_reason = "ended", event.reason
+    call.partials.clear()
+
+
+def _failed(call: CallStateBuilder, event: CallFailed) -> None:
+    call.status, call.error = "failed", event.error
+    call.partials.clear()
+
+
+_STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Partial: _partial,
     Final: _final,
-    AudioGap: _gap,
+    AudioGap: lambda call, event: call.gaps.append(event),
     Cue: _cue,
-    CueConfirmed: lambda s, e: _cue_changed(s, e.cue_id, status="confirmed"),
-    CueRetracted: lambda s, e: _cue_changed(s, e.cue_id, status="retracted"),
-    RefusalClosed: lambda s, e: _cue_changed(s, e.cue_id, outcome=e.outcome),
-    Prompt: lambda s, e: replace(s, prompts=(*s.prompts, PromptView(prompt=e))),
+    CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
+    CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),
+    RefusalClosed: lambda call, event: _cue_changed(call, event.cue_id, outcome=event.outcome),
+    Prompt: _prompt,
     PromptClosed: _prompt_closed,
-    Alert: lambda s, e: replace(s, alerts=(*s.alerts, AlertView(alert=e))),
-    AlertChanged: lambda s, e: replace(s, alerts=_alert_changed(s.alerts, e)),
-    MuteChanged: lambda s, e: replace(s, muted=e.muted),
-    CallEnded: lambda s, e: replace(s, status="ended", end_reason=e.reason, partials=()),
-    CallFailed: lambda s, e: replace(s, status="failed", error=e.error, partials=()),
+    Alert: _alert,
+    AlertChanged: _alert_changed,
+    MuteChanged: _muted,
+    CallEnded: _ended,
+    CallFailed: _failed,
 }
-
-
-# ---- the wall --------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WallRow:
-    """One call on the supervisor's wall."""
-
-    call_id: str
-    seq: int
-    at_ms: int
-    status: CallStatus
-    started_at: str
-    agent: Person
-    customer: Customer
-    language: str  # BCP 47: of the words below
-    last_words: str = ""
-    last_speaker: Speaker | None = None
-    recovered: int = 0  # refusals followed by an alternative
-    dead_ends: int = 0  # refusals followed by none
-    alerts: tuple[AlertView, ...] = ()
-    worst: AlertLevel | None = None  # among the unresolved alerts
-
-
-def open_row(record: Record) -> WallRow:
-    """The row after a call's first record, which must be its CallStarted."""
-    assert isinstance(record.event, CallStarted)
-    started = record.event
-    return WallRow(
-        call_id=record.call_id,
-        seq=record.seq,
-        at_ms=started.at_ms,
-        status="live",
-        started_at=started.started_at,
-        agent=started.agent,
-        customer=started.customer,
-        language=started.language,
-    )
-
-
-def apply_wall(row: WallRow, record: Record) -> WallRow:
-    """The row after one more record; a record already applied changes nothing."""
-    if record.seq <= row.seq:
-        return row
-    event = record.event
-    row = replace(row, seq=record.seq, at_ms=max(row.at_ms, event.at_ms))
-    match event:
-        case Final():
-            return replace(row, last_words=event.text, last_speaker=event.speaker)
-        case RefusalClosed(outcome="recovered"):
-            return replace(row, recovered=row.recovered + 1)
-        case RefusalClosed():
-            return replace(row, dead_ends=row.dead_ends + 1)
-        case Alert():
-            return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
-        case AlertChanged():
-            return _with_alerts(row, _alert_changed(row.alerts, event))
-        case CallEnded():
-            return replace(row, status="ended")
-        case CallFailed():
-            return replace(row, status="failed")
-    return row
-
-
-def is_for_wall(event: Event) -> bool:
-    """Whether the wall draws anything of it; partials would flood a wall of hundreds of calls."""
-    return isinstance(event, _WALL_EVENTS)
-
-
-def has_unresolved(row: WallRow) -> bool:
-    """Whether somebody still has to look at this call."""
-    return row.worst is not None
-
-
-def belongs_on_wall(row: WallRow) -> bool:
-    """Live calls stay; a finished call stays while one of its alerts is unresolved."""
-    return row.status == "live" or has_unresolved(row)
-
-
-_WALL_EVENTS = (CallStarted, Final, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed)
-_LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
-
-
-def _with_alerts(row: WallRow, alerts: tuple[AlertView, ...]) -> WallRow:
-    unresolved = [v.alert.level for v in alerts if v.state in ("open", "acknowledged")]
-    return replace(row, alerts=alerts, worst=max(unresolved, key=_LEVELS.index, default=None))

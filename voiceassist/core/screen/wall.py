@@ -1,0 +1,121 @@
+"""What the wall draws of one call: `apply_wall(row, record) -> row`.
+
+Pure and total, as `state.py` is; the TypeScript store does the same in `web/src/store.ts`.
+Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody still has to look at.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from voiceassist.core.screen.state import AlertView, CallStatus, changed
+from voiceassist.events import (
+    Alert,
+    AlertChanged,
+    AlertLevel,
+    CallEnded,
+    CallFailed,
+    CallStarted,
+    Customer,
+    Event,
+    Final,
+    Person,
+    Record,
+    RefusalClosed,
+    Speaker,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallRow:
+    """One call on the supervisor's wall."""
+
+    call_id: str
+    seq: int
+    at_ms: int
+    status: CallStatus
+    started_at: str
+    agent: Person
+    customer: Customer
+    language: str  # BCP 47: of the words below
+    last_words: str = ""
+    last_speaker: Speaker | None = None
+    recovered: int = 0  # refusals followed by an alternative
+    dead_ends: int = 0  # refusals followed by none
+    alerts: tuple[AlertView, ...] = ()
+    worst: AlertLevel | None = None  # among the unresolved alerts
+
+
+def open_row(record: Record) -> WallRow:
+    """The row after a call's first record, which must be its CallStarted."""
+    assert isinstance(record.event, CallStarted)
+    started = record.event
+    return WallRow(
+        call_id=record.call_id,
+        seq=record.seq,
+        at_ms=started.at_ms,
+        status="live",
+        started_at=started.started_at,
+        agent=started.agent,
+        customer=started.customer,
+        language=started.language,
+    )
+
+
+def apply_wall(row: WallRow, record: Record) -> WallRow:
+    """The row after one more record; a record already applied changes nothing."""
+    if record.seq <= row.seq:
+        return row
+    event = record.event
+    row = replace(row, seq=record.seq, at_ms=max(row.at_ms, event.at_ms))
+    match event:
+        case Final():
+            return replace(row, last_words=event.text, last_speaker=event.speaker)
+        case RefusalClosed(outcome="recovered"):
+            return replace(row, recovered=row.recovered + 1)
+        case RefusalClosed():
+            return replace(row, dead_ends=row.dead_ends + 1)
+        case Alert():
+            return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
+        case AlertChanged():
+            return _with_alerts(row, tuple(_after(view, event) for view in row.alerts))
+        case CallEnded():
+            return replace(row, status="ended")
+        case CallFailed():
+            return replace(row, status="failed")
+    return row
+
+
+def row_of(records: Sequence[Record]) -> WallRow:
+    """A stored call as it would stand on the wall."""
+    row = open_row(records[0])
+    for record in records[1:]:
+        row = apply_wall(row, record)
+    return row
+
+
+def is_for_wall(event: Event) -> bool:
+    """Whether the wall draws anything of it; partials would flood a wall of hundreds of calls."""
+    return isinstance(event, _WALL_EVENTS)
+
+
+def has_unresolved(row: WallRow) -> bool:
+    """Whether somebody still has to look at this call."""
+    return row.worst is not None
+
+
+def belongs_on_wall(row: WallRow) -> bool:
+    """Live calls stay; a finished call stays while one of its alerts is unresolved."""
+    return row.status == "live" or has_unresolved(row)
+
+
+_WALL_EVENTS = (CallStarted, Final, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed)
+_LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
+
+
+def _after(view: AlertView, event: AlertChanged) -> AlertView:
+    return changed(view, event) if view.alert.alert_id == event.alert_id else view
+
+
+def _with_alerts(row: WallRow, alerts: tuple[AlertView, ...]) -> WallRow:
+    unresolved = [v.alert.level for v in alerts if v.state in ("open", "acknowledged")]
+    return replace(row, alerts=alerts, worst=max(unresolved, key=_LEVELS.index, default=None))
