@@ -271,7 +271,7 @@ async def _import(store: Playbooks, base: ConfiguredPlaybook) -> None:
 
 
 def _made_ready(text: str, name: str, number: int) -> Playbook:
-    """Read and compiled, so that its first call does not wait. Blocks for a second or two."""
+    """Read and compiled, so that its first call does not wait. Blocks for up to a second or two."""
     playbook = read_playbook(text, name, number)
     try_turns(playbook, [("customer", ""), ("agent", "")])
     return playbook

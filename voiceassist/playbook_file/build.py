@@ -48,6 +48,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         tiers=tuple(document.tiers),
         words={**builtin.words, **_words(document, builtin)},
         rules=(*_kept(document, builtin), *_own(document)),
+        builtin=builtin,
         absences=tuple(_absence(name, absence) for name, absence in document.missing.items()),
         policies=tuple(_policy(name, policy) for name, policy in document.policies.items()),
         cards={name: _card(name, fields) for name, fields in document.cards.items()},

@@ -42,7 +42,7 @@ def read_playbook(text: str, name: str, number: int | None = None) -> Playbook:
     """The playbook in a text with the built-in cues of its language. Raises PlaybookError with all problems."""
     language = _language_of(text)
     playbook = parse_playbook(text, name, builtin_cues(language), number=number)
-    return replace(playbook, classifier=_classifier(language))
+    return replace(playbook, classifier=_classifier(primary_subtag(language)))
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
@@ -55,10 +55,14 @@ def builtin_names() -> tuple[str, ...]:
     return tuple(sorted(file.stem for file in FOLDER.glob("*.yaml")))
 
 
-@cache  # a few languages, read once
 def builtin_cues(language: str) -> BuiltinCues:
     """What is known of a language's cues; nothing where nobody wrote them. Raises PlaybookError."""
-    folder = FOLDER / "cues" / primary_subtag(language)
+    return _builtin_cues(primary_subtag(language))
+
+
+@cache  # a few languages, read once; "en-GB" and "en-US" are one
+def _builtin_cues(language: str) -> BuiltinCues:
+    folder = FOLDER / "cues" / language
     if not (folder / f"{CUE_FILES[0]}.yaml").is_file():
         return BuiltinCues()
     return parse_cues(

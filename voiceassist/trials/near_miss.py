@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voiceassist.core.cues.matchers import CompiledRule, Matcher, compile_lists, matcher_for, pattern_of
+from voiceassist.core.cues.matchers import CompiledRule, Matcher, lexicon_of, matcher_for, pattern_of
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.topics.index import choices
 from voiceassist.core.words.phrases import Lexicon, PhraseError, rendered
@@ -36,7 +36,7 @@ def near_miss(playbook: Playbook, speaker: Speaker, text: str) -> NearMiss | Non
     """The nearest; None when nothing is near."""
     said = rendered(tokenise_text(text, playbook.spoken))
     matcher = matcher_for(playbook, speaker)
-    lexicon = compile_lists(playbook.words, playbook.spoken)
+    lexicon = lexicon_of(playbook)
     quiet = next(_kept_quiet(matcher, said), None)
     return quiet or max(_near(matcher, lexicon, said), key=lambda near: near[0], default=(0.0, None))[1]
 

@@ -12,7 +12,7 @@ from math import inf
 
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.cues.cue import CueMaker
-from voiceassist.core.cues.matchers import Pattern, compile_lists, pattern_of
+from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
 from voiceassist.core.cues.tracker import CueChange
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import SECOND_MS, Absence, Playbook
@@ -113,5 +113,5 @@ class Absences:
 @per_playbook
 def absence_patterns(playbook: Playbook) -> tuple[tuple[Absence, Pattern, Pattern], ...]:
     """For each absence: the phrases that say it, and the phrases that start its clock."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
+    lexicon = lexicon_of(playbook)
     return tuple((a, pattern_of(a.phrases, lexicon), pattern_of(a.after, lexicon)) for a in playbook.absences)

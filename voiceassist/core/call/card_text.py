@@ -8,7 +8,7 @@ Next: `card_choice.py` hands the draft to `card_slot.py`.
 from collections.abc import Mapping, Sequence
 
 from voiceassist.core.call.card_slot import CardDraft
-from voiceassist.core.cues.matchers import Pattern, compile_lists, pattern_of
+from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import Card, Playbook, Policy
 from voiceassist.core.topics.choose import TopicChoice, choose_topic
@@ -58,7 +58,7 @@ def is_unwelcome(playbook: Playbook, card: Card, turns: Turns) -> bool:
 @per_playbook
 def unwelcome_phrases(playbook: Playbook) -> Mapping[str, Pattern]:
     """By the card's name: the phrases that keep it away."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
+    lexicon = lexicon_of(playbook)
     return {name: pattern_of(card.not_when, lexicon) for name, card in playbook.cards.items()}
 
 

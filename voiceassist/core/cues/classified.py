@@ -7,7 +7,7 @@ that a rule has found already: a phrase explains a cue where there is one. Next:
 from collections.abc import Mapping, Sequence
 
 from voiceassist.core.classifier.model import Classifier, Scored, classify, threshold
-from voiceassist.core.cues.matchers import Match, Pattern, compile_lists, pattern_of
+from voiceassist.core.cues.matchers import Match, Pattern, lexicon_of, pattern_of
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import ABUSE_KINDS, Playbook
 from voiceassist.core.words.phrases import rendered
@@ -78,5 +78,4 @@ def _is_excepted(playbook: Playbook, match: Match, tokens: Sequence[Token]) -> b
 @per_playbook
 def exception_patterns(playbook: Playbook) -> Mapping[str, Pattern]:
     """By kind: what is never of it."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
-    return {kind: pattern_of(phrases, lexicon) for kind, phrases in playbook.exceptions.items()}
+    return {kind: pattern_of(phrases, lexicon_of(playbook)) for kind, phrases in playbook.exceptions.items()}

@@ -220,6 +220,7 @@ class Playbook:
     tiers: tuple[Tier, ...] = ()  # that customers may have; empty: not said
     words: Mapping[str, tuple[str, ...]]  # named lists for phrases
     rules: tuple[Rule, ...]
+    builtin: BuiltinCues = BuiltinCues()  # of its language, without its changes: compiled once for all playbooks
     absences: tuple[Absence, ...]
     policies: tuple[Policy, ...]
     cards: Mapping[str, Card]  # by cue kind, and the ladder's rungs by name

@@ -5,11 +5,11 @@ Compiled once for a playbook. Next: `choose.py` scores a conversation with it.
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import lru_cache
 
-from voiceassist.core.cues.matchers import Pattern, compile_lists, pattern_of, screen_of
+from voiceassist.core.cues.matchers import Pattern, Screen, hits, lexicon_of, pattern_of, screens_of
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import Playbook, Policy
 from voiceassist.core.words.languages import Language
@@ -20,6 +20,7 @@ STEM = 6  # letters: "returning" and "returned" are one word
 SHORTEST = 3  # letters; shorter words are mostly grammar, in any language
 EVERYDAY = 0.5  # what a kind of cue that uses a word takes from it, as half a policy would
 LIMIT_WORD = 0.5  # a word of the policy's limit, where no phrase has it
+TEXTS_KEPT = 4096  # groups of texts whose words are known; a playbook has some 300
 
 _PIECE = re.compile(r"\.\.\.\d*|<\w+>|[()\[\]|^$]|[^\s()\[\]|^$<>]+")
 _GAP = "..."
@@ -39,19 +40,19 @@ class TopicPhrase:
 class TopicIndex:
     """The phrases of all policies, and how telling the words in them are."""
 
-    screen: Any  # re2.Set over the phrases, in their order
+    screens: tuple[Screen, ...]  # over the phrases' places
     phrases: tuple[TopicPhrase, ...]
     telling: tuple[Mapping[str, float], ...]  # by policy: stem → 1 where only this policy has it, else less
 
     def candidates(self, text: str) -> list[TopicPhrase]:
         """The phrases in a rendered text, in playbook order."""
-        return [self.phrases[place] for place in sorted(self.screen.Match(text) or ())] if self.phrases else []
+        return [self.phrases[place] for place in hits(self.screens, text)]
 
 
 @per_playbook
 def topic_index(playbook: Playbook) -> TopicIndex:
     """The index of a playbook."""
-    lexicon = compile_lists(playbook.words, playbook.spoken)
+    lexicon = lexicon_of(playbook)
     found = tuple(
         TopicPhrase(place, pattern_of((choice,), lexicon), fewest_words(choice), of_agent)
         for place, policy in enumerate(playbook.policies)
@@ -59,7 +60,7 @@ def topic_index(playbook: Playbook) -> TopicIndex:
         for phrase in phrases
         for choice in choices(phrase)
     )
-    return TopicIndex(screen_of([phrase.pattern for phrase in found]), found, _telling(playbook))
+    return TopicIndex(screens_of([phrase.pattern for phrase in found]), found, _telling(playbook))
 
 
 def choices(phrase: str) -> list[str]:
@@ -105,7 +106,7 @@ def _telling(playbook: Playbook) -> tuple[Mapping[str, float], ...]:
     """What a word says for a policy: much if no other policy uses it, and no cue either, wherever in the text."""
     language = playbook.spoken
     used = Counter(one for policy in playbook.policies for one in _stems(_texts(policy), language))
-    everyday = Counter(one for texts in _cue_texts(playbook).values() for one in _stems(texts, language))
+    everyday = Counter(one for stems in _everyday(playbook).values() for one in stems)
     return tuple(
         {one: worth / (used[one] + EVERYDAY * everyday[one]) for one, worth in _own(policy, language).items()}
         for policy in playbook.policies
@@ -118,16 +119,17 @@ def _own(policy: Policy, language: Language) -> dict[str, float]:
     return dict.fromkeys(_stems((policy.limit,), language), LIMIT_WORD) | dict.fromkeys(asking, 1.0)
 
 
-def _cue_texts(playbook: Playbook) -> Mapping[str, list[str]]:
-    """The phrases of each kind of cue: everyday language."""
-    texts: dict[str, list[str]] = {}
+def _everyday(playbook: Playbook) -> Mapping[str, set[str]]:
+    """The words of each kind of cue: everyday language."""
+    stems: dict[str, set[str]] = {}
     for rule in playbook.rules:
-        texts.setdefault(rule.kind, []).extend((*rule.phrases, *rule.exclusions))
-    return texts
+        for texts in (rule.phrases, rule.exclusions):
+            stems.setdefault(rule.kind, set()).update(_stems(texts, playbook.spoken))
+    return stems
 
 
-def _texts(policy: Policy) -> Iterator[str]:
-    yield from (
+def _texts(policy: Policy) -> tuple[str, ...]:
+    return (
         *policy.asked,
         *policy.refused,
         policy.topic,
@@ -135,11 +137,12 @@ def _texts(policy: Policy) -> Iterator[str]:
         policy.benefit,
         policy.say,
         policy.avoid,
+        *(offer.text for offer in policy.alternatives),
     )
-    yield from (offer.text for offer in policy.alternatives)
 
 
-def _stems(texts: Iterable[str], language: Language) -> frozenset[str]:
+@lru_cache(maxsize=TEXTS_KEPT)
+def _stems(texts: tuple[str, ...], language: Language) -> frozenset[str]:
     """The words of phrases and sentences without their grammar: no gaps, no names of lists, no short words."""
     words = (
         token

@@ -18,9 +18,11 @@ import difflib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import re2
 
+from voiceassist.core.words.cache import ContentCache
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.text import Token, canonical, stem
 
@@ -30,8 +32,12 @@ PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in
 DEPTH_MAX = 20  # brackets within brackets; nobody reads more, and Python's stack is finite
 EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
 ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
+EXPRESSIONS_KEPT = 16_000_000  # characters; English and one playbook have 1.2 million, another one 0.1
+WORDS_KEPT = 8192  # spelt out; the phrases of a language have some 3,000
 
 _PIECE = re.compile(r"\.\.\.(\d*)|<(\w+)>|([()\[\]|^$])|([^\s()\[\]|^$<>]+)|(\S)")
+_NAMED = re.compile(r"<(\w+)>")
+_EXPRESSIONS = ContentCache[str](EXPRESSIONS_KEPT, len)
 
 
 class PhraseError(Exception):
@@ -55,6 +61,11 @@ def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
     """The phrase as an RE2 expression. Raises PhraseError."""
     if len(phrase) > PHRASE_MAX_CHARS:
         raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters")
+    named = tuple((name, lexicon.lists[name]) for name in _NAMED.findall(phrase) if name in lexicon.lists)
+    return _EXPRESSIONS.get((phrase, lexicon.language, named), lambda: _compiled(phrase, lexicon))
+
+
+def _compiled(phrase: str, lexicon: Lexicon) -> str:
     compiler = _Compiler(phrase, lexicon)
     expression = compiler.alternatives(until="")
     if len(expression) > EXPRESSION_MAX_CHARS:
@@ -153,6 +164,7 @@ def _gap(size: str) -> str:
     return f"(?:{ANY_TOKEN}){{0,{words}}}?"
 
 
+@lru_cache(maxsize=WORDS_KEPT)
 def _word(word: str, language: Language) -> str:
     if "*" in word:
         return _part_of_a_word(word, language)
