@@ -6,11 +6,13 @@ import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import soundfile
 import typer
+from typer.core import TyperGroup
 from typer.testing import CliRunner
 
 from tests.shell.serving import SAMPLES
@@ -227,17 +229,19 @@ def test_reader_that_stops_reading_gets_no_traceback(call: Path) -> None:
     assert "BrokenPipe" not in done.stderr
 
 
-def commands(group: typer.Typer = app, *path: str) -> Iterator[list[str]]:
+def commands(command: Any, *path: str) -> Iterator[list[str]]:
     """The path of every command."""
-    for command in group.registered_commands:
-        assert command.callback is not None
-        yield [*path, command.name or command.callback.__name__]
-    for inner in group.registered_groups:
-        assert inner.typer_instance is not None
-        yield from commands(inner.typer_instance, *path, str(inner.name))
+    if not isinstance(command, TyperGroup):
+        yield list(path)
+        return
+    context = typer.Context(command)
+    for name in command.list_commands(context):
+        inner = command.get_command(context, name)
+        assert inner is not None
+        yield from commands(inner, *path, name)
 
 
-@pytest.mark.parametrize("path", list(commands()), ids=" ".join)
+@pytest.mark.parametrize("path", list(commands(typer.main.get_command(app))), ids=" ".join)
 def test_help_of_every_command_shows_an_example(path: list[str]) -> None:
     shown = CliRunner().invoke(app, [*path, "--help"])
     assert shown.exit_code == 0

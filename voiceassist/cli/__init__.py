@@ -8,29 +8,22 @@ from rich.console import Console
 from rich.markup import escape
 
 from voiceassist import __version__
-from voiceassist.cli import bench as bench_command
-from voiceassist.cli import cues as cues_command
-from voiceassist.cli import models as models_command
-from voiceassist.cli import playbook as playbook_command
-from voiceassist.cli import replay, schema, send, serve
+from voiceassist.cli.lazy import group
 from voiceassist.errors import PlaybookError, VoiceassistError
 
-app = typer.Typer(
-    name="voiceassist",
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    rich_markup_mode="rich",
-    context_settings={"help_option_names": ["-h", "--help"]},
+app = group(
+    {
+        "serve": "voiceassist.cli.serve:serve",
+        "demo": "voiceassist.cli.serve:demo",
+        "replay": "voiceassist.cli.replay:replay",
+        "send": "voiceassist.cli.send:send",
+        "schema": "voiceassist.cli.schema:schema",
+        "models": "voiceassist.cli.models:app",
+        "playbook": "voiceassist.cli.playbook:app",
+        "cues": "voiceassist.cli.cues:app",
+        "bench": "voiceassist.cli.bench:app",
+    }
 )
-app.command("serve")(serve.serve)
-app.command("demo")(serve.demo)
-app.command("replay")(replay.replay)
-app.command("send")(send.send)
-app.command("schema")(schema.schema)
-app.add_typer(models_command.app, name="models")
-app.add_typer(playbook_command.app, name="playbook")
-app.add_typer(cues_command.app, name="cues")
-app.add_typer(bench_command.app, name="bench")
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 - typer's callback signature

@@ -1,14 +1,14 @@
 """`voiceassist cues`: how cues are found and how well. One module per verb; this one only gathers them."""
 
-import typer
+from voiceassist.cli.lazy import group
 
-from voiceassist.cli.cues import scan, train
-from voiceassist.cli.cues.eval import evaluate
-
-app = typer.Typer(no_args_is_help=True)
-app.command("eval")(evaluate)
-app.command("scan")(scan.scan)
-app.command("train")(train.train)
+app = group(
+    {
+        "eval": "voiceassist.cli.cues.eval:evaluate",
+        "scan": "voiceassist.cli.cues.scan:scan",
+        "train": "voiceassist.cli.cues.train:train",
+    }
+)
 
 
 @app.callback()

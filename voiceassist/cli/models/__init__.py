@@ -1,17 +1,17 @@
 """`voiceassist models`: the speech models of a deployment. One module per verb; this one only gathers them."""
 
-import typer
+from voiceassist.cli.lazy import group
 
-from voiceassist.cli.models import add, bench, pull, remove, verify
-from voiceassist.cli.models.list import list_models
-
-app = typer.Typer(no_args_is_help=True, help="List, pull, check and remove speech models.")
-app.command("list")(list_models)
-app.command("pull")(pull.pull_model)
-app.command("add")(add.add_model)
-app.command("verify")(verify.verify_models)
-app.command("bench")(bench.bench)
-app.command("remove")(remove.remove_model)
+app = group(
+    {
+        "list": "voiceassist.cli.models.list:list_models",
+        "pull": "voiceassist.cli.models.pull:pull_model",
+        "add": "voiceassist.cli.models.add:add_model",
+        "verify": "voiceassist.cli.models.verify:verify_models",
+        "bench": "voiceassist.cli.models.bench:bench",
+        "remove": "voiceassist.cli.models.remove:remove_model",
+    }
+)
 
 
 @app.callback()

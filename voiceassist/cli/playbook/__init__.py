@@ -1,19 +1,19 @@
 """`voiceassist playbook`: playbooks as files. One module per verb; this one only gathers them."""
 
-import typer
+from voiceassist.cli.lazy import group
 
-from voiceassist.cli.playbook import backtest, check, examples, schema, show, topics, try_sentence
-from voiceassist.cli.playbook.list import list_playbooks
-
-app = typer.Typer(no_args_is_help=True, help="Check, read and try playbooks.")
-app.command("list")(list_playbooks)
-app.command("check")(check.check)
-app.command("schema")(schema.schema)
-app.command("show")(show.show)
-app.command("try")(try_sentence.try_sentence)
-app.command("test")(examples.try_examples)
-app.command("backtest")(backtest.backtest)
-app.command("topics")(topics.topics)
+app = group(
+    {
+        "list": "voiceassist.cli.playbook.list:list_playbooks",
+        "check": "voiceassist.cli.playbook.check:check",
+        "schema": "voiceassist.cli.playbook.schema:schema",
+        "show": "voiceassist.cli.playbook.show:show",
+        "try": "voiceassist.cli.playbook.try_sentence:try_sentence",
+        "test": "voiceassist.cli.playbook.examples:try_examples",
+        "backtest": "voiceassist.cli.playbook.backtest:backtest",
+        "topics": "voiceassist.cli.playbook.topics:topics",
+    }
+)
 
 
 @app.callback()
