@@ -201,7 +201,7 @@ def _plain_calls(path: Path) -> Iterator[tuple[str, int]]:
 
 
 def _our_texts() -> Iterator[Path]:
-    yield from (path for path in ROOT.iterdir() if path.is_file() and _is_text(path))
+    yield from (path for path in ROOT.iterdir() if path.name != ".git" and path.is_file() and _is_text(path))
     for part in WRITTEN_BY_US:
         yield from (path for path in (ROOT / part).rglob("*") if _is_ours(path) and _is_text(path))
 
