@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS
 from voiceassist.evaluation.evaluation import Outcome, SourceScores, mistakes_of, outcome_of, scores_of
 from voiceassist.evaluation.labelled import MEANINGS, LabelledTurn, Meaning

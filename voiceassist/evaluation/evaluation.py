@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import ABUSE_KINDS, SPEAKER_OF, Playbook
 from voiceassist.evaluation.labelled import ABUSE, MEANINGS, LabelledTurn, Meaning, TextName
 from voiceassist.evaluation.scores import Counts, Rate, share

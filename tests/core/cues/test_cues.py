@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.builders import playbook
 from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import SPEAKER_OF
 
 NO_OFFER = [

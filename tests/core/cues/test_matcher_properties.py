@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 
 from tests.core.words.phrase_texts import say
 from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.cues.matchers import Match, matcher_for, matches_of
+from voiceassist.core.cues.match import Match
+from voiceassist.core.cues.matchers import matcher_for
+from voiceassist.core.cues.rules import matches_of
 from voiceassist.core.playbook.model import SPEAKER_OF, Playbook, Rule
 from voiceassist.core.words.phrases import rendered
 from voiceassist.core.words.text import Token, tokenise

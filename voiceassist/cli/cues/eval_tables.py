@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.evaluation.evaluation import Apart, Mistake, SourceScores
 from voiceassist.evaluation.labelled import TextName
 from voiceassist.evaluation.scores import Counts, Rate

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from voiceassist.cli.cues.files import Files, PlaybookName, read_rows
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import SPEAKER_OF
 from voiceassist.evaluation.evaluation import Outcome, outcome_of
 from voiceassist.evaluation.labelled import TextName

@@ -1,31 +1,32 @@
-"""Where no phrase of a kind matched: what the statistical classifier finds, as matches like those of the rules.
+"""Finds what the statistical classifier knows and no rule has found, as matches like those of the rules.
 
-A playbook's `sensitivity` says how sure it must be, and `except` phrases hold for it too. Never adds to a kind
-that a rule has found already: a phrase explains a cue where there is one. Next: `find.py` puts them in order.
+A playbook's `sensitivity` says how sure the classifier must be, and its `except` phrases hold for it too. Never
+adds to a kind that a rule has found: a phrase explains a cue better than a probability does.
+Next: `weigh.py` weighs rules and classifier against each other.
 """
 
 from collections.abc import Mapping, Sequence
 
 from voiceassist.core.classifier.model import Classifier, Scored, classify, threshold
-from voiceassist.core.cues.matchers import Match, Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.match import Match, is_same_sort, share_a_token
+from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.playbook.cache import per_playbook
-from voiceassist.core.playbook.model import ABUSE_KINDS, Playbook
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.phrases import rendered
 from voiceassist.core.words.text import Token
-from voiceassist.events import Speaker
 
 
-def classified(
-    playbook: Playbook, speaker: Speaker, tokens: Sequence[Token], before: Sequence[str], found: Sequence[Match]
-) -> list[Match]:
-    """The classifier's matches beyond those `found`; `before`: tokens of the other side's previous turn."""
-    classifier = playbook.classifier
+def classifier_matches(playbook: Playbook, utterance: Utterance, found: Sequence[Match]) -> list[Match]:
+    """The classifier's matches beyond those that the rules `found`."""
+    classifier, tokens = playbook.classifier, utterance.tokens
     if classifier is None:
         return []
+    before = [token.text for token in utterance.before]
     matches: list[Match] = []
-    for scored in classify(classifier, speaker, [token.text for token in tokens], before):
+    for scored in classify(classifier, utterance.speaker, [token.text for token in tokens], before):
         match = _match(classifier, scored, tokens)
-        if _is_wanted(playbook, classifier, match) and not _is_told((*found, *matches), match):
+        if _is_sure_enough(playbook, classifier, match) and not _is_known((*found, *matches), match):
             matches.append(match)
     return [match for match in matches if not _is_excepted(playbook, match, tokens)]
 
@@ -47,7 +48,7 @@ def _match(classifier: Classifier, scored: Scored, tokens: Sequence[Token]) -> M
     )
 
 
-def _is_wanted(playbook: Playbook, classifier: Classifier, match: Match) -> bool:
+def _is_sure_enough(playbook: Playbook, classifier: Classifier, match: Match) -> bool:
     """Whether the playbook wants this kind from the classifier, at this probability."""
     sensitivity = playbook.sensitivity.get(match.kind, "normal")
     if sensitivity == "off":
@@ -56,17 +57,15 @@ def _is_wanted(playbook: Playbook, classifier: Classifier, match: Match) -> bool
     return least is not None and match.confidence >= least
 
 
-def _is_told(found: Sequence[Match], match: Match) -> bool:
-    """Whether the same kind is known already, or other words of abuse say it better."""
-    return any(known.kind == match.kind or _is_same_abuse(known, match) for known in found)
-
-
-def _is_same_abuse(one: Match, other: Match) -> bool:
-    both = one.kind in ABUSE_KINDS and other.kind in ABUSE_KINDS
-    return both and one.first_token <= other.last_token and other.first_token <= one.last_token
+def _is_known(found: Sequence[Match], match: Match) -> bool:
+    """Whether this kind was found already, or these words as some kind of abuse."""
+    return any(
+        known.kind == match.kind or (is_same_sort(known, match) and share_a_token(known, match)) for known in found
+    )
 
 
 def _is_excepted(playbook: Playbook, match: Match, tokens: Sequence[Token]) -> bool:
+    """Whether the match touches a phrase that is never of its kind."""
     exceptions = exception_patterns(playbook).get(match.kind)
     if exceptions is None:
         return False
@@ -77,5 +76,5 @@ def _is_excepted(playbook: Playbook, match: Match, tokens: Sequence[Token]) -> b
 
 @per_playbook
 def exception_patterns(playbook: Playbook) -> Mapping[str, Pattern]:
-    """By kind: what is never of it."""
+    """By kind: the phrases that are never of it."""
     return {kind: pattern_of(phrases, lexicon_of(playbook)) for kind, phrases in playbook.exceptions.items()}

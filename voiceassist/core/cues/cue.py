@@ -6,7 +6,7 @@ was left unsaid. Next: `core/call/reactions.py` answers the cues.
 
 from dataclasses import dataclass
 
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.match import Match
 from voiceassist.core.words.turns import span_of, words_of
 from voiceassist.events import Cue, Partial, Speaker, Transcript
 

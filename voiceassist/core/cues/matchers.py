@@ -1,9 +1,9 @@
-"""Finds where a playbook's rules match the tokens of one utterance. Knows nothing of turns and times.
+"""Compiles the rules of a playbook, and screens an utterance for those that may match. Knows no turns, no times.
 
 The rules of one speaker are screened by RE2 sets; only those that hit are located. One set holds the built-in
 rules of the language, whatever a playbook makes of them, and is compiled once for all playbooks; small ones hold
-what is the playbook's own. Time is linear in the length of the utterance. Next: `find.py` adds the context of the
-call.
+what is the playbook's own. Time is linear in the length of the utterance.
+Next: `rules.py` makes matches of the hits.
 """
 
 from bisect import bisect_right
@@ -18,7 +18,6 @@ from voiceassist.core.playbook.model import BuiltinCues, Playbook, Rule
 from voiceassist.core.words.cache import ContentCache
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.phrases import Lexicon, compile_phrase, is_plain
-from voiceassist.core.words.text import Token
 from voiceassist.errors import PlaybookError
 from voiceassist.events import SPEAKERS, Layer, Speaker
 
@@ -30,28 +29,6 @@ TOO_LARGE = (
     "take gaps, choices or lists out of them"
 )
 PROGRAMS_KEPT = 8_000_000  # instructions: 128 MB; English and one playbook are 1.4 million, another one 0.2
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A rule's phrase in an utterance."""
-
-    kind: str
-    rule: str
-    layer: Layer
-    first_word: int  # index into the utterance's words
-    last_word: int  # inclusive
-    tokens: tuple[str, ...]  # the tokens that matched
-    first_token: int  # their place among the utterance's tokens, which no filler shifts
-    trailing: int  # how many tokens follow the match
-    confidence: float  # 0..1, the rule's
-    early: bool  # whether the rule may fire on a partial
-    nth: int = 0  # refusals: how many alternatives stand before it in the utterance
-
-    @property
-    def last_token(self) -> int:
-        """The place of its last token."""
-        return self.first_token + len(self.tokens) - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,41 +201,6 @@ def _set_of(expressions: Iterable[str]) -> Any:  # noqa: ANN401 - re2 has no typ
         screen.Add(expression)
     _within_memory(screen.Compile)
     return screen
-
-
-def matches_of(compiled: CompiledRule, tokens: Sequence[Token], text: str) -> list[Match]:
-    """The matches of one rule, without its context."""
-    return [_match(compiled, tokens, first, end) for first, end in _in_tokens(compiled.places(text), text)]
-
-
-def phrases_of(compiled: CompiledRule, tokens: Sequence[Token], text: str) -> list[Match]:
-    """The matches of a rule's phrases, whatever its exclusions say."""
-    return [_match(compiled, tokens, first, end) for first, end in _in_tokens(compiled.phrases.spans(text), text)]
-
-
-def _in_tokens(places: Iterable[tuple[int, int]], text: str) -> Iterator[tuple[int, int]]:
-    """Places in characters, in rising order, as places in tokens: each token begins with `<`."""
-    read = end = 0
-    for first_char, end_char in places:
-        first = end + text.count("<", read, first_char)
-        read, end = end_char, first + text.count("<", first_char, end_char)
-        yield first, end
-
-
-def _match(compiled: CompiledRule, tokens: Sequence[Token], first: int, end: int) -> Match:
-    rule, matched = compiled.rule, tokens[first:end]
-    return Match(
-        kind=rule.kind,
-        rule=rule.id,
-        layer=compiled.layer,
-        first_word=matched[0].word,
-        last_word=matched[-1].word,
-        tokens=tuple(token.text for token in matched),
-        first_token=first,
-        trailing=len(tokens) - end,
-        confidence=rule.confidence,
-        early=rule.early,
-    )
 
 
 def _compiled(rule: Rule, lexicon: Lexicon) -> CompiledRule:

@@ -8,8 +8,8 @@ Next: `core/call/reactions.py` answers the cues.
 from dataclasses import dataclass, field
 
 from voiceassist.core.cues.cue import CueMaker
-from voiceassist.core.cues.find import Context, find_cues, is_near
-from voiceassist.core.cues.matchers import Match
+from voiceassist.core.cues.find import Context, find_cues
+from voiceassist.core.cues.match import Match, is_same_moment
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import Turn, words_of
 from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, Speaker, Transcript
@@ -68,7 +68,7 @@ class CueTracker:
         """Confirms or retracts what partials fired, and fires what only the final shows."""
         settled: list[CueChange] = [
             CueConfirmed(at_ms=event.at_ms, cue_id=cue_id)
-            if any(is_near(match, other) for other in found)
+            if any(is_same_moment(match, other) for other in found)
             else CueRetracted(at_ms=event.at_ms, cue_id=cue_id)
             for cue_id, match in utterance.fired
         ]
@@ -89,7 +89,7 @@ def _identity(match: Match) -> tuple[str, ...]:
 
 
 def _has_fired(utterance: OpenUtterance, match: Match) -> bool:
-    return any(is_near(match, fired) for _, fired in utterance.fired)
+    return any(is_same_moment(match, fired) for _, fired in utterance.fired)
 
 
 def _remember_refusal(utterance: OpenUtterance, turn: Turn, found: list[Match]) -> None:
