@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
-from fastapi.responses import FileResponse, JSONResponse
+from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
@@ -15,6 +15,7 @@ from voiceassist.errors import ActionError, PeerError
 from voiceassist.hub import Mailbox
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, pump, send, send_error
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
@@ -61,12 +62,12 @@ async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
 
 
 @router.api_route("/{call_id}/recording", methods=["GET", "HEAD"], dependencies=[allow(*SCREENS)])
-async def get_recording(connection: HTTPConnection, call_id: str) -> FileResponse:
-    """The two-channel recording (agent left, customer right), by byte ranges if asked."""
+async def get_recording(connection: HTTPConnection, call_id: str) -> GrowingFileResponse:
+    """The two-channel recording (agent left, customer right), by byte ranges if asked; a live call's up to now."""
     path = runtime_of(connection).recording_path(call_id)
     if not path.is_file():
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
-    return FileResponse(path, media_type="audio/ogg")
+    return GrowingFileResponse(path, media_type="audio/ogg")
 
 
 @router.post("/{call_id}/actions", status_code=202, dependencies=[allow("agent", "supervisor")])
