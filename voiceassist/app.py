@@ -5,8 +5,8 @@ that; `cli/serve.py` runs it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager, closing, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from voiceassist.playbooks import builtin_names, find_text, read_playbook
 from voiceassist.runtime import Runtime
 from voiceassist.speech_models.language import serves
 from voiceassist.store.lock import sole_use_of
+from voiceassist.store.recorders import Recorders
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
 
@@ -33,7 +34,9 @@ log = structlog.get_logger()
 
 RESTORED_CALLS = 200  # how far back a restart looks for unresolved alerts: a busy day of a large team
 UNKNOWN_WORDS_LOGGED = 10  # one line of the log; GET /api/admin/engines has all
-STOP_WITHIN_S = 10.0  # for open calls to be finished and stored when the server stops
+# When the server stops, every part has its limit. Calls hear, record and store what they have (see `live/`).
+CALLS_WITHIN_S = 10.0
+PART_WITHIN_S = 3.0
 
 
 @asynccontextmanager
@@ -45,12 +48,14 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
         store = await open_store(settings.data_dir / "voiceassist.db")
         async with _closing(store), DecodePool(settings.decode_workers) as pool:
+            recorders = Recorders(folder=settings.data_dir / "recordings")
             runtime = Runtime(
                 settings=settings,
                 engines=engines,
                 pool=pool,
                 registry=await load_registry(store.playbooks, bases),
                 store=store,
+                recorders=recorders,
                 bus=_bus(settings),
                 metrics=Metrics(),
             )
@@ -66,7 +71,7 @@ async def _closing(store: Store) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await store.close()
+        await _within(PART_WITHIN_S, "store", store.close())
 
 
 def load_bases(settings: Settings) -> Mapping[str, ConfiguredPlaybook]:
@@ -142,16 +147,29 @@ def _warn_of_unknown_words(runtime: Runtime) -> None:
 
 
 async def _stop(runtime: Runtime) -> None:
-    """Ends open calls in good order, then everything that runs beside them."""
-    runtime.is_stopping = True
-    await runtime.backtests.close()
-    await runtime.whip.close()
-    with suppress(TimeoutError):
-        async with asyncio.timeout(STOP_WITHIN_S):
-            await asyncio.gather(*(live.over.wait() for live in runtime.live.values()))
+    """Ends open calls in good order, then all that runs beside them; nothing is waited for without limit."""
+    runtime.stop_calls()
+    await _within(PART_WITHIN_S, "backtests", runtime.backtests.close())
+    await _within(PART_WITHIN_S, "whip", runtime.whip.close())
+    await _within(CALLS_WITHIN_S, "calls", *(live.gone.wait() for live in runtime.live.values()))
     for task in tuple(runtime.tasks):
         task.cancel()
-    await asyncio.gather(*runtime.tasks, return_exceptions=True)
+    await _within(PART_WITHIN_S, "background", *runtime.tasks)
+    runtime.recorders.close()
+
+
+async def _within(limit_s: float, part: str, *work: Awaitable[object]) -> None:
+    """Waits for all the work, but no longer than that; a failure of it is logged, since the rest must stop too."""
+    if not work:
+        return
+    done, late = await asyncio.wait([asyncio.ensure_future(one) for one in work], timeout=limit_s)
+    for task in late:
+        task.cancel()
+    if late:
+        log.error("stopping without waiting any longer", part=part, unfinished=len(late), after_s=limit_s)
+    for task in done:
+        if not task.cancelled() and (error := task.exception()):
+            log.error("stopping failed", part=part, exc_info=error)
 
 
 async def _restore_wall(runtime: Runtime) -> None:
@@ -197,6 +215,7 @@ def _export_depths(runtime: Runtime) -> None:
     gauge(
         "unstored_records", "Records waiting for the disk", lambda: sum(live.unstored() for live in live_calls())
     )
+    _export_recordings(runtime)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
     gauge("hurried_steps", "Steps of audio heard without partials to catch up", lambda: runtime.pool.hurried_steps)
     gauge("decode_seconds", "Seconds spent decoding, summed", lambda: runtime.pool.decode_seconds)
@@ -206,6 +225,15 @@ def _export_depths(runtime: Runtime) -> None:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)
         gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))
+
+
+def _export_recordings(runtime: Runtime) -> None:
+    gauge, recorders = runtime.metrics.gauge, runtime.recorders
+    gauge("recording_failures", "Times that a recording could no longer be written", lambda: recorders.failures)
+    gauge("recording_gaps", "Stretches of audio that are missing in recordings", lambda: recorders.gaps)
+    gauge("recording_gap_seconds", "Seconds of audio that are missing in recordings", lambda: recorders.gap_s)
+    gauge("recordings_waiting", "Recordings that cannot be written now", lambda: len(recorders.troubles))
+    gauge("recording_write_seconds", "How long the slowest write has taken so far", recorders.threads.longest_s)
 
 
 def _export_engines(runtime: Runtime) -> None:

@@ -1,7 +1,7 @@
 """The wall clock of this site: one zone for everything that has a day. `core/` never asks it; time is data there.
 
 A call's `started_at` carries the site's offset from UTC, so its date is the day on which it was held, and dated
-alternatives begin and end with the site's day. Next: `session.py`, and whoever tries a playbook as of today.
+alternatives begin and end with the site's day. Next: `live/session.py`, and whoever tries a playbook as of today.
 """
 
 from datetime import UTC, datetime

@@ -1,6 +1,7 @@
 """What runs in one server process, as the routes use it: calls taken in, people's actions, background work.
 
-Never builds anything: `app.py` does. Never speaks HTTP. Next: `session.py` runs each call; `server/` asks here.
+Never builds anything: `app.py` does. Never speaks HTTP.
+Next: `live/session.py` runs each call; `server/` asks here.
 """
 
 import asyncio
@@ -28,11 +29,12 @@ from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
+from voiceassist.live.live_call import LiveCall
+from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
 from voiceassist.playbook_registry import PlaybookRegistry
-from voiceassist.session import LiveCall, Services, run_call
 from voiceassist.store.playbooks import Version
-from voiceassist.store.recordings import recording_path
+from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
 
 log = structlog.get_logger()
@@ -52,6 +54,7 @@ class Runtime:
     pool: DecodePool
     registry: PlaybookRegistry
     store: Store
+    recorders: Recorders
     bus: Bus | None
     metrics: Metrics
     hub: Hub = field(default_factory=Hub)
@@ -67,7 +70,13 @@ class Runtime:
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
-        return recording_path(self.settings.data_dir / "recordings", call_id)
+        return self.recorders.path_of(call_id)
+
+    def stop_calls(self) -> None:
+        """Takes no more calls; those that go on have some seconds to hear what has come."""
+        self.is_stopping = True
+        for live in self.live.values():
+            live.stop()
 
     def claim(self, call_id: str) -> bool:
         """Takes a call id for a publisher; False when it is taken. `release` gives it back. Raises IngestError."""
@@ -140,10 +149,13 @@ class Runtime:
         """One live call to its end; whether it was recognised and stored whole."""
         live = LiveCall(info=source.info)
         self.live[source.info.call_id] = live
+        if self.is_stopping:  # it was taken just before
+            live.stop()
         try:
             return await run_call(source, live, self._services(source.info))
         finally:
             del self.live[source.info.call_id]
+            live.gone.set()
 
     def _services(self, info: CallInfo) -> Services:
         engine = self.engine_for(info)
@@ -153,8 +165,7 @@ class Runtime:
             playbook=self.registry.for_call(engine.language, info.agent.team),
             store=self.store,
             publish=self.publish,
-            recording_path=self.recording_path,
-            is_stopping=lambda: self.is_stopping,
+            recorders=self.recorders,
         )
 
     async def call_state(self, call_id: str) -> CallState | None:
@@ -205,7 +216,11 @@ class Runtime:
             store = f"{waiting} records wait for the disk" if waiting else "ok"
         except VoiceassistError as error:
             store = str(error)
-        return {"store": store, "server": "stopping" if self.is_stopping else "ok"}
+        return {
+            "store": store,
+            "recordings": self.recorders.state(),
+            "server": "stopping" if self.is_stopping else "ok",
+        }
 
     def spawn(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Runs beside everything else; a failure is logged, and nothing else stops."""

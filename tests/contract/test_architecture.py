@@ -33,7 +33,7 @@ ORDER = (
     {"wire", "config", "clock", "speech_models", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus"},
-    {"samples", "session", "hub", "replay", "playbook_registry", "metrics", "logs"},
+    {"samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"backtests"},
     {"runtime"},
     {"app", "bench"},

@@ -1,7 +1,6 @@
 """Audio as a source gives it: the same call cut into frames in any way, each with the time when it arrived."""
 
-import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
 
 import numpy as np
 from hypothesis import strategies as st
@@ -55,9 +54,7 @@ def apart(draw: st.DrawFn, seconds: float) -> list[AudioFrame]:
     return sorted(frames, key=lambda one: (one.arrived_s, SPEAKERS.index(one.speaker)))
 
 
-def queue_of(frames: Sequence[AudioFrame]) -> asyncio.Queue[AudioFrame | None]:
-    """All of them waiting, then the end."""
-    queue: asyncio.Queue[AudioFrame | None] = asyncio.Queue()
-    for item in [*frames, None]:
-        queue.put_nowait(item)
-    return queue
+async def given(frames: Sequence[AudioFrame]) -> AsyncGenerator[AudioFrame, None]:
+    """All of them at once, then the end."""
+    for one in frames:
+        yield one

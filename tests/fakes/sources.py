@@ -47,8 +47,11 @@ class GivenSource:
     end_reason: EndReason = "hangup"
     hold: asyncio.Event | None = None  # after the pieces the line stays open until it is set
 
+    def __post_init__(self) -> None:
+        self.pieces = iter(self.pieces)
+
     async def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
-        """The pieces, one after the other."""
+        """The pieces, one after the other; asked again, those that nobody has taken."""
         for piece in self.pieces:
             if isinstance(piece, Exception):
                 raise piece

@@ -61,7 +61,7 @@ async def serving(settings: Settings) -> AsyncIterator[Serving]:
                     await asyncio.sleep(0.01)
                 yield Serving(runtime=runtime, port=port, http=http)
         finally:
-            runtime.is_stopping = True
+            runtime.stop_calls()
             server.should_exit = True
             await task
 

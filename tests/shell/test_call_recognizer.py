@@ -7,10 +7,11 @@ from functools import cache
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given as examples
+from hypothesis import settings
 from hypothesis import strategies as st
 
-from tests.fakes.frames import RATE_HZ, Legs, apart, in_turn, queue_of, two_legs
+from tests.fakes.frames import RATE_HZ, Legs, apart, given, in_turn, two_legs
 from voiceassist.asr.call_recognizer import TICK_MS, recognise
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
@@ -50,7 +51,8 @@ async def hear(
     frames: Sequence[AudioFrame], engine: Engine, legs: tuple[Speaker, ...] = SPEAKERS
 ) -> list[Transcript | Tick]:
     async with DecodePool(2) as pool:
-        return [one async for heard in recognise(queue_of(frames), legs, engine, pool) for one in heard.inputs]
+        hearing = recognise(given(frames), legs, engine, pool, began_s=0.0)
+        return [one async for heard in hearing for one in heard.inputs]
 
 
 @cache
@@ -67,13 +69,13 @@ def test_the_dialogue_is_heard_whole_with_all_ticks() -> None:
 
 
 @settings(max_examples=40)
-@given(sizes=SIZES)
+@examples(sizes=SIZES)
 async def test_any_split_of_both_legs_gives_the_same_inputs_in_the_same_order(sizes: list[int]) -> None:
     assert await hear(in_turn(CALL, sizes), dialogue()) == expected()
 
 
 @settings(max_examples=40)
-@given(frames=apart(SECONDS))
+@examples(frames=apart(SECONDS))
 async def test_legs_cut_apart_and_a_little_late_give_the_same_inputs(frames: list[AudioFrame]) -> None:
     assert await hear(frames, dialogue()) == expected()
 
@@ -167,7 +169,7 @@ async def test_recognizers_are_opened_in_the_pool_and_counted_right() -> None:
     inner = WhereOpened()
     engine = LoadedEngine(inner, "people")
     async with DecodePool(4) as pool:
-        listens = [recognise(queue_of(in_turn(CALL, [])), SPEAKERS, engine, pool) for _ in range(20)]
+        listens = [recognise(given(in_turn(CALL, [])), SPEAKERS, engine, pool, began_s=0.0) for _ in range(20)]
         for one in listens:
             await anext(one)
         assert engine.open_recognizers == 40

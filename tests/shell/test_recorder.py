@@ -2,22 +2,26 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
 import pytest
 from structlog.testing import capture_logs
 
-from tests.fakes.frames import RATE_HZ, Legs, frame, in_turn
+from tests.fakes.frames import RATE_HZ, Legs, given, in_turn
 from tests.shell.full_disk import full_disk
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.events import SPEAKERS, Speaker
 from voiceassist.store.audiofile import duration_of, read_audio
 from voiceassist.store.recorder import Recorder
+from voiceassist.store.recorders import Recorders
+from voiceassist.store.recordings import Recording
 
 NEAR_MS = 50
+ENOUGH_S = 30  # what hangs fails its test, however slow the machine is
 
 
 def speech(seconds: float, *bursts: tuple[float, float]) -> Pcm:
@@ -45,10 +49,8 @@ def _bursts(channel: Pcm, rate_hz: int) -> list[tuple[float, float]]:
 
 
 async def record(path: Path, frames: list[AudioFrame], legs: tuple[Speaker, ...] = SPEAKERS) -> None:
-    recorder = Recorder(path, legs)
-    for one in frames:
-        await recorder.add(one)
-    await recorder.close()
+    with closing(Recorders(folder=path.parent)) as recorders:
+        await Recorder(path, legs, recorders).record(given(frames))
 
 
 @pytest.mark.parametrize("frame_ms", [20, 30, 777, 4_000])
@@ -100,21 +102,6 @@ async def test_ten_milliseconds_are_a_recording(tmp_path: Path) -> None:
     assert len(read_audio(tmp_path / "x.ogg").channels) == 2
 
 
-async def test_disk_that_fills_up_costs_the_rest_of_the_recording_and_is_told_once(tmp_path: Path) -> None:
-    path, legs = tmp_path / "x.ogg", {leg: speech(6, (0, 6)) for leg in SPEAKERS}
-    recorder, frames = Recorder(path, SPEAKERS), in_turn(legs, [160] * 300)
-    with capture_logs() as lines:
-        for one in frames[:300]:
-            await recorder.add(one)
-        with full_disk(path):
-            for one in frames[300:]:
-                await recorder.add(one)
-        await recorder.close()
-    assert [line["event"] for line in lines] == ["recording stopped; the call goes on"]
-    assert "x.ogg" in lines[0]["error"]
-    assert 1_500 < read_audio(path).duration_ms < 3_300
-
-
 async def test_recording_is_never_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "x.ogg"
     path.write_bytes(b"an earlier call")
@@ -124,29 +111,111 @@ async def test_recording_is_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == b"an earlier call"
 
 
+async def test_tiny_messages_are_written_in_blocks_all_the_same(tmp_path: Path) -> None:
+    legs: Legs = {leg: speech(1, (0.2, 0.6)) for leg in SPEAKERS}
+    await record(tmp_path / "x.ogg", in_turn(legs, [1] * len(legs["agent"])))
+    assert np.allclose(heard(tmp_path / "x.ogg")["agent"], [(200, 600)], rtol=0, atol=NEAR_MS)
+
+
+@dataclass
+class Line:
+    """A call's audio as a test gives it out, on its way to a recorder."""
+
+    recorders: Recorders
+    path: Path
+    frames: asyncio.Queue[AudioFrame | None] = field(default_factory=asyncio.Queue)
+
+    async def audio(self) -> AsyncIterator[AudioFrame]:
+        while frame := await self.frames.get():
+            yield frame
+
+    def send(self, frames: Iterable[AudioFrame | None]) -> None:
+        for frame in frames:
+            self.frames.put_nowait(frame)
+
+    def record(self) -> asyncio.Task[None]:
+        return asyncio.create_task(Recorder(self.path, SPEAKERS, self.recorders).record(self.audio()))
+
+
 @pytest.fixture
-def busy_thread() -> Iterator[tuple[ThreadPoolExecutor, threading.Event]]:
-    """The only thread for blocking work, and what lets it go on."""
-    go_on = threading.Event()
-    with ThreadPoolExecutor(1) as threads:
-        threads.submit(go_on.wait, 30)
-        yield threads, go_on
-        go_on.set()
+def line(tmp_path: Path) -> Iterator[Line]:
+    with closing(Recorders(folder=tmp_path, retry_s=0)) as recorders:
+        yield Line(recorders, tmp_path / "x.ogg")
 
 
-async def test_cancelled_call_is_recorded_to_the_moment_in_one_piece(
-    tmp_path: Path, busy_thread: tuple[ThreadPoolExecutor, threading.Event]
+async def until(condition: Callable[[], bool]) -> None:
+    async with asyncio.timeout(ENOUGH_S):
+        while not condition():  # noqa: ASYNC110 - a thread makes it true
+            await asyncio.sleep(0)
+
+
+async def test_disk_that_is_full_for_a_while_costs_nothing_and_is_told_once(line: Line) -> None:
+    legs: Legs = {leg: speech(6, (1.0, 2.0), (4.0, 5.0)) for leg in SPEAKERS}
+    frames = in_turn(legs, [160] * 300)
+    with capture_logs() as lines:
+        recording = line.record()
+        line.send(frames[:300])
+        await until(lambda: line.frames.empty() and line.path.exists())
+        with full_disk(line.path):
+            line.send(frames[300:500])
+            await until(lambda: bool(line.recorders.troubles))
+            assert "File too large" in line.recorders.state()
+            assert read_audio(line.path).duration_ms > 0
+        line.send([*frames[500:], None])
+        await recording
+    assert [entry["event"] for entry in lines] == [
+        "recording waits for the disk; the call goes on",
+        "recording goes on",
+    ]
+    assert (line.recorders.failures, line.recorders.state()) == (1, "ok")
+    assert np.allclose(heard(line.path)["agent"], [(1_000, 2_000), (4_000, 5_000)], rtol=0, atol=NEAR_MS)
+    assert abs(duration_of(line.path) - 6_000) <= 20
+
+
+async def test_folder_that_is_not_there_yet_is_waited_for(line: Line) -> None:
+    folder = line.path.parent / "mounted later"
+    folder.touch()
+    line.path = folder / "x.ogg"
+    recording = line.record()
+    line.send([*in_turn({leg: speech(2, (0.5, 1.0)) for leg in SPEAKERS}, [160] * 100), None])
+    await until(lambda: bool(line.recorders.troubles))
+    folder.unlink()
+    await recording
+    assert np.allclose(heard(line.path)["agent"], [(500, 1_000)], rtol=0, atol=NEAR_MS)
+
+
+async def test_recording_that_is_given_up_while_the_disk_is_full_plays(line: Line) -> None:
+    frames = in_turn({leg: speech(6, (0, 6)) for leg in SPEAKERS}, [160] * 300)
+    recording = line.record()
+    line.send(frames[:300])
+    await until(lambda: line.frames.empty() and line.path.exists())
+    with full_disk(line.path):
+        line.send(frames[300:])
+        await until(lambda: bool(line.recorders.troubles))
+        recording.cancel()
+        await asyncio.wait([recording])
+    assert line.recorders.state() == "ok"
+    assert 1_500 < read_audio(line.path).duration_ms < 6_000
+
+
+async def test_cancelled_recording_finishes_the_write_that_runs(
+    line: Line, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads, go_on = busy_thread
-    asyncio.get_running_loop().set_default_executor(threads)
-    recorder = Recorder(tmp_path / "x.ogg", SPEAKERS)
-    agent, customer = speech(1, (0.1, 0.9)), speech(1)
-    await recorder.add(frame("agent", agent))
-    adding = asyncio.create_task(recorder.add(frame("customer", customer)))
+    writing, go_on = threading.Event(), threading.Event()
+    write = Recording.write
+
+    def slow(recording: Recording, agent: Pcm, customer: Pcm) -> None:
+        writing.set()
+        go_on.wait(ENOUGH_S)
+        write(recording, agent, customer)
+
+    monkeypatch.setattr(Recording, "write", slow)
+    recording = line.record()
+    line.send(in_turn({leg: speech(1, (0.1, 0.9)) for leg in SPEAKERS}, []))
+    await until(writing.is_set)
+    recording.cancel()
     await asyncio.sleep(0)
-    adding.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await adding
+    assert not recording.done()
     go_on.set()
-    await recorder.close()
-    assert np.allclose(heard(tmp_path / "x.ogg")["agent"], [(100, 900)], rtol=0, atol=NEAR_MS)
+    await asyncio.wait([recording])
+    assert np.allclose(heard(line.path)["agent"], [(100, 900)], rtol=0, atol=NEAR_MS)

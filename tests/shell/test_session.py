@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -36,8 +37,10 @@ from voiceassist.events import (
     SetMute,
 )
 from voiceassist.hub import Hub
-from voiceassist.session import INBOX_INPUTS, LiveCall, Services, run_call
+from voiceassist.live.live_call import INBOX_INPUTS, LiveCall
+from voiceassist.live.session import Services, run_call
 from voiceassist.store.audiofile import duration_of
+from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store, open_store
 
 ENOUGH_S = 30  # a call that hangs fails its test, however slow the machine is
@@ -53,7 +56,7 @@ class Bench:
 
     store: Store
     pool: DecodePool
-    folder: Path
+    recorders: Recorders
     hub: Hub = field(default_factory=Hub)
     published: list[Record] = field(default_factory=list)
 
@@ -68,8 +71,7 @@ class Bench:
             playbook=playbook(),
             store=self.store,
             publish=self.publish,
-            recording_path=lambda call_id: self.folder / f"{call_id}.ogg",
-            is_stopping=lambda: False,
+            recorders=self.recorders,
         )
 
     async def run(self, source: GivenSource, engine: Engine | None = None) -> LiveCall:
@@ -98,7 +100,8 @@ def logged() -> Iterator[list[EventDict]]:
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
     store = await open_store(tmp_path / "calls.db")
     async with DecodePool(2) as pool:
-        yield Bench(store=store, pool=pool, folder=tmp_path)
+        with closing(Recorders(folder=tmp_path, retry_s=0)) as recorders:
+            yield Bench(store=store, pool=pool, recorders=recorders)
     await store.close()
 
 
@@ -110,7 +113,7 @@ async def test_call_is_stored_as_it_was_published_and_recorded_to_its_end(bench:
     assert isinstance(stored[-1].event, CallEnded)
     assert [record.seq for record in bench.published] == list(range(1, len(bench.published) + 1))
     assert only([record.event for record in stored], Final)
-    assert abs(duration_of(bench.folder / "call-1.ogg") - 20_000) <= 20
+    assert abs(duration_of(bench.recorders.path_of("call-1")) - 20_000) <= 20
     assert bench.hub.calls == {}
 
 
@@ -141,7 +144,7 @@ async def test_broken_source_fails_its_call_with_the_cause(bench: Bench, logged:
     state = await bench.state()
     assert (state.status, state.error) == ("failed", "ConnectionError: the line went up in smoke")
     assert [line["error"] for line in logged if line["event"] == "call failed"] == ["the line went up in smoke"]
-    assert abs(duration_of(bench.folder / "call-1.ogg") - 8_000) <= 20
+    assert abs(duration_of(bench.recorders.path_of("call-1")) - 8_000) <= 20
 
 
 async def test_screen_that_breaks_fails_the_call_and_leaves_nobody_waiting(bench: Bench) -> None:
@@ -169,7 +172,7 @@ async def test_call_with_one_leg_is_heard_and_recorded(bench: Bench) -> None:
     await bench.run(GivenSource(pieces=quiet(12, "customer"), info=info(legs=("customer",))))
     finals = only(bench.events(), Final)
     assert {final.speaker for final in finals} == {"customer"}
-    assert abs(duration_of(bench.folder / "call-1.ogg") - 12_000) <= 20
+    assert abs(duration_of(bench.recorders.path_of("call-1")) - 12_000) <= 20
 
 
 async def test_leg_that_stops_early_does_not_stop_the_other(bench: Bench) -> None:
@@ -183,7 +186,7 @@ async def test_leg_that_stops_early_does_not_stop_the_other(bench: Bench) -> Non
 async def test_leg_that_is_never_heard_does_not_stop_the_other(bench: Bench) -> None:
     await bench.run(GivenSource(pieces=quiet(12, "agent")))
     assert {final.speaker for final in only(bench.events(), Final)} == {"agent"}
-    assert abs(duration_of(bench.folder / "call-1.ogg") - 12_000) <= 20
+    assert abs(duration_of(bench.recorders.path_of("call-1")) - 12_000) <= 20
 
 
 async def test_gap_is_told_and_stored(bench: Bench) -> None:

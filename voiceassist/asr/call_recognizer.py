@@ -1,12 +1,13 @@
 """Hears a call: frames of all legs in, transcripts and the passing of time out, in the order of audio time.
 
 Both legs of a step are decoded side by side in the pool; their transcripts are merged before the next step, so the
-order never depends on which decode was faster. Next: `session.py` hands everything to `Call.handle`.
+order never depends on which decode was faster. While a step is decoded, the audio after it is read.
+Next: `live/session.py` hands everything to `Call.handle`.
 """
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
-from contextlib import asynccontextmanager
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain
 from time import monotonic
@@ -15,6 +16,7 @@ from typing import TypeVar
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool
+from voiceassist.audio.lateness import lateness_s
 from voiceassist.audio.legs import LegSync, Step
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import Speaker, Tick, Transcript
@@ -24,7 +26,10 @@ from voiceassist.events import Speaker, Tick, Transcript
 STEP_MS = 40
 # One call decodes at most this many at a time, so that calls take turns in the pool; more than one catches up.
 MOST_STEPS = 5
-# A call this far behind the world's clock is heard in a hurry: finals only, until it has caught up.
+# Read ahead of the recognizers, so that the next steps are there when they are done. Full: the source is not read,
+# and its own overflow rule applies.
+READ_AHEAD_MS = 2 * STEP_MS * MOST_STEPS
+# A call that is this late (`audio/lateness.py`) is heard in a hurry: finals only, until it has caught up.
 HURRY_S = 1.0
 TICK_MS = 200  # how often call time moves on, live and in replay alike
 
@@ -38,7 +43,7 @@ class Recognised:
 
     inputs: tuple[Transcript | Tick, ...]
     until_ms: int
-    arrived_s: float  # monotonic seconds when the end of it had reached us
+    delay_ms: int  # how late it was heard (`audio/lateness.py`)
 
 
 def in_order(transcripts: Iterable[Transcript], since_ms: int, until_ms: int) -> tuple[Transcript | Tick, ...]:
@@ -54,13 +59,21 @@ def _place(heard: Transcript | Tick) -> tuple[int, bool, str]:
 
 
 async def recognise(
-    frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...], engine: Engine, pool: DecodePool
+    frames: AsyncGenerator[AudioFrame, None],
+    legs: tuple[Speaker, ...],
+    engine: Engine,
+    pool: DecodePool,
+    *,
+    began_s: float,
 ) -> AsyncGenerator[Recognised, None]:
-    """Hears frames until None comes. Raises EngineError."""
-    async with _recognizers(pool) as recognizers:
-        began_s, since_ms, steps = monotonic(), 0, list[Step]()
-        async for steps in _steps(frames, legs):
-            hurry = _is_behind(steps[-1], began_s)
+    """Hears the frames of a call that began at `began_s` (monotonic seconds) to their end. Raises EngineError.
+
+    Whatever `frames` raises comes out after the audio before it was heard. `frames` is closed in any case.
+    """
+    async with _recognizers(pool) as recognizers, aclosing(_steps(frames, legs)) as batches:
+        since_ms, steps = 0, list[Step]()
+        async for steps in batches:
+            hurry = _late_s(steps[-1], began_s) > HURRY_S
             pool.hurried_steps += hurry * len(steps)
             inputs: list[Transcript | Tick] = []
             for step, transcripts in zip(
@@ -68,17 +81,19 @@ async def recognise(
             ):
                 inputs += in_order(transcripts, since_ms, step.until_ms)
                 since_ms = step.until_ms
-            yield Recognised(inputs=tuple(inputs), until_ms=since_ms, arrived_s=steps[-1].arrived_s)
+            yield _recognised(inputs, steps[-1], began_s)
         if steps:
             last = await _all(pool.run(recognizer.finish) for recognizer in recognizers.values())
-            at_the_end = in_order(chain.from_iterable(last), since_ms, since_ms)
-            yield Recognised(inputs=at_the_end, until_ms=since_ms, arrived_s=steps[-1].arrived_s)
+            yield _recognised(in_order(chain.from_iterable(last), since_ms, since_ms), steps[-1], began_s)
 
 
-def _is_behind(step: Step, began_s: float) -> bool:
-    """Late by both clocks: a recording streamed faster than real time waits too, but is ahead of the world's."""
-    now_s = monotonic()
-    return now_s - step.arrived_s > HURRY_S and now_s - began_s - step.until_ms / 1000 > HURRY_S
+def _recognised(inputs: Iterable[Transcript | Tick], step: Step, began_s: float) -> Recognised:
+    delay_ms = int(_late_s(step, began_s) * 1000)
+    return Recognised(inputs=tuple(inputs), until_ms=step.until_ms, delay_ms=delay_ms)
+
+
+def _late_s(step: Step, began_s: float) -> float:
+    return lateness_s(step.until_ms, step.arrived_s, began_s=began_s, now_s=monotonic())
 
 
 async def _hear(
@@ -116,16 +131,44 @@ async def _recognizers(pool: DecodePool) -> AsyncIterator[dict[Speaker, LegRecog
             await pool.run(recognizer.close)
 
 
-async def _steps(frames: asyncio.Queue[AudioFrame | None], legs: tuple[Speaker, ...]) -> AsyncIterator[list[Step]]:
-    sync = LegSync(legs, STEP_MS)
-    while frame := await frames.get():
-        sync.add(frame)
-        if not frames.empty() and sync.ready_ms < STEP_MS * MOST_STEPS:
-            continue
+async def _steps(
+    frames: AsyncGenerator[AudioFrame, None], legs: tuple[Speaker, ...]
+) -> AsyncGenerator[list[Step], None]:
+    """Steps as soon as they are whole: one at a time while we keep up, up to MOST_STEPS when more wait."""
+    sync, news, room = LegSync(legs, STEP_MS), asyncio.Event(), asyncio.Event()
+    reading = asyncio.create_task(_read(frames, sync, news, room))
+    try:
+        while not reading.done():
+            news.clear()
+            while steps := _some(sync.take):
+                room.set()
+                yield steps
+            if not reading.done():
+                await news.wait()
         while steps := _some(sync.take):
             yield steps
-    while steps := _some(sync.rest):
-        yield steps
+        await reading  # raises what the source raised
+        while steps := _some(sync.rest):
+            yield steps
+    finally:
+        reading.cancel()
+        await asyncio.wait([reading])
+
+
+async def _read(
+    frames: AsyncGenerator[AudioFrame, None], sync: LegSync, news: asyncio.Event, room: asyncio.Event
+) -> None:
+    """Reads frames into `sync`, tells `news` of each, and waits for `room` while enough is read ahead."""
+    try:
+        async with aclosing(frames):
+            async for frame in frames:
+                sync.add(frame)
+                news.set()
+                while sync.ready_ms >= READ_AHEAD_MS:
+                    room.clear()
+                    await room.wait()
+    finally:
+        news.set()
 
 
 def _some(step: Callable[[], Step | None]) -> list[Step]:

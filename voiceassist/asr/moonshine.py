@@ -3,7 +3,7 @@
 The model turns a whole line of speech into text and knows nothing of time or silence. So a recognizer here
 cuts lines itself (Silero's voice detector, `audio/endpoint.py`), decodes the growing line again and again, and
 gives words times with `audio/align.py`. Moonshine's own streams are not used: all of them share one detector's
-memory (0.0.73), so that one call's audio changes another call's lines. Next: transcripts go to `session.py`.
+memory (0.0.73), so that one call's audio changes another call's lines. Next: transcripts go to `live/session.py`.
 
 Everything happens at blocks of 512 samples, so transcripts depend on the samples only. Nothing is decoded while
 nobody speaks. A line is decoded when a pause begins, which is when its words are complete. While the pause lasts,

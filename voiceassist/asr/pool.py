@@ -16,6 +16,8 @@ from voiceassist.errors import EngineError
 
 Result = TypeVar("Result")
 
+CLOSE_WITHIN_S = 5.0  # one decode takes at most a second or so; one that hangs does not hold up the stop
+
 
 class DecodePool:
     """`async with DecodePool(2) as pool: transcripts = await pool.run(recognizer.feed, pcm)`."""
@@ -35,7 +37,9 @@ class DecodePool:
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        await asyncio.to_thread(self._threads.shutdown)
+        """Waits for decodes that run, for some seconds; what still waits for a thread never runs."""
+        ended = asyncio.create_task(asyncio.to_thread(self._threads.shutdown, cancel_futures=True))
+        await asyncio.wait([ended], timeout=CLOSE_WITHIN_S)
 
     async def run(self, function: Callable[..., Result], *args: object) -> Result:
         """What `function(*args)` returns, from one of the threads. Raises EngineError.

@@ -1,7 +1,7 @@
 """An engine that knows beforehand what will be said: for tests and for machines without a model.
 
 Never listens: only the number of samples fed decides what comes out, and when. Scripts have the form of the
-sample calls' JSON files. Next: transcripts go to `session.py`, as from any other engine.
+sample calls' JSON files. Next: transcripts go to `live/session.py`, as from any other engine.
 """
 
 import json

@@ -10,7 +10,7 @@ with them were 640 ms behind the end of a word with our own model's settings and
 defaults, later than most finals; without them 230 ms. `audio/align.py` gives partial words times, the Final has
 libvosk's own.
 
-Next: transcripts go to `session.py`.
+Next: transcripts go to `live/session.py`.
 """
 
 import json

@@ -9,9 +9,8 @@ Next: `asr/call_recognizer.py` gives each leg's piece to its recognizer.
 from collections import deque
 from dataclasses import dataclass
 
-import numpy as np
-
-from voiceassist.audio.pcm import AudioFrame, Pcm, silence
+from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.sample_queue import SampleQueue
 from voiceassist.events import Speaker
 
 # A leg whose audio is this far behind, and has been for this long, is not waited for until it has caught up.
@@ -34,7 +33,7 @@ class LegSync:
 
     def __init__(self, legs: tuple[Speaker, ...], step_ms: int) -> None:
         self._step_ms = step_ms
-        self._waiting: dict[Speaker, Pcm] = {leg: silence(0) for leg in legs}
+        self._waiting = {leg: SampleQueue() for leg in legs}
         self._received = dict.fromkeys(legs, 0)  # samples so far
         self._arrivals: deque[tuple[int, float]] = deque()  # (end in samples, monotonic seconds)
         self._now_s = 0.0  # when the newest frame arrived
@@ -50,7 +49,7 @@ class LegSync:
         """Takes the next frame of a leg. All frames of a call have one rate: the source sees to that."""
         assert self._rate_hz in (0, frame.rate_hz), "a source never changes its rate"
         self._rate_hz = frame.rate_hz
-        self._waiting[frame.speaker] = np.concatenate((self._waiting[frame.speaker], frame.pcm))
+        self._waiting[frame.speaker].add(frame.pcm)
         self._received[frame.speaker] += len(frame.pcm)
         self._now_s = max(self._now_s, frame.arrived_s)
         self._arrivals.append((self._received[frame.speaker], frame.arrived_s))
@@ -63,7 +62,7 @@ class LegSync:
     def rest(self) -> Step | None:
         """The next step after the last frame, the last one shorter: nobody is waited for any more."""
         until = min(max(self._received.values()), self._taken + self._samples(self._step_ms))
-        waits = any(len(audio) for audio in self._waiting.values())
+        waits = any(map(len, self._waiting.values()))
         return self._step(until) if waits else None
 
     def _target(self) -> int:
@@ -84,10 +83,8 @@ class LegSync:
         return Step(pieces=pieces, rate_hz=self._rate_hz, until_ms=until_ms, arrived_s=self._arrived_s(until))
 
     def _piece(self, leg: Speaker, until: int) -> Pcm:
-        audio = self._waiting[leg]
-        cut = max(0, until - (self._received[leg] - len(audio)))
-        self._waiting[leg] = audio[cut:]
-        return audio[:cut]
+        waiting = self._waiting[leg]
+        return waiting.take(max(0, until - (self._received[leg] - len(waiting))))
 
     def _arrived_s(self, until: int) -> float:
         while len(self._arrivals) > 1 and self._arrivals[0][0] < until:

@@ -1,6 +1,6 @@
 """The audio that flows: int16 samples, one leg at a time, with helpers to decode and split it.
 
-Never reads a socket, a file or a clock. Sources make `AudioFrame`s; `session.py` feeds them to recognizers.
+Never reads a socket, a file or a clock. Sources make `AudioFrame`s; `live/session.py` feeds them to recognizers.
 """
 
 from collections.abc import Mapping
@@ -65,6 +65,11 @@ def deinterleave(pcm: Pcm, channels: int) -> tuple[Pcm, ...]:
 def silence(samples: int) -> Pcm:
     """That many samples of nothing."""
     return np.zeros(samples, np.int16)
+
+
+def long_silence(samples: int) -> Pcm:
+    """The same, read-only: however long, it takes no memory."""
+    return np.broadcast_to(silence(1), samples)
 
 
 class FrameDecoder:

@@ -1,6 +1,7 @@
 """`voiceassist serve` and `voiceassist demo`: run the server until told to stop."""
 
 import asyncio
+import faulthandler
 import signal
 import socket
 import sys
@@ -26,6 +27,9 @@ from voiceassist.runtime import Runtime
 from voiceassist.server.http import create_api
 
 STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stored well within it
+# Every part of a stop has its own, shorter limit. Should one hang all the same (a decoder, a disk), the process
+# ends by itself and says where each thread was.
+STOP_AT_LAST_S = 60
 # Larger than any frame we accept, so that too large a frame gets our own clear answer.
 SOCKET_MESSAGE_BYTES = 64 << 20
 
@@ -128,6 +132,7 @@ class _Server(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, runtime: Runtime) -> None:
         super().__init__(config)
         self._runtime = runtime
+        self._loop = asyncio.get_running_loop()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -142,6 +147,8 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """SIGINT or SIGTERM arrived."""
         self._runtime.is_stopping = True
+        self._loop.call_soon_threadsafe(self._runtime.stop_calls)
+        faulthandler.dump_traceback_later(STOP_AT_LAST_S, exit=True)
         super().handle_exit(sig, frame)
 
 

@@ -2,7 +2,7 @@
 
 One module beside this one per protocol. A source answers for its peer: wrong messages, wrong rates, silence
 and jumps are dealt with there; a session sees only well-formed frames whose legs run on without holes.
-Next: `session.py` reads a source to its end.
+Next: `live/session.py` reads a source to its end.
 """
 
 from collections.abc import AsyncIterator
@@ -62,6 +62,8 @@ class Source(Protocol):
 
     def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
         """Audio of `info.legs` and gaps as they come; the silence that stands for a gap comes as frames.
+
+        Asked again, it goes on where the reader before stopped.
 
         It follows a gap whose length is known at once (lost, overflow) and precedes one that is known only when it
         is over (silent). The leg's samples up to `gap.at_ms` are always exactly the audio before the gap.

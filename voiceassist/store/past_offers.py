@@ -1,6 +1,6 @@
 """What a customer took in earlier calls, for alternatives that are limited per customer.
 
-Reads only. Next: `session.py` puts it on the call's first event.
+Reads only. Next: `live/call_start.py` puts it on the call's first event.
 """
 
 from sqlalchemy import Select, select

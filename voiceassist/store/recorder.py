@@ -1,87 +1,77 @@
 """Brings the legs of a call together and writes them as one two-channel recording while the call runs.
 
-A leg that is not there is silent. A disk that fails costs the recording, never the call: it is logged, and what
-was written stays playable. Writing happens in a thread, one block after the other, also when a call is cancelled.
+A leg that is not there is silent. A disk that fails costs no call and no recording: the write is tried again until
+it works, and audio waits meanwhile, where it comes from. What was written stays playable all the time.
+Writing happens in threads that only recordings use, one block after the other.
+Never decides what audio is left out: `live/audio_tap.py` does.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
-import numpy as np
-import structlog
-
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.channels import Block, Channels
+from voiceassist.audio.pcm import AudioFrame
 from voiceassist.errors import RecordingError
-from voiceassist.events import SPEAKERS, Speaker
+from voiceassist.events import Speaker
+from voiceassist.store.recorders import Recorders
 from voiceassist.store.recordings import Recording, open_recording
 
-log = structlog.get_logger()
-
-BLOCK_MS = 200  # a page of the recording is at most this plus the container's own
+Result = TypeVar("Result")
 
 
 class Recorder:
     """The recording of one call."""
 
-    def __init__(self, path: Path, legs: tuple[Speaker, ...]) -> None:
+    def __init__(self, path: Path, legs: tuple[Speaker, ...], shared: Recorders) -> None:
         self._path = path
-        self._legs = legs
-        self._rate_hz = 0  # of the first frame, and therefore of all: the source sees to that
+        self._shared = shared
+        self._channels = Channels(legs)
         self._recording: Recording | None = None
-        self._waiting: dict[Speaker, list[Pcm]] = {leg: [] for leg in legs}
-        self._failed = False
-        self._turn = asyncio.Lock()
 
-    async def add(self, frame: AudioFrame) -> None:
-        """Takes a frame; writes when all legs have a block."""
-        if self._failed:
-            return
-        self._rate_hz = self._rate_hz or frame.rate_hz
-        self._waiting[frame.speaker].append(frame.pcm)
-        ready = min(self._samples(leg) for leg in self._legs)
-        if ready >= self._rate_hz * BLOCK_MS // 1000:
-            await self._write(ready)
+    async def record(self, frames: AsyncIterator[AudioFrame]) -> None:
+        """Writes frames to their end. Cancelling gives up what is not written; a write that runs is finished."""
+        try:
+            await self._write_all(frames)
+        except Exception as error:  # noqa: BLE001 - whatever it was, it costs this recording, and no call
+            self._shared.stopped(self._path, error)
+        finally:
+            self._shared.ended(self._path)
+            await self._close()
 
-    async def close(self) -> None:
-        """Writes the rest, the shorter leg padded with silence."""
-        rest = max(self._samples(leg) for leg in self._legs)
-        if rest and not self._failed:
-            await self._write(rest)
-        await self._guarded(self._close_file)
-
-    def _samples(self, leg: Speaker) -> int:
-        return sum(map(len, self._waiting[leg]))
-
-    async def _write(self, samples: int) -> None:
-        agent, customer = (self._take(leg, samples) for leg in SPEAKERS)
-        await self._guarded(partial(self._write_block, agent, customer))
-
-    def _write_block(self, agent: Pcm, customer: Pcm) -> None:
-        if self._failed:
-            return
-        if self._recording is None:
-            self._recording = open_recording(self._path, self._rate_hz)
-        self._recording.write(agent, customer)
-
-    def _take(self, leg: Speaker, samples: int) -> Pcm:
-        audio = np.concatenate([*self._waiting.get(leg, ()), np.zeros(0, np.int16)])
-        self._waiting[leg] = [audio[samples:]]
-        return np.pad(audio[:samples], (0, max(0, samples - len(audio))))
-
-    def _close_file(self) -> None:
+    async def _write_all(self, frames: AsyncIterator[AudioFrame]) -> None:
+        async for frame in frames:
+            self._channels.add(frame)
+            for block in self._channels.blocks():
+                await self._write(block)
+        for block in self._channels.rest():
+            await self._write(block)
         if self._recording:
-            self._recording.close()
+            await self._until_it_works(self._recording.finish, again=self._recording.flush)
 
-    async def _guarded(self, step: Callable[[], None]) -> None:
-        """A step that is cancelled goes on by itself: the next one waits for it, and no sample is lost."""
-        await asyncio.shield(self._in_turn(step))
+    async def _write(self, block: Block) -> None:
+        if self._recording is None:
+            begin = partial(open_recording, self._path, self._channels.rate_hz)
+            self._recording = await self._until_it_works(begin, again=begin)
+        await self._until_it_works(partial(self._recording.write, *block), again=self._recording.flush)
 
-    async def _in_turn(self, step: Callable[[], None]) -> None:
-        async with self._turn:
+    async def _until_it_works(self, step: Callable[[], Result], again: Callable[[], Result]) -> Result:
+        """What `step` gives; when the disk fails, what `again` gives after a pause, as often as it takes."""
+        while True:
             try:
-                await asyncio.to_thread(step)
-            except RecordingError as error:
-                self._failed = True
-                log.error("recording stopped; the call goes on", file=str(self._path), error=str(error))  # noqa: TRY400
+                result = await self._shared.threads.run(step)
+            except OSError as error:
+                self._shared.in_trouble(self._path, error)
+                await asyncio.sleep(self._shared.retry_s)
+                step = again
+            else:
+                self._shared.works_again(self._path)
+                return result
+
+    async def _close(self) -> None:
+        if self._recording:
+            with suppress(OSError, RecordingError):  # told already
+                await self._shared.threads.run(self._recording.close)

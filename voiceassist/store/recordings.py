@@ -2,12 +2,14 @@
 
 Crash-safe: Ogg needs no index at its end, and every page is handed to the operating system as soon as it is
 full, so a killed process loses less than a second and what is there plays. Never overwrites a recording.
+A disk that fails raises OSError, and nothing is lost: the pages that it did not take wait for `flush`, so the file
+stays one whole stream. Until then no more should be written: what waits is in memory.
 Everything here blocks: call it in a thread, one call of one recording at a time.
 Next: the review page plays the file; `audiofile.py` reads it.
 """
 
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from fractions import Fraction
 from hashlib import sha256
 from io import FileIO
@@ -53,31 +55,51 @@ def recording_path(directory: Path, call_id: str) -> Path:
 
 
 def open_recording(path: Path, rate_hz: int) -> "Recording":
-    """Starts a new file; `rate_hz` is the rate of what will be written, any. Raises RecordingError."""
+    """Starts a new file; `rate_hz` is the rate of what will be written, any.
+
+    Raises OSError when the disk fails and RecordingError when a file is there already.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        if path.exists():
-            raise RecordingError(f"{path} is already there; a recording is never overwritten")
         return Recording(path, FileIO(path, "x"), rate_hz)  # unbuffered: each page reaches the system
-    except OSError as error:
-        raise RecordingError(f"{path} cannot be written: {error}") from error
+    except FileExistsError:
+        raise RecordingError(f"{path} is already there; a recording is never overwritten") from None
+
+
+class _Pages:
+    """What the container writes to. It takes every byte and keeps those that the disk has not taken."""
+
+    def __init__(self, file: FileIO) -> None:
+        self._file = file
+        self._waiting = bytearray()
+
+    def write(self, data: bytes) -> int:
+        self._waiting += data
+        return len(data)
+
+    def flush_to_disk(self) -> None:
+        """Raises OSError; what could be written is, the rest waits."""
+        while self._waiting:
+            written = self._file.write(self._waiting)
+            del self._waiting[:written]
 
 
 class Recording:
-    """A file being written; made by `open_recording`. Methods block and raise RecordingError.
+    """A file being written; made by `open_recording`. Methods block.
 
-    After an error only `close` may be called; what was written before stays playable.
+    They raise OSError when the disk fails: `flush` tries again. After a RecordingError only `close` may be called.
     """
 
     def __init__(self, path: Path, file: FileIO, rate_hz: int) -> None:
         self._path = path
         self._file = file
+        self._pages = _Pages(file)
         self._rate_hz = rate_hz
         self._samples = 0
-        self._failed = False
+        self._is_finished = False
         opus_hz = next((rate for rate in OPUS_RATES_HZ if rate >= rate_hz), OPUS_RATES_HZ[-1])
         self._resampler = AudioResampler(format="s16", layout="stereo", rate=opus_hz)
-        self._container = av.open(file, "w", format="ogg", container_options=CONTAINER)
+        self._container = av.open(self._pages, "w", format="ogg", container_options=CONTAINER)
         self._stream = self._container.add_stream("libopus", rate=opus_hz, layout="stereo", options=CODER)
         self._stream.bit_rate = BIT_RATE
 
@@ -86,26 +108,32 @@ class Recording:
         if len(agent) != len(customer):
             raise RecordingError(f"{self._path}: {len(agent)} samples of agent, {len(customer)} of customer")
         if len(agent):
-            with self._errors():
+            with self._coder_errors():
                 self._mux(self._resampler.resample(self._frame(agent, customer)))
+        self.flush()
+
+    def flush(self) -> None:
+        """Hands to the disk what it did not take before."""
+        self._pages.flush_to_disk()
+
+    def finish(self) -> None:
+        """Writes what is still in the coder, and the end of the stream; harmless when called twice."""
+        if not self._is_finished:
+            self._is_finished = True
+            with self._coder_errors():
+                if self._samples:
+                    self._mux((*self._resampler.resample(None), None))
+                self._container.close()
+        self.flush()
 
     def close(self) -> None:
-        """Writes what is still in the coder and closes the file; harmless when called twice."""
+        """Finishes, as far as the disk lets it, and closes the file; harmless when called twice."""
         if self._file.closed:
             return
         try:
-            if not self._failed:
-                self._finish()
+            self.finish()
         finally:
-            with suppress(OSError, av.FFmpegError):  # the same failure again: it was raised already
-                self._container.close()
             self._file.close()
-
-    def _finish(self) -> None:
-        with self._errors():
-            if self._samples:
-                self._mux((*self._resampler.resample(None), None))
-            self._container.close()
 
     def _frame(self, agent: Pcm, customer: Pcm) -> av.AudioFrame:
         interleaved = np.stack((agent, customer), axis=1).reshape(1, -1)
@@ -120,9 +148,8 @@ class Recording:
             self._container.mux(self._stream.encode(frame))
 
     @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def _coder_errors(self) -> Iterator[None]:
         try:
             yield
-        except (OSError, av.FFmpegError) as error:
-            self._failed = True
+        except av.FFmpegError as error:
             raise RecordingError(f"{self._path} cannot be written any more: {error}") from error

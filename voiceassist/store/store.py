@@ -2,7 +2,7 @@
 
 Durable events only; an append returns when it is committed. Never publishes and never holds a call's state
 in memory: states are replayed from the events.
-Next: `session.py` and the server append; the server's pages read.
+Next: `live/session.py` and the server append; the server's pages read.
 """
 
 import base64

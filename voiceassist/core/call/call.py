@@ -8,7 +8,7 @@ Theory of operation. A new call has a phase and a playbook, nothing else. CallSt
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
 this order. The input comes first, but the end of a call comes last: cards and refusals close before it. After the
 end only alerts may still change.
-Never reads a clock, a file or a socket. Next: `session.py` numbers, stores and publishes the events.
+Never reads a clock, a file or a socket. Next: `live/session.py` numbers, stores and publishes the events.
 """
 
 from collections.abc import Mapping

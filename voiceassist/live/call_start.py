@@ -1,0 +1,57 @@
+"""The first event of a live call: who is calling, what hears them, and what this customer took before.
+
+Never waits for the store longer than a second. Next: `session.py` hands the event to the call.
+"""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import structlog
+
+from voiceassist.asr.engine import Engine
+from voiceassist.clock import local_now
+from voiceassist.errors import StoreError
+from voiceassist.events import CallStarted, PastOffer
+from voiceassist.ingest.fields import NO_CUSTOMER
+from voiceassist.ingest.source import CallInfo, call_started
+from voiceassist.playbook_file.parse import Playbook
+from voiceassist.store.rows import microseconds
+from voiceassist.store.store import Store
+
+log = structlog.get_logger()
+
+# A call does not wait for what its customer took before: it is some milliseconds away, or the disk is in trouble.
+PAST_OFFERS_WITHIN_S = 1.0
+
+
+async def first_event(info: CallInfo, engine: Engine, playbook: Playbook, store: Store) -> CallStarted:
+    """The call begins now."""
+    now = local_now()
+    return call_started(
+        info,
+        started_at=now.isoformat(timespec="milliseconds"),
+        engine=engine.name,
+        language=engine.language,
+        playbook=playbook,
+        past_offers=await _past_offers(info, playbook, store, now),
+    )
+
+
+async def _past_offers(info: CallInfo, playbook: Playbook, store: Store, now: datetime) -> tuple[PastOffer, ...]:
+    """What this customer took before, as far back as the playbook looks; nothing when the store does not say."""
+    days = _memory_days(playbook)
+    if not days or info.customer.id == NO_CUSTOMER:
+        return ()
+    since = microseconds((now - timedelta(days=days)).isoformat())
+    try:
+        async with asyncio.timeout(PAST_OFFERS_WITHIN_S):
+            return await store.past_offers(info.customer.id, since)
+    except (TimeoutError, StoreError) as error:
+        log.warning("earlier offers to this customer are not known", error=str(error) or "the store is too slow")
+        return ()
+
+
+def _memory_days(playbook: Playbook) -> int:
+    """The longest time for which an alternative is limited per customer."""
+    offers = (offer for policy in playbook.policies for offer in policy.alternatives)
+    return max((offer.per_customer.days for offer in offers if offer.per_customer), default=0)

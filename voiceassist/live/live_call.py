@@ -1,0 +1,101 @@
+"""A running call as others reach it: people's actions, the server's stop, and what time it is in the call.
+
+Never decides what an input means: `session.py` takes inputs from the inbox and hands them to the call.
+"""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any
+
+from voiceassist.events import Action, Input
+from voiceassist.ingest.source import CallInfo
+from voiceassist.live.audio_tap import AudioTap
+
+# Inputs between the recognizers and the call. Full: the recognizers wait.
+INBOX_INPUTS = 200
+# When the server stops, a call hears what has come for so long: enough for the last words of a live call. What a
+# vanished phone system left behind may be minutes, and is not heard any more.
+HEAR_WITHIN_S = 3.0
+
+Answer = asyncio.Future[bool]  # to a person's action: False when the call is over
+
+
+@dataclass(slots=True, kw_only=True)
+class LiveCall:
+    """A running call."""
+
+    info: CallInfo
+    inbox: asyncio.Queue[tuple[Input, Answer | None]] = field(default_factory=lambda: asyncio.Queue(INBOX_INPUTS))
+    began_s: float = field(default_factory=monotonic)
+    heard_ms: int = 0  # audio heard so far
+    heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
+    unstored: Callable[[], int] = lambda: 0  # records that wait for the disk
+    is_stopping: bool = False
+    tap: AudioTap = field(init=False)
+    over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
+    gone: asyncio.Event = field(default_factory=asyncio.Event)  # and it is stored and recorded
+    _hears_until_s: float | None = None  # on the loop's clock
+    _limit: asyncio.Timeout | None = None
+
+    def __post_init__(self) -> None:
+        self.tap = AudioTap(self.info.legs)
+
+    def now_ms(self) -> int:
+        """Call time at this moment: the audio heard so far, and the time since."""
+        return self.heard_ms + int((monotonic() - self.heard_s) * 1000)
+
+    def ahead_s(self) -> float:
+        """How far the audio that has come is ahead of real time: a recording may be sent faster than it plays."""
+        return self.tap.position_ms / 1000 - (monotonic() - self.began_s)
+
+    def has_heard(self, until_ms: int, delay_ms: int) -> None:
+        """The audio up to `until_ms` was heard, `delay_ms` after it had come."""
+        self.heard_ms, self.heard_s = until_ms, monotonic() - delay_ms / 1000
+
+    async def act(self, action: Action) -> bool:
+        """Hands a person's action to the call; False when the call is over. Raises ActionError."""
+        answer: Answer = asyncio.get_running_loop().create_future()
+        if not self.over.is_set():
+            await self.inbox.put((action, answer))
+        if self.over.is_set():
+            give(answer, done=False)
+        return await answer
+
+    async def end(self) -> None:
+        """Nobody reads the inbox any more: whoever waits for an answer gets it."""
+        self.over.set()
+        while not self.inbox.empty():
+            _, answer = self.inbox.get_nowait()
+            give(answer, done=False)
+            await asyncio.sleep(0)  # an action that waited for room in the inbox finds the call over now
+
+    def stop(self, within_s: float = HEAR_WITHIN_S) -> None:
+        """The server stops: the call ends when it has heard what is there, after `within_s` at the latest."""
+        if self.is_stopping:
+            return
+        self.is_stopping = True
+        self._hears_until_s = asyncio.get_running_loop().time() + within_s
+        if self._limit:
+            self._limit.reschedule(self._hears_until_s)
+
+    async def until_stopped(self, hearing: Coroutine[Any, Any, None]) -> bool:
+        """Runs `hearing` to its end; False when `stop` cut it short."""
+        self._limit = limit = asyncio.timeout_at(self._hears_until_s)
+        try:
+            async with limit:
+                await hearing
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            return False
+        finally:
+            self._limit = None
+        return True
+
+
+def give(answer: Answer | None, *, done: bool) -> None:
+    """Answers whoever waits, unless they were answered or left."""
+    if answer and not answer.done():
+        answer.set_result(done)

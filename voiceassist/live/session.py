@@ -1,0 +1,164 @@
+"""One live call, readable top to bottom: source → recognizers → inbox → Call → journal → hub and bus.
+
+Every frame goes to the recognizers, and to the audio tap on its way; transcripts, gaps, time and people's actions
+meet in one bounded inbox, so `Call.handle` sees one thing at a time. A failure ends this call with a stored
+CallFailed and a log line, never another call.
+Never talks to a socket: `ingest/` brings the source, `hub.py` and the bus take the records.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+
+import structlog
+
+from voiceassist.asr.call_recognizer import recognise
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.pool import DecodePool
+from voiceassist.audio.pcm import AudioFrame
+from voiceassist.core.call.call import Call
+from voiceassist.errors import ActionError
+from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
+from voiceassist.ingest.source import Source
+from voiceassist.live.audio_tap import AudioTap
+from voiceassist.live.call_start import first_event
+from voiceassist.live.live_call import Answer, LiveCall, give
+from voiceassist.live.recording import recorded
+from voiceassist.playbook_file.parse import Playbook
+from voiceassist.store.journal import Journal
+from voiceassist.store.recorders import Recorders
+from voiceassist.store.store import Store
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Services:
+    """What a call uses."""
+
+    engine: Engine  # of the call's language
+    pool: DecodePool
+    playbook: Playbook  # in the same language
+    store: Store
+    publish: Callable[[Record], None]  # to the hub and the bus; never blocks
+    recorders: Recorders
+
+
+async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
+    """One call from its first event to its last; whether it was recognised and stored whole."""
+    structlog.contextvars.bind_contextvars(call_id=source.info.call_id)
+    journal = Journal(source.info.call_id, services.store.append, services.publish)
+    live.unstored = lambda: journal.waiting
+    call = Call(services.playbook)
+    try:
+        async with recorded(live.tap, source.info, services.recorders):
+            await _converse(source, call, journal, live, services)
+    finally:
+        await journal.close()
+    log.info("call over", at_ms=live.heard_ms)
+    return call.phase == "ended" and not journal.waiting
+
+
+async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall, services: Services) -> None:
+    """Everything that is said and done in the call; whatever breaks ends it, and is stored."""
+    try:
+        started = await first_event(source.info, services.engine, services.playbook, services.store)
+        await journal.write(call.handle(started))
+        log.info("call started", source=source.info.source, legs=source.info.legs)
+        async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_hear(source, live, services))
+            tasks.create_task(_handle(call, live, journal))
+    except* Exception as group:  # noqa: BLE001 - whatever it was, it ends this call and no other
+        await _fail(call, journal, live, group)
+    finally:
+        await live.end()
+
+
+async def _hear(source: Source, live: LiveCall, services: Services) -> None:
+    """Hears the audio to its end, or until the server has no more time; then the call ends."""
+    if not await live.until_stopped(_hear_all(source, live, services)):
+        log.warning("the server stops before all audio was heard", unheard_ms=await _unheard_ms(source, live))
+    reason = "shutdown" if live.is_stopping else source.end_reason
+    await live.inbox.put((CallEnded(at_ms=live.heard_ms, reason=reason), None))
+
+
+async def _hear_all(source: Source, live: LiveCall, services: Services) -> None:
+    frames = _frames(source, live)
+    hearing = recognise(frames, source.info.legs, services.engine, services.pool, began_s=live.began_s)
+    async with aclosing(hearing):
+        async for heard in hearing:
+            for item in heard.inputs:
+                await live.inbox.put((_known_after(item, heard.delay_ms), None))
+            live.has_heard(heard.until_ms, heard.delay_ms)
+
+
+async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, None]:
+    """The audio on its way to the recognizers: the tap sees every frame, the call every gap."""
+    async for item in source.frames():
+        if isinstance(item, AudioGap):
+            await live.inbox.put((item, None))
+        else:
+            await live.tap.give(item, spare_s=live.ahead_s())
+            yield item
+
+
+def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
+    """Words become known when they are decoded; ticks count the audio itself."""
+    return item if isinstance(item, Tick) else replace(item, at_ms=item.at_ms + delay_ms)
+
+
+async def _handle(call: Call, live: LiveCall, journal: Journal) -> None:
+    """One input at a time, until the call has ended."""
+    while True:
+        heard, answer = await live.inbox.get()
+        events = _answered(call, heard, answer)
+        await journal.write(events)
+        if any(isinstance(event, CallEnded) for event in events):
+            return
+
+
+def _answered(call: Call, heard: Input, answer: Answer | None) -> list[Event]:
+    """What follows; whoever asked is answered in any case."""
+    try:
+        events = call.handle(heard)
+    except ActionError as error:
+        if answer is None:
+            raise
+        if not answer.done():
+            answer.set_exception(error)
+        return []
+    except Exception:
+        give(answer, done=False)
+        raise
+    give(answer, done=True)
+    return events
+
+
+async def _unheard_ms(source: Source, live: LiveCall) -> int:
+    """How much audio had come by the time the server stopped, and was not heard. Never waits for more."""
+    waiting = AudioTap(source.info.legs)
+
+    async def read() -> None:
+        async for item in source.frames():
+            if isinstance(item, AudioFrame):
+                await waiting.give(item, spare_s=0)
+
+    reading = asyncio.create_task(read())
+    await asyncio.sleep(0)  # it reads all that is there
+    reading.cancel()
+    await asyncio.wait([reading])
+    return live.tap.position_ms + waiting.position_ms - live.heard_ms
+
+
+async def _fail(call: Call, journal: Journal, live: LiveCall, group: BaseExceptionGroup[Exception]) -> None:
+    """Stores why we failed this call; one that has ended stays ended. Other calls do not notice."""
+    cause = _first_cause(group)
+    log.error("call failed", error=str(cause), exc_info=cause)
+    if call.phase == "live":
+        error = f"{type(cause).__name__}: {cause}"
+        await journal.write(call.handle(CallFailed(at_ms=live.now_ms(), error=error)))
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    return _first_cause(error.exceptions[0]) if isinstance(error, BaseExceptionGroup) else error

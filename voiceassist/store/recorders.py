@@ -1,0 +1,82 @@
+"""What all recordings of one server share: their folder, their threads, and how they are doing.
+
+Says so to the log, to the metrics page (the plain numbers) and to operators (`state`). Never writes audio itself.
+Next: `recorder.py` writes one recording; the app reads the numbers.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import structlog
+
+from voiceassist.errors import RecordingError
+from voiceassist.store.disk_threads import DiskThreads
+from voiceassist.store.recordings import recording_path
+
+log = structlog.get_logger()
+
+# One thread writes for a hundred calls; the others are for disks that hang, one call at a time.
+THREADS = 8
+RETRY_S = 1.0  # after a failed write
+# A write of 200 ms of audio that takes so long is not slow any more.
+HANGS_AFTER_S = 10.0
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorders:
+    """All recordings of one server; `close` in the end."""
+
+    folder: Path
+    threads: DiskThreads = field(default_factory=lambda: DiskThreads(THREADS))
+    retry_s: float = RETRY_S
+    failures: int = 0  # times that a recording could no longer be written, until it could again
+    gaps: int = 0  # stretches of audio that are missing in recordings
+    gap_s: float = 0.0  # the sum of their lengths
+    troubles: dict[Path, str] = field(default_factory=dict)  # recordings that cannot be written now, and why
+    tasks: set[Any] = field(default_factory=set)  # recorders at work: one that hangs outlives its call
+
+    def path_of(self, call_id: str) -> Path:
+        """Where the recording of a call is, or would be."""
+        return recording_path(self.folder, call_id)
+
+    def in_trouble(self, path: Path, error: Exception) -> None:
+        """A write failed, and is tried again."""
+        if path not in self.troubles:
+            self.failures += 1
+            log.error("recording waits for the disk; the call goes on", file=str(path), error=str(error))
+        self.troubles[path] = str(error)
+
+    def works_again(self, path: Path) -> None:
+        """A write worked."""
+        if self.troubles.pop(path, None):
+            log.info("recording goes on", file=str(path))
+
+    def stopped(self, path: Path, error: Exception) -> None:
+        """A recording cannot go on, whatever the disk does: a file is in its way, or we have a bug."""
+        self.failures += 1
+        bug = None if isinstance(error, RecordingError) else error
+        log.error("recording stopped; the call goes on", file=str(path), error=str(error), exc_info=bug)
+
+    def ended(self, path: Path) -> None:
+        """The call is over."""
+        self.troubles.pop(path, None)
+
+    def missed(self, seconds: float) -> None:
+        """A stretch of audio is missing in a recording."""
+        self.gaps += 1
+        self.gap_s += seconds
+        log.warning("recording has a gap: the disk was too slow", seconds=round(seconds, 1))
+
+    def state(self) -> str:
+        """For operators: "ok", or what is wrong now."""
+        longest_s = self.threads.longest_s()
+        if longest_s > HANGS_AFTER_S:
+            return f"the disk hangs: one write has taken {longest_s:.0f} s; new audio is not recorded"
+        for error in self.troubles.values():
+            return f"{len(self.troubles)} recordings wait for the disk: {error}"
+        return "ok"
+
+    def close(self) -> None:
+        """No further writing; never waits."""
+        self.threads.close()
