@@ -22,6 +22,7 @@ from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import PlaybookError
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.playbook_registry import ConfiguredPlaybook, load_registry
+from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
 from voiceassist.runtime import Runtime
 from voiceassist.speech_models.language import serves
@@ -47,13 +48,14 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
         store = await open_store(settings.data_dir / "voiceassist.db")
-        async with _closing(store), DecodePool(settings.decode_workers) as pool:
+        async with _closing(store), DecodePool(settings.decode_workers) as pool, _playbook_worker() as worker:
             recorders = Recorders(folder=settings.data_dir / "recordings")
             runtime = Runtime(
                 settings=settings,
                 engines=engines,
                 pool=pool,
-                registry=await load_registry(store.playbooks, bases),
+                registry=await load_registry(store.playbooks, bases, worker),
+                playbook_worker=worker,
                 store=store,
                 recorders=recorders,
                 bus=_bus(settings),
@@ -64,6 +66,12 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 yield runtime
             finally:
                 await _stop(runtime)
+
+
+@asynccontextmanager
+async def _playbook_worker() -> AsyncIterator[PlaybookWorker]:
+    with closing(PlaybookWorker()) as worker:
+        yield worker
 
 
 @asynccontextmanager

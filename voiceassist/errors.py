@@ -18,9 +18,22 @@
 A message says what was wrong, where, and what to do. Nothing here knows how it is shown.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 
 class VoiceassistError(Exception):
     """Root of the tree: anything below it has a message fit for a person."""
+
+    def __reduce__(self) -> tuple[Callable[..., "VoiceassistError"], tuple[Any, ...]]:
+        """So that an error can come from another process, whatever its `__init__` takes."""
+        return _restored, (type(self), self.args, vars(self))
+
+
+def _restored(cls: type[VoiceassistError], args: tuple[Any, ...], fields: dict[str, Any]) -> VoiceassistError:
+    error = cls.__new__(cls, *args)
+    vars(error).update(fields)
+    return error
 
 
 class PeerError(VoiceassistError):

@@ -9,6 +9,7 @@ published stays. Never changes a published text. Next: `runtime.py` asks for eve
 import asyncio
 import pathlib
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -16,11 +17,13 @@ import structlog
 
 from voiceassist.errors import ConflictError, PlaybookError, UnknownNameError
 from voiceassist.playbook_file.parse import Playbook, hash_of
+from voiceassist.playbook_worker import work
+from voiceassist.playbook_worker.work import PlaybookHeader, PlaybookText, header_of
+from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import read_playbook
 from voiceassist.speech_models.language import serves
 from voiceassist.store.playbooks import Draft, Playbooks, Version, check_revision
-from voiceassist.trials.trial import try_turns
-from voiceassist.yamltext.edits import edit_yaml
+from voiceassist.trials.compiled import compile_playbook
 from voiceassist.yamltext.json_edits import Edit
 from voiceassist.yamltext.problems import Path
 
@@ -42,9 +45,16 @@ class ConfiguredPlaybook:
 class PlaybookRegistry:
     """The current playbooks. `load_registry` makes one; only `publish`, `roll_back` and `withdraw` change it."""
 
-    def __init__(self, store: Playbooks, defaults: Mapping[str, str], current: dict[str, Playbook]) -> None:
+    def __init__(
+        self,
+        store: Playbooks,
+        worker: PlaybookWorker,
+        defaults: Mapping[str, str],
+        current: dict[str, Playbook],
+    ) -> None:
         """`defaults`: the playbook's name for every language that calls may have."""
         self._store = store
+        self._worker = worker
         self._defaults = defaults
         self._current = current
         self._turn = asyncio.Lock()
@@ -65,10 +75,6 @@ class PlaybookRegistry:
     def is_default(self, name: str) -> bool:
         """Whether the settings name it for some language."""
         return name in self._defaults.values()
-
-    def current(self, name: str) -> Playbook | None:
-        """The playbook as new calls get it."""
-        return self._current.get(name)
 
     async def publish(self, name: str, revision: int, *, note: str, by: str, over: int | None = None) -> Version:
         """The draft becomes the current version; `over` names one that was published since it was begun, if any.
@@ -116,8 +122,8 @@ class PlaybookRegistry:
                     "default_playbook", f"{name!r} is what calls get that no other playbook is for"
                 )
             edit = Edit(op="set", path=("teams",), value=[])
-            text = await asyncio.to_thread(edit_yaml, newest.text, edit)
-            playbook = await self._read(text, name, newest)
+            text = await self._worker.run(work.edited, newest.text, (edit,))
+            playbook = await _made_ready(_next(text, name, newest))
             told = f"Withdrawn: {note}" if note else "Withdrawn"
             return self._put(playbook, await self._store.publish_text(name, text, author=by, note=told, at=now()))
 
@@ -130,28 +136,24 @@ class PlaybookRegistry:
 
     async def _admitted(self, text: str, name: str) -> Playbook:
         """The playbook as the next version, ready for calls, if it may be the current one."""
-        playbook = await self._read(text, name, await self._newest(name))
-        if hindrance := self.hindrance(playbook, name):
+        newest = await self._newest(name)
+        source = _next(text, name, newest)
+        header = await self._worker.run(work.compiled, source)
+        if hindrance := self.hindrance(header, name):
             raise ConflictError("not_publishable", f"{name}: {hindrance[1]}")
-        return playbook
+        return await _made_ready(source)
 
     async def _newest(self, name: str) -> Version | None:
         return (await self._store.current()).get(name)
 
-    async def _read(self, text: str, name: str, newest: Version | None) -> Playbook:
-        """The playbook of a text as the version after the newest, which must be another."""
-        if newest and newest.hash == hash_of(text):
-            raise ConflictError("nothing_changed", f"this is the text of version {newest.number}, which calls get")
-        return await asyncio.to_thread(_made_ready, text, name, newest.number + 1 if newest else 1)
-
-    def hindrance(self, playbook: Playbook, name: str) -> Hindrance | None:
+    def hindrance(self, playbook: PlaybookHeader, name: str) -> Hindrance | None:
         """What keeps a playbook without problems from being the current one of that name: its field, and why."""
         if playbook.name != name:
             return ("name",), f"is {playbook.name!r}; it must stay {name!r}"
         own = [tag for tag, default in self._defaults.items() if default == name]
         return _default_hindrance(playbook, own) if own else self._other_hindrance(playbook)
 
-    def _other_hindrance(self, playbook: Playbook) -> Hindrance | None:
+    def _other_hindrance(self, playbook: PlaybookHeader) -> Hindrance | None:
         served = [tag for tag in self._defaults if serves(playbook.language, tag)]
         if served:
             return self._team_hindrance(playbook, served)
@@ -161,7 +163,7 @@ class PlaybookRegistry:
             f"set `engines.{playbook.language}` first"
         )
 
-    def _team_hindrance(self, playbook: Playbook, served: list[str]) -> Hindrance | None:
+    def _team_hindrance(self, playbook: PlaybookHeader, served: list[str]) -> Hindrance | None:
         if not playbook.teams:
             default = self._defaults[served[0]]
             told = f"calls in {served[0]!r} have {default!r} already: name the teams that this one is for"
@@ -179,6 +181,13 @@ class PlaybookRegistry:
         return [one for one in others if one.teams and serves(one.language, language)]
 
 
+def _next(text: str, name: str, newest: Version | None) -> PlaybookText:
+    """The text as the version after the newest, which must be another. Raises ConflictError."""
+    if newest and newest.hash == hash_of(text):
+        raise ConflictError("nothing_changed", f"this is the text of version {newest.number}, which calls get")
+    return PlaybookText(text, name, newest.number + 1 if newest else 1)
+
+
 def _check_base(draft: Draft, newest: Version | None, over: int | None) -> None:
     """Raises ConflictError when the draft would silently undo what was published after it was begun."""
     if newest and newest.number > draft.base and over != newest.number:
@@ -190,7 +199,7 @@ def _check_base(draft: Draft, newest: Version | None, over: int | None) -> None:
         )
 
 
-def _default_hindrance(playbook: Playbook, tags: list[str]) -> Hindrance | None:
+def _default_hindrance(playbook: PlaybookHeader, tags: list[str]) -> Hindrance | None:
     if playbook.teams:
         return ("teams",), f"it is the default for calls in {tags[0]!r}, so it is for all teams: leave this empty"
     other = next((tag for tag in tags if not serves(playbook.language, tag)), None)
@@ -211,7 +220,9 @@ def now() -> str:
 # ---- at the start ----------------------------------------------------------------------------------------
 
 
-async def load_registry(store: Playbooks, bases: Mapping[str, ConfiguredPlaybook]) -> PlaybookRegistry:
+async def load_registry(
+    store: Playbooks, bases: Mapping[str, ConfiguredPlaybook], worker: PlaybookWorker
+) -> PlaybookRegistry:
     """The registry of a server whose settings name these playbooks. Raises PlaybookError, StoreError."""
     _check_names(bases)
     for base in bases.values():
@@ -220,14 +231,12 @@ async def load_registry(store: Playbooks, bases: Mapping[str, ConfiguredPlaybook
     current: dict[str, Playbook] = {}
     for version in (await store.current()).values():
         try:
-            current[version.name] = await asyncio.to_thread(
-                _made_ready, version.text, version.label, version.number
-            )
+            current[version.name] = await _made_ready(PlaybookText(version.text, version.label, version.number))
         except PlaybookError as error:
             if version.name in defaults.values():
                 raise PlaybookError(f"{error}; name a file with a playbook that can be used") from error
             log.error("playbook cannot be used by this version", playbook=version.label, error=str(error))  # noqa: TRY400
-    registry = PlaybookRegistry(store, defaults, current)
+    registry = PlaybookRegistry(store, worker, defaults, current)
     _warn(registry, current)
     return registry
 
@@ -235,7 +244,7 @@ async def load_registry(store: Playbooks, bases: Mapping[str, ConfiguredPlaybook
 def _warn(registry: PlaybookRegistry, current: Mapping[str, Playbook]) -> None:
     """Names what was published under other settings and could not be published under these."""
     for name, playbook in current.items():
-        hindrance = registry.hindrance(playbook, name)
+        hindrance = registry.hindrance(header_of(playbook), name)
         if hindrance and (playbook.teams or registry.is_default(name)):
             log.error("playbook does not fit the settings", playbook=playbook.label, reason=hindrance[1])
 
@@ -270,8 +279,19 @@ async def _import(store: Playbooks, base: ConfiguredPlaybook) -> None:
     log.info("playbook imported", playbook=version.label, note=note)
 
 
-def _made_ready(text: str, name: str, number: int) -> Playbook:
-    """Read and compiled, so that its first call does not wait. Blocks for up to a second or two."""
-    playbook = read_playbook(text, name, number)
-    try_turns(playbook, [("customer", ""), ("agent", "")])
+async def _made_ready(source: PlaybookText) -> Playbook:
+    """Read and compiled, so that its first call does not wait: in this process, since calls run here.
+
+    A thread of its own, which nothing else waits for. Raises PlaybookError.
+    """
+    thread = ThreadPoolExecutor(1, "playbook-compile")
+    try:
+        return await asyncio.get_running_loop().run_in_executor(thread, _compiled, source)
+    finally:
+        thread.shutdown(wait=False)
+
+
+def _compiled(source: PlaybookText) -> Playbook:
+    playbook = read_playbook(source.text, source.name, source.number)
+    compile_playbook(playbook)
     return playbook

@@ -33,6 +33,7 @@ from voiceassist.live.live_call import LiveCall
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
 from voiceassist.playbook_registry import PlaybookRegistry
+from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.store.playbooks import Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
@@ -53,6 +54,7 @@ class Runtime:
     engines: Engines
     pool: DecodePool
     registry: PlaybookRegistry
+    playbook_worker: PlaybookWorker
     store: Store
     recorders: Recorders
     bus: Bus | None

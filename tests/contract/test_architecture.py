@@ -32,7 +32,7 @@ ORDER = (
     {"trials", "evaluation"},
     {"wire", "config", "clock", "speech_models", "training"},
     {"playbooks"},
-    {"ingest", "asr", "store", "bus"},
+    {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"backtests"},
     {"runtime"},

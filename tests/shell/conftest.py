@@ -8,9 +8,20 @@ import pytest
 from tests.fakes.loading import Loading
 from tests.fakes.model_commands import Run, commands
 from tests.fakes.model_server import ModelServer, model_server, model_zip
+from tests.fakes.shared_worker import WORKER
 from tests.playbook_file.test_playbook import SMALL
+from voiceassist import app
 from voiceassist.asr import engines as engines_module
 from voiceassist.cli.models import pull as pull_command
+
+
+@pytest.fixture(scope="session", autouse=True)
+def shared_playbook_worker() -> Iterator[None]:
+    """Servers that tests start share one process for playbook work: each would compile the same rules again."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(app, "PlaybookWorker", lambda: WORKER)
+        yield
+    WORKER.end()
 
 
 @pytest.fixture

@@ -1,8 +1,7 @@
 """Playbooks over HTTP, as the playbook screen uses them, and what calls get of what is published there."""
 
 import asyncio
-import threading
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ from tests.shell.test_playbook_versions import SMALL, team
 from tests.shell.test_server import until
 from voiceassist.events import Alert, CallStarted, Cue, Event, Prompt
 from voiceassist.ingest.fields import NO_CUSTOMER
-from voiceassist.server import playbook_views
+from voiceassist.playbook_worker import work
 
 URL = "/api/playbooks/small"
 PATIENCE_S = 60  # a machine that runs other tests too reads a playbook slowly
@@ -430,21 +429,16 @@ async def test_reading_a_long_draft_keeps_nobody_else_waiting(
     server: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await drafted(server, SMALL)
-    threads = set[int]()
-    monkeypatch.setattr(playbook_views, "_read", _noting_threads(playbook_views._read, threads))
-    monkeypatch.setattr(playbook_views, "_changes", _noting_threads(playbook_views._changes, threads))
+    monkeypatch.setattr(work, "_read", _not_here)
+    monkeypatch.setattr(work, "problems_of", _not_here)
+    monkeypatch.setattr(work, "read_playbook", _not_here)
     for path in ("", "/small", "/small/draft/changes", "/small/versions/1"):
         await ask(server, "GET", f"/api/playbooks{path}")
-    assert threads
-    assert threading.get_ident() not in threads  # where the server's event loop runs
+    await ask(server, "POST", f"{URL}/try", speaker="agent", text="we can't do that")
 
 
-def _noting_threads(work: Callable[..., Any], threads: set[int]) -> Callable[..., Any]:
-    def noted(*texts: str) -> Any:
-        threads.add(threading.get_ident())
-        return work(*texts)
-
-    return noted
+def _not_here(*_: Any) -> None:
+    pytest.fail("this is work for the process of its own, not for the one in which calls run")
 
 
 async def over(server: Serving, job: str) -> Any:

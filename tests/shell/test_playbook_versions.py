@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.fakes.shared_worker import WORKER
 from tests.playbook_file import test_playbook
 from tests.shell import store_records as make
 from tests.shell.full_disk import full_disk
@@ -46,7 +47,7 @@ def base(text: str = SMALL, file: str | None = None) -> ConfiguredPlaybook:
 
 
 async def shelf_of(store: Store, text: str = SMALL, file: str | None = None) -> PlaybookRegistry:
-    return await load_registry(store.playbooks, {"en": base(text, file)})
+    return await load_registry(store.playbooks, {"en": base(text, file)}, WORKER)
 
 
 async def published(
@@ -191,8 +192,9 @@ async def test_a_draft_outlives_a_restart(store: Store) -> None:
 
 
 async def test_two_files_of_one_name_are_refused(store: Store) -> None:
+    bases = {"en": base(SMALL, "one.yaml"), "es": base(spanish(), "two.yaml")}
     with pytest.raises(PlaybookError, match=r"one\.yaml and two\.yaml are both named 'small'"):
-        await load_registry(store.playbooks, {"en": base(SMALL, "one.yaml"), "es": base(spanish(), "two.yaml")})
+        await load_registry(store.playbooks, bases, WORKER)
 
 
 async def test_a_stored_default_that_cannot_be_used_stops_the_start_and_another_one_does_not(store: Store) -> None:

@@ -1,6 +1,5 @@
 """Trying a playbook before it is published: a sentence or its own examples at once, stored calls in a job."""
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -13,16 +12,16 @@ from voiceassist import wire
 from voiceassist.backtests.jobs import Running
 from voiceassist.backtests.worker import Job
 from voiceassist.clock import today
-from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import other_side
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.events import Speaker
-from voiceassist.runtime import runtime_of
+from voiceassist.playbook_worker import work
+from voiceassist.playbook_worker.work import PlaybookText
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
-from voiceassist.server.playbook_views import ready
 from voiceassist.server.playbooks import found
-from voiceassist.trials.example_runs import ExampleRun, run_examples
-from voiceassist.trials.trial import Trial, TrialTurn, try_turns
+from voiceassist.trials.example_runs import ExampleRun
+from voiceassist.trials.trial import Trial, TrialTurn
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
@@ -90,16 +89,18 @@ async def cancel_backtest(connection: HTTPConnection, job: str) -> dict[str, Any
 @router.post("/{name}/try", dependencies=[allow(*SCREENS)])
 async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> dict[str, Any]:
     """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
-    playbook = await _wanted(connection, name, draft=said.draft)
-    # In a thread: the first sentence compiles the draft, which takes a second that live calls do not have.
-    return _tried(await asyncio.to_thread(try_turns, playbook, _turns(said), said.tier, today()))
+    runtime = runtime_of(connection)
+    source = await _wanted(runtime, name, draft=said.draft)
+    return _tried(await runtime.playbook_worker.run(work.tried, source, _turns(said), said.tier, today()))
 
 
 @router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
 async def try_examples(connection: HTTPConnection, name: str, which: Which) -> dict[str, list[ExampleView]]:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
-    playbook = await _wanted(connection, name, draft=which.draft)
-    return {"examples": [_example(run) for run in await asyncio.to_thread(run_examples, playbook, today())]}
+    runtime = runtime_of(connection)
+    source = await _wanted(runtime, name, draft=which.draft)
+    runs = await runtime.playbook_worker.run(work.examples_run, source, today())
+    return {"examples": [_example(run) for run in runs]}
 
 
 @router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
@@ -113,7 +114,7 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
         raise ConflictError(
             "never_published", f"playbook {name!r} was never published: there is nothing to compare"
         )
-    await ready(draft.text, name)
+    await runtime.playbook_worker.run(work.header, PlaybookText(draft.text, name))
     job = Job(
         data_dir=runtime.settings.data_dir,
         last=calls.last,
@@ -125,14 +126,13 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
     return {"job": runtime.backtests.start(job).id}
 
 
-async def _wanted(connection: HTTPConnection, name: str, *, draft: bool) -> Playbook:
-    """The draft where it is wanted and there is one, else the current version, as calls have it."""
-    runtime = runtime_of(connection)
+async def _wanted(runtime: Runtime, name: str, *, draft: bool) -> PlaybookText:
+    """The draft where it is wanted and there is one, else the current version."""
     current, edited = await found(runtime, name)
     if current is None or (draft and edited):
         assert edited is not None, "a playbook that was found has a version or a draft"
-        return await ready(edited.text, name)
-    return runtime.registry.current(name) or await ready(current.text, name, current.number)
+        return PlaybookText(edited.text, name)
+    return PlaybookText(current.text, name, current.number)
 
 
 def _example(run: ExampleRun) -> ExampleView:

@@ -1,27 +1,19 @@
 """What the playbook API answers: versions, drafts and documents as JSON, with the problems of a draft.
 
-Reads texts, never the store, and never on the event loop: reading a long one takes a second that live calls do not
-have. Next: `playbooks.py`, `playbook_drafts.py` and `playbook_trials.py` answer with it.
+Never reads the store, and leaves texts to the process for playbook work: reading a long one takes a second that
+live calls do not have. Next: `playbooks.py`, `playbook_drafts.py` and `playbook_trials.py` answer with it.
 """
 
-import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from voiceassist.events import Speaker
-from voiceassist.playbook_file.parse import Playbook, language_in
-from voiceassist.playbook_registry import PlaybookRegistry
-from voiceassist.playbooks import builtin_cues, problems_of, read_playbook
+from voiceassist.playbook_worker import work
+from voiceassist.playbook_worker.work import PlaybookText
+from voiceassist.runtime import Runtime
 from voiceassist.store.playbooks import Draft, Version
-from voiceassist.yamltext.document import read_document
-from voiceassist.yamltext.json_diff import changes
 from voiceassist.yamltext.problems import Problem
-
-TEXTS_KEPT = 16  # drafts and versions that people look at now; reading one takes some 50 ms
-PLAYBOOKS_KEPT = 4  # drafts that are tried now; a compiled one takes some 10 MB
-DOCUMENTS_KEPT = 64  # the list of playbooks reads the current version and the draft of each
 
 Json = Any
 
@@ -88,13 +80,9 @@ class BuiltinView:
     words: Mapping[str, tuple[str, ...]]
 
 
-async def builtin_view(text: str) -> BuiltinView:
+async def builtin_view(runtime: Runtime, text: str) -> BuiltinView:
     """The built-in cues of the language that a playbook's text names."""
-    return await asyncio.to_thread(_builtin_view, text)
-
-
-def _builtin_view(text: str) -> BuiltinView:
-    cues = builtin_cues(language_in(_read(text).value))
+    cues = await runtime.playbook_worker.run(work.builtin_of, text)
     rules = (RuleView(id=r.id, kind=r.kind, speaker=r.speaker, phrases=r.phrases) for r in cues.rules)
     return BuiltinView(rules=tuple(rules), words=cues.words)
 
@@ -111,55 +99,41 @@ def version_view(version: Version, *, is_current: bool) -> VersionView:
     )
 
 
-async def draft_view(registry: PlaybookRegistry, draft: Draft, current: Version | None) -> DraftView:
+async def draft_view(runtime: Runtime, draft: Draft, current: Version | None) -> DraftView:
     """A draft as people edit it."""
-    problems = await draft_problems(registry, draft)
+    problems = await draft_problems(runtime, draft)
     return DraftView(
         text=draft.text,
-        document=await document_of(draft.text),
+        document=await document_of(runtime, draft.text),
         problems=tuple(ProblemView(line=one.line, path=one.path, message=one.message) for one in problems),
         base=draft.base,
         revision=draft.revision,
         by=draft.by,
         saved_at=draft.saved_at,
-        changes=len(await change_views(current.text if current else "", draft.text)),
+        changes=len(await change_views(runtime, current.text if current else "", draft.text)),
     )
 
 
-async def draft_problems(registry: PlaybookRegistry, draft: Draft) -> tuple[Problem, ...]:
+async def draft_problems(runtime: Runtime, draft: Draft) -> tuple[Problem, ...]:
     """Everything that keeps a draft from being published."""
-    problems = await asyncio.to_thread(_problems, draft.text)
+    worker = runtime.playbook_worker
+    problems = await worker.run(work.problems, draft.text)
     if problems:
         return problems
-    hindrance = registry.hindrance(await ready(draft.text, draft.name), draft.name)
+    header = await worker.run(work.header, PlaybookText(draft.text, draft.name))
+    hindrance = runtime.registry.hindrance(header, draft.name)
     if hindrance is None:
         return ()
     path, message = hindrance
-    read = await asyncio.to_thread(_read, draft.text)
-    return (Problem(read.line(path), path, message),)
+    return (Problem(await worker.run(work.line_of, draft.text, path), path, message),)
 
 
-async def document_of(text: str) -> Json:
-    """A playbook's text as JSON, which nobody may change; None when it is not YAML."""
-    return (await asyncio.to_thread(_read, text)).value
+async def document_of(runtime: Runtime, text: str) -> Json:
+    """A playbook's text as JSON; None when it is not YAML."""
+    return await runtime.playbook_worker.run(work.document, text)
 
 
-async def change_views(before: str, after: str) -> tuple[ChangeView, ...]:
+async def change_views(runtime: Runtime, before: str, after: str) -> tuple[ChangeView, ...]:
     """The differences of two texts' documents."""
-    return await asyncio.to_thread(_changes, before, after)
-
-
-def _changes_between(before: str, after: str) -> tuple[ChangeView, ...]:
-    found = changes(_read(before).value or {}, _read(after).value or {})
+    found = await runtime.playbook_worker.run(work.differences, before, after)
     return tuple(ChangeView(path=one.path, before=one.before, after=one.after) for one in found)
-
-
-async def ready(text: str, name: str, number: int | None = None) -> Playbook:
-    """A playbook ready to be tried. Raises PlaybookError."""
-    return await asyncio.to_thread(_ready, text, name, number)
-
-
-_read = lru_cache(maxsize=DOCUMENTS_KEPT)(read_document)
-_changes = lru_cache(maxsize=TEXTS_KEPT)(_changes_between)
-_problems = lru_cache(maxsize=TEXTS_KEPT)(problems_of)
-_ready = lru_cache(maxsize=PLAYBOOKS_KEPT)(read_playbook)

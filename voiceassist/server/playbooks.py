@@ -3,7 +3,6 @@
 Never changes a published version. `playbook_drafts.py` edits and publishes, `playbook_trials.py` tries.
 """
 
-import asyncio
 from collections.abc import Mapping
 from typing import Annotated, Any
 
@@ -15,7 +14,8 @@ from starlette.requests import HTTPConnection
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.parse import playbook_schema
 from voiceassist.playbook_registry import IMPORTER, now
-from voiceassist.playbooks import FOLDER, builtin_names, read_text
+from voiceassist.playbook_worker import work
+from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.playbook_views import (
@@ -30,7 +30,6 @@ from voiceassist.server.playbook_views import (
     version_view,
 )
 from voiceassist.store.playbooks import Draft, Version
-from voiceassist.yamltext.edits import edit_yaml
 from voiceassist.yamltext.json_edits import Edit
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
@@ -70,7 +69,9 @@ async def list_playbooks(connection: HTTPConnection) -> dict[str, Any]:
     return {
         "playbooks": [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names],
         "available": [
-            await _described(await _builtin_text(name)) for name in builtin_names() if name not in names
+            await _described(runtime, await _builtin_text(runtime, name))
+            for name in builtin_names()
+            if name not in names
         ],
     }
 
@@ -86,9 +87,9 @@ async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
     if await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
         raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
     named = Edit(op="set", path=("name",), value=wanted.name)
-    text = await asyncio.to_thread(edit_yaml, await _source(runtime, wanted.source), named)
+    text = await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), [named])
     draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=wanted.by, saved_at=now())
-    return await draft_view(runtime.registry, await playbooks.save_draft(draft), None)
+    return await draft_view(runtime, await playbooks.save_draft(draft), None)
 
 
 @router.get("/schema", dependencies=[allow("anyone")])
@@ -107,9 +108,9 @@ async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
         "name": name,
         "current": version_view(current, is_current=True) if current else None,
         "text": text,
-        "document": await document_of(text) if current else None,
-        "draft": await draft_view(runtime.registry, draft, current) if draft else None,
-        "builtin": await builtin_view(draft.text if draft else text),
+        "document": await document_of(runtime, text) if current else None,
+        "draft": await draft_view(runtime, draft, current) if draft else None,
+        "builtin": await builtin_view(runtime, draft.text if draft else text),
     }
 
 
@@ -125,12 +126,13 @@ async def versions(connection: HTTPConnection, name: str) -> dict[str, list[Vers
 @router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS)])
 async def get_version(connection: HTTPConnection, name: str, number: Number) -> dict[str, Any]:
     """One version with its text, as it was published."""
-    playbooks = runtime_of(connection).store.playbooks
+    runtime = runtime_of(connection)
+    playbooks = runtime.store.playbooks
     version, newest = await playbooks.version(name, number), (await playbooks.current())[name]
     return {
         "version": version_view(version, is_current=version.number == newest.number),
         "text": version.text,
-        "document": await document_of(version.text),
+        "document": await document_of(runtime, version.text),
     }
 
 
@@ -139,9 +141,10 @@ async def version_changes(
     connection: HTTPConnection, name: str, number: Number, against: Number
 ) -> dict[str, tuple[ChangeView, ...]]:
     """What is different from another version."""
-    playbooks = runtime_of(connection).store.playbooks
+    runtime = runtime_of(connection)
+    playbooks = runtime.store.playbooks
     before, after = await playbooks.version(name, against), await playbooks.version(name, number)
-    return {"changes": await change_views(before.text, after.text)}
+    return {"changes": await change_views(runtime, before.text, after.text)}
 
 
 async def found(runtime: Runtime, name: str) -> tuple[Version | None, Draft | None]:
@@ -163,29 +166,29 @@ async def _source(runtime: Runtime, name: str) -> str:
     if stored:
         return stored.text
     if name in builtin_names():
-        return await _builtin_text(name)
+        return await _builtin_text(runtime, name)
     raise unknown(name)
 
 
-async def _builtin_text(name: str) -> str:
-    return await asyncio.to_thread(read_text, FOLDER / f"{name}.yaml")
+async def _builtin_text(runtime: Runtime, name: str) -> str:
+    return await runtime.playbook_worker.run(work.builtin_text, name)
 
 
 async def _listed(runtime: Runtime, name: str, current: Version | None, draft: Draft | None) -> dict[str, Any]:
     shown = current or draft
     assert shown is not None, "a listed playbook has a version or a draft"
-    return await _described(shown.text) | {
+    return await _described(runtime, shown.text) | {
         "name": name,
         "is_default": runtime.registry.is_default(name),
         "current": version_view(current, is_current=True) if current else None,
         "has_draft": draft is not None,
-        "problems": len(await draft_problems(runtime.registry, draft)) if draft else 0,
+        "problems": len(await draft_problems(runtime, draft)) if draft else 0,
     }
 
 
-async def _described(text: str) -> dict[str, Any]:
+async def _described(runtime: Runtime, text: str) -> dict[str, Any]:
     """What a text says of itself, however wrong it may be."""
-    document = await document_of(text)
+    document = await document_of(runtime, text)
     fields = document if isinstance(document, dict) else {}
     return {
         "name": fields.get("name"),

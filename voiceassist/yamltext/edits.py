@@ -31,7 +31,7 @@ PLACES_MAX = 40  # in which a list or mapping is changed by parts (each is some 
 
 def edit_yaml(text: str, edit: Edit) -> str:
     """The text after an edit. Raises EditError; the text then stays what it was."""
-    _check_depth(edit)
+    check_depth(edit)
     document = read_document(text)
     if document.problems:
         raise EditError(f"the YAML must be put in order first: {located(document.problems[0], 'line')}")
@@ -50,7 +50,7 @@ def edit_yaml(text: str, edit: Edit) -> str:
     return new
 
 
-def _check_depth(edit: Edit) -> None:
+def check_depth(edit: Edit) -> None:
     """Raises EditError for a value that no text may hold at that place."""
     level, depth = [edit.value], len(edit.path)
     while level := [one for value in level if isinstance(value, dict | list) for one in _inner(value)]:
