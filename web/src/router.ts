@@ -1,5 +1,5 @@
 /** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
-import { isSection, type Section } from "./playbook/sections";
+import { isSection, type Section } from "./screens/playbook/draft/sections";
 
 export type Route =
   | { page: "start"; call: string | null; title: string | null }

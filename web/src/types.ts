@@ -1,9 +1,9 @@
 /** Short names for the generated wire types, and the API's own answers that the wire does not define. */
-import type { AlertView, AudioGap, CallState, CueView, Customer, Person, PromptView, Record as WireRecord } from "./protocol.gen";
+import type { AlertView, AudioGap, CallState, CueView, Customer, Person, PromptView, Record as WireRecord } from "./live/protocol.gen";
 
-export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./protocol.gen";
-export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./protocol.gen";
-export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./protocol.gen";
+export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
+export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
+export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 
 export type Speaker = "agent" | "customer";
 export type Level = AlertView["alert"]["level"];

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { engineFor, hearsPeople } from "../src/engines";
+import { engineFor, hearsPeople } from "../src/screens/start/engines";
 import type { EngineSummary } from "../src/types";
 
 const engine = (language: string, fit_for: EngineSummary["fit_for"] = "people"): EngineSummary => ({ language, engine: "moonshine", fit_for, better_model: null });

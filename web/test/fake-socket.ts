@@ -1,5 +1,5 @@
 /** A network in memory: sockets that the test opens, feeds and drops, and time that the test moves. */
-import type { SocketLike, Surroundings } from "../src/socket";
+import type { SocketLike, Surroundings } from "../src/live/socket";
 
 export class FakeSocket implements SocketLike {
   onmessage: SocketLike["onmessage"] = null;
@@ -25,6 +25,7 @@ export class FakeSocket implements SocketLike {
 
 export class FakeNetwork implements Surroundings {
   readonly sockets: FakeSocket[] = [];
+  readonly reloads: number[] = [];
   now_ms = 0;
   #timers: { run: () => void; at_ms: number }[] = [];
   readonly #watchers = new Set<(isOnline: boolean) => void>();
@@ -52,6 +53,12 @@ export class FakeNetwork implements Surroundings {
 
   random(): number {
     return 1;
+  }
+
+  reload(version: number): boolean {
+    if (this.reloads.at(-1) === version) return false;
+    this.reloads.push(version);
+    return true;
   }
 
   watchNetwork(onChange: (isOnline: boolean) => void): () => void {

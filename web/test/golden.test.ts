@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { apply, applyWall, belongsOnWall, openCall, openRow, replay } from "../src/store";
+import { apply, applyWall, belongsOnWall, openCall, openRow, replay } from "../src/live/store";
 import type { CallState, WallRow, WireRecord } from "../src/types";
 
 interface Golden {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { segments } from "../src/marks";
-import { arrange } from "../src/wallview";
+import { segments } from "../src/ui/marks";
+import { arrange } from "../src/screens/supervisor/wallview";
 import { cue, final, row } from "./build";
 
 /** The words of an utterance spoken one after the other, 200 ms each. */

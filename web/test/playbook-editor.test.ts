@@ -1,9 +1,9 @@
 /** The editor against a server in memory that keeps one draft by its rules. */
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { applyAll } from "../src/playbook/edits";
-import { examplesNaming } from "../src/playbook/examples";
-import { Editor } from "../src/playbook/editor.svelte";
-import type { Edit, Mapping, Playbook } from "../src/playbook/types";
+import { applyAll } from "../src/screens/playbook/draft/edits";
+import { examplesNaming } from "../src/screens/playbook/draft/examples";
+import { Editor } from "../src/screens/playbook/draft/editor.svelte";
+import type { Edit, Mapping, Playbook } from "../src/screens/playbook/draft/types";
 import { toasts } from "../src/ui/toasts.svelte";
 
 const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
@@ -23,6 +23,7 @@ class FakeServer {
   requests: string[] = [];
   isGone = false;
   refuses: string | null = null;
+  refusesOnce = false;
 
   playbook = (): Playbook => ({ name: "shop", current, document: published, text: JSON.stringify(published), draft: this.draft });
 
@@ -41,7 +42,11 @@ class FakeServer {
   };
 
   private change({ revision, by, edits, text }: Sent): Promise<Response> {
-    if (this.refuses) return answer({ code: "bad_edit", message: this.refuses }, 422);
+    if (this.refuses) {
+      const message = this.refuses;
+      if (this.refusesOnce) this.refuses = null;
+      return answer({ code: "bad_edit", message }, 422);
+    }
     if (revision !== (this.draft?.revision ?? 0)) return answer({ code: "draft_changed", message: "somebody was faster" }, 409);
     this.save(text ?? JSON.stringify(applyAll(this.draft?.document ?? published, edits ?? [])), by);
     return answer(this.draft);
@@ -129,6 +134,16 @@ test("an edit that the server will never take goes away, with the reason", async
   editor.set(SAY, "Yes.");
   await quiet();
   expect([editor.saving, editor.failure, editor.value(SAY)]).toEqual(["failed", "there is no such place", "No."]);
+});
+
+test("an edit that is refused does not keep the next one from being saved, and its reason stays to be read", async () => {
+  server.refuses = "there is no such place";
+  server.refusesOnce = true;
+  editor.set(SAY, "Yes.");
+  editor.remove(["policies", "discount", "avoid"]);
+  await quiet();
+  expect(server.draft?.document?.policies).toEqual({ discount: { say: "No." } });
+  expect([editor.saving, toasts.list.at(-1)?.text]).toEqual(["saved", "there is no such place"]);
 });
 
 test.each(["mine", "theirs"])("two people's drafts: keeping %s", async (kept) => {

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { apply, applyAll, joined, removing, setting } from "../src/playbook/edits";
-import { fieldId, isUnder, placeOf, textAt, textsAt, valueAt } from "../src/playbook/paths";
-import { nameFrom } from "../src/playbook/names";
-import { tidy, typedInto } from "../src/playbook/phrases";
-import type { Edit, Mapping, Path } from "../src/playbook/types";
+import { apply, applyAll, joined, removing, setting } from "../src/screens/playbook/draft/edits";
+import { fieldId, isUnder, placeOf, textAt, textsAt, valueAt } from "../src/screens/playbook/draft/paths";
+import { nameFrom } from "../src/screens/playbook/draft/names";
+import { tidy, typedInto } from "../src/screens/playbook/draft/phrases";
+import type { Edit, Mapping, Path } from "../src/screens/playbook/draft/types";
 
 const shop: Mapping = {
   title: "Shop",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { applyAll } from "../src/playbook/edits";
-import * as sync from "../src/playbook/sync";
-import type { Draft, Edit, Mapping, Playbook } from "../src/playbook/types";
+import { applyAll } from "../src/screens/playbook/draft/edits";
+import * as sync from "../src/screens/playbook/draft/sync";
+import type { Draft, Edit, Mapping, Playbook } from "../src/screens/playbook/draft/types";
 
 const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
 const published: Mapping = { title: "Shop" };

@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
 import { preferences } from "../src/live/preferences.svelte";
-import { segments } from "../src/marks";
-import { disclosureTerms, offerConditions, tiersIn } from "../src/playbook/conditions";
-import { listDiff, said, wordDiff } from "../src/playbook/diff";
-import { differences, examplesNaming, expectations, expectsSomething, linesOf, nextSpeaker } from "../src/playbook/examples";
-import { itemsOf, SPOKEN_KINDS, TRAINED_KINDS } from "../src/playbook/items";
-import { rowsOf, sayPath } from "../src/playbook/labels";
-import { isSameAnswer, lineOf, promptOf } from "../src/playbook/tried";
-import type { Mapping, Tried, TriedCue } from "../src/playbook/types";
+import { segments } from "../src/ui/marks";
+import { disclosureTerms, offerConditions, tiersIn } from "../src/screens/playbook/draft/conditions";
+import { listDiff, said, wordDiff } from "../src/screens/playbook/draft/diff";
+import { differences, examplesNaming, expectations, expectsSomething, linesOf, nextSpeaker } from "../src/screens/playbook/draft/examples";
+import { itemsOf, SPOKEN_KINDS, TRAINED_KINDS } from "../src/screens/playbook/draft/items";
+import { rowsOf, sayPath } from "../src/screens/playbook/draft/labels";
+import { isSameAnswer, lineOf, promptOf } from "../src/screens/playbook/draft/tried";
+import type { Mapping, Tried, TriedCue } from "../src/screens/playbook/draft/types";
 import { texts } from "../src/texts";
 
 afterEach(() => preferences.setLanguage("en"));

@@ -7,7 +7,7 @@ import { generate } from "../scripts/generate-protocol.mjs";
 const read = (path: string) => readFileSync(new URL(path, import.meta.url), "utf8");
 
 test("the committed types are those of the committed schema", async () => {
-  expect(await generate(), "run `npm run generate`").toBe(read("../src/protocol.gen.ts"));
+  expect(await generate(), "run `npm run generate`").toBe(read("../src/live/protocol.gen.ts"));
 });
 
 test("no field lets a person type more than the server takes", () => {

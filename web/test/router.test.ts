@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { SECTIONS } from "../src/playbook/sections";
+import { SECTIONS } from "../src/screens/playbook/draft/sections";
 import { match, path, type Route } from "../src/router";
 
 const at = (address: string) => match(new URL(address, "http://localhost"));

@@ -1,17 +1,21 @@
 import fc from "fast-check";
-import { beforeEach, describe, expect, test } from "vitest";
-import { backoff, connect, type Connection, type LiveSocket } from "../src/socket";
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import { backoff, connect, type Connection, type LiveSocket } from "../src/live/socket";
+import { WIRE_VERSION } from "../src/live/protocol.gen";
+import type { ServerMessage } from "../src/types";
 import { FakeNetwork } from "./fake-socket";
 
 let network: FakeNetwork;
 let connections: Connection[];
 let messages: string[];
+let onMessage: (message: ServerMessage) => void;
+const keep = (message: ServerMessage) => void messages.push(message.type);
 
 function start(resumes = true): LiveSocket {
   return connect({
     path: "/api/calls/c/socket",
     resumes,
-    onMessage: (message) => messages.push(message.type),
+    onMessage: (message) => onMessage(message),
     onConnection: (connection) => connections.push(connection),
     surroundings: network,
   });
@@ -32,6 +36,7 @@ beforeEach(() => {
   network = new FakeNetwork();
   connections = [];
   messages = [];
+  onMessage = keep;
 });
 
 describe("a live socket", () => {
@@ -41,6 +46,53 @@ describe("a live socket", () => {
     network.last.deliver(snapshot(3));
     expect(connections).toEqual(["connecting", "open"]);
     expect(messages).toEqual(["snapshot"]);
+  });
+
+  test("comes back for a fresh snapshot when a message cannot be handled", () => {
+    const said = vi.spyOn(console, "error").mockImplementation(() => {});
+    start();
+    network.last.deliver(snapshot(3));
+    onMessage = () => {
+      throw new TypeError("no such utterance");
+    };
+    network.last.deliver(partial(4));
+    expect(connections.at(-1)).toBe("waiting");
+    onMessage = keep;
+    network.pass(400);
+    expect(network.last.url).toBe("/api/calls/c/socket"); // no number: everything anew
+    network.last.deliver(snapshot(5));
+    expect(connections.at(-1)).toBe("open");
+    expect(said).toHaveBeenCalledOnce();
+  });
+
+  test("waits longer and longer when even the snapshot cannot be handled", () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    onMessage = () => {
+      throw new TypeError("no such field");
+    };
+    start();
+    for (const wait_ms of [400, 800, 1600]) {
+      network.last.deliver(snapshot(3));
+      expectDialAfter(wait_ms);
+    }
+  });
+
+  test("that is no JSON is a message that cannot be handled", () => {
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    start();
+    network.last.onmessage?.({ data: "{" } as never);
+    expect(connections.at(-1)).toBe("waiting");
+  });
+
+  test("loads the page anew when the server speaks another version of the contract, and only once", () => {
+    start();
+    network.last.deliver({ ...snapshot(3), version: WIRE_VERSION + 1 });
+    expect(network.reloads).toEqual([WIRE_VERSION + 1]);
+    expect(messages).toEqual([]);
+    start();
+    network.last.deliver({ ...snapshot(3), version: WIRE_VERSION + 1 });
+    expect(network.reloads).toEqual([WIRE_VERSION + 1]);
+    expect(messages).toEqual(["snapshot"]); // better a page that tries than none
   });
 
   test("asks for everything the first time", () => {

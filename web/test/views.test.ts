@@ -1,14 +1,14 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { currentCard, leavingNote } from "../src/card";
+import { currentCard, leavingNote } from "../src/screens/agent/card";
 import { ago, clock, liveDuration } from "../src/format";
-import { hits, segments } from "../src/marks";
-import { replay } from "../src/store";
-import { agentShare } from "../src/talk";
-import { currentMoment, timeline } from "../src/timeline";
-import { lines } from "../src/transcript";
+import { hits, segments } from "../src/ui/marks";
+import { replay } from "../src/live/store";
+import { agentShare } from "../src/ui/talk";
+import { currentMoment, timeline } from "../src/screens/review/timeline";
+import { lines } from "../src/ui/transcript";
 import type { CallState, WireRecord } from "../src/types";
-import { arrange, leadingAlert, newestLive } from "../src/wallview";
+import { arrange, leadingAlert, newestLive } from "../src/screens/supervisor/wallview";
 import { alert, cue, final, partial, prompt, row } from "./build";
 
 const started: WireRecord = {

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { moved, scrollToShow, visible } from "../src/virtual";
+import { moved, scrollToShow, visible } from "../src/screens/supervisor/virtual";
 
 const sizes = fc.record({
   scrollTop: fc.nat(100_000),

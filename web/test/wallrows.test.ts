@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test } from "vitest";
 import type { WallRow, WireRecord } from "../src/types";
-import { LINGERS_MS, WallRows } from "../src/wallrows";
+import { LINGERS_MS, WallRows } from "../src/live/wallrows";
 import { alert, row } from "./build";
 
 let wall: WallRows;

@@ -1,7 +1,7 @@
 """What the screens draw of one call: `apply(state, record) -> state`.
 
 Pure and total: never reads a clock, never refuses an event it does not need. The TypeScript store does the
-same in `web/src/store.ts`; golden files hold the two together. The property that matters everywhere:
+same in `web/src/live/store.ts`; golden files hold the two together. The property that matters everywhere:
 old snapshot + records = fresh snapshot. `CallStateBuilder` is the one implementation: it takes record after
 record at a cost that does not grow with the call, and `state()` is what readers keep.
 Next: `hub.py` sends snapshots to sockets, `store/` rebuilds them for finished calls.

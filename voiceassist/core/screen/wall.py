@@ -1,6 +1,6 @@
 """What the wall draws of one call: `apply_wall(row, record) -> row`.
 
-Pure and total, as `state.py` is; the TypeScript store does the same in `web/src/store.ts`.
+Pure and total, as `state.py` is; the TypeScript store does the same in `web/src/live/store.ts`.
 Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody still has to look at.
 """
 

@@ -1,7 +1,7 @@
 /** One live call for a screen: its state, kept current by a socket. Next: the agent and supervisor screens draw it. */
 import { socketPath } from "../api";
-import { connect, type Connection, type LiveSocket } from "../socket";
-import { apply } from "../store";
+import { connect, type Connection, type LiveSocket } from "./socket";
+import { apply } from "./store";
 import { texts } from "../texts";
 import type { CallState, ServerMessage } from "../types";
 

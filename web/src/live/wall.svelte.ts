@@ -5,10 +5,10 @@
  * once per frame. Next: `wallview.ts` sorts and filters the rows.
  */
 import { wallSocketPath } from "../api";
-import { connect, type Connection, type LiveSocket } from "../socket";
+import { connect, type Connection, type LiveSocket } from "./socket";
 import { texts } from "../texts";
 import type { ServerMessage, WallRow } from "../types";
-import { WallRows } from "../wallrows";
+import { WallRows } from "./wallrows";
 
 export class LiveWall {
   rows = $state.raw<readonly WallRow[]>([]);

@@ -221,7 +221,7 @@ export const en = {
     interruptedText: "voiceassist stopped in mid-call. Everything up to that moment is here.",
     timeline: "Timeline",
     nothingSaid: "Nothing was said in this call.",
-    tape: "Position in the recording",
+    position: "Position in the recording",
     play: "Play",
     pause: "Pause",
     speed: "Speed",

@@ -215,7 +215,7 @@ export const es: Texts = {
     interruptedText: "voiceassist se detuvo en plena llamada. Aquí está todo hasta ese momento.",
     timeline: "Cronología",
     nothingSaid: "En esta llamada no se dijo nada.",
-    tape: "Posición en la grabación",
+    position: "Posición en la grabación",
     play: "Reproducir",
     pause: "Pausar",
     speed: "Velocidad",

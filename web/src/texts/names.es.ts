@@ -1,8 +1,8 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
-import type { Connection } from "../socket";
+import type { Connection } from "../live/socket";
 import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, Speaker } from "../types";
-import type { SortKey } from "../wallview";
+import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
 export const levels: By<Level> = { critical: "Crítica", warning: "Advertencia", info: "Aviso" };

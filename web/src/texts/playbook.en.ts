@@ -1,6 +1,6 @@
 /** The English texts of the playbook screen. Next: `en.ts` puts them with the others. */
-import type { Sign } from "../playbook/phrases";
-import type { Section } from "../playbook/sections";
+import type { Sign } from "../screens/playbook/draft/phrases";
+import type { Section } from "../screens/playbook/draft/sections";
 import { percent, tenths, whole } from "../format";
 import { counting, naming } from "./forms";
 

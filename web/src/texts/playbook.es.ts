@@ -1,5 +1,5 @@
 /** The Spanish texts of the playbook screen. */
-import type { Section } from "../playbook/sections";
+import type { Section } from "../screens/playbook/draft/sections";
 import { percent, tenths, whole } from "../format";
 import { counting, naming } from "./forms";
 import type { playbook as english } from "./playbook.en";

@@ -1,5 +1,5 @@
 /** What the parts of a playbook are called for a person: by their own topic or title, else in the page's words. */
-import { texts } from "../texts";
+import { texts } from "../../../texts";
 import { offerConditions } from "./conditions";
 import { said } from "./diff";
 import { isList, isMapping, textAt } from "./paths";

@@ -1,6 +1,6 @@
 /** Which engine hears the person at the microphone, and whether it can. Pure. Next: `screens/start/MicPanel.svelte`. */
-import { primary } from "./languages";
-import type { EngineSummary } from "./types";
+import { primary } from "../../languages";
+import type { EngineSummary } from "../../types";
 
 /**
  * The language that was picked, else that of the page in any country, since whoever reads a language probably speaks

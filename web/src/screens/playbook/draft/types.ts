@@ -1,5 +1,5 @@
 /** What the playbook routes of the server say (`voiceassist/server/playbooks.py`), and the values that a playbook is made of. */
-import type { Cue, Prompt, Speaker } from "../types";
+import type { Cue, Prompt, Speaker } from "../../../types";
 
 export type Value = string | number | boolean | null | readonly Value[] | Mapping;
 export interface Mapping {

@@ -1,6 +1,6 @@
 /** Which card the agent sees, and what to say about the one that just left. Pure. */
-import { texts } from "./texts";
-import type { AlertView, CallState, PromptView } from "./types";
+import { texts } from "../../texts";
+import type { AlertView, CallState, PromptView } from "../../types";
 
 const NOTE_STAYS_MS = 12_000; // of call time: read it in passing, then forget it
 

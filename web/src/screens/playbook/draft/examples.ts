@@ -3,8 +3,8 @@
  *
  * Next: `screens/playbook/sections/Examples.svelte` shows them, `runs.svelte.ts` has the server run them.
  */
-import type { Texts } from "../texts/en";
-import type { Speaker } from "../types";
+import type { Texts } from "../../../texts/en";
+import type { Speaker } from "../../../types";
 import { isList, isMapping, textAt, textsAt, valueAt } from "./paths";
 import type { Mapping, Outcome, Path, Value } from "./types";
 

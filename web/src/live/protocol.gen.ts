@@ -527,3 +527,5 @@ export interface ChangeAlert {
   note?: string;
   type: "change_alert";
 }
+
+export const WIRE_VERSION = 1;

@@ -7,8 +7,8 @@
  * right. A cue that cannot be placed still gives its label.
  * Next: `ui/Line.svelte` draws the segments.
  */
-import { fold } from "./fold";
-import type { CueView, PartialWords } from "./types";
+import { fold } from "../fold";
+import type { CueView, PartialWords } from "../types";
 
 export interface Segment {
   text: string;

@@ -1,5 +1,5 @@
 /** Names that a playbook gives its parts: made from words, never the same twice. Pure. */
-import { plain } from "../fold";
+import { plain } from "../../../fold";
 
 const LONGEST = 40; // readable in a report's column
 

@@ -1,6 +1,6 @@
 /** What trying a sentence gave, in the shapes that the call screens draw: a line with cue marks, a card. Pure. */
-import type { CueView, Prompt, Speaker } from "../types";
-import type { Line } from "../transcript";
+import type { CueView, Prompt, Speaker } from "../../../types";
+import type { Line } from "../../../ui/transcript";
 import type { Tried, TriedCard, TriedCue } from "./types";
 
 const WORD_MS = 1_000; // the line's words get times of their own, so that each cue finds its words by them

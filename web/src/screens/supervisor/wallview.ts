@@ -1,7 +1,7 @@
 /** The wall's rows as a supervisor wants them: filtered, and in order. Pure. */
-import { plain } from "./fold";
-import { isUnresolved, weight } from "./store";
-import type { AlertView, WallRow } from "./types";
+import { plain } from "../../fold";
+import { isUnresolved, weight } from "../../live/store";
+import type { AlertView, WallRow } from "../../types";
 
 export type SortKey = "urgency" | "longest" | "newest" | "agent" | "dead_ends";
 export type Show = "all" | "alerts";

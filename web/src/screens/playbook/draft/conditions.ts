@@ -1,6 +1,6 @@
 /** Who may have an alternative, how often and when, in one line. Pure. */
-import { whole } from "../format";
-import type { Texts } from "../texts/en";
+import { whole } from "../../../format";
+import type { Texts } from "../../../texts/en";
 import { namesAt, textAt, textsAt, valueAt } from "./paths";
 import type { Value } from "./types";
 

@@ -5,7 +5,7 @@
  * Keeps nothing else, so a wall that is open for weeks stays small. Next: `live/wall.svelte.ts` shows the rows.
  */
 import { applyWall, belongsOnWall, openRow } from "./store";
-import type { WallRow, WireRecord } from "./types";
+import type { WallRow, WireRecord } from "../types";
 
 export const LINGERS_MS = 11_000; // the ten seconds of Undo (ui/toasts.svelte.ts), and the way of the answer
 

@@ -1,4 +1,4 @@
-import { primary } from "./languages";
+import { primary } from "../../languages";
 
 /**
  * What to say into the microphone to see a card. In the language that the server recognises, whatever the page speaks.

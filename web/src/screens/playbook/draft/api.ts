@@ -1,5 +1,5 @@
 /** The REST calls of the playbook screen. Failures are `ApiError`s, as for every screen. */
-import { getJson, send } from "../api";
+import { getJson, send } from "../../../api";
 import type { Available, Backtest, Change, Draft, Mapping, Outcome, Pending, Playbook, PlaybookSummary, Tried, TryRequest, Version } from "./types";
 
 const ALL = "/api/playbooks";

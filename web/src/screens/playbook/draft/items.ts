@@ -1,5 +1,5 @@
 /** What a section of the contents holds: its items, in the order of the playbook. Pure. */
-import type { Texts } from "../texts/en";
+import type { Texts } from "../../../texts/en";
 import { examplesIn, lastLine } from "./examples";
 import { namesAt, textAt, textsAt } from "./paths";
 import type { Section } from "./sections";

@@ -4,10 +4,10 @@
  * One request at a time; edits made meanwhile wait for the next. `sync.ts` has the steps, `api.ts` the requests.
  */
 import { getContext, setContext } from "svelte";
-import { ApiError } from "../api";
-import { preferences } from "../live/preferences.svelte";
-import { texts } from "../texts";
-import { toasts } from "../ui/toasts.svelte";
+import { ApiError } from "../../../api";
+import { preferences } from "../../../live/preferences.svelte";
+import { texts } from "../../../texts";
+import { toasts } from "../../../ui/toasts.svelte";
 import * as api from "./api";
 import { removing, setting } from "./edits";
 import { isUnder, textAt, valueAt } from "./paths";
@@ -137,10 +137,10 @@ export class Editor {
   async #send(): Promise<void> {
     while (this.#sync.waiting.length > 0 && !this.#sync.conflict) {
       this.#sync = steps.sending(this.#sync);
-      const { sent } = this.#sync;
+      const { sent, waiting } = this.#sync;
       const draft = await this.#request(() => api.editDraft(this.name, { ...this.#step(), edits: sent }));
-      if (!draft) return;
-      this.#sync = steps.saved(this.#sync, draft);
+      if (draft) this.#sync = steps.saved(this.#sync, draft);
+      else if (this.#sync.waiting !== waiting) return; // it waits again; what was refused keeps nothing else waiting
     }
   }
 
@@ -167,6 +167,7 @@ export class Editor {
     const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
     this.#sync = isRefused ? steps.refused(this.#sync, why) : steps.failed(this.#sync, why);
     if (!isRefused) this.#saveIn(RETRY_MS);
+    else if (this.isUnsaved) toasts.error(why); // the next edit is on its way, and takes the bar's message with it
   }
 
   /** Somebody else was quicker: their draft is fetched, for the person to choose. */
@@ -179,10 +180,11 @@ export class Editor {
     }
   }
 
-  /** One at a time, in the order they were asked for. */
+  /** One at a time, in the order they were asked for; one that fails keeps nobody from their turn. */
   #inTurn(work: () => Promise<void>): Promise<void> {
-    this.#running = this.#running.then(work);
-    return this.#running;
+    const mine = this.#running.then(work);
+    this.#running = mine.catch(() => {});
+    return mine;
   }
 
   takeTheirs(): void {

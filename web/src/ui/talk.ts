@@ -1,5 +1,5 @@
 /** Who spoke how much, and when: from the times of the words. Pure. */
-import type { CallState, Speaker } from "./types";
+import type { CallState, Speaker } from "../types";
 
 export interface Span {
   speaker: Speaker;

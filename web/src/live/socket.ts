@@ -2,9 +2,12 @@
  * A websocket that stays: connects, reconnects with backoff and jitter, and resumes by number.
  *
  * Knows the envelope only: which boot answered and which `seq` came last. Never keeps calls; every message
- * but pings and invitations to come back goes to `onMessage`. Next: `live/` applies messages to the store.
+ * but pings and invitations to come back goes to `onMessage`. A message that cannot be handled costs the screen
+ * nothing but a reconnection with a fresh snapshot; a server that speaks another version of the contract was
+ * upgraded, and the page loads itself anew. Next: `live/` applies messages to the store.
  */
-import type { ServerMessage } from "./types";
+import type { ServerMessage } from "../types";
+import { WIRE_VERSION } from "./protocol.gen";
 
 export type Connection = "connecting" | "open" | "waiting" | "closed";
 
@@ -19,6 +22,8 @@ export interface Surroundings {
   open(url: string): SocketLike;
   later(run: () => void, delay_ms: number): () => void;
   random(): number; // 0..1
+  /** Loads the page anew, once for each version of the contract; false when that was done already. */
+  reload(version: number): boolean;
   /** Tells when the machine's network comes (true) and goes (false), until the result is called. */
   watchNetwork(onChange: (isOnline: boolean) => void): () => void;
 }
@@ -38,6 +43,7 @@ const SILENCE_MS = 25_000; // the server sends a ping about every 10 s: two of t
 // The server's own close codes: voiceassist/server/sockets.py.
 const UNKNOWN_CALL = 4004; // there is nothing to come back to
 const COME_BACK: readonly number[] = [4008, 4012]; // too slow to follow; a fresh snapshot is needed
+const RELOADED_FOR = "voiceassist.reloaded_for"; // in this tab's session storage: a version of the contract
 const INVITATIONS: readonly string[] = ["too_slow", "refresh"]; // the errors sent ahead of those two
 
 /** Milliseconds before the next try: doubling, capped, with half of it random so that clients spread out. */
@@ -66,21 +72,31 @@ export function connect(options: LiveSocketOptions): LiveSocket {
     options.onConnection("connecting");
     const mine = around.open(address(options.path, options.resumes ? boot : null, after));
     socket = mine;
-    mine.onmessage = (event: { data: unknown }) => mine === socket && receive(event.data);
+    mine.onmessage = (event: { data: unknown }) => mine === socket && take(event.data);
     mine.onclose = (event: { code: number }) => mine === socket && lost(event.code);
     watch();
   }
 
-  function receive(data: unknown): void {
+  function take(data: unknown): void {
     watch();
-    const message = parse(data);
-    if (message.type === "ping") return;
-    if (message.type === "error" && INVITATIONS.includes(message.code)) return;
-    if (message.type !== "error") heard(message);
-    options.onMessage(message);
+    try {
+      receive(parse(data));
+    } catch (error) {
+      console.error("a message of the server could not be handled; asking for everything anew", error);
+      boot = null; // no resuming: what the screen holds may be wrong
+      giveUp();
+    }
   }
 
-  function heard(message: Exclude<ServerMessage, { type: "error" | "ping" }>): void {
+  function receive(message: ServerMessage): void {
+    if (message.type === "ping") return;
+    if (message.type === "error" && INVITATIONS.includes(message.code)) return;
+    if ("version" in message && message.version !== WIRE_VERSION && around.reload(message.version)) return close();
+    options.onMessage(message);
+    if (message.type !== "error") handled(message);
+  }
+
+  function handled(message: Exclude<ServerMessage, { type: "error" | "ping" }>): void {
     if ("boot" in message) {
       boot = message.boot;
       tries = 0;
@@ -170,6 +186,12 @@ const browserSurroundings: Surroundings = {
     return () => clearTimeout(timer);
   },
   random: Math.random,
+  reload: (version) => {
+    if (sessionStorage.getItem(RELOADED_FOR) === String(version)) return false; // it came back as old as it was
+    sessionStorage.setItem(RELOADED_FOR, String(version));
+    location.reload();
+    return true;
+  },
   watchNetwork: (onChange) => {
     const [online, offline] = [() => onChange(true), () => onChange(false)];
     addEventListener("online", online);

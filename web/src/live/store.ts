@@ -4,7 +4,7 @@
  * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
-import type { AlertView, CallState, CueView, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "./types";
+import type { AlertView, CallState, CueView, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
 type Bare<T> = Omit<T, "type" | "call_id" | "seq">;

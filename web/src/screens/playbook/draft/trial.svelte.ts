@@ -1,6 +1,6 @@
 /** The sentence that is being tried: kept while a person moves between sections, asked again as they type or edit. */
 import { getContext, setContext } from "svelte";
-import type { Speaker } from "../types";
+import type { Speaker } from "../../../types";
 import * as api from "./api";
 import { isSameAnswer } from "./tried";
 import type { Tried, TryRequest } from "./types";

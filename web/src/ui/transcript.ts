@@ -2,7 +2,7 @@
  * The lines of a transcript in the order they were spoken. Pure, but for a memory of the lines it made: an
  * utterance that did not change keeps its line, so a partial redraws one line. Next: `ui/Transcript.svelte`.
  */
-import type { CallState, Final, PartialWords, Speaker } from "./types";
+import type { CallState, Final, PartialWords, Speaker } from "../types";
 
 export interface Line {
   key: string;

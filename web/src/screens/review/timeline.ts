@@ -3,9 +3,9 @@
  *
  * Pure. Next: `screens/review` draws the moments and plays the recording from them.
  */
-import { replay } from "./store";
-import { lines, type Line } from "./transcript";
-import type { AlertView, AudioGap, CallState, CueView, PromptView, RecordOf, WireRecord } from "./types";
+import { replay } from "../../live/store";
+import { lines, type Line } from "../../ui/transcript";
+import type { AlertView, AudioGap, CallState, CueView, PromptView, RecordOf, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
