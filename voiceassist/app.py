@@ -38,6 +38,7 @@ UNKNOWN_WORDS_LOGGED = 10  # one line of the log; GET /api/admin/engines has all
 # When the server stops, every part has its limit. Calls hear, record and store what they have (see `live/`).
 CALLS_WITHIN_S = 10.0
 PART_WITHIN_S = 3.0
+STORE_WITHIN_S = 5.0  # for what was appended to be committed
 
 
 @asynccontextmanager
@@ -79,7 +80,7 @@ async def _closing(store: Store) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        await _within(PART_WITHIN_S, "store", store.close())
+        await _within(STORE_WITHIN_S, "store", store.close())
 
 
 def load_bases(settings: Settings) -> Mapping[str, ConfiguredPlaybook]:

@@ -355,6 +355,20 @@ async def test_health_and_readiness_answer(server: Serving) -> None:
     assert (ready.status_code, ready.json()["store"]) == (200, "ok")
 
 
+async def test_recordings_that_wait_for_the_disk_are_told_to_operators(server: Serving) -> None:
+    recorders = server.runtime.recorders
+    recorders.in_trouble(recorders.path_of("c-1"), OSError("No space left on device"))
+    recorders.missed(2.5)
+    ready = await server.http.get("/readyz")
+    assert ready.status_code == 503
+    assert ready.json()["recordings"] == "1 waiting for the disk: No space left on device"
+    metrics = (await server.http.get("/metrics")).text
+    assert "voiceassist_recording_failures 1.0" in metrics
+    assert "voiceassist_recording_gap_seconds 2.5" in metrics
+    recorders.works_again(recorders.path_of("c-1"))
+    assert (await server.http.get("/readyz")).json()["recordings"] == "ok"
+
+
 async def test_documentation_and_contract_are_served_without_the_internet(server: Serving) -> None:
     page = (await server.http.get("/api/docs")).text
     assert "http://" not in page.replace("http://127.0.0.1", "")

@@ -108,6 +108,21 @@ def _length(bench: Bench, call_id: str) -> int:
     return duration_of(path) if path.exists() and path.stat().st_size > 1_000 else 0
 
 
+@pytest.mark.usefixtures("impatient")
+async def test_calls_go_on_unrecorded_while_every_thread_hangs(bench: Bench, disk: threading.Event) -> None:
+    with closing(Recorders(folder=bench.recorders.folder, threads=DiskThreads(1))) as bench.recorders:
+        await bench.run(GivenSource(pieces=quiet(4)))
+        await bench.run(GivenSource(pieces=quiet(20), info=info("call-2")))
+        assert (await bench.state("call-2")).status == "ended"
+        assert only(bench.events("call-2"), Final)
+        assert not bench.recorders.path_of("call-2").exists()
+        disk.set()
+        await until(lambda: not bench.recorders.tasks)
+        await bench.run(GivenSource(pieces=quiet(4), info=info("call-3")))
+        await until(lambda: not bench.recorders.tasks)
+        assert bench.recorders.path_of("call-3").exists()
+
+
 async def test_disk_that_hangs_is_told(
     bench: Bench, disk: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,7 +74,7 @@ class Recorders:
         if longest_s > HANGS_AFTER_S:
             return f"the disk hangs: one write has taken {longest_s:.0f} s; new audio is not recorded"
         for error in self.troubles.values():
-            return f"{len(self.troubles)} recordings wait for the disk: {error}"
+            return f"{len(self.troubles)} waiting for the disk: {error}"
         return "ok"
 
     def close(self) -> None:
