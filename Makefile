@@ -1,11 +1,13 @@
 # Everything a developer types; `make help` lists it. Python packages go into .venv, web packages into
-# web/node_modules, built pages into voiceassist/web; nothing else is touched, and `make clean` removes all three.
+# web/node_modules, built pages into voiceassist/web; nothing else is touched, and `make clean` removes all of it.
 # Stamps say what is already done, so a second run starts in seconds and an interrupted one goes on.
+# Versions come from locks/ and web/package-lock.json, the same on every machine and every day, checked by their hashes.
 
 SHELL := bash
 .DEFAULT_GOAL := help
 export PATH := $(PATH):/usr/sbin
 export PYTHONUNBUFFERED := 1
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -13,12 +15,13 @@ DONE := $(VENV)/.stamps
 PIP_LOG := $(VENV)/pip.log
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
 STEPS := lint format types web web-check web-test pytest
+LATEST := .venv-latest
 
-.PHONY: help run test check bench clean model programs programs-model $(STEPS)
+.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model $(STEPS)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-6s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
 
 run: $(DONE)/run web ## install what is missing, build the pages, start the demo and print its address
 	@exec $(VENV)/bin/voiceassist demo $(ARGS)
@@ -35,6 +38,13 @@ test: programs $(DONE)/test ## install what the tests need and run every check a
 	done; \
 	test -z "$$failed"
 
+test-latest: programs ## the same tests with the newest packages that the ranges allow, installed into .venv-latest
+	@$(MAKE) --no-print-directory VENV=$(LATEST) latest
+	@$(MAKE) --no-print-directory VENV=$(LATEST) STEPS="lint format types web latest-web pytest" test
+
+update: $(DONE)/uv ## renew the locks within the ranges of pyproject.toml and web/package.json, and say what changed
+	@$(PY) update_locks.py
+
 check: lint format types web-check ## ruff, mypy and svelte-check, without running a test
 
 web: $(DONE)/venv ## build the web pages, if their sources changed
@@ -47,7 +57,7 @@ model: programs-model $(DONE)/model ## rebuild models/vosk-tiny-en from its text
 	@cd models && ../$(PY) -m training $(ARGS)
 
 clean: ## remove everything that was installed or built; recorded calls stay
-	rm -rf $(VENV) voiceassist/web web/node_modules dist build *.egg-info
+	rm -rf $(VENV) $(LATEST) voiceassist/web web/node_modules dist build *.egg-info
 	rm -rf .mypy_cache .ruff_cache .pytest_cache .hypothesis test-results
 	find voiceassist tests -name __pycache__ -prune -exec rm -rf {} +
 
@@ -98,29 +108,57 @@ $(DONE)/venv:
 	mkdir -p $(DONE); \
 	pwd -P > $@
 
-$(DONE)/run: WANTED := .
-$(DONE)/run: $(DONE)/venv pyproject.toml
-	@echo "· installing voiceassist and its Python packages into $(VENV)"
-	@$(pip_install)
+$(DONE)/build: $(DONE)/venv locks/build.txt
+	@echo "· installing what builds Python packages into $(VENV)"
+	@$(call pip_install,$(FROM_LOCK) locks/build.txt)
 	@touch $@
 
-$(DONE)/test: WANTED := '.[test,dev]'
-$(DONE)/test: $(DONE)/venv pyproject.toml
+$(DONE)/run: $(DONE)/build pyproject.toml locks/run.txt
+	@echo "· installing voiceassist and its Python packages into $(VENV)"
+	@$(call pip_install,$(FROM_LOCK) locks/run.txt)
+	@$(call pip_install,$(ITSELF) .)
+	@touch $@
+
+$(DONE)/test: $(DONE)/build pyproject.toml locks/test.txt
 	@echo "· installing voiceassist, its Python packages and the test tools into $(VENV)"
-	@$(pip_install)
+	@$(call pip_install,$(FROM_LOCK) locks/test.txt)
+	@$(call pip_install,$(ITSELF) '.[$(TEST_EXTRAS)]')
 	@touch $(DONE)/run $@
 
-$(DONE)/model: WANTED := '.[model]'
-$(DONE)/model: $(DONE)/venv pyproject.toml
+$(DONE)/uv: $(DONE)/venv locks/uv.txt
+	@echo "· installing uv, which makes the locks"
+	@$(call pip_install,$(FROM_LOCK) locks/uv.txt)
+	@touch $@
+
+$(DONE)/model: $(DONE)/run pyproject.toml
 	@echo "· installing what the training needs into $(VENV)"
-	@$(pip_install)
-	@touch $(DONE)/run $@
+	@$(call pip_install,-e '.[model]')
+	@touch $@
+
+# Not a stamp: what is the newest changes every day.
+latest: $(DONE)/venv
+	@echo "· installing the newest Python packages that pyproject.toml allows into $(VENV)"
+	@$(call pip_install,--upgrade --upgrade-strategy eager -e '.[$(TEST_EXTRAS)]')
+	@touch $(DONE)/build $(DONE)/run $(DONE)/test
+
+# The web packages too, in a copy beside what its tests read.
+latest-web: $(DONE)/venv
+	@tar --exclude=node_modules -cf - web locks build_pages.py tests/contract | tar -xf - -C $(VENV)
+	@$(PY) $(VENV)/build_pages.py update --package-lock-only --silent
+	@$(PY) $(VENV)/build_pages.py run check
+	@$(PY) $(VENV)/build_pages.py run test
+
+# What has no wheel is built with what locks/build.txt brought, not with what pip would fetch for it.
+FROM_LOCK := --no-build-isolation --require-hashes -r
+# Nothing is fetched for the project itself, so a package that pyproject.toml asks for and the lock lacks is an error.
+# The pages are built by `make web`; hatchling's hook that builds them stays out of it.
+ITSELF := --no-build-isolation --no-index -e
+TEST_EXTRAS := test,dev
 
 # One word per package while pip works; all of its own words, which are many, only when it fails.
-# The pages are built by `make web`, so hatchling's hook that builds them stays out of it.
 define pip_install
 set -o pipefail; \
-HATCH_BUILD_NO_HOOKS=true $(PY) -m pip install -e $(WANTED) 2>&1 | tee $(PIP_LOG) | \
+HATCH_BUILD_NO_HOOKS=true $(PY) -m pip install $(1) 2>&1 | tee $(PIP_LOG) | \
 while read -r verb name rest; do \
   case "$$verb $$name" in \
     "Collecting "*) printf '  %s' "$${name%%[^A-Za-z0-9_.-]*}" ;; \
@@ -131,6 +169,7 @@ while read -r verb name rest; do \
 done || { \
   echo; tail -n 40 $(PIP_LOG) >&2; \
   echo "pip failed; all it said is in $(PIP_LOG). Try again, or start afresh with: make clean" >&2; \
+  echo "After a change of the requirements in pyproject.toml, first renew the locks: make update" >&2; \
   exit 1; \
 }
 endef

