@@ -24,7 +24,7 @@ from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
-from voiceassist.errors import ActionError, IngestError, VoiceassistError
+from voiceassist.errors import ActionError, IngestError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.source import CallInfo, Source
@@ -34,6 +34,7 @@ from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
+from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
@@ -68,7 +69,6 @@ class Runtime:
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     is_stopping: bool = False
-    alert_turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # two changes must not take the same number
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
@@ -176,8 +176,7 @@ class Runtime:
 
     def can_resume(self, call_id: str, boot: str | None) -> bool:
         """Whether the store has every record that a client of that boot may have missed."""
-        live = self.live.get(call_id)
-        return boot == self.boot and not (live and live.unstored())
+        return boot == self.boot and not self.store.journals.waiting(call_id)
 
     async def act(self, call_id: str, body: wire.Json) -> None:
         """What a person did. Raises ActionError."""
@@ -187,10 +186,10 @@ class Runtime:
             await self._act_on_finished(call_id, action)
 
     async def _act_on_finished(self, call_id: str, action: object) -> None:
-        async with self.alert_turn:
-            await self._act_on_stored(call_id, action)
+        async with self.store.journals.continued(call_id, self.publish) as journal:
+            await self._act_on_stored(call_id, action, journal)
 
-    async def _act_on_stored(self, call_id: str, action: object) -> None:
+    async def _act_on_stored(self, call_id: str, action: object, journal: Journal) -> None:
         records = await self.store.records(call_id)
         if not records:
             raise ActionError("unknown_call", f"there is no call {call_id!r}")
@@ -205,21 +204,13 @@ class Runtime:
         event = AlertChanged(
             at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
         )
-        record = Record(call_id=call_id, seq=records[-1].seq + 1, event=event)
-        await self.store.append([record])
         self.hub.restore(row)
-        self.publish(record)
+        await journal.write([event])
 
     async def readiness(self) -> dict[str, str]:
         """A line per part that calls need: "ok", or what is wrong."""
-        try:
-            await self.store.calls(limit=1)
-            waiting = sum(live.unstored() for live in self.live.values())
-            store = f"{waiting} records wait for the disk" if waiting else "ok"
-        except VoiceassistError as error:
-            store = str(error)
         return {
-            "store": store,
+            "store": await self.store.trouble() or "ok",
             "recordings": self.recorders.state(),
             "server": "stopping" if self.is_stopping else "ok",
         }

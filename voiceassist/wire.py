@@ -8,7 +8,7 @@ Never reads or writes a socket or a file.
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -111,6 +111,19 @@ def encode_line(record: Record) -> str:
         object.__setattr__(record, "line", dumps(encode(record)))  # what is kept is no part of the frozen value
     assert record.line is not None
     return record.line
+
+
+def encode_in_pieces(value: Any) -> str:  # noqa: ANN401 - whatever `to_json` takes
+    """The text of `dumps(to_json(value))`, made item by item.
+
+    No step holds the interpreter for long: a thread can encode a long call while the event loop goes on.
+    """
+    if is_dataclass(value):
+        pieces = (f'"{part.name}":{encode_in_pieces(getattr(value, part.name))}' for part in fields(value))
+        return f"{{{','.join(pieces)}}}"
+    if isinstance(value, tuple):
+        return f"[{','.join(dumps(to_json(item)) for item in value)}]"
+    return dumps(to_json(value))
 
 
 def dumps(value: Json) -> str:

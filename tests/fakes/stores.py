@@ -16,6 +16,7 @@ class FailingStore:
     gate: asyncio.Event | None = None  # appends wait for it, as for a slow disk
     stored: list[Record] = field(default_factory=list)
     appends: int = 0
+    sizes: list[int] = field(default_factory=list)  # records of each append that worked
 
     async def append(self, records: Sequence[Record]) -> None:
         """Stores, or raises StoreError."""
@@ -26,7 +27,8 @@ class FailingStore:
         if self.failures:
             self.failures -= 1
             raise StoreError("calls.db: disk I/O error")
-        known = {record.seq for record in self.stored}
-        if known & {record.seq for record in records}:
+        known = {(record.call_id, record.seq) for record in self.stored}
+        if known & {(record.call_id, record.seq) for record in records}:
             raise StoreError("calls.db: something is already stored under that number")
         self.stored += records
+        self.sizes.append(len(records))

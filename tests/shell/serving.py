@@ -99,11 +99,15 @@ async def hang_up(phone: ClientConnection) -> dict[str, Any]:
     return said
 
 
+async def say_all(phone: ClientConnection, script: str) -> None:
+    """As much audio as the script is long."""
+    audio = silence(load_sample(script).duration_ms / 1000)
+    for start in range(0, len(audio), 1 << 19):
+        await phone.send(audio[start : start + (1 << 19)])
+
+
 async def whole_call(serving: Serving, call_id: str, script: str = "late-return") -> None:
     """A scripted call from start to stop."""
     async with calling(serving, call_id) as phone:
-        await phone.send(silence(load_sample(script).duration_ms / 1000)[: 1 << 20])
-        rest = silence(load_sample(script).duration_ms / 1000)[1 << 20 :]
-        for start in range(0, len(rest), 1 << 19):
-            await phone.send(rest[start : start + (1 << 19)])
+        await say_all(phone, script)
         assert (await hang_up(phone))["type"] == "stopped"

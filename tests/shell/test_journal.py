@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from tests.shell.full_disk import full_disk
 from voiceassist.errors import StoreError
 from voiceassist.events import Event, Record, is_durable
 from voiceassist.store import journal as journal_module
-from voiceassist.store.journal import Journal
+from voiceassist.store.journal import SLOW, Backlog, Journal, Pace
 from voiceassist.store.store import Store, open_store
 
 EVENTS: list[Event] = [
@@ -28,11 +29,6 @@ EVENTS: list[Event] = [
     final("agent", "bye", utterance=2),
     hangup(9_000),
 ]
-
-
-@pytest.fixture(autouse=True)
-def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(journal_module, "LAST_TRIES_S", (0.0, 0.0, 0.0))
 
 
 class Published(list[Record]):
@@ -49,9 +45,19 @@ class Published(list[Record]):
             self.unstored.append(record)
 
 
-def opened(store: FailingStore) -> tuple[Journal, Published]:
+# No clock: a store is late only where a test says so, and after a failure the next attempt comes at once.
+PACE = Pace(late_s=None, retry_s=0, close_s=None, now=lambda: 0.0)
+LATE = replace(PACE, late_s=0, close_s=0)  # whatever is not there at once is late
+
+
+def opened(store: FailingStore, pace: Pace = PACE) -> tuple[Journal, Published]:
     published = Published(store)
-    return Journal("call-1", store.append, published.take, retry_s=0), published
+    return Journal("call-1", store.append, published.take, pace=pace), published
+
+
+def trying_again_at(gate: asyncio.Event) -> Pace:
+    """After a failure the next attempt waits for the gate."""
+    return replace(LATE, late_s=None, sleep=lambda _seconds: gate.wait())
 
 
 def durable(records: list[Record]) -> list[Record]:
@@ -65,8 +71,7 @@ async def test_everything_is_published_in_order_and_stored_exactly_once(sizes: l
     rest = iter(EVENTS)
     for size in [*sizes, len(EVENTS)]:
         await journal.write([event for event, _ in zip(rest, range(size), strict=False)])
-    for _ in range(3):
-        await journal.close()
+    await journal.close()
     assert [record.seq for record in published] == list(range(1, len(published) + 1))
     assert store.stored == durable(published)
     assert not journal.waiting
@@ -90,24 +95,69 @@ async def test_partials_take_numbers_and_never_touch_the_disk() -> None:
 
 
 async def test_failing_disk_is_told_and_forgotten_when_it_works_again() -> None:
-    store = FailingStore(failures=1)
-    journal, published = opened(store)
+    store, gate = FailingStore(failures=1), asyncio.Event()
+    journal, published = opened(store, trying_again_at(gate))
     with capture_logs() as lines:
         await journal.write(EVENTS[:3])
-    assert [line["event"] for line in lines] == ["store failed; the call goes on"]
-    assert journal.waiting
-    assert published.unstored == [published[0], published[2]]
-    await journal.write(EVENTS[3:])
-    assert not journal.waiting
+        await journal.write(EVENTS[3:6])
+        assert published.unstored == durable(published)
+        assert journal.trouble == "calls.db: disk I/O error"
+        gate.set()
+        await journal.stored(None)
+    assert [line["event"] for line in lines] == ["store is behind; the call goes on", "store has caught up"]
+    assert (journal.waiting, journal.trouble) == ((), "")
+    await journal.write(EVENTS[6:])
     assert store.stored == durable(published)
 
 
-async def test_partials_alone_bring_the_waiting_records_to_the_disk() -> None:
+async def test_waiting_records_come_to_the_disk_without_anything_further_said() -> None:
     store = FailingStore(failures=1)
     journal, published = opened(store)
     await journal.write(EVENTS[:1])
-    await journal.write(EVENTS[1:2])
+    await journal.stored(None)
     assert store.stored == durable(published)
+
+
+async def test_store_that_hangs_delays_no_card_and_stores_everything_once_and_in_order_later() -> None:
+    store = FailingStore(gate=asyncio.Event())
+    backlog, published = Backlog(), Published(store)
+    journal = Journal("call-1", store.append, published.take, pace=LATE, backlog=backlog)
+    for event in EVENTS:
+        await journal.write([event])
+    assert [record.event for record in published] == EVENTS
+    assert store.stored == []
+    assert journal.trouble == SLOW
+    assert (backlog.records, backlog.published_unstored) == (5, 5)
+    assert store.gate is not None
+    store.gate.set()
+    await journal.stored(None)
+    assert store.stored == durable(published)
+    assert (backlog.records, backlog.bytes) == (0, 0)
+
+
+async def test_call_that_is_over_is_stored_in_the_background_when_its_disk_comes_back() -> None:
+    store, gate = FailingStore(failures=1), asyncio.Event()
+    journal, published = opened(store, trying_again_at(gate))
+    await journal.write(EVENTS)
+    with capture_logs() as lines:
+        assert not await journal.close()
+    assert [line["event"] for line in lines] == ["call not fully stored yet"]
+    assert not journal.is_done
+    gate.set()
+    await journal.stored(None)
+    assert journal.is_done
+    assert store.stored == durable(published)
+
+
+async def test_what_is_not_stored_when_the_server_stops_is_counted_as_lost() -> None:
+    backlog = Backlog()
+    store = FailingStore(gate=asyncio.Event())
+    journal = Journal("call-1", store.append, lambda _record: None, pace=LATE, backlog=backlog)
+    await journal.write(EVENTS)
+    with capture_logs() as lines:
+        journal.give_up()
+    assert lines[-1]["lost_records"] == 5
+    assert (backlog.records, backlog.bytes, backlog.lost) == (0, 0, 5)
 
 
 async def test_writes_at_the_same_time_keep_their_order() -> None:
@@ -139,20 +189,33 @@ async def test_cancelled_write_is_stored_and_published_once_before_the_next() ->
     assert store.stored == durable(published)
 
 
+@pytest.mark.parametrize(
+    ("bound", "most"), [("WAITING_RECORDS", 3), ("WAITING_BYTES", 1_000), ("ALL_WAITING_BYTES", 1_000)]
+)
 async def test_disk_that_is_away_for_too_long_ends_the_call_once_and_its_last_word_is_still_told(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, bound: str, most: int
 ) -> None:
-    monkeypatch.setattr(journal_module, "WAITING_RECORDS", 3)
-    journal, published = opened(FailingStore(failures=100))
+    monkeypatch.setattr(journal_module, bound, most)
+    journal, published = opened(FailingStore(gate=asyncio.Event()), LATE)
     await journal.write(EVENTS[:3])
     with pytest.raises(StoreError, match="call-1: the disk has been failing for too long"):
         await journal.write(EVENTS[3:7])
     await journal.write(EVENTS[7:])
     assert [record.event for record in published] == EVENTS
-    with capture_logs() as lines:
-        await journal.close()
-    assert lines[-1]["event"] == "call not fully stored"
-    assert lines[-1]["lost_records"] == len(durable(published))
+
+
+async def test_after_an_outage_the_records_are_stored_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal_module, "BATCH_RECORDS", 3)
+    monkeypatch.setattr(journal_module, "BATCH_BYTES", 1_000)
+    store = FailingStore(gate=asyncio.Event())
+    journal, published = opened(store, LATE)
+    for n in range(6):
+        await journal.write([final("agent", "word " * (40 if n > 3 else 1), utterance=n + 1)])
+    assert store.gate is not None
+    store.gate.set()
+    await journal.stored(None)
+    assert store.stored == published
+    assert store.sizes == [1, 3, 1, 1]
 
 
 @pytest.fixture
@@ -164,11 +227,12 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 async def test_full_disk_delays_nobody_and_loses_nothing_once_there_is_room(store: Store, tmp_path: Path) -> None:
     published: list[Record] = []
-    journal = Journal("call-1", store.append, published.append, retry_s=0)
+    journal = Journal("call-1", store.append, published.append, pace=PACE)
     long = [final("agent", "word " * 2_000, at=n, utterance=n + 1) for n in range(3)]
     with full_disk(tmp_path / "calls.db-wal"):
         await journal.write([started(), *long])
         assert len(published) == 4
         assert journal.waiting
     await journal.write([hangup(9_000)])
+    await journal.stored(None)
     assert await store.records("call-1") == published

@@ -62,7 +62,7 @@ async def test_any_text_is_stored_as_it_is(store: Store) -> None:
 
 async def test_fifty_appenders_share_a_few_transactions(store: Store) -> None:
     transactions: list[Connection] = []
-    event.listen(store._database.writer.sync_engine, "begin", transactions.append)
+    event.listen(store._database.writer, "begin", transactions.append)
     await asyncio.gather(*(store.append(make.call(f"call {n}", make.said("hi"))) for n in range(50)))
     assert len(await ids(store, limit=100)) == 50
     assert len(transactions) <= 2

@@ -2,6 +2,7 @@
 
 import asyncio
 import faulthandler
+import gc
 import signal
 import socket
 import sys
@@ -121,6 +122,8 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with running(settings) as runtime:
+        # What is loaded stays: a collection of garbage need not walk through it, which takes 50 ms and more.
+        gc.freeze()
         server = _Server(_uvicorn_config(create_api(runtime)), runtime)
         _announce(settings, listening.getsockname()[1])
         await server.serve([listening])

@@ -4,7 +4,7 @@ Never decides what an input means: `session.py` takes inputs from the inbox and 
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -31,7 +31,6 @@ class LiveCall:
     began_s: float = field(default_factory=monotonic)
     heard_ms: int = 0  # audio heard so far
     heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
-    unstored: Callable[[], int] = lambda: 0  # records that wait for the disk
     is_stopping: bool = False
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more

@@ -48,16 +48,15 @@ class Services:
 async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
     """One call from its first event to its last; whether it was recognised and stored whole."""
     structlog.contextvars.bind_contextvars(call_id=source.info.call_id)
-    journal = Journal(source.info.call_id, services.store.append, services.publish)
-    live.unstored = lambda: journal.waiting
+    journal = services.store.journals.begin(source.info.call_id, services.publish)
     call = Call(services.playbook)
     try:
         async with recorded(live.tap, source.info, services.recorders):
             await _converse(source, call, journal, live, services)
     finally:
-        await journal.close()
+        stored = await journal.close()
     log.info("call over", at_ms=live.heard_ms)
-    return call.phase == "ended" and not journal.waiting
+    return call.phase == "ended" and stored
 
 
 async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall, services: Services) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
@@ -44,21 +44,21 @@ async def list_calls(
 
 
 @router.get("/{call_id}", dependencies=[allow(*SCREENS)])
-async def get_call(connection: HTTPConnection, call_id: str) -> JSONResponse:
+async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     """All that screens show of one call (`CallState` of the wire schema)."""
     state = await runtime_of(connection).call_state(call_id)
     if state is None:
         raise _unknown(call_id)
-    return JSONResponse(wire.to_json(state))
+    return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
 
 
 @router.get("/{call_id}/events", dependencies=[allow(*SCREENS)])
-async def get_events(connection: HTTPConnection, call_id: str) -> JSONResponse:
+async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     """Every stored event of one call, in order, in the wire format."""
-    records = await runtime_of(connection).store.records(call_id)
-    if not records:
+    records = await runtime_of(connection).store.records_json(call_id)
+    if records is None:
         raise _unknown(call_id)
-    return JSONResponse([wire.encode(record) for record in records])
+    return _json(records)
 
 
 @router.api_route("/{call_id}/recording", methods=["GET", "HEAD"], dependencies=[allow(*SCREENS)])
@@ -95,7 +95,8 @@ async def call_socket(socket: WebSocket, call_id: str, after: int | None = None,
         resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
         sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq
         if not resumes:
-            await send(socket, wire.Snapshot(boot=runtime.boot, state=state))
+            snapshot = wire.Snapshot(boot=runtime.boot, state=state)
+            await socket.send_text(await asyncio.to_thread(wire.encode_in_pieces, snapshot))
         await pump(socket, mailbox, lambda record: record.seq > sent)
     return None
 
@@ -116,6 +117,10 @@ async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int)
         await socket.send_text(wire.encode_line(record))
         after = record.seq
     return after
+
+
+def _json(text: str) -> Response:
+    return Response(text, media_type="application/json")
 
 
 def _unknown(call_id: str) -> HTTPException:

@@ -1,23 +1,27 @@
-"""Opens the SQLite file: its settings for every connection, and its schema brought up to date.
+"""Opens the SQLite file: its settings for every connection, its schema brought up to date, and its threads.
 
-Two engines: `reader` has a pool of connections; `writer` has one of its own, which no crowd of readers can
-keep from it, and takes the write lock when a transaction begins. Never touches a row.
+Everything that touches the file, encodes or decodes for it runs in threads of its own, never on the event loop and
+never in the threads that recordings or playbooks use. `read` has a few connections, `write` has exactly one, that
+takes the write lock when a transaction begins. `missing` notices a file that was deleted or replaced meanwhile; no
+new connection is made to what lies there instead. Never touches a row.
 Next: `store.py` queries through them.
 """
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any, TypeVar
 from urllib.parse import quote
 
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from voiceassist.errors import ConflictError, PeerError, StoreError, UnknownNameError
@@ -28,35 +32,112 @@ PRAGMAS = (
     "busy_timeout = 5000",  # milliseconds to wait while another process (`voiceassist calls`) writes
     "foreign_keys = ON",
 )
+READERS = 4  # threads, each with a connection; further readings wait for one
+# Overflow rule of readings and of people's writing: what was not answered by then is told as an error. Records of
+# calls wait longer, in `journal.py`.
+ANSWER_WITHIN_S = 10.0
+
+T = TypeVar("T")
+FileId = tuple[int, int]  # device and inode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Database:
-    """An open file."""
+    """A file that is open, until `close`."""
 
     path: Path
-    reader: AsyncEngine
-    writer: AsyncEngine
+    reader: Engine
+    writer: Engine
+    file_id: FileId | None = None  # of the file that was opened
+    is_closed: bool = False
+    answer_within_s: float | None = ANSWER_WITHIN_S
+    _reading: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "store-reader"))
+    _writing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store-writer"))
 
-    async def close(self) -> None:
-        """Closes every connection; SQLite then folds its log into the file."""
-        await self.reader.dispose()
-        await self.writer.dispose()
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What the work, which must not write, returns. Raises StoreError, also when the disk does not answer."""
+        with store_errors(self.path, "read"):
+            return await self._in_time(self._run(self._reading, self.reader.connect, work))
+
+    async def write(self, work: Callable[[Connection], T]) -> T:
+        """The work as one transaction, after those that were asked for before. Raises StoreError.
+
+        When the disk does not answer in time that is an error, too; the work may be done all the same, later.
+        """
+        with store_errors(self.path, "written"):
+            return await self._in_time(self.transaction(work))
+
+    def transaction(self, work: Callable[[Connection], T]) -> "asyncio.Future[T]":
+        """The same without any limit of time, and with errors as SQLAlchemy raises them: for `writer.py`."""
+        return self._run(self._writing, self.writer.begin, work)
+
+    def missing(self) -> str:
+        """What is wrong with the file's name: that it is gone, or another file has it. Empty: nothing is wrong."""
+        here = _file_id(self.path)
+        if self.file_id in (None, here):
+            return ""
+        return f"{self.path} was {'replaced' if here else 'deleted'} while voiceassist was using it"
+
+    async def close(self, within_s: float | None = None) -> None:
+        """Closes every connection; SQLite then folds its log into the file. A hung disk keeps it from neither."""
+        if self.is_closed:
+            return
+        self.is_closed = True
+        closing = asyncio.get_running_loop().run_in_executor(self._writing, self._dispose)
+        await asyncio.wait({closing}, timeout=within_s)
+        self._reading.shutdown(wait=False, cancel_futures=True)
+        self._writing.shutdown(wait=False, cancel_futures=True)
+
+    def _dispose(self) -> None:
+        self.reader.dispose()
+        self.writer.dispose()
+
+    def refuse_another_file(self, *_: Any) -> None:  # noqa: ANN401 - SQLAlchemy's `do_connect`
+        """A new connection would make an empty file, or read a log that belongs to the old one."""
+        if problem := self.missing():
+            raise StoreError(problem)
+
+    def _run(
+        self, threads: ThreadPoolExecutor, connect: Callable[[], Any], work: Callable[[Connection], T]
+    ) -> "asyncio.Future[T]":
+        def run() -> T:
+            with connect() as connection:
+                return work(connection)
+
+        return asyncio.get_running_loop().run_in_executor(threads, run)
+
+    async def _in_time(self, answer: "asyncio.Future[T]") -> T:
+        try:
+            async with asyncio.timeout(self.answer_within_s):
+                return await answer
+        except TimeoutError:
+            raise StoreError(f"{self.path}: the disk has not answered for {self.answer_within_s} s") from None
 
 
 async def open_database(path: Path) -> Database:
     """The file at `path`, created when missing, migrated when old. Raises StoreError."""
     with store_errors(path, "opened"):
         path.parent.mkdir(parents=True, exist_ok=True)
-    database = Database(path=path, reader=_engine(path, "BEGIN"), writer=_engine(path, "BEGIN IMMEDIATE", 1))
+    reader, writer = _engine(path, "BEGIN", READERS), _engine(path, "BEGIN IMMEDIATE", 1)
+    database = Database(path=path, reader=reader, writer=writer)
     try:
         with store_errors(path, "opened"):
-            async with database.writer.begin() as connection:
-                await connection.run_sync(migrate)
+            await database.transaction(migrate)  # however long it takes
+        database.file_id = _file_id(path)
+        event.listen(reader, "do_connect", database.refuse_another_file)
+        event.listen(writer, "do_connect", database.refuse_another_file)
     except BaseException:
         await database.close()
         raise
     return database
+
+
+def _file_id(path: Path) -> FileId | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 @contextmanager
@@ -99,11 +180,15 @@ def store_errors(path: Path, done: str) -> Iterator[None]:
         raise StoreError(f"{path} cannot be {done}: {error.strerror or error}") from error
 
 
-def _engine(path: Path, begin: str, connections: int = 5) -> AsyncEngine:
-    url = URL.create("sqlite+aiosqlite", database=str(path))
-    engine = create_async_engine(url, pool_size=connections)
-    event.listen(engine.sync_engine, "connect", _on_connect)
-    event.listen(engine.sync_engine, "begin", lambda connection: connection.exec_driver_sql(begin))
+def _engine(path: Path, begin: str, connections: int) -> Engine:
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)),
+        pool_size=connections,
+        max_overflow=0,
+        pool_timeout=ANSWER_WITHIN_S,
+    )
+    event.listen(engine, "connect", _on_connect)
+    event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))
     return engine
 
 

@@ -3,10 +3,10 @@
 Reads only. Next: `live/call_start.py` puts it on the call's first event.
 """
 
-from sqlalchemy import Select, select
+from sqlalchemy import Connection, Select, select
 
 from voiceassist.events import PastOffer, PromptClosed
-from voiceassist.store.database import Database, store_errors
+from voiceassist.store.database import Database
 from voiceassist.store.rows import record_of
 from voiceassist.store.schema import calls, events
 
@@ -15,9 +15,11 @@ CALLS_READ = 50  # newest earlier calls of one customer: nobody calls more often
 
 async def past_offers(database: Database, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
     """The alternatives that were used in this customer's calls since then, oldest first. Raises StoreError."""
-    with store_errors(database.path, "read"):
-        async with database.reader.connect() as connection:
-            rows = (await connection.execute(_closed_cards(customer_id, since_us))).all()
+    return await database.read(lambda connection: _used(connection, customer_id, since_us))
+
+
+def _used(connection: Connection, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
+    rows = connection.execute(_closed_cards(customer_id, since_us))
     closed = [(record_of(body).event, started_at[: len("YYYY-MM-DD")]) for started_at, body in rows]
     return tuple(
         PastOffer(alternative=event.alternative, on=day)

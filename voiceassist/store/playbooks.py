@@ -10,12 +10,11 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Select, delete, func, insert, select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.parse import hash_of
-from voiceassist.store.database import Database, reading, store_errors
+from voiceassist.store.database import Database, reading
 from voiceassist.store.rows import Row
 from voiceassist.store.schema import playbook_drafts as drafts
 from voiceassist.store.schema import playbook_versions as versions
@@ -113,62 +112,68 @@ class Playbooks:
 
         Raises ConflictError when somebody else saved, published or threw away the draft in the meantime.
         """
-        with store_errors(self._database.path, "written"):
-            async with self._database.writer.begin() as connection:
-                check_revision(await _stored(connection, draft.name), draft.name, draft.revision)
-                saved = replace(draft, revision=secrets.randbelow(REVISION_MAX) + 1)
-                await connection.execute(delete(drafts).where(drafts.c.name == draft.name))
-                await connection.execute(insert(drafts), asdict(saved))
-                return saved
+        return await self._database.write(lambda connection: _save(connection, draft))
 
     async def discard_draft(self, name: str, revision: int | None = None) -> None:
         """Throws the draft away, if it is that revision (None: any). Raises UnknownNameError, ConflictError."""
-        with store_errors(self._database.path, "written"):
-            async with self._database.writer.begin() as connection:
-                stored = await _stored(connection, name)
-                if stored is None:
-                    raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
-                check_revision(stored, name, stored.revision if revision is None else revision)
-                await connection.execute(delete(drafts).where(drafts.c.name == name))
+        await self._database.write(lambda connection: _discard(connection, name, revision))
 
     async def publish_draft(self, draft: Draft, *, author: str, note: str, at: str) -> Version:
         """A draft becomes the next version as it was read. Raises ConflictError when another is stored by now."""
-        with store_errors(self._database.path, "written"):
-            async with self._database.writer.begin() as connection:
-                stored = await _stored(connection, draft.name)
-                check_revision(stored, draft.name, draft.revision)
-                if stored != draft:
-                    raise ConflictError(
-                        "draft_changed", f"the draft of {draft.name!r} is another one; load it again"
-                    )
-                version = await _add(connection, draft.name, draft.text, author=author, note=note, at=at)
-                await connection.execute(delete(drafts).where(drafts.c.name == draft.name))
-                return version
+        return await self._database.write(
+            lambda connection: _publish(connection, draft, author=author, note=note, at=at)
+        )
 
     async def publish_text(self, name: str, text: str, *, author: str, note: str, at: str) -> Version:
         """A text becomes the next version; a draft stays as it is."""
-        with store_errors(self._database.path, "written"):
-            async with self._database.writer.begin() as connection:
-                return await _add(connection, name, text, author=author, note=note, at=at)
+        return await self._database.write(
+            lambda connection: _add(connection, name, text, author=author, note=note, at=at)
+        )
 
     async def _rows(self, wanted: Select[Any]) -> list[Row]:
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return [dict(row) for row in (await connection.execute(wanted)).mappings()]
+        return await self._database.read(
+            lambda connection: [dict(row) for row in connection.execute(wanted).mappings()]
+        )
 
 
-async def _add(connection: AsyncConnection, name: str, text: str, *, author: str, note: str, at: str) -> Version:
-    newest = select(func.max(versions.c.number)).where(versions.c.name == name)
-    number = (await connection.scalar(newest) or 0) + 1
-    version = Version(
-        name=name, number=number, hash=hash_of(text), text=text, author=author, note=note, published_at=at
-    )
-    await connection.execute(insert(versions), asdict(version))
+def _save(connection: Connection, draft: Draft) -> Draft:
+    check_revision(_stored(connection, draft.name), draft.name, draft.revision)
+    saved = replace(draft, revision=secrets.randbelow(REVISION_MAX) + 1)
+    connection.execute(delete(drafts).where(drafts.c.name == draft.name))
+    connection.execute(insert(drafts), asdict(saved))
+    return saved
+
+
+def _discard(connection: Connection, name: str, revision: int | None) -> None:
+    stored = _stored(connection, name)
+    if stored is None:
+        raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
+    check_revision(stored, name, stored.revision if revision is None else revision)
+    connection.execute(delete(drafts).where(drafts.c.name == name))
+
+
+def _publish(connection: Connection, draft: Draft, *, author: str, note: str, at: str) -> Version:
+    stored = _stored(connection, draft.name)
+    check_revision(stored, draft.name, draft.revision)
+    if stored != draft:
+        raise ConflictError("draft_changed", f"the draft of {draft.name!r} is another one; load it again")
+    version = _add(connection, draft.name, draft.text, author=author, note=note, at=at)
+    connection.execute(delete(drafts).where(drafts.c.name == draft.name))
     return version
 
 
-async def _stored(connection: AsyncConnection, name: str) -> Draft | None:
-    found = (await connection.execute(select(drafts).where(drafts.c.name == name))).mappings().first()
+def _add(connection: Connection, name: str, text: str, *, author: str, note: str, at: str) -> Version:
+    newest = select(func.max(versions.c.number)).where(versions.c.name == name)
+    number = (connection.scalar(newest) or 0) + 1
+    version = Version(
+        name=name, number=number, hash=hash_of(text), text=text, author=author, note=note, published_at=at
+    )
+    connection.execute(insert(versions), asdict(version))
+    return version
+
+
+def _stored(connection: Connection, name: str) -> Draft | None:
+    found = connection.execute(select(drafts).where(drafts.c.name == name)).mappings().first()
     return Draft(**found) if found else None
 
 

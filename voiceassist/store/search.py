@@ -9,8 +9,18 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, column, func, literal_column, select, table
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Integer,
+    Select,
+    and_,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+)
 
 from voiceassist.store.schema import calls, finals
 
@@ -53,10 +63,10 @@ def _matches(expression: str) -> ColumnElement[bool]:
     return literal_column(_INDEX.name).bool_op("MATCH")(expression)
 
 
-async def snippets(connection: AsyncConnection, terms: Terms, call_ids: Sequence[str]) -> dict[str, str]:
+def snippets(connection: Connection, terms: Terms, call_ids: Sequence[str]) -> dict[str, str]:
     """For each call the line with the most hits, the first of them if several."""
     line = func.snippet(literal_column(_INDEX.name), 0, HIT, HIT_END, "…", SNIPPET_WORDS)
-    found = await connection.execute(
+    found = connection.execute(
         select(finals.c.call_id, line)
         .join_from(_INDEX, finals, finals.c.id == _INDEX.c.rowid)
         .where(_matches(" OR ".join(terms)), finals.c.call_id.in_(call_ids))

@@ -1,24 +1,28 @@
 """The calls in the database: append events, read them back, list and search calls.
 
-Durable events only; an append returns when it is committed. Never publishes and never holds a call's state
-in memory: states are replayed from the events.
-Next: `live/session.py` and the server append; the server's pages read.
+Durable events only. What is read is decoded, replayed and encoded in the store's threads: for a long call that
+takes half a second. A call's records are those that are stored and those that its journal has waiting.
+Never publishes and never holds a call's state in memory: states are replayed from the events.
+Next: `live/session.py` writes through `journals`; the server's pages read.
 """
 
 import base64
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
+from typing import TypeVar
 
-from sqlalchemy import select, tuple_
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, func, select, tuple_
 
+from voiceassist import wire
 from voiceassist.core.screen.state import CallState, replay
-from voiceassist.errors import PeerError
+from voiceassist.errors import PeerError, StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
-from voiceassist.store.database import Database, open_database, store_errors
+from voiceassist.store.database import Database, open_database
+from voiceassist.store.journals import Journals
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
@@ -26,6 +30,11 @@ from voiceassist.store.schema import calls, events
 from voiceassist.store.writer import Writer
 
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
+
+T = TypeVar("T")
+
+LAST_RECORDS_S = 3.0  # for what is not stored yet when the server stops
+LAST_COMMIT_S = 1.0  # for a commit under way after that, and once more for closing the file
 
 ListPlace = tuple[int, str]  # started_us, call_id: a call's place in the list
 
@@ -51,6 +60,7 @@ class Store:
         self._database = database
         self._writer = writer
         self.playbooks = Playbooks(database)
+        self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:
         """Returns when the records are committed, together with those that other calls appended meanwhile.
@@ -61,28 +71,32 @@ class Store:
         await self._writer.append(records)
 
     async def close(self) -> None:
-        """Commits what was appended, then closes the file."""
-        await self._writer.close()
-        await self._database.close()
+        """Commits what was appended, then closes the file. Takes some seconds at most, whatever the disk does."""
+        await self.journals.close(LAST_RECORDS_S)
+        await self._writer.close(LAST_COMMIT_S)
+        await self._database.close(LAST_COMMIT_S)
 
     async def records(self, call_id: str, after: int = 0) -> list[Record]:
         """The call's records with numbers above `after`; none for an unknown call."""
-        wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.seq > after)
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return [record_of(body) for body in await connection.scalars(wanted.order_by(events.c.seq))]
+        return await self._read_call(call_id, after, list)
+
+    async def records_json(self, call_id: str) -> str | None:
+        """The call's records as one JSON array; None for an unknown call."""
+        return await self._read_call(call_id, 0, _array_of)
+
+    async def state(self, call_id: str) -> CallState | None:
+        """The call as screens draw it; None for an unknown call."""
+        return await self._read_call(call_id, 0, _state_of)
+
+    async def last_seq(self, call_id: str) -> int:
+        """The call's newest stored number; 0 for an unknown call."""
+        wanted = select(func.max(events.c.seq)).where(events.c.call_id == call_id)
+        return await self._database.read(lambda connection: connection.scalar(wanted) or 0)
 
     async def has(self, call_id: str) -> bool:
         """Whether a call of that id was ever stored."""
         wanted = select(calls.c.call_id).where(calls.c.call_id == call_id)
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return await connection.scalar(wanted) is not None
-
-    async def state(self, call_id: str) -> CallState | None:
-        """The call as screens draw it; None for an unknown call."""
-        records = await self.records(call_id)
-        return replay(records) if records else None
+        return await self._database.read(lambda connection: connection.scalar(wanted) is not None)
 
     async def past_offers(self, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
         """The alternatives that this customer used since then (microseconds since 1970 UTC), oldest first."""
@@ -91,17 +105,13 @@ class Store:
     async def unfinished(self) -> list[str]:
         """Ids of the calls that are marked live, oldest first."""
         live = select(calls.c.call_id).where(calls.c.status == "live").order_by(calls.c.started_us)
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return list(await connection.scalars(live))
+        return await self._database.read(lambda connection: list(connection.scalars(live)))
 
     async def with_alerts(self, limit: int) -> list[str]:
         """Ids of the newest finished calls that ever had an alert, resolved or not; oldest first."""
         alerted = select(calls.c.call_id).where(calls.c.status != "live", calls.c.alerts > 0)
         wanted = alerted.order_by(calls.c.started_us.desc()).limit(limit)
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return list(await connection.scalars(wanted))[::-1]
+        return await self._database.read(lambda connection: list(connection.scalars(wanted))[::-1])
 
     async def calls(self, query: str = "", limit: int = 50, before: str | None = None) -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
@@ -112,27 +122,60 @@ class Store:
         place = _place_of(before) if before is not None else None
         if query.strip() and not terms:
             return Page(calls=(), next=None)
-        with store_errors(self._database.path, "read"):
-            async with self._database.reader.connect() as connection:
-                return await _page(connection, terms, limit, place)
+        return await self._database.read(lambda connection: _page(connection, terms, limit, place))
+
+    async def trouble(self) -> str:
+        """What is wrong with the database; empty: nothing. A commit that is under way is not wrong."""
+        if problem := self._database.missing() or self.journals.trouble():
+            return problem
+        try:
+            await self.has("")
+        except StoreError as error:
+            return str(error)
+        return ""
+
+    async def _read_call(self, call_id: str, after: int, made: Callable[[Iterator[Record]], T]) -> T:
+        """What is made of a call's records. What waits is looked at first: it may be stored meanwhile."""
+        waiting = [record for record in self.journals.waiting(call_id) if record.seq > after]
+        wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.seq > after)
+        bodies = wanted.order_by(events.c.seq)
+        return await self._database.read(lambda connection: made(_with(waiting, connection.scalars(bodies))))
 
 
-async def _page(connection: AsyncConnection, terms: search.Terms, limit: int, place: ListPlace | None) -> Page:
-    found = await _calls(connection, terms, limit + 1, place)
+def _with(waiting: Sequence[Record], bodies: Iterable[str]) -> Iterator[Record]:
+    """What is stored, then what of the rest is not among it; one at a time, so that not all need be in memory."""
+    newest = 0
+    for body in bodies:
+        record = record_of(body)
+        newest = record.seq
+        yield record
+    yield from (record for record in waiting if record.seq > newest)
+
+
+def _state_of(records: Iterator[Record]) -> CallState | None:
+    first = next(records, None)
+    return replay(chain([first], records)) if first else None
+
+
+def _array_of(records: Iterator[Record]) -> str | None:
+    lines = ",".join(map(wire.encode_line, records))
+    return f"[{lines}]" if lines else None
+
+
+def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None) -> Page:
+    found = _calls(connection, terms, limit + 1, place)
     shown = found[:limit]
-    lines = await search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
+    lines = search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
     summaries = tuple(summary_of(row, lines.get(row["call_id"])) for row in shown)
     return Page(calls=summaries, next=_cursor(shown[-1]) if len(found) > limit else None)
 
 
-async def _calls(
-    connection: AsyncConnection, terms: search.Terms, limit: int, place: ListPlace | None
-) -> list[Row]:
+def _calls(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None) -> list[Row]:
     order = tuple_(calls.c.started_us, calls.c.call_id)
     wanted = select(calls).order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit)
     wanted = wanted.where(search.matching(terms)) if terms else wanted
     wanted = wanted.where(order < place) if place else wanted
-    return [dict(row) for row in (await connection.execute(wanted)).mappings()]
+    return [dict(row) for row in connection.execute(wanted).mappings()]
 
 
 def _cursor(row: Row) -> str:

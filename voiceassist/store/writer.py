@@ -3,19 +3,21 @@
 While one transaction is on its way to the disk, the appends that arrive wait together and make up the next
 one. Each append returns when its records are committed, or raises. An append that breaks a rule (a number
 used twice, an unknown call) fails alone; a failing disk fails everyone in the batch, and the next batch
-tries again. Never reorders one call's appends.
-Next: the session publishes what is committed.
+tries again. A hanging disk keeps everyone waiting: how long a call can wait is `journal.py`'s matter. Never
+reorders one call's appends. Rows are made and written in the database's own thread.
+Next: the journal publishes what is committed.
 """
 
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from sqlalchemy import Update, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Update, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.sql import ColumnElement
 
+from voiceassist import wire
 from voiceassist.errors import StoreError
 from voiceassist.events import Record, is_durable
 from voiceassist.store import rows
@@ -26,15 +28,20 @@ from voiceassist.store.schema import calls, events, finals
 QUEUE = 1000
 """Appends waiting for the writer. When it is full, who appends waits: nothing stored is ever dropped."""
 
+# One transaction. After an outage every call appends a batch of its own: together they would be too much for one.
+BATCH_RECORDS = 2_000
+BATCH_BYTES = 4 << 20
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Append:
     records: tuple[Record, ...]
+    bytes: int  # of the records' JSON
     done: "asyncio.Future[None]"
 
 
 class Writer:
-    """The only one who writes. Made by `open_store`, within the running event loop."""
+    """The only one who writes calls. Made by `open_store`, within the running event loop."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -54,28 +61,36 @@ class Writer:
         async with self._room:
             if self._closing:
                 raise StoreError(f"{self._database.path} is closed: nothing can be appended")
-            append = _Append(tuple(records), asyncio.get_running_loop().create_future())
+            size = sum(len(wire.encode_line(record)) for record in records)
+            append = _Append(tuple(records), size, asyncio.get_running_loop().create_future())
             self._queue.put_nowait(append)
             await append.done
 
-    async def close(self) -> None:
-        """Commits what waits, then stops; harmless when called twice."""
+    async def close(self, within_s: float | None = None) -> None:
+        """Commits what waits, then stops; after that time it stops anyhow. Harmless when called twice."""
         if not self._closing:
             self._closing = True
             self._queue.put_nowait(None)
-        await self._task
+        await asyncio.wait({self._task}, timeout=within_s)
+        self._task.cancel()
 
     async def _run(self) -> None:
         while batch := await self._next_batch():
             await self._commit(batch)
 
     async def _next_batch(self) -> list[_Append]:
-        batch = [await self._queue.get()]
-        while not self._queue.empty() and batch[-1]:
-            batch.append(self._queue.get_nowait())
-        if batch[-1] is None and len(batch) > 1:
-            self._queue.put_nowait(None)
-        return [append for append in batch if append]
+        batch: list[_Append] = []
+        records = size = 0
+        while not batch or not (self._queue.empty() or records >= BATCH_RECORDS or size >= BATCH_BYTES):
+            append = await self._queue.get()
+            if append is None:
+                if batch:
+                    self._queue.put_nowait(None)
+                break
+            batch.append(append)
+            records += len(append.records)
+            size += append.bytes
+        return batch
 
     async def _commit(self, batch: list[_Append]) -> None:
         try:
@@ -94,8 +109,7 @@ class Writer:
                     append.done.set_result(None)
 
     async def _transaction(self, records: Sequence[Record]) -> None:
-        async with self._database.writer.begin() as connection:
-            await write(connection, records)
+        await self._database.transaction(partial(write, records=records))
 
     def _refuse(self, batch: list[_Append], error: Exception) -> None:
         for append in batch:
@@ -124,7 +138,7 @@ def _cause(error: Exception) -> str:
     return str(error)
 
 
-async def write(connection: AsyncConnection, records: Sequence[Record]) -> None:
+def write(connection: Connection, records: Sequence[Record]) -> None:
     """Everything that these records change, within the caller's transaction."""
     changes = (
         (insert(calls), rows.call_rows(records)),
@@ -135,15 +149,15 @@ async def write(connection: AsyncConnection, records: Sequence[Record]) -> None:
     )
     for statement, parameters in changes:
         if parameters:
-            await connection.execute(statement, parameters)
+            connection.execute(statement, parameters)
     for call_id in {record.call_id for record in records if takes_back(record.event)}:
-        await _recount(connection, call_id)
+        _recount(connection, call_id)
 
 
-async def _recount(connection: AsyncConnection, call_id: str) -> None:
+def _recount(connection: Connection, call_id: str) -> None:
     stored = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(COUNTED))
-    counts = count(rows.record_of(body).event for body in await connection.scalars(stored))
-    await connection.execute(update(calls).where(calls.c.call_id == call_id).values(counts.as_row()))
+    counts = count(rows.record_of(body).event for body in connection.scalars(stored))
+    connection.execute(update(calls).where(calls.c.call_id == call_id).values(counts.as_row()))
 
 
 def _sum(name: str) -> ColumnElement[int]:
