@@ -94,3 +94,14 @@ async def test_leaving_the_pool_waits_for_running_decodes() -> None:
         go.set()
     assert ended.is_set()
     await run
+
+
+async def test_a_decode_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceassist.asr.pool.CLOSE_WITHIN_S", 0)
+    go = threading.Event()
+    async with DecodePool(1) as pool:
+        run = asyncio.create_task(pool.run(go.wait))
+        await asyncio.sleep(0)
+    assert not run.done()
+    go.set()
+    await run

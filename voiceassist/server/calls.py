@@ -65,7 +65,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
 async def get_recording(connection: HTTPConnection, call_id: str) -> GrowingFileResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked; a live call's up to now."""
     path = runtime_of(connection).recording_path(call_id)
-    if not path.is_file():
+    if not await asyncio.to_thread(path.is_file):  # a disk that hangs must not stop everything
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
     return GrowingFileResponse(path, media_type="audio/ogg")
 
