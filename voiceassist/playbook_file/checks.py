@@ -6,7 +6,7 @@ raises. Next: `parse.py`.
 
 from collections.abc import Callable, Iterator, Mapping
 
-from voiceassist.core.cues.matchers import compile_lists
+from voiceassist.core.cues.patterns import compile_lists
 from voiceassist.core.playbook.model import CLASSIFIED_KINDS, GENERAL, BuiltinCues
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.phrases import Lexicon, PhraseError, compile_phrase

@@ -8,7 +8,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from voiceassist.core.cues.matchers import CompiledRule, Matcher, lexicon_of, matcher_for, pattern_of
+from voiceassist.core.cues.matchers import CompiledRule, Matcher, matcher_for
+from voiceassist.core.cues.patterns import lexicon_of, pattern_of
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.topics.index import choices
 from voiceassist.core.words.phrases import Lexicon, PhraseError, rendered

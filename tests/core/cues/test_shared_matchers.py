@@ -13,7 +13,8 @@ import pytest
 from tests.core.words.phrase_texts import say
 from voiceassist.core.cues.find import Context, find_cues
 from voiceassist.core.cues.match import Match
-from voiceassist.core.cues.matchers import compile_lists, matcher_for, pattern_of
+from voiceassist.core.cues.matchers import matcher_for
+from voiceassist.core.cues.patterns import compile_lists, pattern_of
 from voiceassist.core.playbook.model import BuiltinCues, Playbook
 from voiceassist.core.words.cache import ContentCache
 from voiceassist.core.words.phrases import rendered

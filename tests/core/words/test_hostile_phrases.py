@@ -12,9 +12,10 @@ import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.core.cues import matchers
+from voiceassist.core.cues import patterns
 from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.cues.matchers import compile_lists, matcher_for
+from voiceassist.core.cues.matchers import matcher_for
+from voiceassist.core.cues.patterns import compile_lists
 from voiceassist.core.playbook.model import Playbook, Rule
 from voiceassist.core.words.languages import ENGLISH
 from voiceassist.core.words.phrases import (
@@ -121,7 +122,7 @@ def test_rules_that_are_too_large_together_are_refused_by_name_of_the_limit(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """As with all the memory that there is and two thousand such phrases, but sooner."""
-    monkeypatch.setattr(matchers, "RE2_MEMORY", 1 << 20)
+    monkeypatch.setattr(patterns, "RE2_MEMORY", 1 << 20)
     gaps = " ".join(f"...{GAP_MAX} w{number}" for number in range(45))
     with pytest.raises(PlaybookError, match=r"too large together.*more than 1 MB"):
         matcher_for(playbook(*((f"a{rule} {gaps}",) for rule in range(20))), "customer")

@@ -12,7 +12,7 @@ from math import inf
 
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.cues.cue import CueMaker
-from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
 from voiceassist.core.cues.tracker import CueChange
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import SECOND_MS, Absence, Playbook

@@ -8,7 +8,7 @@ Next: `card_choice.py` hands the draft to `card_slot.py`.
 from collections.abc import Mapping, Sequence
 
 from voiceassist.core.call.card_slot import CardDraft
-from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import Card, Playbook, Policy
 from voiceassist.core.topics.choose import TopicChoice, choose_topic

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from voiceassist.core.classifier.model import Classifier, Scored, classify, threshold
 from voiceassist.core.cues.match import Match, is_same_sort, share_a_token
-from voiceassist.core.cues.matchers import Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
 from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import Playbook

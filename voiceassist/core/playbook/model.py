@@ -1,6 +1,6 @@
 """What a playbook holds: cues, policies, cards, the ladder, alerts and limits.
 
-Nothing here does anything. `playbook_file/parse.py` reads it from YAML; `core/cues/matchers.py` compiles its
+Nothing here does anything. `playbook_file/parse.py` reads it from YAML; `core/cues/patterns.py` compiles its
 phrases; `core/call/card_text.py`, `core/call/ladder.py` and `core/call/refusals.py` follow it. Phrases are in the
 language of `core/words/phrases.py`.
 """

@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from voiceassist.core.cues.matchers import Pattern, Screen, hits, lexicon_of, pattern_of, screens_of
+from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
+from voiceassist.core.cues.screens import Screen, hits, screens_of
 from voiceassist.core.playbook.cache import per_playbook
 from voiceassist.core.playbook.model import Playbook, Policy
 from voiceassist.core.words.languages import Language

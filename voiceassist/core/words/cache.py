@@ -2,7 +2,7 @@
 
 Most of what one playbook needs compiled, the next one and the next draft need too: the built-in rules of their
 language. The key must hold everything that the value is made from, so a kept value is never a wrong one. Never
-holds more than it may; what was not asked for lately goes. Next: `phrases.py` and `core/cues/matchers.py` use it.
+holds more than it may; what was not asked for lately goes. Next: `phrases.py` and `core/cues/patterns.py` use it.
 """
 
 from collections.abc import Callable, Hashable

@@ -11,7 +11,7 @@
 Which letters count as the same, and which words as two, is the matter of the playbook's language (`languages/`).
 A token `x` is rendered as `<x>` in the text and in the expression, so a phrase can only match whole tokens.
 RE2 matches in linear time whatever the phrase, and sizes are limited: a user's phrase cannot blow up.
-Never raises anything but PhraseError. Next: `core/cues/matchers.py` joins the phrases of a rule.
+Never raises anything but PhraseError. Next: `core/cues/patterns.py` joins the phrases of a rule.
 """
 
 import difflib

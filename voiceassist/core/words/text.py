@@ -5,7 +5,7 @@ stutters ("we we can't") all disappear; each token remembers the word it came fr
 words and times. What is a contraction or a filler is the language's matter (`languages/`); this module knows no
 word of any.
 Never drops a word that carries meaning ("like", "well" and "so" stay).
-Next: `core/cues/matchers.py` looks for phrases in the tokens.
+Next: `core/cues/find.py` looks for cues in the tokens.
 """
 
 import unicodedata
