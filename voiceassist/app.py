@@ -116,7 +116,7 @@ async def _start(runtime: Runtime) -> None:
     for record in await recover(runtime.store):
         log.warning("call was interrupted by a crash", call_id=record.call_id)
         if runtime.bus:
-            runtime.bus.offer(record)
+            runtime.bus.publish(record)
     await _restore_wall(runtime)
     _export_depths(runtime)
     runtime.tell_likely_phrases()
@@ -183,10 +183,9 @@ async def _within(limit_s: float, part: str, *work: Awaitable[object]) -> None:
 
 async def _restore_wall(runtime: Runtime) -> None:
     """Finished calls whose alerts nobody resolved come back to the wall."""
-    for call_id in await runtime.store.with_alerts(RESTORED_CALLS):
-        row = row_of(await runtime.store.records(call_id))
-        if has_unresolved(row):
-            runtime.hub.restore(row)
+    call_ids = await runtime.store.with_alerts(RESTORED_CALLS)
+    rows = [row_of(await runtime.store.records(call_id)) for call_id in call_ids]
+    runtime.hub.begin_with([row for row in rows if has_unresolved(row)], older=0)
 
 
 def _bus(settings: Settings) -> Bus | None:

@@ -1,85 +1,91 @@
 """Fan-out of records to clients: one bounded mailbox each, and the current state for snapshots.
 
-Single-threaded by design: `publish` and `watch_*` run on the event loop without awaiting, so a snapshot and the
-records that follow it can have no hole between them. Never stores anything: a record is published after the
-store has it, or, where the disk fails, after it was queued for the store.
+Single-threaded by design: `publish` and `watching_*` run on the event loop without awaiting, so a snapshot and the
+records that follow it can have no hole between them. Mailboxes are found by call, and the walls by agent: a record
+costs as much as the screens that want it. Never stores anything: a record is published after the store has it, or,
+where the disk fails, after it was queued for the store.
 Next: `server/` sends what a mailbox holds to its socket.
 """
 
 import asyncio
-from collections import deque
-from collections.abc import Iterator
+from collections import defaultdict, deque
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import NoReturn
+from itertools import chain
+from typing import NoReturn, TypeVar
 
+from voiceassist import wire
 from voiceassist.core.screen.state import CallState, CallStateBuilder, open_call
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.errors import PeerError
 from voiceassist.events import CallStarted, Partial, Record
+from voiceassist.store.rows import microseconds
 
 # Overflow rule. Partials: the latest per call and speaker is kept. Everything else is never dropped: a client
-# that lets this many wait is disconnected and resumes by number. 1,000 is over a minute of a wall of 500 calls
-# and some 200 KB of memory.
+# that lets this much wait is disconnected and resumes by number. 500 live calls give about 150 records a second
+# (a final every seven seconds per leg, some cues), so 1,000 are seven seconds of the whole wall, and an hour of
+# one call. All mailboxes share the text that waits: a thousand slow screens hold it once.
 MAILBOX_RECORDS = 1_000
+MAILBOX_BYTES = 4 << 20  # 1,000 finals of a usual length are 1.2 MB
+
+# Finished calls with unresolved alerts on the wall, the newest: a busy day of a large team. The rest is counted.
+FINISHED_ROWS = 200
+
+K = TypeVar("K")
+Waiting = Record | str  # what is no record is a message of the contract, as text: encoded once for all screens
+WallPlace = tuple[int, str]  # started (microseconds since 1970), call_id: newer calls have higher ones
 
 
 class TooSlowError(PeerError):
     """The client does not read what it asked for."""
 
     def __init__(self) -> None:
-        super().__init__("too_slow", f"more than {MAILBOX_RECORDS} messages unread; reconnect to resume")
-
-
-class RefreshError(PeerError):
-    """The wall changed in a way that no record tells; nothing is wrong with the client."""
-
-    def __init__(self) -> None:
-        super().__init__("refresh", "reconnect for a fresh snapshot")
+        super().__init__("too_slow", "too many messages unread; reconnect to resume")
 
 
 class Mailbox:
     """What waits for one client."""
 
-    def __init__(self, *, call_id: str | None = None, agent_id: str | None = None) -> None:
-        """`call_id`: that call, partials too. Otherwise the wall, of one agent's calls or of all."""
-        self.call_id = call_id
-        self.agent_id = agent_id
-        self._durable: deque[Record] = deque()
+    def __init__(self) -> None:
+        self._durable: deque[Waiting] = deque()
+        self._bytes = 0  # of `_durable`, counted in characters of JSON
         self._partials: dict[tuple[str, str], Record] = {}
-        self._given_up: asyncio.Queue[PeerError] = asyncio.Queue(1)
+        self._is_too_slow = asyncio.Event()
         self._filled = asyncio.Event()
 
     def __len__(self) -> int:
         return len(self._durable) + len(self._partials)
 
-    def put(self, record: Record) -> None:
-        """Never blocks; see the overflow rule."""
-        event = record.event
-        if isinstance(event, Partial):
-            self._partials[record.call_id, event.speaker] = record
-        elif len(self._durable) < MAILBOX_RECORDS:
-            self._durable.append(record)
-        else:
-            self.give_up(TooSlowError())
+    def put_partial(self, record: Record) -> None:
+        """Replaces the speaker's partial that waits. Never blocks."""
+        assert isinstance(record.event, Partial)
+        self._partials[record.call_id, record.event.speaker] = record
         self._filled.set()
 
-    async def take(self) -> list[Record]:
+    def put(self, item: Waiting, size: int) -> None:
+        """A record or a message of `size` characters, never dropped. Never blocks; see the overflow rule."""
+        is_full = len(self._durable) >= MAILBOX_RECORDS or self._bytes + size > MAILBOX_BYTES
+        if is_full and self._durable:  # one that is too large for any mailbox still goes out alone
+            self._is_too_slow.set()
+            return
+        self._durable.append(item)
+        self._bytes += size
+        self._filled.set()
+
+    async def take(self) -> list[Waiting]:
         """All that waits, oldest first within each call; waits for the first."""
         await self._filled.wait()
         self._filled.clear()
-        records = sorted([*self._durable, *self._partials.values()], key=lambda record: record.seq)
+        durable, partials = list(self._durable), list(self._partials.values())
         self._durable.clear()
         self._partials.clear()
-        return records
+        self._bytes = 0
+        return sorted([*durable, *partials], key=_seq) if partials else durable
 
-    def give_up(self, error: PeerError) -> None:
-        """Whoever reads this mailbox must connect anew."""
-        if self._given_up.empty():
-            self._given_up.put_nowait(error)
-
-    async def until_given_up(self) -> NoReturn:
-        """Waits until the client must be disconnected, then raises why: TooSlowError or RefreshError."""
-        raise await self._given_up.get()
+    async def until_too_slow(self) -> NoReturn:
+        """Waits until something could not be kept, then raises TooSlowError: the client must connect anew."""
+        await self._is_too_slow.wait()
+        raise TooSlowError
 
 
 class Hub:
@@ -87,18 +93,25 @@ class Hub:
 
     def __init__(self) -> None:
         self.calls: dict[str, CallStateBuilder] = {}  # live calls only
-        self.rows: dict[str, WallRow] = {}  # live calls, and finished ones with unresolved alerts
-        self._mailboxes: set[Mailbox] = set()
+        self.rows: dict[str, WallRow] = {}  # live calls, and the newest finished ones with unresolved alerts
+        self.older = 0  # finished calls with unresolved alerts that are not in `rows`
+        self._finished: dict[str, WallPlace] = {}  # those of `rows`
+        self._come_back: set[str] = set()  # restored rows that open walls do not have
+        self._of_call: defaultdict[str, set[Mailbox]] = defaultdict(set)
+        self._walls: defaultdict[str | None, set[Mailbox]] = defaultdict(set)  # by agent; None: all agents'
 
     @property
     def clients(self) -> int:
         """How many mailboxes are open."""
-        return len(self._mailboxes)
+        return sum(1 for _ in self._mailboxes())
 
     @property
     def deepest(self) -> int:
         """Records waiting in the fullest mailbox."""
-        return max(map(len, self._mailboxes), default=0)
+        return max(map(len, self._mailboxes()), default=0)
+
+    def _mailboxes(self) -> Iterator[Mailbox]:
+        return chain.from_iterable((*self._of_call.values(), *self._walls.values()))
 
     def state(self, call_id: str) -> CallState | None:
         """All that screens show of a live call at this moment."""
@@ -107,58 +120,116 @@ class Hub:
 
     def publish(self, record: Record) -> None:
         """Updates the states, then tells everybody whom it concerns."""
-        row = self._apply(record)
-        for mailbox in self._mailboxes:
-            if _concerns(mailbox, record, row):
-                mailbox.put(record)
-        if not belongs_on_wall(row):
-            self.rows.pop(record.call_id, None)
+        self._apply_to_call(record)
+        if isinstance(record.event, Partial):
+            for mailbox in self._of_call.get(record.call_id, ()):
+                mailbox.put_partial(record)
+            return
+        _put(record, wire.encode_line(record), self._of_call.get(record.call_id, ()))
+        if is_for_wall(record.event):
+            self._publish_to_walls(record)
 
-    def restore(self, row: WallRow) -> None:
-        """Puts a finished call on the wall again; a wall that has not had its row needs a fresh snapshot."""
-        if row.call_id not in self.rows:
-            for mailbox in self._mailboxes:
-                if mailbox.call_id is None:
-                    mailbox.give_up(RefreshError())
-        self.rows[row.call_id] = row
-
-    def _apply(self, record: Record) -> WallRow:
-        call_id = record.call_id
+    def _apply_to_call(self, record: Record) -> None:
         if isinstance(record.event, CallStarted):
-            self.calls[call_id] = CallStateBuilder(open_call(record))
-            self.rows[call_id] = open_row(record)
-            return self.rows[call_id]
-        if call := self.calls.get(call_id):
+            self.calls[record.call_id] = CallStateBuilder(open_call(record))
+        elif call := self.calls.get(record.call_id):
             call.apply(record)
             if call.status != "live":
-                del self.calls[call_id]
-        if is_for_wall(record.event):
-            self.rows[call_id] = apply_wall(self.rows[call_id], record)
-        return self.rows[call_id]
+                del self.calls[record.call_id]
+
+    def _publish_to_walls(self, record: Record) -> None:
+        call_id = record.call_id
+        is_first = isinstance(record.event, CallStarted)
+        row = self.rows[call_id] = open_row(record) if is_first else apply_wall(self.rows[call_id], record)
+        _put(record, wire.encode_line(record), self._walls_of(row))
+        self._place(row)
+        if call_id in self._come_back:
+            self._come_back.remove(call_id)
+            self._tell_of_return(row)
+
+    # ---- which finished calls the wall has --------------------------------------------------------------
+
+    def begin_with(self, rows: Sequence[WallRow], older: int) -> None:
+        """The finished calls with unresolved alerts as a new server finds them, and how many more there are."""
+        self.older = older
+        for row in rows:
+            self.rows[row.call_id] = row
+            self._place(row)
+
+    def restore(self, row: WallRow) -> None:
+        """Puts a finished call's row back before a record of it is published, if it is not there."""
+        if row.call_id in self.rows:
+            return
+        self.rows[row.call_id] = row
+        self._come_back.add(row.call_id)
+        if belongs_on_wall(row):
+            self.older -= 1
+
+    def oldest_finished(self) -> WallPlace | None:
+        """The place of the oldest finished call on the wall; those that are only counted come after it."""
+        return min(self._finished.values(), default=None)
+
+    def _place(self, row: WallRow) -> None:
+        """Lets go of a row that does not belong, and of the oldest finished one when they have become too many."""
+        if not belongs_on_wall(row):
+            del self.rows[row.call_id]
+            self._finished.pop(row.call_id, None)
+        elif row.status != "live" and row.call_id not in self._finished:
+            self._finished[row.call_id] = microseconds(row.started_at), row.call_id
+            if len(self._finished) > FINISHED_ROWS:
+                self._let_go_of_oldest()
+
+    def _let_go_of_oldest(self) -> None:
+        _, call_id = min(self._finished.values())
+        del self._finished[call_id]
+        self.older += 1
+        self._tell(self.rows.pop(call_id), wire.WallOlder(older=self.older, left=(call_id,)))
+
+    def _tell_of_return(self, row: WallRow) -> None:
+        if row.call_id in self.rows:
+            self._tell(row, wire.WallRowAdded(row=row))
+        self._tell(row, wire.WallOlder(older=self.older))
+
+    def _tell(self, row: WallRow, message: wire.ServerMessage) -> None:
+        text = wire.dumps(wire.to_json(message))
+        _put(text, text, self._walls_of(row))
+
+    def _walls_of(self, row: WallRow) -> Iterator[Mailbox]:
+        return chain(self._walls.get(None, ()), self._walls.get(row.agent.id, ()))
+
+    # ---- who watches ------------------------------------------------------------------------------------
 
     @contextmanager
     def watching_call(self, call_id: str) -> Iterator[Mailbox]:
         """A mailbox for one call, partials included."""
-        with self._open(Mailbox(call_id=call_id)) as mailbox:
+        with _open_in(self._of_call, call_id) as mailbox:
             yield mailbox
 
     @contextmanager
     def watching_wall(self, agent_id: str | None = None) -> Iterator[tuple[Mailbox, tuple[WallRow, ...]]]:
-        """A mailbox for the wall, and the rows as they are at this moment."""
-        with self._open(Mailbox(agent_id=agent_id)) as mailbox:
-            rows = tuple(row for row in self.rows.values() if agent_id in (None, row.agent.id))
-            yield mailbox, rows
-
-    @contextmanager
-    def _open(self, mailbox: Mailbox) -> Iterator[Mailbox]:
-        self._mailboxes.add(mailbox)
-        try:
-            yield mailbox
-        finally:
-            self._mailboxes.discard(mailbox)
+        """A mailbox for the wall, and the rows as they are at this moment; `agent_id`: of that agent's calls."""
+        with _open_in(self._walls, agent_id) as mailbox:
+            yield mailbox, tuple(row for row in self.rows.values() if agent_id in (None, row.agent.id))
 
 
-def _concerns(mailbox: Mailbox, record: Record, row: WallRow) -> bool:
-    if mailbox.call_id is not None:
-        return mailbox.call_id == record.call_id
-    return is_for_wall(record.event) and mailbox.agent_id in (None, row.agent.id)
+@contextmanager
+def _open_in(mailboxes: defaultdict[K, set[Mailbox]], key: K) -> Iterator[Mailbox]:
+    mailbox = Mailbox()
+    mailboxes[key].add(mailbox)
+    try:
+        yield mailbox
+    finally:
+        mailboxes[key].discard(mailbox)
+        if not mailboxes[key]:
+            del mailboxes[key]
+
+
+def _put(item: Waiting, text: str, mailboxes: Iterable[Mailbox]) -> None:
+    size = len(text)
+    for mailbox in mailboxes:
+        mailbox.put(item, size)
+
+
+def _seq(item: Waiting) -> int:
+    assert isinstance(item, Record)  # only walls get other messages, and no wall gets partials
+    return item.seq

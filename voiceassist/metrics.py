@@ -70,7 +70,7 @@ class Metrics:
         for values, read in reads.items():
             gauge.labels(*values).set_function(read)
 
-    def observe(self, record: Record) -> None:
+    def publish(self, record: Record) -> None:
         """Counts one published record."""
         self._observe(record.event)
 

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 from uuid import uuid4
 
 import structlog
@@ -47,6 +47,13 @@ UNFIT = (
 )
 
 
+class Publisher(Protocol):
+    """Where records leave for: the hub (screens of this server), the bus (other programs), the metrics."""
+
+    def publish(self, record: Record) -> None:
+        """Takes one record on its way out. Never blocks."""
+
+
 @dataclass(slots=True, kw_only=True)
 class Runtime:
     """Everything that runs in one server process."""
@@ -69,6 +76,11 @@ class Runtime:
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     is_stopping: bool = False
+
+    @property
+    def publishers(self) -> tuple[Publisher, ...]:
+        """Screens come first: what is slow to tell a broker or a counter must not delay a card."""
+        return (self.hub, self.metrics, *([self.bus] if self.bus else []))
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
@@ -94,11 +106,9 @@ class Runtime:
         self.claimed.discard(call_id)
 
     def publish(self, record: Record) -> None:
-        """To every screen, the metrics and the broker; never blocks."""
-        self.hub.publish(record)
-        self.metrics.observe(record)
-        if self.bus:
-            self.bus.offer(record)
+        """To everybody whom a record leaves for; never blocks."""
+        for publisher in self.publishers:
+            publisher.publish(record)
 
     async def check(self, info: CallInfo) -> None:
         """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""

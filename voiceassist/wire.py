@@ -36,12 +36,33 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WallSnapshot:
-    """First message of a wall socket: every row. Replaces whatever the client had."""
+    """First message of a wall socket: live calls, and the newest finished ones with unresolved alerts.
+
+    Replaces whatever the client had.
+    """
 
     type: Literal["wall_snapshot"] = "wall_snapshot"
     version: int = WIRE_VERSION
     boot: str
     rows: tuple[WallRow, ...]
+    older: int = 0  # finished calls with unresolved alerts, of all agents, that are not on the wall
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallRowAdded:
+    """A finished call is on the wall again. Replaces the client's row of that call, if it has one."""
+
+    type: Literal["wall_row_added"] = "wall_row_added"
+    row: WallRow
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallOlder:
+    """The number of finished calls with unresolved alerts that are not on the wall has changed."""
+
+    type: Literal["wall_older"] = "wall_older"
+    older: int  # of all agents
+    left: tuple[str, ...] = ()  # calls whose rows leave the wall, because newer ones have come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +90,7 @@ class Ping:
     type: Literal["ping"] = "ping"
 
 
-ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage | Ping
+ServerMessage = Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | ErrorMessage | Ping
 
 
 def type_name(cls: type) -> str:

@@ -92,6 +92,8 @@ def test_everything_a_socket_says_fits_the_schema(stream: list[Record]) -> None:
         *(wire.encode(record) for record in stream),
         wire.to_json(wire.Snapshot(boot="b1", state=state)),
         wire.to_json(wire.WallSnapshot(boot="b1", rows=(row,))),
+        wire.to_json(wire.WallRowAdded(row=row)),
+        wire.to_json(wire.WallOlder(older=1, left=("c1",))),
         wire.to_json(wire.Resumed(boot="b1")),
         wire.to_json(wire.ErrorMessage(code="unknown_call", message="there is no call 'x'")),
     ]

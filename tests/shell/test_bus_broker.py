@@ -225,7 +225,7 @@ async def test_every_durable_event_arrives_on_its_topic_in_wire_format(broker: B
     bus = Bus(settings(broker.port))
     async with watching(broker.port) as watcher, running(bus):
         for record in RECORDS:
-            bus.offer(record)
+            bus.publish(record)
         messages = await watcher.take(len(durable))
     for message, record in zip(messages, durable, strict=True):
         assert str(message.topic) == topic_for("lab", record)
@@ -240,7 +240,7 @@ async def test_a_call_id_that_would_break_a_topic_arrives_unharmed(broker: Broke
     bus = Bus(settings(broker.port))
     odd = replace(ALERT, call_id="+44 20/7946#\0\udc80é")
     async with watching(broker.port) as watcher, running(bus):
-        bus.offer(odd)
+        bus.publish(odd)
         (message,) = await watcher.take(1)
     assert decode(body(message)) == odd
 
@@ -249,8 +249,8 @@ async def test_an_event_that_mqtt_cannot_carry_is_counted_and_the_next_one_arriv
     bus = Bus(settings(broker.port))
     with capture_logs() as logs:
         async with watching(broker.port) as watcher, running(bus):
-            bus.offer(replace(ALERT, call_id="x" * 70_000))
-            bus.offer(alert(2))
+            bus.publish(replace(ALERT, call_id="x" * 70_000))
+            bus.publish(alert(2))
             assert seqs(await watcher.take(1)) == [2]
     assert bus.stats.lost == {"alert": 1}
     assert "bus_cannot_carry" in [entry["event"] for entry in logs]
@@ -279,7 +279,7 @@ async def test_a_clean_stop_sends_what_is_queued_and_goes_offline_last(broker: B
             await until(lambda: bus.stats.connected)
             assert (await watcher.presence())["state"] == "online"
             for seq in range(200):
-                bus.offer(alert(seq))
+                bus.publish(alert(seq))
         arrived = seqs(await watcher.take(200))
         while arrived[-1] != 199:  # the one that was on its way when we stopped came twice
             arrived += seqs(await watcher.take(1))
@@ -314,7 +314,7 @@ async def test_alerts_of_an_outage_arrive_afterwards_in_order_and_lost_finals_ar
         await until(lambda: not bus.stats.connected)
         await cable.pull_out()
         for seq in range(300):
-            bus.offer(alert(seq) if seq % 3 == 0 else droppable(seq))
+            bus.publish(alert(seq) if seq % 3 == 0 else droppable(seq))
         assert bus.stats.lost == {"cue_confirmed": 200}
         broker.start()
         async with watching(broker.port) as watcher:
@@ -329,7 +329,7 @@ async def test_events_go_on_after_a_broker_was_killed_in_mid_stream(broker: Brok
     bus = Bus(settings(broker.port))
     async with running(bus):
         for seq in range(500):
-            bus.offer(alert(seq))
+            bus.publish(alert(seq))
         await until(lambda: bus.stats.published > 100)
         broker.kill()
         await until(lambda: not bus.stats.connected)
@@ -344,9 +344,9 @@ async def test_an_alert_whose_acknowledgement_is_lost_is_sent_again(broker: Brok
     async with watching(broker.port) as watcher, running(bus):
         await until(lambda: bus.stats.connected)
         cable.deaf = True
-        bus.offer(alert(1))
+        bus.publish(alert(1))
         assert seqs(await watcher.take(1)) == [1]
-        bus.offer(alert(2))
+        bus.publish(alert(2))
         assert bus.stats.published == 0
         await cable.pull_out()
         cable.deaf = False

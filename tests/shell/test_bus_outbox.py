@@ -121,7 +121,7 @@ def bus(limit: int = 3, hard_limit: int = 5) -> Bus:
 
 def offer(target: Bus, event: Event, times: int) -> None:
     for seq in range(times):
-        target.offer(Record(call_id="x", seq=seq, event=event))
+        target.publish(Record(call_id="x", seq=seq, event=event))
 
 
 def test_partials_are_never_queued() -> None:

@@ -251,9 +251,10 @@ async def test_reopened_alert_of_a_finished_call_reaches_walls_that_never_had_it
         async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
             assert json.loads(await wall.recv())["rows"] == []
             await server.http.post("/api/calls/c-1/actions", json=change | {"state": "open"})
-            assert (await until(wall, "error"))[-1]["code"] == "refresh"
-        async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
-            assert [row["call_id"] for row in json.loads(await wall.recv())["rows"]] == ["c-1"]
+            added = (await until(wall, "wall_row_added"))[-1]["row"]
+            assert (added["call_id"], added["worst"] is not None) == ("c-1", True)
+            await server.http.post("/api/calls/c-1/actions", json=change | {"state": "acknowledged"})
+            assert (await until(wall, "alert_changed"))[-1]["state"] == "acknowledged"  # the same connection
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,6 @@
 """Tells an MQTT broker what happens in calls, and whether this node is there.
 
-`offer` only queues, so that a dead broker never delays a card; `run` connects, sends and reconnects.
+`publish` only queues, so that a dead broker never delays a card; `run` connects, sends and reconnects.
 Alerts and call lifecycle arrive at least once and in order, because only one record is on its way at a time;
 the rest arrives unless a connection breaks just then. Now and then a record arrives twice: readers that count
 look at `call_id` and `seq`.
@@ -66,7 +66,7 @@ class BusStats:
 
 
 class Bus:
-    """The way out to the broker. One task runs `run`; anybody on the same event loop may `offer`."""
+    """The way out to the broker. One task runs `run`; anybody on the same event loop may `publish`."""
 
     def __init__(self, settings: BusSettings, outbox: Outbox | None = None) -> None:
         """Connects to nothing yet. Raises ConfigError when `ca_file` cannot be used."""
@@ -89,7 +89,7 @@ class Bus:
             lost=dict(self._outbox.lost),
         )
 
-    def offer(self, record: Record) -> None:
+    def publish(self, record: Record) -> None:
         """Queues a record for the broker; partials are ignored. Never waits, never raises."""
         if not is_durable(record.event):
             return

@@ -16,7 +16,7 @@ from voiceassist.hub import Mailbox
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.growing_file import GrowingFileResponse
-from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, pump, send, send_error
+from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 
@@ -88,17 +88,24 @@ async def call_socket(socket: WebSocket, call_id: str, after: int | None = None,
     await socket.accept()
     runtime = runtime_of(socket)
     with runtime.hub.watching_call(call_id) as mailbox:
-        state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, mailbox)
-        if state is None:
-            error = PeerError("unknown_call", f"there is no call {call_id!r}")
-            return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
-        resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
-        sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq
-        if not resumes:
-            snapshot = wire.Snapshot(boot=runtime.boot, state=state)
-            await socket.send_text(await asyncio.to_thread(wire.encode_in_pieces, snapshot))
-        await pump(socket, mailbox, lambda record: record.seq > sent)
-    return None
+        async with ended_well(socket):
+            await _follow(socket, runtime, call_id, mailbox, (after, boot))
+
+
+async def _follow(
+    socket: WebSocket, runtime: Runtime, call_id: str, mailbox: Mailbox, seen: tuple[int | None, str | None]
+) -> None:
+    after, boot = seen
+    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, mailbox)
+    if state is None:
+        error = PeerError("unknown_call", f"there is no call {call_id!r}")
+        return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
+    resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
+    sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq
+    if not resumes:
+        snapshot = wire.Snapshot(boot=runtime.boot, state=state)
+        await send_text(socket, await asyncio.to_thread(wire.encode_in_pieces, snapshot))
+    return await pump(socket, mailbox, lambda record: record.seq > sent)
 
 
 async def _about_to_start(runtime: Runtime, call_id: str, mailbox: Mailbox) -> CallState | None:
@@ -114,7 +121,7 @@ async def _about_to_start(runtime: Runtime, call_id: str, mailbox: Mailbox) -> C
 async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int) -> int:
     await send(socket, wire.Resumed(boot=runtime.boot))
     for record in await runtime.store.records(call_id, after=after):
-        await socket.send_text(wire.encode_line(record))
+        await send_text(socket, wire.encode_line(record))
         after = record.seq
     return after
 

@@ -1,30 +1,41 @@
 """Sends what a mailbox holds to a websocket until one side is done.
 
-Never reads anything from a screen's socket but its end: people's actions come by POST. A client that does not read
-is disconnected by the hub's overflow rule with code 4008 and may resume by number.
+Never reads anything from a screen's socket but its end: people's actions come by POST. A client that does not
+read is disconnected with code 4008, by the hub's overflow rule or because one message could not be sent in time,
+and may resume by number.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from voiceassist import wire
 from voiceassist.errors import PeerError
 from voiceassist.events import Record
-from voiceassist.hub import Mailbox, TooSlowError
+from voiceassist.hub import Mailbox, TooSlowError, Waiting
 
 # Close codes 4000-4999 are the application's own (RFC 6455, 7.4.2).
 CLOSE_UNKNOWN_CALL = 4004
 CLOSE_TOO_SLOW = 4008
-CLOSE_REFRESH = 4012
 PING_S = 10.0  # on a socket that is quiet; clients give up on a server after 25 s of nothing
+SEND_S = 10.0  # for the network to take a message; whoever takes nothing for so long is gone or asleep
 GOODBYE_S = 1.0  # a client that reads nothing does not hear the goodbye either
 
 
 async def send(socket: WebSocket, message: wire.ServerMessage) -> None:
-    """One message of the contract."""
-    await socket.send_text(wire.dumps(wire.to_json(message)))
+    """One message of the contract. Raises TooSlowError."""
+    await send_text(socket, wire.dumps(wire.to_json(message)))
+
+
+async def send_text(socket: WebSocket, text: str) -> None:
+    """One message of the contract, as text. Raises TooSlowError when the client takes nothing."""
+    try:
+        async with asyncio.timeout(SEND_S):
+            await socket.send_text(text)
+    except TimeoutError:
+        raise TooSlowError from None
 
 
 async def send_error(socket: WebSocket, error: PeerError, close_code: int) -> None:
@@ -33,32 +44,45 @@ async def send_error(socket: WebSocket, error: PeerError, close_code: int) -> No
     await socket.close(close_code, reason=error.code)
 
 
+@asynccontextmanager
+async def ended_well(socket: WebSocket) -> AsyncIterator[None]:
+    """A conversation that ends when the client leaves, and with a goodbye when it is too slow."""
+    try:
+        yield
+    except WebSocketDisconnect:
+        pass  # the client left: all that was wanted of us
+    except TooSlowError as error:
+        await _goodbye(socket, error)
+
+
 async def pump(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
-    """Sends records until the client is gone, too slow, or in need of a fresh snapshot."""
+    """Sends what comes until the client is gone (WebSocketDisconnect) or too slow (TooSlowError)."""
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_send_all(socket, mailbox, is_new))
             tasks.create_task(_until_gone(socket))
-            tasks.create_task(mailbox.until_given_up())
-    except* WebSocketDisconnect:
-        pass  # the client left: all that was wanted of us
-    except* PeerError as group:
-        error = group.exceptions[0]
-        assert isinstance(error, PeerError)
-        await _goodbye(socket, error)
+            tasks.create_task(mailbox.until_too_slow())
+    except* (WebSocketDisconnect, TooSlowError) as group:
+        raise group.exceptions[0] from None
 
 
 async def _send_all(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
     while True:
         try:
             async with asyncio.timeout(PING_S):
-                records = await mailbox.take()
+                waiting = await mailbox.take()
         except TimeoutError:
             await send(socket, wire.Ping())
             continue
-        for record in records:
-            if is_new(record):
-                await socket.send_text(wire.encode_line(record))
+        for item in waiting:
+            await _send_waiting(socket, item, is_new)
+
+
+async def _send_waiting(socket: WebSocket, item: Waiting, is_new: Callable[[Record], bool]) -> None:
+    if isinstance(item, str):
+        await send_text(socket, item)
+    elif is_new(item):
+        await send_text(socket, wire.encode_line(item))
 
 
 async def _until_gone(socket: WebSocket) -> None:
@@ -69,9 +93,8 @@ async def _until_gone(socket: WebSocket) -> None:
 
 
 async def _goodbye(socket: WebSocket, error: PeerError) -> None:
-    code = CLOSE_TOO_SLOW if isinstance(error, TooSlowError) else CLOSE_REFRESH
     try:
         async with asyncio.timeout(GOODBYE_S):
-            await send_error(socket, error, code)
-    except (TimeoutError, WebSocketDisconnect, RuntimeError):
+            await send_error(socket, error, CLOSE_TOO_SLOW)
+    except (TimeoutError, PeerError, WebSocketDisconnect, RuntimeError):
         return  # it never read anything: the server drops the connection when we return

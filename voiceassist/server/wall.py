@@ -5,7 +5,7 @@ from fastapi import APIRouter, WebSocket
 from voiceassist import wire
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
-from voiceassist.server.sockets import pump, send
+from voiceassist.server.sockets import ended_well, pump, send
 
 router = APIRouter(prefix="/api/wall", tags=["wall"])
 
@@ -16,5 +16,6 @@ async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     await socket.accept()
     runtime = runtime_of(socket)
     with runtime.hub.watching_wall(agent) as (mailbox, rows):
-        await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows))
-        await pump(socket, mailbox, lambda _record: True)
+        async with ended_well(socket):
+            await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows, older=runtime.hub.older))
+            await pump(socket, mailbox, lambda _record: True)

@@ -209,7 +209,6 @@ describe("a live socket that hears nothing", () => {
 
 describe("a live socket that the server closes", () => {
   test.each([
-    ["refresh", 4012],
     ["too_slow", 4008],
   ])("with %s comes back at once, resumes, and shows no error", (code, closeCode) => {
     start();
@@ -224,7 +223,7 @@ describe("a live socket that the server closes", () => {
 
   test("backs off when it is sent away again before it was open", () => {
     start();
-    network.last.drop(4012);
+    network.last.drop(4008);
     expect(network.sockets).toHaveLength(1);
     expectDialAfter(400);
   });

@@ -69,6 +69,21 @@ describe("the rows of the wall", () => {
     expect(shown()).toEqual(["c"]);
   });
 
+  test("take in a finished call that is back, and the records after it", () => {
+    wall.change(changed("c", "open"), 0); // its row is not here yet
+    expect(shown()).toEqual([]);
+    wall.add(alarmed("c", "ended"));
+    wall.change(changed("c", "resolved"), 1_000);
+    wall.sweep(1_000 + LINGERS_MS);
+    expect(shown()).toEqual([]);
+  });
+
+  test("let go of finished calls that newer ones have pushed out", () => {
+    wall.replace([alarmed("old", "ended"), alarmed("new", "ended")], 0);
+    wall.leave(["old", "never seen"]);
+    expect(shown()).toEqual(["new"]);
+  });
+
   test("are those of a fresh snapshot, and those that linger", () => {
     wall.replace([alarmed("lingers", "ended"), row("gone")], 0);
     wall.change(changed("lingers", "resolved"), 1_000);

@@ -2,7 +2,8 @@
 /* eslint-disable */
 
 export type VoiceassistWire = ServerMessage | Action;
-export type ServerMessage = Snapshot | WallSnapshot | Resumed | ErrorMessage | Ping | Record;
+export type ServerMessage =
+  Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | ErrorMessage | Ping | Record;
 export type Record =
   | CallStartedRecord
   | PartialRecord
@@ -224,13 +225,16 @@ export interface AudioGap {
   cause: "silent" | "lost" | "overflow" | "rate_changed";
 }
 /**
- * First message of a wall socket: every row. Replaces whatever the client had.
+ * First message of a wall socket: live calls, and the newest finished ones with unresolved alerts.
+ *
+ * Replaces whatever the client had.
  */
 export interface WallSnapshot {
   type: "wall_snapshot";
   version: number;
   boot: string;
   rows: WallRow[];
+  older: number;
 }
 /**
  * One call on the supervisor's wall.
@@ -250,6 +254,21 @@ export interface WallRow {
   dead_ends: number;
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
+}
+/**
+ * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
+ */
+export interface WallRowAdded {
+  type: "wall_row_added";
+  row: WallRow;
+}
+/**
+ * The number of finished calls with unresolved alerts that are not on the wall has changed.
+ */
+export interface WallOlder {
+  type: "wall_older";
+  older: number;
+  left: string[];
 }
 /**
  * First message of a call socket that named the last number it saw: exactly the rest follows.

@@ -42,9 +42,9 @@ const SILENCE_MS = 25_000; // the server sends a ping about every 10 s: two of t
 
 // The server's own close codes: voiceassist/server/sockets.py.
 const UNKNOWN_CALL = 4004; // there is nothing to come back to
-const COME_BACK: readonly number[] = [4008, 4012]; // too slow to follow; a fresh snapshot is needed
+const TOO_SLOW = 4008; // to follow: what was missed is sent again
+const INVITATION = "too_slow"; // the error sent ahead of it
 const RELOADED_FOR = "voiceassist.reloaded_for"; // in this tab's session storage: a version of the contract
-const INVITATIONS: readonly string[] = ["too_slow", "refresh"]; // the errors sent ahead of those two
 
 /** Milliseconds before the next try: doubling, capped, with half of it random so that clients spread out. */
 export function backoff(tries: number, random: number): number {
@@ -90,7 +90,7 @@ export function connect(options: LiveSocketOptions): LiveSocket {
 
   function receive(message: ServerMessage): void {
     if (message.type === "ping") return;
-    if (message.type === "error" && INVITATIONS.includes(message.code)) return;
+    if (message.type === "error" && message.code === INVITATION) return;
     if ("version" in message && message.version !== WIRE_VERSION && around.reload(message.version)) return close();
     options.onMessage(message);
     if (message.type !== "error") handled(message);
@@ -119,7 +119,7 @@ export function connect(options: LiveSocketOptions): LiveSocket {
   }
 
   function lost(code: number): void {
-    const comesBack = isOpen && COME_BACK.includes(code); // once: a server that only sends us away must not be stormed
+    const comesBack = isOpen && code === TOO_SLOW; // once: a server that only sends us away must not be stormed
     hangUp();
     if (code === UNKNOWN_CALL) close();
     else if (comesBack) dial();

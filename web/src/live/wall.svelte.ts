@@ -12,6 +12,7 @@ import { WallRows } from "./wallrows";
 
 export class LiveWall {
   rows = $state.raw<readonly WallRow[]>([]);
+  older = $state(0); // finished calls with unresolved alerts that are not among the rows
   loaded = $state(false);
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null);
@@ -34,6 +35,9 @@ export class LiveWall {
       return;
     }
     if (message.type === "wall_snapshot") this.#replace(message.rows);
+    if (message.type === "wall_row_added") this.#rows.add(message.row);
+    if (message.type === "wall_older") this.#rows.leave(message.left);
+    if ("older" in message) this.older = message.older;
     if ("seq" in message) this.#rows.change(message, Date.now());
     this.#changed();
   }

@@ -25,6 +25,16 @@ export class WallRows {
     this.sweep(now_ms);
   }
 
+  /** A finished call that is back on the wall. */
+  add(row: WallRow): void {
+    this.#byId.set(row.call_id, row);
+  }
+
+  /** Finished calls that newer ones have pushed from the wall. */
+  leave(callIds: readonly string[]): void {
+    for (const callId of callIds) this.#byId.delete(callId);
+  }
+
   change(record: WireRecord, now_ms: number): void {
     const known = this.#byId.get(record.call_id);
     if (!known && record.type !== "call_started") return;
