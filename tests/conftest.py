@@ -1,4 +1,9 @@
-"""What every test shares: one hypothesis profile, and the way to the browser."""
+"""What every test shares: one hypothesis profile, who goes first, and the way to the browser.
+
+Order: tests that wait for a clock (real calls in real time, a broker that goes away) come first, several side by
+side, since they leave the processors idle. When `make test` runs several workers, each worker steps back as soon
+as it has come to the tests that only compute, so that calls which still go on elsewhere are heard in time.
+"""
 
 import os
 import shutil
@@ -13,6 +18,22 @@ hear_ctrl_c()
 # A machine under load is slow, not wrong: no test fails because an example took long.
 settings.register_profile("voiceassist", deadline=None)
 settings.load_profile("voiceassist")
+
+IN_REAL_TIME = ("e2e", "realtime")
+NICENESS = 10  # of workers that only compute, and of what they start
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: not _is_in_real_time(item))  # stable: files stay together
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    if "PYTEST_XDIST_WORKER" in os.environ and not _is_in_real_time(item):
+        os.nice(NICENESS - os.nice(0))
+
+
+def _is_in_real_time(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in IN_REAL_TIME)
 
 
 @pytest.fixture(scope="session")

@@ -24,7 +24,7 @@ def test_every_requirement_is_locked_within_its_range(lock: str, wanted: list[st
     versions = python_versions((LOCKS / f"{lock}.txt").read_text())
     for requirement in map(Requirement, wanted):
         found = versions.get(canonicalize_name(requirement.name), frozenset())
-        assert found, f"{requirement} is not in locks/{lock}.txt: make update"
+        assert found, f"{requirement} is not in .locks/{lock}.txt: make update"
         assert all(requirement.specifier.contains(version) for version in found), (requirement, found)
 
 

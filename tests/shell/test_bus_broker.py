@@ -25,7 +25,7 @@ from voiceassist.bus.topics import is_droppable, kind_of, presence_topic, qos_fo
 from voiceassist.events import Alert, CueConfirmed, Record, is_durable
 from voiceassist.wire import decode, encode
 
-pytestmark = pytest.mark.broker
+pytestmark = [pytest.mark.broker, pytest.mark.realtime]
 
 MOSQUITTO = Path("/usr/sbin/mosquitto")
 GOLDEN = sorted(Path(__file__).parents[1].glob("contract/golden/*.json"))

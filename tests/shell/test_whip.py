@@ -19,6 +19,8 @@ from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_jitter import OrderedPackets
 from voiceassist.ingest.whip_peer import JITTER_ATTRIBUTE
 
+pytestmark = pytest.mark.realtime
+
 LIMITS = PeerLimits(start_within_s=5.0, silent_after_s=0.3, dead_after_s=0.8, tick_s=0.02)
 LOW_HZ, HIGH_HZ = 400.0, 1200.0
 LOUD, QUIET = 0.15, 0.01  # the tones have a quarter of full scale
