@@ -5,6 +5,7 @@ A value that cannot work raises ConfigError, which names the key, the value and 
 Next: `app.py` builds everything from Settings.
 """
 
+import getpass
 import os
 import socket
 import tomllib
@@ -25,6 +26,8 @@ SECTIONS = {  # each with an example of its keys
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
+SERVER = "voiceassist"  # who signs what the server itself does; no person may
+PERSON_CHARS = 200  # as `by` of the events
 MODELS = "models"  # the folder of models in the data folder
 
 
@@ -58,6 +61,7 @@ class Settings:
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     ingest_token: str | None = None  # Bearer token of phone systems; None: loopback peers only
+    person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
     node_id: str = field(default_factory=socket.gethostname)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
@@ -78,6 +82,15 @@ class Settings:
 def default_data_dir() -> Path:
     """Where calls are kept by default: `$XDG_DATA_HOME/voiceassist`."""
     return Path(os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share") / "voiceassist"
+
+
+def os_user() -> str:
+    """Who runs this server, as the operating system says; "local" where that is no person."""
+    try:
+        name = getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no entry for this user id: a container
+        return "local"
+    return "local" if name in ("", "root", SERVER) else name
 
 
 def load_settings(
@@ -148,11 +161,16 @@ def _shown(key: str, value: object) -> str:
 
 def _checked(settings: Settings) -> Settings:
     hosts = tuple(host.strip().lower() for host in settings.allowed_hosts if host.strip())
-    settings = replace(settings, allowed_hosts=hosts)
+    settings = replace(settings, allowed_hosts=hosts, person=settings.person.strip())
     if not 0 <= settings.port <= 65_535:  # noqa: PLR2004 - TCP's own range
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    if not 0 < len(settings.person) <= PERSON_CHARS or settings.person.casefold() == SERVER:
+        raise ConfigError(
+            f"setting `person`: {settings.person!r} must have 1 to {PERSON_CHARS} characters and not be "
+            f"{SERVER!r}, who stands for the server itself"
+        )
     if not settings.is_loopback and not settings.ingest_token:
         raise ConfigError(
             f"setting `host`: {settings.host} can be reached by other machines, so phone systems must prove "

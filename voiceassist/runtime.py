@@ -188,10 +188,10 @@ class Runtime:
         """Whether the store has every record that a client of that boot may have missed."""
         return boot == self.boot and not self.store.journals.waiting(call_id)
 
-    async def act(self, call_id: str, body: wire.Json) -> None:
+    async def act(self, call_id: str, body: wire.Json, *, by: str) -> None:
         """What a person did. Raises ActionError."""
         live = self.live.get(call_id)
-        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0)
+        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0, by=by)
         if live is None or not await live.act(action):
             await self._act_on_finished(call_id, action)
 

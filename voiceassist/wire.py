@@ -162,11 +162,19 @@ def decode(data: Json) -> Record:
     return Record(call_id=call_id, seq=seq, event=_validated(cls, body))
 
 
-def decode_action(data: Json, *, at_ms: int) -> Action:
-    """The action that a screen sent; the server says when it happened. Raises ActionError."""
-    body = {key: value for key, value in data.items() if key not in ("type", "at_ms")}
+# What the server says of every action, whatever the client may claim: when it happened, and who did it.
+SERVER_SAYS = ("at_ms", "by")
+
+
+def decode_action(data: Json, *, at_ms: int, by: str) -> Action:
+    """The action that a screen sent. Raises ActionError."""
+    body = {key: value for key, value in data.items() if key not in ("type", *SERVER_SAYS)}
     try:
-        return _validated(_class_of(data.get("type"), ACTION_TYPES, "action"), body | {"at_ms": at_ms})
+        cls = _class_of(data.get("type"), ACTION_TYPES, "action")
+        said = {"at_ms": at_ms, "by": by}
+        return _validated(
+            cls, body | {field.name: said[field.name] for field in fields(cls) if field.name in said}
+        )
     except PeerError as error:
         raise ActionError(error.code, str(error)) from None
 
@@ -223,9 +231,10 @@ def _record_schema(cls: type[Event]) -> Json:
 
 def _action_schema(cls: type[Action]) -> Json:
     schema = TypeAdapter(cls).json_schema(mode="validation")
-    schema["properties"].pop("at_ms")  # the server's clock, never the client's
+    for name in SERVER_SAYS:
+        schema["properties"].pop(name, None)
     schema["properties"]["type"] = {"const": type_name(cls), "type": "string"}
-    schema["required"] = ["type", *(name for name in schema["required"] if name != "at_ms")]
+    schema["required"] = ["type", *(name for name in schema["required"] if name not in SERVER_SAYS)]
     return schema
 
 

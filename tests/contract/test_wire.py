@@ -66,8 +66,10 @@ def test_action_of_a_screen_fits_the_schema_and_is_understood(cls: type[Action],
     action = data.draw(st.from_type(cls))
     sent = through_json(wire.to_json(action) | {"type": wire.type_name(cls)})
     del sent["at_ms"]
+    by = sent.pop("by", "")
     assert complaints("Action", sent) == []
-    assert wire.decode_action(sent, at_ms=action.at_ms) == action
+    assert wire.decode_action(sent, at_ms=action.at_ms, by=by) == action
+    assert wire.decode_action(sent | {"at_ms": -1, "by": "Mallory"}, at_ms=action.at_ms, by=by) == action
 
 
 @given(record=RECORDS)
@@ -128,10 +130,10 @@ def test_missing_extra_and_wrong_fields_are_named(cls: type[Event]) -> None:
 
 @pytest.mark.parametrize("cls", ACTION_CLASSES, ids=wire.type_name)
 def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) -> None:
-    given = {"prompt_id": "p1", "alert_id": "a1", "state": "open", "by": "Kim", "muted": True}
+    given = {"prompt_id": "p1", "alert_id": "a1", "state": "open", "muted": True}
     needed = {field.name: given[field.name] for field in fields(cls) if field.name in given}
     good = {"type": wire.type_name(cls), **needed}
-    wire.decode_action(good, at_ms=5)
+    wire.decode_action(good, at_ms=5, by="Kim")
     for name in needed:
         assert f"`{name}`" in action_refusal({key: value for key, value in good.items() if key != name})
         assert f"`{name}`" in action_refusal(good | {name: WRONG[type(good[name])]})
@@ -165,5 +167,5 @@ def refusal(data: wire.Json) -> str:
 
 def action_refusal(data: wire.Json) -> str:
     with pytest.raises(ActionError) as error:
-        wire.decode_action(data, at_ms=0)
+        wire.decode_action(data, at_ms=0, by="Kim")
     return str(error.value)

@@ -32,8 +32,8 @@ def send(server: Server, method: str, path: str, **body: Any) -> Json:
 def publish_say(server: Server, say: str, note: str) -> int:
     """Somebody publishes another sentence; gives the version's number."""
     edit = {"op": "set", "path": ["policies", "return_window", "say"], "value": say}
-    draft = send(server, "PATCH", "retail/draft", revision=0, by="Ida", edits=[edit])
-    published = send(server, "POST", "retail/publish", revision=draft["revision"], by="Ida", note=note)
+    draft = send(server, "PATCH", "retail/draft", revision=0, edits=[edit])
+    published = send(server, "POST", "retail/publish", revision=draft["revision"], note=note)
     return int(published["number"])
 
 

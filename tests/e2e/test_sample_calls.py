@@ -144,10 +144,10 @@ def test_insult_brings_an_alert_that_a_supervisor_acknowledges_and_resolves(
     first_row = page.get_by_role("grid", name="Wall of live calls").get_by_role("row").first
     see(first_row, "Frank Doyle", "The customer", "ago")
     alert.get_by_role("button", name="Acknowledge").click()
-    see(alert, "Acknowledged by Supervisor")
+    see(alert, "Acknowledged by Ida")
     alert.get_by_role("textbox", name="Note").fill("listened in")
     alert.get_by_role("button", name="Resolve").click()
-    see(alert, "Resolved by Supervisor: listened in")
+    see(alert, "Resolved by Ida: listened in")
     state = listening_server.call(abuse.call_id)
     assert [(view["state"], view["note"]) for view in state["alerts"] if view["alert"]["kind"] == "insult"] == [
         ("resolved", "listened in")

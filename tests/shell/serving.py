@@ -23,6 +23,7 @@ from voiceassist.config import Settings, load_settings
 from voiceassist.runtime import Runtime
 from voiceassist.samples import load_sample
 from voiceassist.server.http import create_api
+from voiceassist.server.limits import EdgeLimits
 
 RATE_HZ = 8000
 SAMPLES = Path(__file__).parents[2] / "voiceassist" / "samples"
@@ -41,17 +42,26 @@ class Serving:
 
 
 def settings_for(data_dir: Path, script: str = "late-return", **given: Any) -> Settings:
-    values: dict[str, Any] = {"data_dir": data_dir, "engine": f"scripted:{SAMPLES / script}.json", "demo": True}
+    values: dict[str, Any] = {
+        "data_dir": data_dir,
+        "engine": f"scripted:{SAMPLES / script}.json",
+        "demo": True,
+        "person": "Kim",
+    }
     return load_settings(environment={}, **(values | given))
 
 
 @asynccontextmanager
-async def serving(settings: Settings) -> AsyncIterator[Serving]:
+async def serving(settings: Settings, limits: EdgeLimits | None = None) -> AsyncIterator[Serving]:
     async with running(settings) as runtime:
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
         config = uvicorn.Config(
-            create_api(runtime), log_config=None, lifespan="off", ws="websockets-sansio", ws_max_size=64 << 20
+            create_api(runtime, limits),
+            log_config=None,
+            lifespan="off",
+            ws="websockets-sansio",
+            ws_max_size=64 << 20,
         )
         server = uvicorn.Server(config)
         task = asyncio.create_task(server._serve([listening]))

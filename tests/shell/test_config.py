@@ -38,6 +38,8 @@ def test_broker_settings_merge_from_file_and_environment(tmp_path: Path) -> None
         ({"VOICEASSIST_MQTT__PORT": "x"}, ["`mqtt.port`", "VOICEASSIST_MQTT__PORT"]),
         ({"VOICEASSIST_DECODE_WORKERS": "0"}, ["`decode_workers`"]),
         ({"VOICEASSIST_LOG_FORMAT": "xml"}, ["`log_format`", "xml"]),
+        ({"VOICEASSIST_PERSON": " Voiceassist"}, ["`person`", "the server itself"]),
+        ({"VOICEASSIST_PERSON": " "}, ["`person`", "1 to 200 characters"]),
     ],
 )
 def test_setting_that_cannot_work_is_named_with_its_value(environment: dict[str, str], named: list[str]) -> None:

@@ -34,12 +34,12 @@ async def ask(server: Serving, method: str, url: str, status: int = 200, **body:
 
 
 async def drafted(server: Serving, text: str, url: str = URL, revision: int = 0) -> Any:
-    return await ask(server, "PUT", f"{url}/draft", text=text, revision=revision, by="Kim")
+    return await ask(server, "PUT", f"{url}/draft", text=text, revision=revision)
 
 
 async def published(server: Serving, text: str, url: str = URL) -> Any:
     draft = await drafted(server, text, url)
-    return await ask(server, "POST", f"{url}/publish", revision=draft["revision"], note="better", by="Kim")
+    return await ask(server, "POST", f"{url}/publish", revision=draft["revision"], note="better")
 
 
 async def events(server: Serving, call_id: str) -> list[Event]:
@@ -47,7 +47,7 @@ async def events(server: Serving, call_id: str) -> list[Event]:
 
 
 def copy_of(source: str, name: str) -> dict[str, Any]:
-    return {"name": name, "from": source, "by": "Kim"}
+    return {"name": name, "from": source}
 
 
 def edit(op: str, *path: str | int, **more: Any) -> dict[str, Any]:
@@ -91,13 +91,13 @@ async def test_a_playbook_is_its_document_its_text_and_its_current_version(serve
         ("GET", "/small/versions/7", {}, "unknown_version"),
         ("GET", "/small/draft/changes", {}, "unknown_draft"),
         ("DELETE", "/small/draft", {}, "unknown_draft"),
-        ("PUT", "/nothing/draft", {"text": "", "revision": 0, "by": "Kim"}, "unknown_playbook"),
-        ("POST", "/small/publish", {"revision": 0, "note": "x", "by": "Kim"}, "unknown_draft"),
-        ("POST", "/small/rollback", {"number": 4, "note": "x", "by": "Kim"}, "unknown_version"),
+        ("PUT", "/nothing/draft", {"text": "", "revision": 0}, "unknown_playbook"),
+        ("POST", "/small/publish", {"revision": 0, "note": "x"}, "unknown_draft"),
+        ("POST", "/small/rollback", {"number": 4, "note": "x"}, "unknown_version"),
         ("POST", "/small/backtest", {"last": 5}, "unknown_draft"),
         ("GET", "/backtests/none", {}, "unknown_job"),
         ("DELETE", "/backtests/none", {}, "unknown_job"),
-        ("POST", "", {"name": "new", "from": "nothing", "by": "Kim"}, "unknown_playbook"),
+        ("POST", "", {"name": "new", "from": "nothing"}, "unknown_playbook"),
     ],
 )
 async def test_what_is_not_there_is_told_in_the_one_form(
@@ -110,15 +110,15 @@ async def test_what_is_not_there_is_told_in_the_one_form(
 @pytest.mark.parametrize(
     ("path", "body"),
     [
-        ("/publish", {"revision": "x", "by": "Kim"}),
-        ("/publish", {"revision": 1, "by": ""}),
-        ("/publish", {"revision": 1, "by": "Kim", "note": "x" * 2001}),
-        ("/publish", {"revision": 1, "by": "Kim", "note": "x", "version": 3}),
-        ("/publish", {"revision": 1, "by": "Kim"}),
-        ("/publish", {"revision": 1, "by": "Kim", "note": "  "}),
-        ("/publish", {"revision": 2**64, "by": "Kim", "note": "x"}),
-        ("/rollback", {"number": 1, "by": "Kim", "note": ""}),
-        ("/rollback", {"number": 2**70, "by": "Kim", "note": "x"}),
+        ("/publish", {"revision": "x"}),
+        ("/publish", {"revision": -1, "note": "x"}),
+        ("/publish", {"revision": 1, "note": "x" * 2001}),
+        ("/publish", {"revision": 1, "note": "x", "version": 3}),
+        ("/publish", {"revision": 1}),
+        ("/publish", {"revision": 1, "note": "  "}),
+        ("/publish", {"revision": 2**64, "note": "x"}),
+        ("/rollback", {"number": 1, "note": ""}),
+        ("/rollback", {"number": 2**70, "note": "x"}),
         ("/try", {"speaker": "boss", "text": "no"}),
         ("/backtest", {"last": 0}),
     ],
@@ -149,17 +149,17 @@ async def test_edits_by_path_keep_every_comment(server: Serving) -> None:
         edit("move", "policies", "late_return", to=1),
         edit("remove", "cues", "refusal", "rules", "plain", "confidence"),
     ]
-    after = await ask(server, "PATCH", f"{URL}/draft", revision=draft["revision"], by="Lee", edits=edits)
+    after = await ask(server, "PATCH", f"{URL}/draft", revision=draft["revision"], edits=edits)
     assert "topic: Something # else" in after["text"]
     assert "# shown to agents\ncards: # all of them" in after["text"]
     assert list(after["document"]["policies"]) == ["general", "late_return"]
-    assert (after["by"], after["base"], after["changes"]) == ("Lee", 1, 3)
+    assert (after["by"], after["base"], after["changes"]) == ("Kim", 1, 3)
     assert any(problem["path"] == ["policies", "late_return", "limit"] for problem in after["problems"])
 
 
 async def test_edits_of_one_request_are_made_together_or_not_at_all(server: Serving) -> None:
     edits = [edit("set", "title", value="New"), edit("remove", "nothing")]
-    answer = await ask(server, "PATCH", f"{URL}/draft", 422, revision=0, by="Kim", edits=edits)
+    answer = await ask(server, "PATCH", f"{URL}/draft", 422, revision=0, edits=edits)
     assert (answer["code"], answer["message"]) == ("bad_edit", "there is no 'nothing' in the document")
     assert (await ask(server, "GET", URL))["draft"] is None
 
@@ -167,20 +167,19 @@ async def test_edits_of_one_request_are_made_together_or_not_at_all(server: Serv
 async def test_who_was_slower_is_told_who_saved_and_loses_nothing_of_the_others(server: Serving) -> None:
     first = await drafted(server, SMALL + "# Kim\n")
     change = {"revision": first["revision"], "edits": [edit("set", "title", value="T")]}
-    await ask(server, "PATCH", f"{URL}/draft", by="Lee", **change)
-    answer = await ask(server, "PATCH", f"{URL}/draft", 409, by="Kim", **change)
+    await ask(server, "PATCH", f"{URL}/draft", **change)
+    answer = await ask(server, "PATCH", f"{URL}/draft", 409, **change)
     assert answer["code"] == "draft_changed"
-    assert "Lee saved the draft of 'small' at 20" in answer["message"]
-    late = await ask(server, "POST", f"{URL}/publish", 409, revision=first["revision"], note="x", by="Kim")
+    assert "Kim saved the draft of 'small' at 20" in answer["message"]
+    late = await ask(server, "POST", f"{URL}/publish", 409, revision=first["revision"], note="x")
     assert late["code"] == "draft_changed"
-    assert (await ask(server, "GET", URL))["draft"]["by"] == "Lee"
+    assert (await ask(server, "GET", URL))["draft"]["by"] == "Kim"
 
 
 async def test_a_stale_edit_is_told_so_even_where_it_does_not_fit_any_more(server: Serving) -> None:
     first = await drafted(server, SMALL + "# Kim\n")
     change = {
         "revision": first["revision"],
-        "by": "Kim",
         "edits": [edit("remove", "policies", "general", "topic")],
     }
     await ask(server, "PATCH", f"{URL}/draft", **change)
@@ -193,19 +192,27 @@ async def test_a_stale_edit_is_told_so_even_where_it_does_not_fit_any_more(serve
 async def test_a_draft_from_before_a_publication_is_published_only_over_it_by_name(server: Serving) -> None:
     await published(server, SMALL + "# second\n")
     draft = await drafted(server, SMALL + "# mine\n")
-    await ask(server, "POST", f"{URL}/rollback", number=1, by="Lee", note="no")
+    await ask(server, "POST", f"{URL}/rollback", number=1, note="no")
     draft = await drafted(server, SMALL + "# mine again\n", revision=draft["revision"])
     assert draft["base"] == 2
-    wanted = {"revision": draft["revision"], "by": "Kim", "note": "x"}
+    wanted = {"revision": draft["revision"], "note": "x"}
     answer = await ask(server, "POST", f"{URL}/publish", 409, **wanted)
     assert answer["code"] == "base_changed"
-    assert "version 3 by Lee was published" in answer["message"]
+    assert "version 3 by Kim was published" in answer["message"]
     assert (await ask(server, "POST", f"{URL}/publish", **wanted, over=3))["number"] == 4
 
 
-async def test_nobody_can_sign_as_the_server_or_take_a_built_in_name_for_something_else(server: Serving) -> None:
-    answer = await ask(server, "PUT", f"{URL}/draft", 422, text=SMALL, revision=0, by=" Voiceassist")
-    assert "stands for the server itself" in answer["message"]
+async def test_a_name_that_a_client_signs_with_is_not_believed(server: Serving) -> None:
+    draft = await ask(server, "PUT", f"{URL}/draft", text=SMALL + "# more", revision=0, by="Mallory")
+    assert draft["by"] == "Kim"
+    edits = [edit("set", "title", value="T")]
+    draft = await ask(server, "PATCH", f"{URL}/draft", revision=draft["revision"], by="voiceassist", edits=edits)
+    assert draft["by"] == "Kim"
+    wanted = {"revision": draft["revision"], "note": "x", "by": "Mallory"}
+    assert (await ask(server, "POST", f"{URL}/publish", **wanted))["author"] == "Kim"
+
+
+async def test_nobody_takes_a_built_in_name_for_something_else(server: Serving) -> None:
     answer = await ask(server, "POST", "/api/playbooks", 409, **copy_of("small", "telecom"))
     assert "is a built-in playbook's name" in answer["message"]
     assert (
@@ -216,7 +223,7 @@ async def test_nobody_can_sign_as_the_server_or_take_a_built_in_name_for_somethi
     for _ in range(600):
         deep = [deep]
     edits = [edit("set", "title", value=deep)]
-    answer = await ask(server, "PATCH", f"{URL}/draft", 422, revision=0, by="Kim", edits=edits)
+    answer = await ask(server, "PATCH", f"{URL}/draft", 422, revision=0, edits=edits)
     assert (answer["code"], "nested too deeply" in answer["message"]) == ("bad_edit", True)
 
 
@@ -224,11 +231,11 @@ async def test_a_withdrawn_playbook_gets_no_calls_and_stays_in_the_history(serve
     url = "/api/playbooks/returns"
     draft = await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "returns"))
     draft = await drafted(server, team("returns", "returns"), url, draft["revision"])
-    await ask(server, "POST", f"{url}/publish", revision=draft["revision"], by="Kim", note="x")
-    assert (await ask(server, "POST", f"{url}/withdraw", by="Lee", note="merged"))["note"] == "Withdrawn: merged"
+    await ask(server, "POST", f"{url}/publish", revision=draft["revision"], note="x")
+    assert (await ask(server, "POST", f"{url}/withdraw", note="merged"))["note"] == "Withdrawn: merged"
     assert server.runtime.registry.for_call("en", "returns").label == "small@1"
     assert len((await ask(server, "GET", f"{url}/versions"))["versions"]) == 2
-    assert (await ask(server, "POST", f"{URL}/withdraw", 409, by="Lee", note="x"))["code"] == "default_playbook"
+    assert (await ask(server, "POST", f"{URL}/withdraw", 409, note="x"))["code"] == "default_playbook"
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -237,7 +244,7 @@ async def test_a_text_comes_back_byte_for_byte_as_draft_and_as_version(server: S
     assert (await drafted(server, text))["text"] == text
     draft = (await ask(server, "GET", URL))["draft"]
     assert (draft["text"], draft["problems"]) == (text, [])
-    await ask(server, "POST", f"{URL}/publish", revision=draft["revision"], note="x", by="Kim")
+    await ask(server, "POST", f"{URL}/publish", revision=draft["revision"], note="x")
     assert (await ask(server, "GET", f"{URL}/versions/2"))["text"] == text
 
 
@@ -246,7 +253,7 @@ async def test_a_broken_draft_is_saved_with_its_problems_and_never_published(ser
     draft = await drafted(server, text)
     assert draft["problems"]
     assert draft["text"] == text
-    answer = await ask(server, "POST", f"{URL}/publish", 422, revision=draft["revision"], note="x", by="Kim")
+    answer = await ask(server, "POST", f"{URL}/publish", 422, revision=draft["revision"], note="x")
     assert answer["code"] == "bad_playbook"
     assert (await ask(server, "GET", "/api/playbooks"))["playbooks"][0]["problems"] == len(draft["problems"])
     assert await ask(server, "DELETE", f"{URL}/draft") == {}
@@ -259,10 +266,10 @@ async def test_a_new_playbook_is_a_copy_that_needs_teams_to_be_published(server:
     assert problem["path"] == ["teams"]
     assert "have 'small' already" in problem["message"]
     assert (await ask(server, "GET", "/api/playbooks/night"))["current"] is None
-    change = {"revision": draft["revision"], "by": "Kim", "edits": [edit("set", "teams", value=["night"])]}
+    change = {"revision": draft["revision"], "edits": [edit("set", "teams", value=["night"])]}
     draft = await ask(server, "PATCH", "/api/playbooks/night/draft", **change)
     assert (draft["problems"], draft["base"]) == ([], 0)
-    await ask(server, "POST", "/api/playbooks/night/publish", revision=draft["revision"], note="x", by="Kim")
+    await ask(server, "POST", "/api/playbooks/night/publish", revision=draft["revision"], note="x")
     assert server.runtime.registry.for_call("en", "Night").label == "night@1"
     for name in ("night", "small", "schema"):
         taken = await ask(server, "POST", "/api/playbooks", 409, **copy_of("retail", name))
@@ -281,11 +288,11 @@ async def test_history_shows_versions_differences_and_the_way_back(server: Servi
         {"path": ["cards", "refusal", "say"], "before": "s", "after": "t"},
     ]
     assert len((await ask(server, "GET", f"{URL}/draft/changes"))["changes"]) == draft["changes"] == 2
-    back = await ask(server, "POST", f"{URL}/rollback", number=1, note="too early", by="Lee")
+    back = await ask(server, "POST", f"{URL}/rollback", number=1, note="too early")
     assert (back["number"], back["note"], back["is_current"]) == (3, "Back to version 1: too early", True)
     listed = (await ask(server, "GET", f"{URL}/versions"))["versions"]
     assert [(one["number"], one["author"], one["is_current"]) for one in listed] == [
-        (3, "Lee", True),
+        (3, "Kim", True),
         (2, "Kim", False),
         (1, "voiceassist", False),
     ]
@@ -328,7 +335,7 @@ async def test_a_call_gets_the_playbook_of_its_agents_team(server: Serving) -> N
     await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "returns"))
     draft = (await ask(server, "GET", "/api/playbooks/returns"))["draft"]
     draft = await drafted(server, team("returns", "returns"), "/api/playbooks/returns", draft["revision"])
-    await ask(server, "POST", "/api/playbooks/returns/publish", revision=draft["revision"], note="x", by="Kim")
+    await ask(server, "POST", "/api/playbooks/returns/publish", revision=draft["revision"], note="x")
     for call_id, agent in (("c-1", {"id": "ana"}), ("c-2", {"id": "bo", "team": "Returns"})):
         async with calling(server, call_id, agent=agent) as phone:
             await hang_up(phone)
@@ -421,7 +428,7 @@ async def test_examples_of_a_draft_with_problems_cannot_be_run_and_say_why(serve
 
 
 async def test_a_text_that_is_too_long_to_be_a_playbook_is_refused_by_its_length(server: Serving) -> None:
-    refused = await ask(server, "PUT", f"{URL}/draft", 422, text="#" * 300_001, revision=0, by="Kim")
+    refused = await ask(server, "PUT", f"{URL}/draft", 422, text="#" * 300_001, revision=0)
     assert "`body.text`: is longer than 300,000 characters" in refused["message"]
 
 

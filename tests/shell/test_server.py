@@ -139,7 +139,7 @@ async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None
         ("c-1", {"type": "ask_help"}, 409, "call_over"),
         (
             "c-1",
-            {"type": "change_alert", "alert_id": "a9", "state": "resolved", "by": "Kim"},
+            {"type": "change_alert", "alert_id": "a9", "state": "resolved"},
             409,
             "unknown_alert",
         ),
@@ -162,10 +162,10 @@ async def test_alert_of_a_finished_call_can_be_resolved_and_reopened(tmp_path: P
         assert alert_ids
         assert "c-1" in server.runtime.hub.rows
         for alert_id in alert_ids:
-            change = {"type": "change_alert", "alert_id": alert_id, "state": "resolved", "by": "Kim"}
+            change = {"type": "change_alert", "alert_id": alert_id, "state": "resolved"}
             assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
         assert "c-1" not in server.runtime.hub.rows
-        change = {"type": "change_alert", "alert_id": alert_ids[0], "state": "open", "by": "Kim"}
+        change = {"type": "change_alert", "alert_id": alert_ids[0], "state": "open"}
         assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
         assert server.runtime.hub.rows["c-1"].worst is not None
 
@@ -244,7 +244,7 @@ async def test_reopened_alert_of_a_finished_call_reaches_walls_that_never_had_it
         await whole_call(server, "c-1", "abuse-ladder")
         alerts = (await server.http.get("/api/calls/c-1")).json()["alerts"]
         ids = [view["alert"]["alert_id"] for view in alerts]
-        change = {"type": "change_alert", "alert_id": ids[0], "by": "Kim"}
+        change = {"type": "change_alert", "alert_id": ids[0]}
         for alert_id in ids:
             resolved = change | {"alert_id": alert_id, "state": "resolved"}
             assert (await server.http.post("/api/calls/c-1/actions", json=resolved)).status_code == 202
@@ -257,9 +257,7 @@ async def test_reopened_alert_of_a_finished_call_reaches_walls_that_never_had_it
             assert (await until(wall, "alert_changed"))[-1]["state"] == "acknowledged"  # the same connection
 
 
-@pytest.mark.parametrize(
-    "text", [{"by": "\ud800"}, {"by": "Kim", "note": "x" * 2001}, {"by": "Kim", "note": "\udfff"}]
-)
+@pytest.mark.parametrize("text", [{"note": "x" * 2001}, {"note": "\udfff"}])
 async def test_text_that_cannot_be_stored_is_refused_before_anybody_sees_it(
     server: Serving, text: dict[str, str]
 ) -> None:
@@ -268,12 +266,6 @@ async def test_text_that_cannot_be_stored_is_refused_before_anybody_sees_it(
     headers = {"Content-Type": "application/json"}
     answer = await server.http.post("/api/calls/c-1/actions", content=body, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (422, "bad_field")
-
-
-@pytest.mark.parametrize("headers", [{"Host": "[::1"}, {"Origin": "http://["}])
-async def test_header_that_cannot_be_parsed_is_not_ours(server: Serving, headers: dict[str, str]) -> None:
-    answer = await server.http.get("/api/calls", headers=headers)
-    assert (answer.status_code, answer.json()["type"]) == (403, "error")
 
 
 async def test_every_error_has_the_same_form(server: Serving) -> None:
@@ -298,21 +290,6 @@ async def test_second_call_with_a_used_id_is_refused_and_the_first_stays_as_it_w
         said = json.loads(await phone.recv())
     assert (said["type"], said["code"]) == ("error", "call_known")
     assert (await server.http.get("/api/calls/c-1/events")).json() == stored
-
-
-async def test_page_of_another_site_may_neither_post_nor_listen(server: Serving) -> None:
-    evil = {"Origin": "https://evil.example"}
-    answer = await server.http.post("/api/calls/c-1/actions", json={"type": "ask_help"}, headers=evil)
-    assert answer.status_code == 403
-    with pytest.raises(websockets.InvalidStatus):
-        async with websockets.connect(server.socket_url("/api/wall/socket"), additional_headers=evil):
-            pass
-
-
-async def test_host_name_that_is_not_ours_is_refused(server: Serving) -> None:
-    answer = await server.http.get("/api/calls", headers={"Host": "rebound.example"})
-    assert answer.status_code == 403
-    assert "allowed_hosts" in answer.json()["message"]
 
 
 async def test_phone_system_without_the_token_is_refused(tmp_path: Path) -> None:

@@ -1,14 +1,16 @@
-"""Who may call what: every route declares its roles with `allow(...)`; this module alone decides.
+"""Who is asking, and who may call what. The only place that decides either.
 
-Today: a server on loopback trusts its own machine. Peers from elsewhere need the ingest token for audio; screens
-have no log-in yet. Two checks hold already, because a browser on a trusted machine visits untrusted pages:
-the Host must be ours (DNS rebinding), and a page's Origin must be ours (cross-site sockets and posts).
+`authenticate` makes a `Principal` of a connection before its body is read; `gate.py` puts it into the ASGI scope.
+Every route declares its roles with `allow(...)`, and asks `principal_of` whose name goes into the history.
+
+Today nobody signs in: whoever reaches the screens is the person of the settings. A phone system on another machine
+proves itself by the ingest token.
 """
 
+from dataclasses import dataclass
 from hmac import compare_digest
 from ipaddress import ip_address
 from typing import Literal
-from urllib.parse import SplitResult, urlsplit
 
 from fastapi import HTTPException
 from fastapi import params as fastapi_params
@@ -18,25 +20,42 @@ from voiceassist.config import Settings
 
 Role = Literal["anyone", "agent", "supervisor", "reviewer", "admin", "ingest"]
 SCREENS: tuple[Role, ...] = ("agent", "supervisor", "reviewer")
+PERSON: frozenset[Role] = frozenset({"anyone", *SCREENS, "admin"})
+PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})
+SCOPE_KEY = "voiceassist.principal"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Principal:
+    """Who stands behind a connection."""
+
+    name: str  # of the person, as the history shows it
+    roles: frozenset[Role]
 
 
 class Allow:
     """A route's declaration of who may call it; FastAPI runs it before the route."""
 
     def __init__(self, *roles: Role) -> None:
-        self.roles = roles
+        self.roles = frozenset(roles)
 
     async def __call__(self, connection: HTTPConnection) -> None:
         """Answers 401 or 403 when the caller may not."""
-        settings: Settings = connection.app.state.runtime.settings
-        refusal = _refusal(connection, settings, self.roles)
-        if refusal:
-            raise _refused(connection, *refusal)
+        if not self.roles & principal_of(connection).roles:
+            settings: Settings = connection.app.state.runtime.settings
+            raise _refused(connection, *_why_not(self.roles, settings))
 
 
 def allow(*roles: Role) -> fastapi_params.Depends:
     """Declares who may call a route."""
     return fastapi_params.Depends(Allow(*roles))
+
+
+def principal_of(connection: HTTPConnection) -> Principal:
+    """Who is asking."""
+    principal = connection.scope[SCOPE_KEY]
+    assert isinstance(principal, Principal)
+    return principal
 
 
 class RefusedSocketError(Exception):
@@ -47,20 +66,21 @@ class RefusedSocketError(Exception):
         self.status = status
 
 
-Refusal = tuple[int, str]
+def authenticate(connection: HTTPConnection, settings: Settings, *, is_foreign: bool) -> Principal | None:
+    """Who is asking; None for a page of another site (`is_foreign`) that proves nothing."""
+    has_token = _has_token(connection, settings.ingest_token)
+    if is_foreign:
+        return Principal(name="phone system", roles=PHONE_SYSTEM) if has_token else None
+    is_phone_system = has_token or (settings.ingest_token is None and _is_local(connection))
+    return Principal(name=settings.person, roles=PERSON | {"ingest"} if is_phone_system else PERSON)
 
 
-def _refusal(connection: HTTPConnection, settings: Settings, roles: tuple[Role, ...]) -> Refusal | None:
-    if not _is_our_host(connection, settings):
-        host = connection.headers.get("host", "")
-        return 403, f"host {host!r} is not a name of this server; add it to `allowed_hosts` in the settings"
-    if "ingest" in roles and settings.ingest_token:
-        return None if _has_token(connection, settings.ingest_token) else (401, "a Bearer token is needed here")
-    if not _is_our_page(connection):
-        return 403, f"a page of {connection.headers.get('origin')!r} may not use this server"
-    if "ingest" in roles and not _is_local(connection):
-        return 401, "phone systems on other machines need `ingest_token` to be set on this server"
-    return None
+def _why_not(roles: frozenset[Role], settings: Settings) -> tuple[int, str]:
+    if "ingest" not in roles:
+        return 403, f"this needs to be done as {' or '.join(sorted(roles))}"
+    if settings.ingest_token:
+        return 401, "a Bearer token is needed here"
+    return 401, "phone systems on other machines need `ingest_token` to be set on this server"
 
 
 def _refused(connection: HTTPConnection, status: int, message: str) -> Exception:
@@ -70,37 +90,16 @@ def _refused(connection: HTTPConnection, status: int, message: str) -> Exception
     return HTTPException(status, message, headers=headers)
 
 
-def _is_our_host(connection: HTTPConnection, settings: Settings) -> bool:
-    host = _parsed(f"//{connection.headers.get('host', '')}").hostname or ""
-    return _is_ip(host) or host in ("localhost", settings.host, *settings.allowed_hosts)
-
-
-def _is_our_page(connection: HTTPConnection) -> bool:
-    origin = connection.headers.get("origin")
-    return origin is None or _parsed(origin).netloc == connection.headers.get("host")
-
-
-def _parsed(url: str) -> SplitResult:
-    """Of what cannot be parsed, nothing: it is nobody's host and nobody's page."""
-    try:
-        return urlsplit(url)
-    except ValueError:
-        return urlsplit("")
-
-
 def _is_local(connection: HTTPConnection) -> bool:
     client = connection.client
-    return client is not None and _is_ip(client.host) and ip_address(client.host).is_loopback
-
-
-def _has_token(connection: HTTPConnection, token: str) -> bool:
-    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    return scheme.lower() == "bearer" and compare_digest(given.encode(), token.encode())
-
-
-def _is_ip(host: str) -> bool:
+    if client is None:
+        return False
     try:
-        ip_address(host)
+        return ip_address(client.host).is_loopback
     except ValueError:
         return False
-    return True
+
+
+def _has_token(connection: HTTPConnection, token: str | None) -> bool:
+    scheme, _, given = connection.headers.get("authorization", "").partition(" ")
+    return bool(token) and scheme.lower() == "bearer" and compare_digest(given.encode(), (token or "").encode())

@@ -14,7 +14,7 @@ from voiceassist.core.screen.state import CallState
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.hub import Mailbox
 from voiceassist.runtime import Runtime, runtime_of
-from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
 
@@ -74,9 +74,9 @@ async def get_recording(connection: HTTPConnection, call_id: str) -> GrowingFile
 async def act(
     connection: HTTPConnection, call_id: str, action: Annotated[dict[str, Any], Body()]
 ) -> dict[str, str]:
-    """Something a person did: one of the `Action`s of the wire schema, without `at_ms`."""
+    """Something a person did: one of the `Action`s of the wire schema."""
     try:
-        await runtime_of(connection).act(call_id, action)
+        await runtime_of(connection).act(call_id, action, by=principal_of(connection).name)
     except ActionError as error:
         raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
     return {}

@@ -1,15 +1,16 @@
-"""The HTTP application: routes, error bodies and headers put together.
+"""The HTTP application: routes and error bodies put together, behind the gate.
 
 Never holds state: everything lives in the `Runtime`, which is running already when the application is made.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, Response
+from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
 
 from voiceassist import __version__
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
@@ -27,19 +28,11 @@ from voiceassist.server import (
     wall,
 )
 from voiceassist.server.auth import RefusedSocketError
+from voiceassist.server.gate import Gate
+from voiceassist.server.limits import EdgeLimits
+from voiceassist.server.origin import DOCS
 
-# Pages load nothing from anywhere else; Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; media-src 'self' blob:; "
-        "style-src 'self' 'unsafe-inline'; frame-ancestors 'self'; base-uri 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-}
 STATUS_BY_ERROR: Mapping[type, int] = {ConflictError: 409, UnknownNameError: 404}
-DOCS = "/api/docs"  # the documentation viewer starts from an inline script: it is exempt from our policy
-
 
 ROUTERS = (
     calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
@@ -47,25 +40,23 @@ ROUTERS = (
 )  # fmt: skip
 
 
-def create_api(runtime: Runtime) -> FastAPI:
-    """The application that serves a running assistant."""
+def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
+    """The application that serves a running assistant, behind its gate."""
+    api = build_api(demo=runtime.settings.demo)
+    api.state.runtime = runtime
+    return Gate(api, runtime.settings, limits or EdgeLimits())
+
+
+def build_api(*, demo: bool) -> FastAPI:
+    """Every route, with nothing behind them yet."""
     api = FastAPIOffline(
         title="voiceassist", version=__version__, docs_url=DOCS, redoc_url=None, openapi_url="/api/openapi.json"
     )
-    api.state.runtime = runtime
-    for router in ROUTERS if runtime.settings.demo else ROUTERS[:-1]:
+    for router in ROUTERS if demo else ROUTERS[:-1]:
         api.include_router(router)
     pages.mount_assets(api)
     _explain_errors(api)
-    api.middleware("http")(_add_headers)
     return api
-
-
-async def _add_headers(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-    response = await call_next(request)
-    if request.url.path != DOCS:
-        response.headers.update(HEADERS)
-    return response
 
 
 def _explain_errors(api: FastAPI) -> None:

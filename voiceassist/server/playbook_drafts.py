@@ -17,7 +17,7 @@ from voiceassist.errors import UnknownNameError
 from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
 from voiceassist.runtime import Runtime, runtime_of
-from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.playbook_views import (
     ChangeView,
     DraftView,
@@ -26,7 +26,7 @@ from voiceassist.server.playbook_views import (
     draft_view,
     version_view,
 )
-from voiceassist.server.playbooks import Number, Person, found
+from voiceassist.server.playbooks import Number, RequestBody, found
 from voiceassist.store.playbooks import Draft, check_revision
 from voiceassist.yamltext.document import CHARS_MAX
 from voiceassist.yamltext.edits import check_depth
@@ -62,30 +62,24 @@ class EditBody(BaseModel):
         return edit
 
 
-class Edits(BaseModel):
+class Edits(RequestBody):
     """Changes that are made together or not at all."""
 
-    model_config = ConfigDict(extra="forbid")
     revision: Revision
-    by: Person
     edits: Annotated[list[EditBody], Field(min_length=1, max_length=200)]
 
 
-class Text(BaseModel):
+class Text(RequestBody):
     """A whole text: imported, or an earlier one of the same person."""
 
-    model_config = ConfigDict(extra="forbid")
     revision: Revision
-    by: Person
     text: Annotated[str, AfterValidator(_of_bearable_length)]
 
 
-class PublishRequest(BaseModel):
+class PublishRequest(RequestBody):
     """A draft that is to become the current version."""
 
-    model_config = ConfigDict(extra="forbid")
     revision: Revision
-    by: Person
     note: Reason
     over: Annotated[
         Number | None,
@@ -93,20 +87,16 @@ class PublishRequest(BaseModel):
     ] = None
 
 
-class Withdrawal(BaseModel):
+class Withdrawal(RequestBody):
     """A team's playbook that no new call is to get."""
 
-    model_config = ConfigDict(extra="forbid")
-    by: Person
     note: Note = ""
 
 
-class Rollback(BaseModel):
+class Rollback(RequestBody):
     """An earlier version that is to become the current one again."""
 
-    model_config = ConfigDict(extra="forbid")
     number: Number
-    by: Person
     note: Reason
 
 
@@ -116,8 +106,9 @@ async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftV
     runtime = runtime_of(connection)
     current, draft = await found(runtime, name)
     base = draft.base if draft else current.number if current else 0
+    by = principal_of(connection).name
     return await _saved(
-        runtime, Draft(name=name, text=text.text, base=base, revision=text.revision, by=text.by, saved_at=now())
+        runtime, Draft(name=name, text=text.text, base=base, revision=text.revision, by=by, saved_at=now())
     )
 
 
@@ -131,7 +122,8 @@ async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> D
         assert current is not None, "a playbook that was found has a version or a draft"
         draft = Draft(name=name, text=current.text, base=current.number, revision=0, by="", saved_at="")
     text = await runtime.playbook_worker.run(work.edited, draft.text, [edit.as_edit() for edit in change.edits])
-    return await _saved(runtime, replace(draft, text=text, revision=change.revision, by=change.by, saved_at=now()))
+    by = principal_of(connection).name
+    return await _saved(runtime, replace(draft, text=text, revision=change.revision, by=by, saved_at=now()))
 
 
 @router.delete("/draft", dependencies=[allow("admin")])
@@ -155,7 +147,7 @@ async def draft_changes(connection: HTTPConnection, name: str) -> dict[str, tupl
 async def publish(connection: HTTPConnection, name: str, wanted: Annotated[PublishRequest, Body()]) -> VersionView:
     """The draft becomes the current version, for new calls; running calls keep theirs."""
     version = await runtime_of(connection).publish_playbook(
-        name, wanted.revision, note=wanted.note, by=wanted.by, over=wanted.over
+        name, wanted.revision, note=wanted.note, by=principal_of(connection).name, over=wanted.over
     )
     return version_view(version, is_current=True)
 
@@ -163,14 +155,18 @@ async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publi
 @router.post("/rollback", dependencies=[allow("admin")])
 async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rollback, Body()]) -> VersionView:
     """An earlier text becomes the current version, under a new number."""
-    version = await runtime_of(connection).roll_back_playbook(name, wanted.number, note=wanted.note, by=wanted.by)
+    version = await runtime_of(connection).roll_back_playbook(
+        name, wanted.number, note=wanted.note, by=principal_of(connection).name
+    )
     return version_view(version, is_current=True)
 
 
 @router.post("/withdraw", dependencies=[allow("admin")])
 async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> VersionView:
     """No new call gets this playbook; it stays in the history, and comes back when a version with teams does."""
-    version = await runtime_of(connection).withdraw_playbook(name, note=wanted.note, by=wanted.by)
+    version = await runtime_of(connection).withdraw_playbook(
+        name, note=wanted.note, by=principal_of(connection).name
+    )
     return version_view(version, is_current=True)
 
 

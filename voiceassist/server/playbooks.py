@@ -7,17 +7,16 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from starlette.requests import HTTPConnection
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.parse import playbook_schema
-from voiceassist.playbook_registry import IMPORTER, now
+from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
 from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
-from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.playbook_views import (
     ChangeView,
     DraftView,
@@ -37,27 +36,29 @@ router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 RESERVED = ("schema", "backtests")  # addresses of this API
 
 
-def _a_person(name: str) -> str:
-    if name.strip().casefold() == IMPORTER:
-        told = f"is {IMPORTER!r}, who stands for the server itself in the history; give another name"
-        raise PydanticCustomError("reserved", "{told}", {"told": told})
-    return name
-
-
-Person = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_a_person)
-]
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of a version
 PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
-class NewPlaybook(BaseModel):
-    """A playbook to be made from another."""
+class RequestBody(BaseModel):
+    """What is asked for: unknown fields are refused, except `by`.
+
+    Clients used to say who they are in `by`. They may go on, but nobody believes them: the `Principal` signs.
+    """
 
     model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_by(cls, given: object) -> object:
+        return {key: value for key, value in given.items() if key != "by"} if isinstance(given, dict) else given
+
+
+class NewPlaybook(RequestBody):
+    """A playbook to be made from another."""
+
     name: PlaybookName
     source: str = Field(alias="from", description="Name of a playbook here, or of a built-in one.")
-    by: Person
 
 
 @router.get("", dependencies=[allow(*SCREENS)])
@@ -88,7 +89,8 @@ async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
         raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
     named = Edit(op="set", path=("name",), value=wanted.name)
     text = await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), [named])
-    draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=wanted.by, saved_at=now())
+    by = principal_of(connection).name
+    draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=by, saved_at=now())
     return await draft_view(runtime, await playbooks.save_draft(draft), None)
 
 

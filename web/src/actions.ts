@@ -1,6 +1,5 @@
 /** Sends what people do, and says so when the server does not accept it. */
 import { act } from "./api";
-import { preferences } from "./live/preferences.svelte";
 import { texts } from "./texts";
 import type { Action, AlertView } from "./types";
 import { toasts } from "./ui/toasts.svelte";
@@ -18,7 +17,7 @@ export async function perform(callId: string, action: Action): Promise<boolean> 
 
 function change(callId: string, view: AlertView, state: "open" | "acknowledged" | "resolved", note = "") {
   const { alert_id } = view.alert;
-  return perform(callId, { type: "change_alert", alert_id, state, by: preferences.name || texts.supervisor.defaultName, note });
+  return perform(callId, { type: "change_alert", alert_id, state, note });
 }
 
 export const acknowledge = (callId: string, view: AlertView) => change(callId, view, "acknowledged");

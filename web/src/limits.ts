@@ -1,4 +1,3 @@
 /** How much a person may type: what the server takes (`voiceassist/events.py`; the wire schema says the same). */
 export const NOTE_LENGTH = 2_000;
-export const ID_LENGTH = 200; // names that alerts are handled under
 export const PLAYBOOK_LENGTH = 300_000; // characters: `CHARS_MAX` in yamltext/document.py

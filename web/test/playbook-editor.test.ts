@@ -12,7 +12,6 @@ const SAY = ["policies", "discount", "say"];
 
 interface Sent {
   revision: number;
-  by: string;
   edits?: Edit[];
   text?: string;
 }
@@ -27,7 +26,7 @@ class FakeServer {
 
   playbook = (): Playbook => ({ name: "shop", current, document: published, text: JSON.stringify(published), draft: this.draft });
 
-  save(text: string, by: string): void {
+  save(text: string, by = "Kim"): void {
     const revision = (this.draft?.revision ?? 0) + 1;
     this.draft = { text, document: JSON.parse(text) as Mapping, problems: [], base: 1, revision, by, saved_at: "", changes: 1 };
   }
@@ -41,14 +40,14 @@ class FakeServer {
     return this.change(JSON.parse(String(init.body)) as Sent);
   };
 
-  private change({ revision, by, edits, text }: Sent): Promise<Response> {
+  private change({ revision, edits, text }: Sent): Promise<Response> {
     if (this.refuses) {
       const message = this.refuses;
       if (this.refusesOnce) this.refuses = null;
       return answer({ code: "bad_edit", message }, 422);
     }
     if (revision !== (this.draft?.revision ?? 0)) return answer({ code: "draft_changed", message: "somebody was faster" }, 409);
-    this.save(text ?? JSON.stringify(applyAll(this.draft?.document ?? published, edits ?? [])), by);
+    this.save(text ?? JSON.stringify(applyAll(this.draft?.document ?? published, edits ?? [])));
     return answer(this.draft);
   }
 }

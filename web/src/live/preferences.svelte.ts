@@ -1,4 +1,4 @@
-/** What this browser remembers: language, theme, and the name that alerts are handled under. */
+/** What this browser remembers: language and theme. */
 import { pickLanguage, pickLocale, type Language } from "../languages";
 
 export type Theme = "system" | "light" | "dark";
@@ -23,7 +23,6 @@ const browserLanguages = (): readonly string[] => globalThis.navigator?.language
 
 class Preferences {
   theme = $state<Theme>(stored("theme", "system") as Theme);
-  name = $state(stored("name", "")); // empty: nobody said
   #chosen = $state(stored("language", "")); // empty: as the browser says
 
   /** What the pages speak. */
@@ -46,11 +45,6 @@ class Preferences {
     this.theme = theme;
     store("theme", theme);
     this.show();
-  }
-
-  setName(name: string): void {
-    this.name = name.trim();
-    store("name", this.name);
   }
 
   /** Tells the document, for what is outside every component: colours, fonts, hyphens, voices. */

@@ -542,7 +542,6 @@ export interface SayFine {
 export interface ChangeAlert {
   alert_id: string;
   state: "open" | "acknowledged" | "resolved";
-  by: string;
   note?: string;
   type: "change_alert";
 }

@@ -156,8 +156,6 @@ export const en = {
   },
   supervisor: {
     title: "Live calls",
-    defaultName: "Supervisor",
-    actingAs: "Acting as",
     count: (live: number, alerts: number) =>
       `${counted(live, { one: "# live call", other: "# live calls" })}, ${alerts === 0 ? "no unresolved alert" : counted(alerts, { one: "# unresolved alert", other: "# unresolved alerts" })}`,
     sort: "Sort by",

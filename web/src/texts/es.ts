@@ -150,8 +150,6 @@ export const es: Texts = {
   },
   supervisor: {
     title: "Llamadas en curso",
-    defaultName: "Supervisor",
-    actingAs: "Actúa como",
     count: (live, alerts) =>
       `${counted(live, { one: "# llamada", other: "# llamadas" })}, ${alerts === 0 ? "ninguna alerta sin resolver" : counted(alerts, { one: "# alerta sin resolver", other: "# alertas sin resolver" })}`,
     sort: "Orden",

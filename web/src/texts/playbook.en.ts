@@ -120,7 +120,6 @@ const costs = { none: "Nothing", low: "Little", medium: "Some", high: "Much" };
 export const playbook = {
   title: "Playbooks",
   lead: "What the assistant listens for, and what it suggests. A change is a draft until you publish it; running calls keep the version they began with.",
-  defaultName: "Team lead",
   sections,
   field: naming(fields),
   help: naming(help),
@@ -380,7 +379,6 @@ export const playbook = {
   tooLong: (countLetters: number) => `That is longer than ${whole(countLetters)} characters, the most that a playbook may have.`,
   publishText: "New calls use the new version at once. Running calls keep theirs.",
   publishNote: "What changes, and why",
-  publishName: "Your name",
   publishNow: "Publish",
   published: (number: number) => `Version ${whole(number)} is published. New calls use it.`,
   cannotNothing: "There is nothing to publish: the draft is the same as the published version.",
@@ -392,7 +390,6 @@ export const playbook = {
   newerTitle: (number: number, author: string) => `Version ${whole(number)} was published by ${author} after this draft was begun.`,
   publishOver: "My draft takes its place, with everything the newer version changed undone",
   publishAnyway: "Publish it all the same",
-  cannotName: "Not yet: enter your name.",
   cannotNote: "Not yet: say what changes.",
   readError: "The playbook could not be loaded",
 };

@@ -119,7 +119,6 @@ const costs = { none: "Nada", low: "Poco", medium: "Algo", high: "Mucho" };
 export const playbook: typeof english = {
   title: "Guías",
   lead: "A qué presta atención el asistente y qué sugiere. Un cambio es un borrador hasta que lo publica; las llamadas en curso conservan la versión con la que empezaron.",
-  defaultName: "Responsable",
   sections,
   field: naming(fields),
   help: naming(help),
@@ -379,7 +378,6 @@ export const playbook: typeof english = {
   tooLong: (countLetters) => `Tiene más de ${whole(countLetters)} caracteres, el máximo de una guía.`,
   publishText: "Las llamadas nuevas usan la versión nueva de inmediato. Las que están en curso conservan la suya.",
   publishNote: "Qué cambia y por qué",
-  publishName: "Su nombre",
   publishNow: "Publicar ahora",
   published: (number) => `La versión ${whole(number)} está publicada. Las llamadas nuevas la usan.`,
   cannotNothing: "No hay nada que publicar: el borrador es igual que la versión publicada.",
@@ -391,7 +389,6 @@ export const playbook: typeof english = {
   newerTitle: (number: number, author: string) => `${author} publicó la versión ${whole(number)} después de empezar este borrador.`,
   publishOver: "Mi borrador la sustituye y deshace todo lo que cambió la versión más nueva",
   publishAnyway: "Publicar de todos modos",
-  cannotName: "Todavía no: escriba su nombre.",
   cannotNote: "Todavía no: diga qué cambia.",
   readError: "No se pudo cargar la guía",
 };

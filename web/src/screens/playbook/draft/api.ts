@@ -17,11 +17,10 @@ export interface Shelf {
 }
 export const getPlaybooks = () => getJson<Shelf>(ALL);
 export const getPlaybook = (name: string) => getJson<Playbook>(at(name));
-export const createPlaybook = (name: string, from: string, by: string) => sendJson<Draft>("POST", ALL, { name, from, by });
+export const createPlaybook = (name: string, from: string) => sendJson<Draft>("POST", ALL, { name, from });
 
 export interface Step {
   revision: number; // of the draft that it changes; 0 where there is none yet
-  by: string;
 }
 export const editDraft = (name: string, { edits, ...step }: Step & { edits: readonly Pending[] }) =>
   sendJson<Draft>("PATCH", `${at(name)}/draft`, { ...step, edits: edits.map((edit) => ({ ...edit, together: undefined })) });
@@ -44,8 +43,8 @@ export const runExamples = async (name: string, draft: boolean, signal: AbortSig
   (await sendJson<{ examples: Outcome[] }>("POST", `${at(name)}/examples`, { draft }, signal)).examples;
 export const publish = (name: string, step: Step & { note: string; over: number | null }) =>
   sendJson<Version>("POST", `${at(name)}/publish`, step);
-export const rollBack = (name: string, number: number, note: string, by: string) =>
-  sendJson<Version>("POST", `${at(name)}/rollback`, { number, note, by });
+export const rollBack = (name: string, number: number, note: string) =>
+  sendJson<Version>("POST", `${at(name)}/rollback`, { number, note });
 
 const job = (id: string) => `${ALL}/backtests/${encodeURIComponent(id)}`;
 export const startBacktest = async (name: string, last: number) => (await sendJson<{ job: string }>("POST", `${at(name)}/backtest`, { last })).job;

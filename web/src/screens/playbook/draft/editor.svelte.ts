@@ -5,7 +5,6 @@
  */
 import { getContext, setContext } from "svelte";
 import { ApiError } from "../../../api";
-import { preferences } from "../../../live/preferences.svelte";
 import { texts } from "../../../texts";
 import { toasts } from "../../../ui/toasts.svelte";
 import * as api from "./api";
@@ -145,7 +144,7 @@ export class Editor {
   }
 
   #step(): api.Step {
-    return { revision: steps.revisionOf(this.#sync), by: preferences.name || texts.playbook.defaultName };
+    return { revision: steps.revisionOf(this.#sync) };
   }
 
   /** The server's answer; null when there is none, which the state then tells. */
@@ -244,7 +243,7 @@ export class Editor {
   }
 
   async rollBack(number: number, note: string): Promise<Version> {
-    const version = await api.rollBack(this.name, number, note, this.#step().by);
+    const version = await api.rollBack(this.name, number, note);
     await this.reload();
     return version;
   }

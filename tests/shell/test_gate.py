@@ -1,0 +1,182 @@
+"""The gate before every route, file and socket: who may come in, with how large a body, and what answers carry."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import websockets
+
+from tests.shell.raw_http import raw_peer
+from tests.shell.serving import Serving, serving, settings_for
+from voiceassist.server.headers import CSP
+from voiceassist.server.limits import EdgeLimits
+
+SMALL = EdgeLimits(body_bytes=100, body_bytes_by_path={r"/api/playbooks/[^/]+/draft": 200})
+PATHS = (
+    "/", "/api/status", "/api/docs", "/api/openapi.json", "/static-offline-docs/swagger-ui.css",
+    "/assets/x.js", "/api/samples/late-return/recording", "/healthz", "/metrics", "/nothing",
+)  # fmt: skip
+SOCKETS = ("/api/wall/socket", "/api/calls/c-1/socket", "/ingest/stream", "/nothing")
+FOREIGN = {"Origin": "https://evil.example"}
+REBOUND = {"Host": "rebound.example"}
+
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """One for all: nothing here changes it."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data")), SMALL) as running:
+        yield running
+
+
+async def socket_refusal(server: Serving, path: str, headers: dict[str, str]) -> tuple[int, Any]:
+    async with raw_peer(server) as peer:
+        upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec-WebSocket-Version": "13"}
+        await peer.ask("GET", path, upgrade | {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="} | headers)
+        answer = await peer.answer()
+        return answer.status, answer.json
+
+
+async def test_every_path_refuses_a_host_that_is_not_ours_and_a_page_that_is_not_ours(server: Serving) -> None:
+    for path in PATHS:
+        answer = await server.http.get(path, headers=REBOUND)
+        assert (answer.status_code, answer.json()["code"]) == (421, "unknown_host"), path
+        assert "allowed_hosts" in answer.json()["message"]
+        answer = await server.http.get(path, headers=FOREIGN)
+        assert (answer.status_code, answer.json()["code"]) == (403, "foreign_page"), path
+        assert "'https://evil.example'" in answer.json()["message"]
+
+
+@pytest.mark.parametrize("path", SOCKETS)
+async def test_every_socket_refuses_a_host_that_is_not_ours_and_a_page_that_is_not_ours(
+    server: Serving, path: str
+) -> None:
+    status, told = await socket_refusal(server, path, REBOUND)
+    assert (status, told["code"]) == (421, "unknown_host")
+    status, told = await socket_refusal(server, path, FOREIGN)
+    assert (status, told["code"]) == (403, "foreign_page")
+    with pytest.raises(websockets.InvalidStatus):
+        async with websockets.connect(server.socket_url(path), additional_headers=FOREIGN):
+            pass
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"), [({"Host": "[::1"}, 421), ({"Host": ""}, 421), ({"Origin": "http://["}, 403)]
+)
+async def test_header_that_cannot_be_parsed_is_not_ours(
+    server: Serving, headers: dict[str, str], status: int
+) -> None:
+    answer = await server.http.get("/api/calls", headers=headers)
+    assert (answer.status_code, answer.json()["type"]) == (status, "error")
+
+
+async def test_body_of_a_foreign_page_is_not_read(server: Serving) -> None:
+    async with raw_peer(server) as peer:
+        await peer.ask("POST", "/api/calls/c-1/actions", FOREIGN | {"Content-Length": "50"})
+        answer = await peer.answer()  # though no byte of the body was sent
+        assert (answer.status, answer.json["code"]) == (403, "foreign_page")
+        assert await peer.until_closed() == b""
+
+
+@pytest.mark.parametrize(
+    ("path", "limit"), [("/api/calls/c-1/actions", 100), ("/api/playbooks/retail/draft", 200), ("/nothing", 100)]
+)
+async def test_body_that_announces_too_much_is_refused_before_it_is_sent(
+    server: Serving, path: str, limit: int
+) -> None:
+    async with raw_peer(server) as peer:
+        await peer.ask("POST", path, {"Content-Length": str(limit + 1), "Expect": "100-continue"})
+        answer = await peer.answer()
+        assert (answer.status, answer.json["code"]) == (413, "too_large")
+        assert f"larger than {limit} bytes" in answer.json["message"]
+        assert await peer.until_closed() == b""
+
+
+@pytest.mark.parametrize("path", ["/api/calls/c-1/actions", "/whip?legs=agent,customer"])
+async def test_body_in_chunks_is_cut_at_the_limit(server: Serving, path: str) -> None:
+    async with raw_peer(server) as peer:
+        await peer.ask("POST", path, {"Transfer-Encoding": "chunked", "Content-Type": "application/sdp"})
+        for _ in range(11):
+            await peer.send_chunk(b"v=0 345678")
+        answer = await peer.answer()  # though the last chunk never came
+        assert (answer.status, answer.json["code"]) == (413, "too_large")
+        assert await peer.until_closed() == b""
+
+
+async def test_body_at_the_limit_is_read(server: Serving) -> None:
+    body = json.dumps({"type": "ask_help"}).ljust(100)
+    answer = await server.http.post(
+        "/api/calls/c-1/actions", content=body, headers={"Content-Type": "application/json"}
+    )
+    assert (answer.status_code, answer.json()["code"]) == (404, "unknown_call")
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+async def test_another_site_can_link_to_pages_but_neither_fetch_nor_play_anything(
+    server: Serving, site: str
+) -> None:
+    embedded = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "audio"}
+    link = {"Sec-Fetch-Site": site, "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    for path in ("/api/samples/late-return/recording", "/api/calls", "/api/status", "/assets/x.js"):
+        assert (await server.http.get(path, headers=embedded)).json()["code"] == "foreign_page"
+    for path in ("/api/samples/late-return/recording", "/api/calls"):
+        assert (await server.http.get(path, headers=link)).json()["code"] == "foreign_page"
+    for path in ("/review/c-1", "/api/docs"):
+        assert (await server.http.get(path, headers=link)).status_code != 403
+    framed = link | {"Sec-Fetch-Dest": "iframe"}
+    assert (await server.http.get("/", headers=framed)).json()["code"] == "foreign_page"
+
+
+async def test_our_own_page_and_programs_are_let_in(server: Serving) -> None:
+    origin = {"Origin": f"http://127.0.0.1:{server.port}", "Sec-Fetch-Site": "same-origin"}
+    for headers in (origin, {"Sec-Fetch-Site": "none"}, {}):
+        assert (await server.http.get("/api/samples/late-return/recording", headers=headers)).status_code == 200
+
+
+async def test_phone_system_with_the_token_may_name_any_origin_and_gets_no_further(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
+        headers = FOREIGN | {"Authorization": "Bearer s3cret"}
+        async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=headers):
+            pass
+        answer = await server.http.get("/api/calls", headers=headers)
+        assert (answer.status_code, answer.json()["message"]) == (
+            403,
+            "this needs to be done as agent or reviewer or supervisor",
+        )
+
+
+async def test_every_answer_carries_the_headers_that_bind_a_page(server: Serving) -> None:
+    for path in PATHS:
+        for headers in ({}, REBOUND):
+            answer = await server.http.get(path, headers=headers)
+            assert answer.headers["x-content-type-options"] == "nosniff", path
+            assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+            assert answer.headers["referrer-policy"] == "no-referrer"
+            assert answer.headers["content-security-policy"].startswith(CSP)
+            assert ("unsafe-inline" in answer.headers["content-security-policy"].partition("script-src")[2]) == (
+                path == "/api/docs"
+            )
+    assert "connect-src 'self';" in CSP
+    assert "frame-ancestors 'none'" in CSP
+
+
+async def test_a_mistake_of_ours_is_told_in_json_with_the_same_headers(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceassist.store.store.Store.calls", None)
+    answer = await server.http.get("/api/calls")
+    assert (answer.status_code, answer.json()["code"]) == (500, "our_mistake")
+    assert answer.headers["content-security-policy"] == CSP
+
+
+async def test_nobody_keeps_a_copy_of_what_was_said(server: Serving) -> None:
+    for path in ("/api/calls", "/api/samples/late-return/recording", "/api/status", "/metrics", "/nothing"):
+        assert (await server.http.get(path)).headers["cache-control"] == "no-store"
+    assert "no-store" not in (await server.http.get("/static-offline-docs/swagger-ui.css")).headers.get(
+        "cache-control", ""
+    )

@@ -1,0 +1,91 @@
+"""The gate before every route, page, file and socket: host, origin and size are judged before a body is read.
+
+Refuses in JSON, saying what was wrong and what to do; lets the rest through with a `Principal` in its scope.
+Never looks into a body, and never knows a route. Next: the routes in `http.py`, each with its `allow(...)`.
+"""
+
+from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
+from starlette.responses import JSONResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from voiceassist.config import Settings
+from voiceassist.server.auth import SCOPE_KEY, Principal, authenticate
+from voiceassist.server.headers import with_headers
+from voiceassist.server.limits import EdgeLimits
+from voiceassist.server.origin import foreign_site, is_our_host
+
+CLOSE = {"Connection": "close"}  # what is still to come of a refused body is not read
+
+
+class RefusedError(Exception):
+    """A request that goes no further."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message)
+        self.status, self.code = status, code
+
+
+class Gate:
+    """An ASGI application around another one."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, limits: EdgeLimits) -> None:
+        self._app, self._settings, self._limits = app, settings, limits
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request or one socket."""
+        connection = HTTPConnection(scope)
+        path = scope["path"]
+        send = with_headers(send, path)
+        limit = self._limits.body_bytes_of(path)
+        try:
+            principal = _judged(connection, self._settings)
+            _check_length(connection, limit)
+        except RefusedError as error:
+            await _refusal(error)(scope, receive, send)
+            return
+        await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
+
+
+def _judged(connection: HTTPConnection, settings: Settings) -> Principal:
+    if not is_our_host(connection, settings):
+        host = connection.headers.get("host", "")
+        told = f"host {host!r} is not a name of this server; add it to `allowed_hosts` in the settings"
+        raise RefusedError(421, "unknown_host", told)
+    foreign = foreign_site(connection)
+    principal = authenticate(connection, settings, is_foreign=foreign is not None)
+    if principal is None:
+        told = f"a page of {foreign} may not use this server; open the server's own pages"
+        raise RefusedError(403, "foreign_page", told)
+    return principal
+
+
+def _check_length(connection: HTTPConnection, limit: int) -> None:
+    length = connection.headers.get("content-length", "0")  # whole numbers only: uvicorn refuses anything else
+    if int(length) > limit:
+        raise RefusedError(413, "too_large", _too_large(limit))
+
+
+def _bounded(receive: Receive, limit: int) -> Receive:
+    """Receives as before, up to the limit of a body; a body that came in chunks announced no length."""
+    received = 0
+
+    async def receiving() -> Message:
+        nonlocal received
+        message = await receive()
+        if message["type"] == "http.request":
+            received += len(message.get("body", b""))
+            if received > limit:
+                raise HTTPException(413, {"code": "too_large", "message": _too_large(limit)}, CLOSE)  # type: ignore[arg-type]
+        return message
+
+    return receiving
+
+
+def _too_large(limit: int) -> str:
+    return f"the body is larger than {limit:,} bytes, the most that this address takes; send less at a time"
+
+
+def _refusal(error: RefusedError) -> JSONResponse:
+    body = {"type": "error", "code": error.code, "message": str(error)}
+    return JSONResponse(body, error.status, CLOSE)

@@ -1,0 +1,44 @@
+"""The headers that every answer carries: what a page may load, who may embed it, and that nobody keeps a copy.
+
+Never decides who may ask: `gate.py` does, and sends every answer through here.
+"""
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import Message, Send
+
+from voiceassist.server.origin import DOCS
+
+# Pages load nothing from anywhere else and talk to nobody else ('self' includes our sockets).
+# Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
+CSP = (
+    "default-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self'; object-src 'none'; "
+    "style-src 'self' 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+DOCS_CSP = f"{CSP}; script-src 'self' 'unsafe-inline'"  # the documentation viewer starts from an inline script
+HEADERS = {
+    "Content-Security-Policy": CSP,
+    "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+STARTS = ("http.response.start", "websocket.http.response.start")  # the second one refuses a socket
+KEPT = ("/assets/", "/static-offline-docs/")  # nobody's words are in there
+
+
+def with_headers(send: Send, path: str) -> Send:
+    """Sends as before, every answer with its headers."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] in STARTS:
+            _add(MutableHeaders(scope=message), path)
+        await send(message)
+
+    return sending
+
+
+def _add(headers: MutableHeaders, path: str) -> None:
+    headers.update(HEADERS)
+    if path == DOCS:
+        headers["Content-Security-Policy"] = DOCS_CSP
+    if not path.startswith(KEPT):
+        headers.setdefault("Cache-Control", "no-store")

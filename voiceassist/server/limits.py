@@ -1,0 +1,30 @@
+"""How much a peer may send over HTTP and how long it may take: every number of the edge, in one table.
+
+Never enforces anything itself. Next: `gate.py` looks at bodies.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from voiceassist.ingest.whip_http import BODY_BYTES as OFFER_BYTES
+
+# By the route's whole path, as a regular expression; every other route has `body_bytes`.
+BODY_BYTES: Mapping[str, int] = {
+    r"/whip(/.*)?": OFFER_BYTES,
+    r"/api/playbooks/[^/]+/draft": 2 << 20,  # a text of 300,000 characters, six bytes each where JSON escapes them
+    r"/api/playbooks/[^/]+/try": 512 << 10,  # 52 turns of 2,000 characters
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EdgeLimits:
+    """Sizes; tests use smaller ones."""
+
+    body_bytes: int = 32 << 10  # a note of 2,000 characters, twelve bytes each where JSON escapes them
+    body_bytes_by_path: Mapping[str, int] = field(default_factory=lambda: BODY_BYTES)
+
+    def body_bytes_of(self, path: str) -> int:
+        """The largest body that a request for this path may have."""
+        found = (size for pattern, size in self.body_bytes_by_path.items() if re.fullmatch(pattern, path))
+        return next(found, self.body_bytes)
