@@ -22,6 +22,7 @@ from voiceassist.app import running
 from voiceassist.config import Settings, load_settings
 from voiceassist.runtime import Runtime
 from voiceassist.samples import load_sample
+from voiceassist.server.connections import ServerConfig
 from voiceassist.server.http import create_api
 from voiceassist.server.limits import EdgeLimits
 
@@ -56,14 +57,8 @@ async def serving(settings: Settings, limits: EdgeLimits | None = None) -> Async
     async with running(settings) as runtime:
         listening = socket.create_server(("127.0.0.1", 0))
         port = listening.getsockname()[1]
-        config = uvicorn.Config(
-            create_api(runtime, limits),
-            log_config=None,
-            lifespan="off",
-            ws="websockets-sansio",
-            ws_max_size=64 << 20,
-        )
-        server = uvicorn.Server(config)
+        limits = limits or EdgeLimits()
+        server = uvicorn.Server(ServerConfig(create_api(runtime, limits), limits))
         task = asyncio.create_task(server._serve([listening]))
         try:
             async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:

@@ -16,7 +16,6 @@ from typing import Annotated, Any
 import typer
 import uvicorn
 import uvloop
-from fastapi import FastAPI
 from rich.console import Console
 from uvicorn.server import HANDLED_SIGNALS
 
@@ -25,14 +24,14 @@ from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.logs import configure_logs
 from voiceassist.runtime import Runtime
+from voiceassist.server.connections import ServerConfig
 from voiceassist.server.http import create_api
+from voiceassist.server.limits import EdgeLimits
 
 STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stored well within it
 # Every part of a stop has its own, shorter limit. Should one hang all the same (a decoder, a disk), the process
 # ends by itself and says where each thread was.
 STOP_AT_LAST_S = 60
-# Larger than any frame we accept, so that too large a frame gets our own clear answer.
-SOCKET_MESSAGE_BYTES = 64 << 20
 
 ENGINE_HELP = (
     "auto, moonshine, vosk, vosk:MODEL, vosk:FOLDER or scripted:FILE. auto: the best there is for people."
@@ -124,7 +123,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with running(settings) as runtime:
         # What is loaded stays: a collection of garbage need not walk through it, which takes 50 ms and more.
         gc.freeze()
-        server = _Server(_uvicorn_config(create_api(runtime)), runtime)
+        config = ServerConfig(create_api(runtime), EdgeLimits(), timeout_graceful_shutdown=STOP_WITHIN_S)
+        server = _Server(config, runtime)
         _announce(settings, listening.getsockname()[1])
         await server.serve([listening])
 
@@ -153,19 +153,6 @@ class _Server(uvicorn.Server):
         self._loop.call_soon_threadsafe(self._runtime.stop_calls)
         faulthandler.dump_traceback_later(STOP_AT_LAST_S, exit=True)
         super().handle_exit(sig, frame)
-
-
-def _uvicorn_config(api: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        api,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        ws="websockets-sansio",
-        ws_max_size=SOCKET_MESSAGE_BYTES,
-        ws_ping_timeout=None,  # a recording streamed faster than we decode may leave our pings unread for long
-        timeout_graceful_shutdown=STOP_WITHIN_S,
-    )
 
 
 def _listen(settings: Settings) -> socket.socket:

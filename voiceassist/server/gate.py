@@ -4,10 +4,13 @@ Refuses in JSON, saying what was wrong and what to do; lets the rest through wit
 Never looks into a body, and never knows a route. Next: the routes in `http.py`, each with its `allow(...)`.
 """
 
+from contextlib import suppress
+
 from starlette.exceptions import HTTPException
-from starlette.requests import HTTPConnection
+from starlette.requests import ClientDisconnect, HTTPConnection
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.websockets import WebSocketDisconnect
 
 from voiceassist.config import Settings
 from voiceassist.server.auth import SCOPE_KEY, Principal, authenticate
@@ -44,7 +47,8 @@ class Gate:
         except RefusedError as error:
             await _refusal(error)(scope, receive, send)
             return
-        await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
+        with suppress(WebSocketDisconnect, ClientDisconnect):  # a peer that left in the middle
+            await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
 
 
 def _judged(connection: HTTPConnection, settings: Settings) -> Principal:

@@ -6,7 +6,7 @@ Never holds state: everything lives in the `Runtime`, which is running already w
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request, WebSocket
-from fastapi.exceptions import RequestValidationError
+from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
 from starlette.exceptions import HTTPException
@@ -28,6 +28,7 @@ from voiceassist.server import (
     wall,
 )
 from voiceassist.server.auth import RefusedSocketError
+from voiceassist.server.bodies import printable
 from voiceassist.server.gate import Gate
 from voiceassist.server.limits import EdgeLimits
 from voiceassist.server.origin import DOCS
@@ -78,11 +79,13 @@ def _explain_errors(api: FastAPI) -> None:
 
     @api.exception_handler(RequestValidationError)
     async def bad_request(_request: Request, error: RequestValidationError) -> JSONResponse:
-        first = error.errors()[0]
-        if first["type"] == "json_invalid":
+        if error.errors()[0]["type"] == "json_invalid":
             return _error(422, "bad_json", "the body is not JSON")
-        field = ".".join(str(part) for part in first["loc"])
-        return _error(422, "bad_field", f"`{field}`: {first['msg']}")
+        return _error(422, "bad_field", _first_mistake(error))
+
+    @api.exception_handler(WebSocketRequestValidationError)
+    async def bad_socket(socket: WebSocket, error: WebSocketRequestValidationError) -> None:
+        await socket.send_denial_response(_error(422, "bad_field", _first_mistake(error)))
 
     @api.exception_handler(PeerError)
     async def peer_error(_request: Request, error: PeerError) -> JSONResponse:
@@ -97,6 +100,12 @@ def _explain_errors(api: FastAPI) -> None:
         return _error(503, "store_failed", str(error))
 
 
+def _first_mistake(error: ValidationException) -> str:
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"])
+    return f"`{field}`: {first['msg']}"
+
+
 def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    body = {"type": "error", "code": code, "message": message}
+    body = {"type": "error", "code": code, "message": printable(message)}
     return JSONResponse(body, status_code=status, headers=dict(headers or {}))

@@ -1,6 +1,6 @@
-"""How much a peer may send over HTTP and how long it may take: every number of the edge, in one table.
+"""How much a peer may send and how long it may take: every number of the edge, in one table.
 
-Never enforces anything itself. Next: `gate.py` looks at bodies.
+Never enforces anything itself. Next: `gate.py` looks at bodies, `connections.py` at connections.
 """
 
 import re
@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from voiceassist.ingest.whip_http import BODY_BYTES as OFFER_BYTES
+
+STREAM = "/ingest/stream"
 
 # By the route's whole path, as a regular expression; every other route has `body_bytes`.
 BODY_BYTES: Mapping[str, int] = {
@@ -19,10 +21,20 @@ BODY_BYTES: Mapping[str, int] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeLimits:
-    """Sizes; tests use smaller ones."""
+    """Sizes and patience; tests use smaller ones."""
 
     body_bytes: int = 32 << 10  # a note of 2,000 characters, twelve bytes each where JSON escapes them
     body_bytes_by_path: Mapping[str, int] = field(default_factory=lambda: BODY_BYTES)
+
+    stream_message_bytes: int = (
+        2 << 20
+    )  # above what the protocol allows, so that it gets the protocol's own answer
+    screen_message_bytes: int = 4 << 10  # a screen's socket has nothing to say
+    head_within_s: float = 10.0  # a head fits into one packet or two
+    body_within_s: float = 60.0  # the largest body on a line of 0.3 Mbit/s
+    ping_every_s: float = 20.0
+    pong_within_s: float = 20.0  # a screen that is silent for longer is dead
+    goodbye_s: float = 12.0  # to read the last message; uvicorn itself waits 10 s for the closing handshake
 
     def body_bytes_of(self, path: str) -> int:
         """The largest body that a request for this path may have."""

@@ -18,6 +18,7 @@ from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
+from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbook_views import (
     ChangeView,
     DraftView,
@@ -26,7 +27,7 @@ from voiceassist.server.playbook_views import (
     draft_view,
     version_view,
 )
-from voiceassist.server.playbooks import Number, RequestBody, found
+from voiceassist.server.playbooks import Number, found
 from voiceassist.store.playbooks import Draft, check_revision
 from voiceassist.yamltext.document import CHARS_MAX
 from voiceassist.yamltext.edits import check_depth

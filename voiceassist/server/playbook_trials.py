@@ -19,6 +19,7 @@ from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbooks import found
 from voiceassist.trials.example_runs import ExampleRun
 from voiceassist.trials.trial import Trial, TrialTurn
@@ -37,22 +38,20 @@ class EarlierTurn(BaseModel):
     text: Sentence
 
 
-class Try(BaseModel):
+class Try(RequestBody):
     """A sentence, with what was said before it."""
 
-    model_config = ConfigDict(extra="forbid")
     speaker: Speaker
     text: Sentence
     draft: bool = True  # where there is one
     before: Sentence = ""  # the other side's last words
     tier: Annotated[str, Field(max_length=200)] = "standard"
-    turns: Annotated[list[EarlierTurn], Field(max_length=TURNS_MAX)] = []
+    turns: Annotated[tuple[EarlierTurn, ...], Field(max_length=TURNS_MAX)] = ()
 
 
-class Which(BaseModel):
+class Which(RequestBody):
     """The draft, where there is one, or what calls get."""
 
-    model_config = ConfigDict(extra="forbid")
     draft: bool = True
 
 
@@ -67,10 +66,9 @@ class ExampleView:
     got: Mapping[str, str]
 
 
-class Calls(BaseModel):
+class Calls(RequestBody):
     """Which stored calls to try."""
 
-    model_config = ConfigDict(extra="forbid")
     last: Annotated[int, Field(ge=1, le=100_000)] = 200
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist.errors import ConflictError, UnknownNameError
@@ -17,6 +17,7 @@ from voiceassist.playbook_worker import work
 from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
+from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbook_views import (
     ChangeView,
     DraftView,
@@ -38,20 +39,6 @@ RESERVED = ("schema", "backtests")  # addresses of this API
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of a version
 PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
-
-
-class RequestBody(BaseModel):
-    """What is asked for: unknown fields are refused, except `by`.
-
-    Clients used to say who they are in `by`. They may go on, but nobody believes them: the `Principal` signs.
-    """
-
-    model_config = ConfigDict(extra="forbid")
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_by(cls, given: object) -> object:
-        return {key: value for key, value in given.items() if key != "by"} if isinstance(given, dict) else given
 
 
 class NewPlaybook(RequestBody):

@@ -1,0 +1,223 @@
+"""Peers that are slow, silent, dead or greedy, over real sockets: each loses its own connection, nothing else."""
+
+import asyncio
+import json
+import logging
+import socket
+import zlib
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+import websockets
+from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
+
+from tests.shell.raw_http import raw_peer
+from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
+from voiceassist.server.limits import EdgeLimits
+
+IMPATIENT = EdgeLimits(head_within_s=0.2, body_within_s=0.2, ping_every_s=0.05, pong_within_s=0.05, goodbye_s=0.05)
+UPGRADE = {
+    "Upgrade": "websocket",
+    "Connection": "Upgrade",
+    "Sec-WebSocket-Version": "13",
+    "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==",
+}
+SCREENS = ("/api/wall/socket", "/api/calls/c-1/socket")
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """With the limits that people get."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data"))) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def impatient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """Who takes a fifth of a second is too slow for it."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data")), IMPATIENT) as running:
+        yield running
+
+
+@pytest.fixture
+def uvicorn_log(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
+    """What uvicorn complains about."""
+    caplog.set_level(logging.WARNING, logger="uvicorn.error")
+    return caplog
+
+
+# ---- compressed and large messages -------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", [*SCREENS, "/ingest/stream"])
+async def test_compression_that_a_client_offers_is_declined(server: Serving, path: str) -> None:
+    offer = [ClientPerMessageDeflateFactory()]
+    async with websockets.connect(server.socket_url(path), extensions=offer, compression=None) as client:
+        assert client.protocol.extensions == []
+
+
+@pytest.mark.parametrize("path", ["/api/wall/socket", "/ingest/stream"])
+async def test_compressed_frame_is_refused_without_being_unpacked(server: Serving, path: str) -> None:
+    packer = zlib.compressobj(wbits=-15)
+    bomb = packer.compress(bytes(80_000)) + packer.flush(zlib.Z_SYNC_FLUSH)
+    frame = bytes((0xC2, 0x80 | len(bomb))) + bytes(4) + bomb  # final, compressed, binary, masked by 0
+    async with raw_peer(server) as peer:
+        await peer.ask("GET", path, UPGRADE | {"Sec-WebSocket-Extensions": "permessage-deflate"})
+        answer = await peer.answer()
+        assert (answer.status, "sec-websocket-extensions" in answer.headers) == (101, False)
+        await peer.send(frame)
+        assert (1002).to_bytes(2, "big") in await peer.until_closed()  # RFC 6455, 7.4.1: protocol error
+
+
+async def test_screen_that_sends_more_than_a_few_bytes_is_closed(server: Serving) -> None:
+    async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+        await wall.recv()
+        await wall.send("x" * (EdgeLimits().screen_message_bytes + 1))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await wall.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+async def test_stream_may_send_whole_minutes_and_gets_our_own_answer_where_it_is_too_much(server: Serving) -> None:
+    async with calling(server, "large") as phone:
+        await phone.send(silence(30))
+        await phone.send(bytes((1 << 20) + 1))
+        assert json.loads(await phone.recv())["code"] == "frame_too_large"
+    async with calling(server, "larger") as phone:
+        await phone.send(bytes(EdgeLimits().stream_message_bytes + 1))
+        with pytest.raises(websockets.ConnectionClosed) as closed:
+            await phone.recv()
+    assert closed.value.rcvd is not None
+    assert closed.value.rcvd.code == 1009
+
+
+# ---- slow peers --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("head", ["", "GET /healthz HT", "GET /healthz HTTP/1.1\r\nHost: localhost\r\nX: "])
+async def test_head_that_never_ends_is_cut_off(impatient: Serving, head: str) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.send(head)
+        said = await peer.until_closed()
+    assert said.startswith(b"HTTP/1.1 408 ") == bool(head)
+    assert (b'"too_slow"' in said) == bool(head)
+
+
+async def test_second_head_on_a_connection_that_never_ends_is_cut_off(impatient: Serving) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.ask("GET", "/healthz", {})
+        assert (await peer.answer()).status == 200
+        await peer.send("GET /healthz")
+        assert (await peer.until_closed()).startswith(b"HTTP/1.1 408 ")
+
+
+@pytest.mark.parametrize("path", ["/api/calls/c-1/actions", "/whip?legs=agent,customer"])
+async def test_body_that_never_ends_is_cut_off(
+    impatient: Serving, path: str, uvicorn_log: pytest.LogCaptureFixture
+) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.ask("POST", path, {"Content-Length": "50", "Content-Type": "application/sdp"})
+        await peer.send("{")
+        said = await peer.until_closed()
+    assert said.startswith(b"HTTP/1.1 408 ")
+    assert b"the body of the request did not arrive within 0.2 s" in said
+    assert uvicorn_log.messages == []
+
+
+async def test_body_that_nobody_waits_for_is_cut_off_too(impatient: Serving) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.ask("POST", "/nothing", {"Content-Length": "50"})
+        assert (await peer.answer()).status == 404
+        assert await peer.until_closed() == b""
+
+
+async def test_sockets_and_requests_that_are_whole_have_all_the_time_they_need(impatient: Serving) -> None:
+    async with (
+        websockets.connect(impatient.socket_url("/api/wall/socket")) as wall,
+        calling(impatient, "c-1") as phone,
+    ):
+        assert json.loads(await wall.recv())["type"] == "wall_snapshot"
+        async with raw_peer(impatient) as slow:
+            await slow.send("G")
+            await slow.until_closed()  # longer than any head may take
+        await phone.send(silence(1))
+        assert (await hang_up(phone))["type"] == "stopped"
+        assert json.loads(await wall.recv())["type"] == "call_started"
+
+
+# ---- dead peers --------------------------------------------------------------------------------------
+
+
+async def test_screen_that_answers_no_ping_is_closed_and_its_mailbox_is_gone(impatient: Serving) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.ask("GET", "/api/wall/socket", UPGRADE)
+        assert (await peer.answer()).status == 101
+        assert b"keepalive ping timeout" in await peer.until_closed()
+        async with asyncio.timeout(30):
+            while impatient.runtime.hub.clients:  # noqa: ASYNC110 - the server has no event for it
+                await asyncio.sleep(0)
+
+
+async def test_phone_system_may_leave_pings_unread(impatient: Serving) -> None:
+    async with raw_peer(impatient) as peer:
+        await peer.ask("GET", "/ingest/stream", UPGRADE)
+        assert (await peer.answer()).status == 101
+        async with raw_peer(impatient) as screen:
+            await screen.ask("GET", "/api/wall/socket", UPGRADE)
+            await screen.until_closed()  # the same silence was too long for a screen
+        await peer.send(b"\x81\x82\0\0\0\0{}")
+        assert b'"unknown_type"' in await peer.until_closed()
+
+
+# ---- refused peers -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("path", "headers", "status"),
+    [
+        ("/api/wall/socket", {"Origin": "http://evil.example"}, 403),
+        ("/api/wall/socket", {"Host": "evil.example"}, 421),
+        ("/api/calls/c-1/socket?after=x", {}, 422),
+        ("/ingest/stream", {"Authorization": "Bearer wrong", "Origin": "http://evil.example"}, 403),
+        ("/api/wall/socket", {"X": "a" * 9000}, 431),
+        ("/api/wall/socket", {f"X-{number}": "a" for number in range(200)}, 431),
+        ("/api/wall/socket?agent=" + "a" * 9000, {}, 414),
+    ],
+)
+async def test_refused_socket_is_answered_and_logs_nothing(
+    server: Serving, path: str, headers: dict[str, str], status: int, uvicorn_log: pytest.LogCaptureFixture
+) -> None:
+    async with raw_peer(server) as peer:
+        await peer.ask("GET", path, UPGRADE | headers)
+        assert (await peer.answer()).status == status
+        assert await peer.until_closed() == b""
+    assert (await server.http.get("/healthz")).status_code == 200
+    assert uvicorn_log.messages == []
+
+
+async def test_socket_without_the_token_is_answered_and_logs_nothing(
+    tmp_path_factory: pytest.TempPathFactory, uvicorn_log: pytest.LogCaptureFixture
+) -> None:
+    settings = settings_for(tmp_path_factory.mktemp("data"), ingest_token="s3cret")
+    async with serving(settings) as server, raw_peer(server) as peer:
+        await peer.ask("GET", "/ingest/stream", UPGRADE)
+        assert (await peer.answer()).status == 401
+        assert await peer.until_closed() == b""
+    assert uvicorn_log.messages == []
+
+
+async def test_peer_that_leaves_at_once_logs_nothing(
+    server: Serving, uvicorn_log: pytest.LogCaptureFixture
+) -> None:
+    for path in (*SCREENS, "/ingest/stream"):
+        with socket.create_connection(("127.0.0.1", server.port)) as peer:
+            lines = "".join(f"{name}: {value}\r\n" for name, value in UPGRADE.items())
+            peer.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}\r\n".encode())
+    async with asyncio.timeout(30):
+        while server.runtime.hub.clients:  # noqa: ASYNC110 - the server has no event for it
+            await asyncio.sleep(0)
+    assert (await server.http.get("/healthz")).status_code == 200
+    assert uvicorn_log.messages == []
