@@ -8,6 +8,7 @@ from functools import cache
 from typing import TypeVar
 
 from voiceassist.core.call.call import Call
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import (
     CallEnded,
     CallStarted,
@@ -22,7 +23,6 @@ from voiceassist.events import (
     Tick,
     Word,
 )
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 WORD_MS = 300

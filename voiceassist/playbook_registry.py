@@ -15,8 +15,9 @@ from datetime import UTC, datetime
 
 import structlog
 
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ConflictError, PlaybookError, UnknownNameError
-from voiceassist.playbook_file.parse import Playbook, hash_of
+from voiceassist.playbook_file.parse import hash_of
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookHeader, PlaybookText, header_of
 from voiceassist.playbook_worker.worker import PlaybookWorker

@@ -19,9 +19,9 @@ from voiceassist.asr.engine import Engine
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.core.call.call import Call
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import CallEnded, Event, Input, Record, Speaker, Transcript
 from voiceassist.ingest.source import CallInfo, call_started
-from voiceassist.playbook_file.parse import Playbook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

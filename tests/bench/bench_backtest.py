@@ -17,7 +17,7 @@ from time import process_time
 from tests.stored_calls import lines_of
 from voiceassist.backtests.run import backtest
 from voiceassist.backtests.source import stored_calls
-from voiceassist.playbook_file.parse import Playbook
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import load_playbook
 
 CALLS = 1_000

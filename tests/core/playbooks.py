@@ -3,7 +3,8 @@
 "no way" is a refusal, "idiot" an insult, "buy" a purchase.
 """
 
-from voiceassist.playbook_file.parse import Playbook, parse_playbook
+from voiceassist.core.playbook.model import Playbook
+from voiceassist.playbook_file.parse import parse_playbook
 
 TEXT = """\
 name: tiny

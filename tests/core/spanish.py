@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from tests.builders import started
 from voiceassist.core.call.call import Call
 from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.playbook.model import SPEAKER_OF
+from voiceassist.core.playbook.model import SPEAKER_OF, Playbook
 from voiceassist.core.words.languages import SPANISH
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 PLAIN = str.maketrans("áéíóúüñÁÉÍÓÚÜÑ", "aeiouunAEIOUUN")

@@ -7,7 +7,7 @@ itself. Next: `app.py` asks the engine about them and tells the operator.
 import re
 from collections.abc import Iterator
 
-from voiceassist.playbook_file.parse import Playbook
+from voiceassist.core.playbook.model import Playbook
 
 # A whole text of words and single spaces: nothing of the phrase language in it, no digit.
 PLAIN = re.compile(r"[^\W\d_]+(?:['\u2019 ][^\W\d_]+)*")

@@ -8,8 +8,8 @@ from collections.abc import Callable
 from time import monotonic
 
 from voiceassist.backtests.source import StoredCalls
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ConfigError, IllegalTransition
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.speech_models.language import serves
 from voiceassist.trials.backtest import Backtest, Comparison
 from voiceassist.trials.rerun import rerun

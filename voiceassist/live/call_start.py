@@ -10,11 +10,11 @@ import structlog
 
 from voiceassist.asr.engine import Engine
 from voiceassist.clock import local_now
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import StoreError
 from voiceassist.events import CallStarted, PastOffer
 from voiceassist.ingest.fields import NO_CUSTOMER
 from voiceassist.ingest.source import CallInfo, call_started
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.store.rows import microseconds
 from voiceassist.store.store import Store
 

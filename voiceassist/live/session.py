@@ -18,6 +18,7 @@ from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call.call import Call
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
 from voiceassist.ingest.source import Source
@@ -25,7 +26,6 @@ from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event
 from voiceassist.live.live_call import Answer, LiveCall, give
 from voiceassist.live.recording import recorded
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.store.journal import Journal
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store

@@ -20,12 +20,10 @@ from voiceassist.playbook_file.checks import Finding, cross_checks, names_in, re
 from voiceassist.playbook_file.cue_document import CuesDocument
 from voiceassist.playbook_file.document import PlaybookDocument
 from voiceassist.playbook_file.messages import findings_of
-from voiceassist.playbook_file.schema import playbook_schema, schema_of
+from voiceassist.playbook_file.schema import schema_of
 from voiceassist.playbook_file.types import Names
 from voiceassist.yamltext.document import Json, YamlDocument, read_document
 from voiceassist.yamltext.problems import Problem, located
-
-__all__ = ["Playbook", "check_playbook", "parse_cues", "parse_playbook", "playbook_schema"]
 
 NO_CUES = BuiltinCues()
 D = TypeVar("D", bound=BaseModel)

@@ -10,10 +10,10 @@ from functools import cache
 from pathlib import Path
 
 from voiceassist.core.classifier.model import Classifier
-from voiceassist.core.playbook.model import BuiltinCues
+from voiceassist.core.playbook.model import BuiltinCues, Playbook
 from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import PlaybookError
-from voiceassist.playbook_file.parse import Playbook, check_playbook, language_in, parse_cues, parse_playbook
+from voiceassist.playbook_file.parse import check_playbook, language_in, parse_cues, parse_playbook
 from voiceassist.speech_models.cues_weights import bundled_classifier
 from voiceassist.yamltext.document import read_document
 from voiceassist.yamltext.problems import Problem, unknown_name

@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist.errors import ConflictError, UnknownNameError
-from voiceassist.playbook_file.parse import playbook_schema
+from voiceassist.playbook_file.schema import playbook_schema
 from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
 from voiceassist.playbooks import builtin_names

@@ -4,8 +4,8 @@ import pytest
 
 from tests.builders import Line, conversation, drive, final, live_call, only, partial, play
 from tests.core.playbooks import tiny
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import Alert, Cue, Event, Input, Prompt, SayFine
-from voiceassist.playbook_file.parse import Playbook
 
 CALM, BOUNDARY, WARNING, END = (
     "Stay calm, name the problem",

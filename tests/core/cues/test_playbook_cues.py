@@ -3,8 +3,9 @@
 from tests.builders import conversation, drive, live_call, only
 from tests.core.playbooks import TEXT, tiny
 from voiceassist.core.cues.find import Context, find_cues
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import Cue, Prompt
-from voiceassist.playbook_file.parse import Playbook, parse_cues, parse_playbook
+from voiceassist.playbook_file.parse import parse_cues, parse_playbook
 
 BUILTIN = parse_cues(
     [

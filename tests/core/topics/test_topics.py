@@ -5,10 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import conversation, drive, live_call, only, partial
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.topics.choose import choose_topic, rank_topics
 from voiceassist.core.topics.index import choices, fewest_words
 from voiceassist.events import Prompt
-from voiceassist.playbook_file.parse import Playbook, parse_playbook
+from voiceassist.playbook_file.parse import parse_playbook
 
 POLICY = "{{topic: {0}, limit: L, benefit: B, say: S, avoid: A, alternatives: {{}}, {1}}}"
 BOOK = """\

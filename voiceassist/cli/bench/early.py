@@ -22,10 +22,10 @@ from voiceassist.bench.cues.early import EarlyTally, SourceEvents, heard_row, he
 from voiceassist.cli.cues.files import PlaybookName, read_rows
 from voiceassist.cli.serve import ENGINE_HELP, ModelsDir
 from voiceassist.config import load_settings
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.evaluation.labelled import TextName
 from voiceassist.evaluation.scores import share
 from voiceassist.events import SPEAKERS
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 from voiceassist.samples import list_samples
 

@@ -16,11 +16,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from voiceassist.cli.cues.eval_tables import Evaluated, show
 from voiceassist.cli.cues.files import Files, PlaybookName, read_rows
 from voiceassist.cli.cues.scan import cue_fields
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import DatasetError
 from voiceassist.evaluation.evaluation import Mistake, SourceScores, mistakes_of, outcome_of, scores_of
 from voiceassist.evaluation.labelled import MEANINGS, TEXTS, LabelledTurn, Meaning, TextName
 from voiceassist.evaluation.scores import Counts, Rate
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 Names = Annotated[list[str] | None, typer.Option(metavar="LABEL", help="A label of your own: no cue. Repeatable.")]

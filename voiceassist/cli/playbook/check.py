@@ -8,8 +8,8 @@ import typer
 from rich.console import Console
 
 from voiceassist.cli.playbook.files import Which, texts_of
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import PlaybookError
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import problems_of, read_playbook
 from voiceassist.trials.compiled import compile_playbook
 from voiceassist.yamltext.problems import Problem, located

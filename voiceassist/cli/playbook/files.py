@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from voiceassist.playbook_file.parse import Playbook
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
 
 STDIN = Path("-")

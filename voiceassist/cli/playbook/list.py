@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from voiceassist.cli.playbook.check import counts_of
-from voiceassist.playbook_file.parse import Playbook
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import DEFAULTS, builtin_names, find_text, read_playbook
 
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]

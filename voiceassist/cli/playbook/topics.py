@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import DatasetError, PlaybookError
 from voiceassist.evaluation.scores import Rate
 from voiceassist.evaluation.topic_rows import (
@@ -20,7 +21,6 @@ from voiceassist.evaluation.topic_rows import (
     score_topics,
     topic_outcome,
 )
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.playbooks import load_playbook
 
 PERCENT = 100

@@ -11,9 +11,9 @@ from rich.markup import escape
 from voiceassist.cli.playbook.files import PlaybookName, playbook_of
 from voiceassist.clock import today
 from voiceassist.core.playbook.days import is_day
+from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import other_side
 from voiceassist.events import PastOffer, Speaker
-from voiceassist.playbook_file.parse import Playbook
 from voiceassist.trials.near_miss import NearMiss, near_miss
 from voiceassist.trials.trial import Trial, TrialCue, try_turns
 from voiceassist.yamltext.problems import unknown_name
