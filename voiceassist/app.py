@@ -48,7 +48,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     # The folder first: a second server would load every model before it found out, and might take the first one's
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
-        store = await open_store(settings.data_dir / "voiceassist.db")
+        store = await open_store(settings.data_dir / "voiceassist.db", settings.node_id)
         async with _closing(store), DecodePool(settings.decode_workers) as pool, _playbook_worker() as worker:
             recorders = Recorders(folder=settings.data_dir / "recordings")
             runtime = Runtime(
@@ -113,7 +113,7 @@ def _base(file: Path | None, language: str) -> ConfiguredPlaybook:
 
 
 async def _start(runtime: Runtime) -> None:
-    for record in await recover(runtime.store):
+    for record in await recover(runtime.store, alone=True):
         log.warning("call was interrupted by a crash", call_id=record.call_id)
         if runtime.bus:
             runtime.bus.publish(record)
@@ -224,6 +224,7 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("unstored_records", "Records waiting for the disk", lambda: backlog.records)
     gauge("unstored_bytes", "Bytes of JSON waiting for the disk", lambda: backlog.bytes)
     gauge("published_unstored", "Records published before they were stored", lambda: backlog.published_unstored)
+    gauge("database_missing", "1 while the database file is deleted or replaced", runtime.store.is_missing)
     gauge("lost_records", "Records that were never stored", lambda: backlog.lost)
     _export_recordings(runtime)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)

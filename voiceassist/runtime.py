@@ -24,7 +24,7 @@ from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
-from voiceassist.errors import ActionError, IngestError
+from voiceassist.errors import ActionError, IngestError, StoreError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.source import CallInfo, Source
@@ -40,6 +40,8 @@ from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
 
 log = structlog.get_logger()
+
+KNOWN_WITHIN_S = 1.0  # a peer waits no longer to hear whether its call id was used before
 
 # A microphone is a person's. Phone systems may be tests that speak by machine: they get what the operator named.
 UNFIT = (
@@ -96,7 +98,7 @@ class Runtime:
         """Takes a call id for a publisher; False when it is taken. `release` gives it back. Raises IngestError."""
         if self.is_stopping:
             raise IngestError("shutdown", "voiceassist is stopping; connect again in a moment")
-        if call_id in self.claimed:
+        if call_id in self.claimed or self.store.journals.of(call_id):
             return False
         self.claimed.add(call_id)
         return True
@@ -115,9 +117,18 @@ class Runtime:
         engine = self.engine_for(info)
         if info.source == "whip" and engine.fit_for != "people":
             raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
-        known = await self.store.has(info.call_id)
+        known = await self._is_known(info.call_id)
         if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
             raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
+
+    async def _is_known(self, call_id: str) -> bool:
+        """Whether the store has the call; a store that does not say so in time keeps no call from being taken."""
+        try:
+            async with asyncio.timeout(KNOWN_WITHIN_S):
+                return await self.store.has(call_id)
+        except (TimeoutError, StoreError) as error:
+            log.warning("call is taken unseen", call_id=call_id, error=str(error) or "the disk does not answer")
+            return False
 
     def engine_for(self, info: CallInfo) -> LoadedEngine:
         """What hears this call. Raises IngestError when nothing here understands its language."""

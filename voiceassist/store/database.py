@@ -2,12 +2,13 @@
 
 Everything that touches the file, encodes or decodes for it runs in threads of its own, never on the event loop and
 never in the threads that recordings or playbooks use. `read` has a few connections, `write` has exactly one, that
-takes the write lock when a transaction begins. `missing` notices a file that was deleted or replaced meanwhile; no
+takes the write lock when a transaction begins. `check` notices a file that was deleted or replaced meanwhile; no
 new connection is made to what lies there instead. Never touches a row.
 Next: `store.py` queries through them.
 """
 
 import asyncio
+import sqlite3
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
 
+import structlog
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
@@ -37,6 +39,8 @@ READERS = 4  # threads, each with a connection; further readings wait for one
 # calls wait longer, in `journal.py`.
 ANSWER_WITHIN_S = 10.0
 
+log = structlog.get_logger()
+
 T = TypeVar("T")
 FileId = tuple[int, int]  # device and inode
 
@@ -49,6 +53,7 @@ class Database:
     reader: Engine
     writer: Engine
     file_id: FileId | None = None  # of the file that was opened
+    problem: str = ""  # what is wrong with the file's name, as far as known
     is_closed: bool = False
     answer_within_s: float | None = ANSWER_WITHIN_S
     _reading: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(READERS, "store-reader"))
@@ -71,12 +76,24 @@ class Database:
         """The same without any limit of time, and with errors as SQLAlchemy raises them: for `writer.py`."""
         return self._run(self._writing, self.writer.begin, work)
 
-    def missing(self) -> str:
-        """What is wrong with the file's name: that it is gone, or another file has it. Empty: nothing is wrong."""
+    def check(self) -> str:
+        """What is wrong with the file's name: that it is gone, or another file has it. Empty: nothing is wrong.
+
+        Asks the disk: for a thread of the store. What it found last is in `problem`.
+        """
         here = _file_id(self.path)
-        if self.file_id in (None, here):
-            return ""
-        return f"{self.path} was {'replaced' if here else 'deleted'} while voiceassist was using it"
+        problem = "" if self.file_id in (None, here) else self._problem("replaced" if here else "deleted")
+        if problem and not self.problem:
+            log.error("database file is missing", problem=problem)
+        self.problem = problem
+        return problem
+
+    def _problem(self, what: str) -> str:
+        return (
+            f"{self.path} was {what} while voiceassist was using it. Calls still go into the old file, which has "
+            f"no name any more: stop voiceassist, and it is written to {self.path}.rescued; then move away what "
+            f"is at {self.path} (-wal and -shm too) and give the rescued file that name"
+        )
 
     async def close(self, within_s: float | None = None) -> None:
         """Closes every connection; SQLite then folds its log into the file. A hung disk keeps it from neither."""
@@ -89,12 +106,26 @@ class Database:
         self._writing.shutdown(wait=False, cancel_futures=True)
 
     def _dispose(self) -> None:
+        if self.check():
+            self._rescue()
         self.reader.dispose()
         self.writer.dispose()
 
+    def _rescue(self) -> None:
+        """Writes the file that has no name any more to a new one: its contents go with the last connection."""
+        rescued = self.path.with_name(f"{self.path.name}.rescued")
+        connection = self.writer.raw_connection()
+        try:
+            connection.cursor().execute("VACUUM INTO ?", (str(rescued),))
+            log.warning("calls were rescued", file=str(rescued))
+        except sqlite3.Error as error:
+            log.error("calls could not be rescued", file=str(rescued), error=str(error))  # noqa: TRY400
+        finally:
+            connection.close()
+
     def refuse_another_file(self, *_: Any) -> None:  # noqa: ANN401 - SQLAlchemy's `do_connect`
         """A new connection would make an empty file, or read a log that belongs to the old one."""
-        if problem := self.missing():
+        if problem := self.check():
             raise StoreError(problem)
 
     def _run(

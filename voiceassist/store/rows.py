@@ -79,9 +79,10 @@ def final_rows(records: Sequence[Record]) -> list[Row]:
     ]
 
 
-def call_rows(records: Sequence[Record]) -> list[Row]:
+def call_rows(records: Sequence[Record], node_id: str) -> list[Row]:
     """New rows of `calls`. Raises ValueError when a call started at no readable time."""
-    return [_call_row(record, event) for record in records if isinstance(event := record.event, CallStarted)]
+    started = [(record, event) for record in records if isinstance(event := record.event, CallStarted)]
+    return [_call_row(record, event) | {"node_id": node_id} for record, event in started]
 
 
 def _call_row(record: Record, started: CallStarted) -> Row:

@@ -43,6 +43,7 @@ calls = Table(
     Column("alerts", Integer, nullable=False, server_default="0"),
     Column("worst", Integer, nullable=False, server_default="0"),  # index into counts.LEVELS
     Column("agent_team", String, nullable=False, server_default=""),
+    Column("node_id", String, nullable=False, server_default=""),  # the node that had it; empty: of before nodes
     Index("ix_calls_newest", "started_us", "call_id"),
     Index("ix_calls_customer", "customer_id", "started_us"),
     Index("ix_calls_status", "status"),
@@ -68,6 +69,15 @@ finals = Table(
     Column("text", Text, nullable=False),
     ForeignKeyConstraint(["call_id", "seq"], ["events.call_id", "events.seq"], ondelete="CASCADE"),
     Index("ix_finals_call_id", "call_id", "seq"),
+)
+
+# A row is there while its call is live: `claims.py`.
+call_claims = Table(
+    "call_claims",
+    metadata,
+    Column("call_id", String, primary_key=True),
+    Column("node_id", String, nullable=False),
+    Column("since", String, nullable=False),  # ISO 8601 with zone
 )
 
 # A row is never changed: what a call was decided by can be read for ever.

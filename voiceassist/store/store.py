@@ -47,17 +47,18 @@ class Page:
     next: str | None  # pass it as `before` for the next page; None: this was the last
 
 
-async def open_store(path: Path) -> "Store":
-    """The database file at `path`, created or brought up to date. Raises StoreError."""
+async def open_store(path: Path, node_id: str = "") -> "Store":
+    """The database file at `path`, created or brought up to date, for a node. Raises StoreError."""
     database = await open_database(path)
-    return Store(database, Writer(database))
+    return Store(database, Writer(database, node_id), node_id)
 
 
 class Store:
     """An open database; `close` it in the end. Every method raises StoreError when the disk fails."""
 
-    def __init__(self, database: Database, writer: Writer) -> None:
+    def __init__(self, database: Database, writer: Writer, node_id: str) -> None:
         self._database = database
+        self._node_id = node_id
         self._writer = writer
         self.playbooks = Playbooks(database)
         self.journals = Journals(self.append, self.last_seq)
@@ -102,9 +103,10 @@ class Store:
         """The alternatives that this customer used since then (microseconds since 1970 UTC), oldest first."""
         return await past_offers(self._database, customer_id, since_us)
 
-    async def unfinished(self) -> list[str]:
-        """Ids of the calls that are marked live, oldest first."""
+    async def unfinished(self, *, of_every_node: bool = False) -> list[str]:
+        """Ids of this node's calls (and of those that have no node) that are marked live, oldest first."""
         live = select(calls.c.call_id).where(calls.c.status == "live").order_by(calls.c.started_us)
+        live = live if of_every_node else live.where(calls.c.node_id.in_(["", self._node_id]))
         return await self._database.read(lambda connection: list(connection.scalars(live)))
 
     async def with_alerts(self, limit: int) -> list[str]:
@@ -126,13 +128,15 @@ class Store:
 
     async def trouble(self) -> str:
         """What is wrong with the database; empty: nothing. A commit that is under way is not wrong."""
-        if problem := self._database.missing() or self.journals.trouble():
-            return problem
         try:
-            await self.has("")
+            missing = await self._database.read(lambda _connection: self._database.check())
         except StoreError as error:
             return str(error)
-        return ""
+        return missing or self.journals.trouble()
+
+    def is_missing(self) -> bool:
+        """Whether the file was found to be deleted or replaced."""
+        return bool(self._database.problem)
 
     async def _read_call(self, call_id: str, after: int, made: Callable[[Iterator[Record]], T]) -> T:
         """What is made of a call's records. What waits is looked at first: it may be stored meanwhile."""

@@ -21,9 +21,10 @@ from voiceassist import wire
 from voiceassist.errors import StoreError
 from voiceassist.events import Record, is_durable
 from voiceassist.store import rows
+from voiceassist.store.claims import release_claims, take_claims
 from voiceassist.store.counts import COUNTED, count, takes_back
 from voiceassist.store.database import Database
-from voiceassist.store.schema import calls, events, finals
+from voiceassist.store.schema import call_claims, calls, events, finals
 
 QUEUE = 1000
 """Appends waiting for the writer. When it is full, who appends waits: nothing stored is ever dropped."""
@@ -43,8 +44,9 @@ class _Append:
 class Writer:
     """The only one who writes calls. Made by `open_store`, within the running event loop."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, node_id: str) -> None:
         self._database = database
+        self._node_id = node_id
         self._queue: asyncio.Queue[_Append | None] = asyncio.Queue()
         self._room = asyncio.Semaphore(QUEUE)
         self._task = asyncio.create_task(self._run(), name="store writer")
@@ -109,7 +111,11 @@ class Writer:
                     append.done.set_result(None)
 
     async def _transaction(self, records: Sequence[Record]) -> None:
-        await self._database.transaction(partial(write, records=records))
+        await self._database.transaction(partial(self._write, records))
+
+    def _write(self, records: Sequence[Record], connection: Connection) -> None:
+        self._database.check()  # some microseconds; whoever asks for the store's trouble hears of it
+        write(connection, records, self._node_id)
 
     def _refuse(self, batch: list[_Append], error: Exception) -> None:
         for append in batch:
@@ -131,6 +137,8 @@ def _cause(error: Exception) -> str:
     match error:
         case IntegrityError() if "FOREIGN KEY" in str(error.orig):
             return "the call's CallStarted was never stored"
+        case IntegrityError() if call_claims.name in str(error.orig):
+            return "another call of that id is live"
         case IntegrityError():
             return f"something is already stored under that number ({error.orig})"
         case OperationalError():
@@ -138,10 +146,11 @@ def _cause(error: Exception) -> str:
     return str(error)
 
 
-def write(connection: Connection, records: Sequence[Record]) -> None:
+def write(connection: Connection, records: Sequence[Record], node_id: str) -> None:
     """Everything that these records change, within the caller's transaction."""
+    take_claims(connection, records, node_id)
     changes = (
-        (insert(calls), rows.call_rows(records)),
+        (insert(calls), rows.call_rows(records, node_id)),
         (insert(events), [rows.event_row(record) for record in records]),
         (insert(finals), rows.final_rows(records)),
         (_PROGRESS, rows.progress_rows(records)),
@@ -150,6 +159,7 @@ def write(connection: Connection, records: Sequence[Record]) -> None:
     for statement, parameters in changes:
         if parameters:
             connection.execute(statement, parameters)
+    release_claims(connection, records)
     for call_id in {record.call_id for record in records if takes_back(record.event)}:
         _recount(connection, call_id)
 
