@@ -131,6 +131,13 @@ describe("the wall", () => {
     expect(leadingAlert(row("r", { alerts: alerts.slice(0, 1) }))).toBeNull();
   });
 
+  test("calls are ordered by the moment they began, not by how its zone is written", () => {
+    const early = row("early", { started_at: "2026-11-21T11:00:00+05:00" });
+    const late = row("late", { started_at: "2026-11-21T07:00:00+00:00" });
+    expect(newestLive([early, late])?.call_id).toBe("late");
+    expect(arrange([late, early], { sort: "longest", show: "all", text: "" }).map((one) => one.call_id)).toEqual(["early", "late"]);
+  });
+
   test("the agent screen follows the newest live call", () => {
     expect(newestLive([calm, newer, row("over", { status: "ended", started_at: "2027-01-01T00:00:00+00:00" })])?.call_id).toBe("newer");
     expect(newestLive([row("over", { status: "ended" })])).toBeNull();

@@ -42,7 +42,8 @@ function matches(row: WallRow, text: string): boolean {
 type Order = (a: WallRow, b: WallRow) => number;
 
 const byId: Order = (a, b) => (a.call_id < b.call_id ? -1 : 1);
-const byStart: Order = (a, b) => a.started_at.localeCompare(b.started_at) || byId(a, b);
+/** By the moment: two texts of it may have different zones. */
+const byStart: Order = (a, b) => Date.parse(a.started_at) - Date.parse(b.started_at) || byId(a, b);
 
 const byUrgency: Order = (a, b) => {
   const [left, right] = [leadingAlert(a), leadingAlert(b)];
