@@ -235,6 +235,8 @@ def _export_depths(runtime: Runtime) -> None:
     if bus := runtime.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)
+        gauge("bus_queue_bytes", "Bytes waiting for the broker", lambda: bus.stats.queued_bytes)
+        gauge("bus_restarts", "Times the bus began again after an error of ours", lambda: bus.stats.restarts)
         gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))
 
 

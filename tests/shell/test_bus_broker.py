@@ -4,6 +4,7 @@ import asyncio
 import errno
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -18,10 +19,10 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from voiceassist.bus import mqtt
+from voiceassist.bus import mqtt, topics
 from voiceassist.bus.mqtt import Bus, BusSettings
-from voiceassist.bus.outbox import Outbox
-from voiceassist.bus.topics import is_droppable, kind_of, presence_topic, qos_for, topic_for
+from voiceassist.bus.outbox import Limit, Outbox
+from voiceassist.bus.topics import RECORD_QOS, is_droppable, kind_of, presence_topic, topic_for
 from voiceassist.events import Alert, CueConfirmed, Record, is_durable
 from voiceassist.wire import decode, encode
 
@@ -72,6 +73,10 @@ class Broker:
             if line.rstrip().endswith("running"):
                 return
         pytest.fail(f"mosquitto did not start: {''.join(said)}")
+
+    def hang(self) -> None:
+        """It takes what the kernel takes for it, and answers nothing."""
+        self._process.send_signal(signal.SIGSTOP)
 
     def kill(self) -> None:
         if self._process.poll() is None:
@@ -230,7 +235,7 @@ async def test_every_durable_event_arrives_on_its_topic_in_wire_format(broker: B
     for message, record in zip(messages, durable, strict=True):
         assert str(message.topic) == topic_for("lab", record)
         assert body(message) == encode(record)
-        assert message.qos == qos_for(record.event)
+        assert message.qos == RECORD_QOS
         assert not message.retain
     assert bus.stats.published == len(durable)
     assert not bus.stats.lost
@@ -307,7 +312,10 @@ async def test_a_killed_node_is_announced_offline_by_the_broker(broker: Broker) 
 async def test_alerts_of_an_outage_arrive_afterwards_in_order_and_lost_finals_are_counted(
     broker: Broker, cable: Cable
 ) -> None:
-    bus = Bus(settings(cable.port), Outbox(limit=50, hard_limit=1000))
+    bus = Bus(
+        settings(cable.port),
+        Outbox(limit=Limit(records=50, bytes=1 << 20), hard_limit=Limit(records=1000, bytes=1 << 20)),
+    )
     async with running(bus):
         await until(lambda: bus.stats.connected)
         broker.kill()
@@ -352,6 +360,70 @@ async def test_an_alert_whose_acknowledgement_is_lost_is_sent_again(broker: Brok
         cable.deaf = False
         await cable.plug_in()
         assert seqs(await watcher.take(2)) == [1, 2]
+
+
+async def test_a_broker_that_hangs_before_it_dies_costs_no_final_cue_or_card(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "ACK_S", 0.2)
+    monkeypatch.setattr(mqtt, "CONNECT_S", 0.2)
+    monkeypatch.setattr(mqtt, "GOODBYE_S", 0.05)
+    durable = [record for record in RECORDS if is_durable(record.event)]
+    bus = Bus(settings(broker.port))
+    async with running(bus):
+        await until(lambda: bus.stats.connected)
+        broker.hang()
+        for record in durable:
+            bus.publish(record)
+        await until(lambda: not bus.stats.connected)
+        assert bus.stats.queued == len(durable)
+        broker.kill()
+        broker.start()
+        async with watching(broker.port) as watcher:
+            arrived: dict[tuple[str, int], str] = {}
+            while len(arrived) < len({(record.call_id, record.seq) for record in durable}):
+                (message,) = await watcher.take(1)
+                arrived[body(message)["call_id"], body(message)["seq"]] = body(message)["type"]
+        await until(lambda: bus.stats.queued == 0)
+    assert {"final", "cue", "prompt", "alert", "call_started", "call_ended"} <= set(arrived.values())
+    assert bus.stats.published == len(durable)
+    assert not bus.stats.lost
+
+
+async def test_what_a_hanging_broker_never_took_is_counted_when_the_node_stops(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(mqtt, "LEAVE_S", 0.05)
+    monkeypatch.setattr(mqtt, "GOODBYE_S", 0.05)
+    bus = Bus(settings(broker.port))
+    async with running(bus):
+        await until(lambda: bus.stats.connected)
+        broker.hang()
+        for seq in range(100):
+            bus.publish(droppable(seq))
+    assert bus.stats.published == 0
+    assert bus.stats.lost == {"cue_confirmed": 100}
+
+
+async def test_the_bus_goes_on_after_an_error_of_ours_which_is_counted_and_logged(
+    broker: Broker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    errors = iter([RuntimeError("a mistake"), KeyError("another")])
+
+    def failing(site: str, record: Record) -> str:
+        if error := next(errors, None):
+            raise error
+        return topic_for(site, record)
+
+    monkeypatch.setattr(topics, "topic_for", failing)
+    bus = Bus(settings(broker.port))
+    with capture_logs() as logs:
+        async with watching(broker.port) as watcher, running(bus):
+            bus.publish(alert(1))
+            assert seqs(await watcher.take(1)) == [1]
+    assert bus.stats.restarts == 2
+    assert [entry["event"] for entry in logs].count("bus_failed") == 2
+    assert not bus.stats.lost
 
 
 async def test_a_refused_connection_is_logged_once_and_again_only_after_a_change(

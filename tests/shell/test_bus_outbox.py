@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from structlog.testing import capture_logs
 
 from voiceassist.bus.mqtt import Bus, BusSettings, retry_s
-from voiceassist.bus.outbox import Outbox
+from voiceassist.bus.outbox import Limit, Outbox, Parcel
 from voiceassist.bus.topics import is_droppable, kind_of
 from voiceassist.errors import ConfigError
 from voiceassist.events import (
@@ -23,6 +23,7 @@ from voiceassist.events import (
     Partial,
     Record,
 )
+from voiceassist.wire import encode_line
 
 DROPPABLE: tuple[Event, ...] = (
     AgentFine(at_ms=1),
@@ -35,8 +36,13 @@ KEPT: tuple[Event, ...] = (
 )
 PARTIAL = Partial(at_ms=1, speaker="agent", utterance=1, text="", words=(), start_ms=0, end_ms=1)
 
-steps = st.lists(st.sampled_from([*DROPPABLE, *KEPT, "head", "settle"]), max_size=60)
+steps = st.lists(st.sampled_from([*DROPPABLE, *KEPT, "take", "settle", "reject", "break"]), max_size=60)
 bounds = st.tuples(st.integers(1, 6), st.integers(0, 6)).map(lambda pair: (pair[0], sum(pair)))
+PLENTY = 1 << 30
+
+
+def records_limit(records: int) -> Limit:
+    return Limit(records=records, bytes=PLENTY)
 
 
 class ListOutbox:
@@ -44,52 +50,58 @@ class ListOutbox:
 
     def __init__(self, limit: int, hard_limit: int) -> None:
         self.waiting: list[Record] = []
-        self.sending: Record | None = None
+        self.taken: list[Record] = []
         self.lost: Counter[str] = Counter()
         self.limit, self.hard_limit = limit, hard_limit
 
     def put(self, record: Record) -> None:
         self.waiting.append(record)
-        size = len(self.waiting) + (self.sending is not None)
-        droppable = [r for r in self.waiting if is_droppable(r.event)]
-        kept = [r for r in self.waiting if not is_droppable(r.event)]
-        if size > self.limit and droppable:
+        while len(self) > self.limit and (droppable := [r for r in self.waiting if is_droppable(r.event)]):
             self.lose(droppable[0])
-        elif size > self.hard_limit:
-            self.lose(kept[0])
+        while len(self) > self.hard_limit and self.waiting:
+            self.lose(self.waiting[0])
+
+    def __len__(self) -> int:
+        return len(self.waiting) + len(self.taken)
 
     def lose(self, record: Record) -> None:
         self.waiting.remove(record)
         self.lost[kind_of(record.event)] += 1
-
-    def head(self) -> Record | None:
-        if self.sending is None and self.waiting:
-            self.sending = self.waiting.pop(0)
-        return self.sending
 
 
 @given(bounds, steps)
 def test_the_outbox_keeps_loses_and_orders_as_the_rule_says(
     limits: tuple[int, int], script: list[Event | str]
 ) -> None:
-    outbox, model = Outbox(limit=limits[0], hard_limit=limits[1]), ListOutbox(*limits)
+    outbox = Outbox(limit=records_limit(limits[0]), hard_limit=records_limit(limits[1]))
+    model = ListOutbox(*limits)
+    taken: list[Parcel] = []
     for seq, step in enumerate(script):
-        if step == "head":
-            assert outbox.head() == model.head()
-        elif step == "settle":
-            outbox.settle()
-            model.sending = None
+        if step == "take":
+            parcel = outbox.take()
+            assert (parcel and parcel.record) == (model.waiting[0] if model.waiting else None)
+            if parcel:
+                taken.append(parcel)
+                model.taken.append(model.waiting.pop(0))
+        elif step == "break":
+            outbox.put_back()
+            taken = []
+            model.waiting, model.taken = model.taken + model.waiting, []
+        elif step in ("settle", "reject") and taken:
+            record = model.taken.pop()
+            (outbox.settle if step == "settle" else outbox.reject)(taken.pop())
+            model.lost[kind_of(record.event)] += step == "reject"
         elif not isinstance(step, str):
-            record = Record(call_id="x", seq=seq, event=step)
-            outbox.put(record)
-            model.put(record)
-        assert outbox.lost == model.lost
-        assert len(outbox) == len(model.waiting) + (model.sending is not None)
+            outbox.put(Record(call_id="x", seq=seq, event=step))
+            model.put(Record(call_id="x", seq=seq, event=step))
+        assert +outbox.lost == +model.lost
+        assert len(outbox) == len(model)
+        assert outbox.bytes == sum(len(encode_line(record)) for record in model.waiting + model.taken)
 
 
 @given(st.lists(st.sampled_from([*DROPPABLE, *KEPT]), max_size=60), st.integers(1, 5))
 def test_nothing_is_lost_uncounted_and_no_alert_before_the_second_bound(events: list[Event], limit: int) -> None:
-    outbox = Outbox(limit=limit, hard_limit=60)
+    outbox = Outbox(limit=records_limit(limit), hard_limit=records_limit(60))
     for seq, event in enumerate(events):
         outbox.put(Record(call_id="x", seq=seq, event=event))
     sent = drain(outbox)
@@ -99,24 +111,39 @@ def test_nothing_is_lost_uncounted_and_no_alert_before_the_second_bound(events: 
 
 def drain(outbox: Outbox) -> list[Event]:
     sent = []
-    while (record := outbox.head()) is not None:
-        sent.append(record.event)
-        outbox.settle()
+    while (parcel := outbox.take()) is not None:
+        sent.append(parcel.record.event)
+        outbox.settle(parcel)
     return sent
 
 
 def test_the_record_being_sent_is_never_the_one_lost() -> None:
-    outbox = Outbox(limit=1, hard_limit=1)
+    outbox = Outbox(limit=records_limit(1), hard_limit=records_limit(1))
     first = Record(call_id="x", seq=1, event=DROPPABLE[0])
     outbox.put(first)
-    assert outbox.head() == first
-    outbox.put(Record(call_id="x", seq=2, event=DROPPABLE[1]))
-    assert outbox.head() == first
-    assert outbox.lost == {"cue_confirmed": 1}
+    outbox.take()
+    (lost,) = outbox.put(Record(call_id="x", seq=2, event=DROPPABLE[1]))
+    assert lost.seq == 2
+    outbox.put_back()
+    parcel = outbox.take()
+    assert parcel
+    assert parcel.record is first
+
+
+def test_few_records_of_many_bytes_are_bounded_too() -> None:
+    outbox = Outbox(limit=Limit(records=100, bytes=2_000), hard_limit=Limit(records=100, bytes=4_000))
+    for seq in range(10):
+        outbox.put(Record(call_id="x" * 500, seq=seq, event=DROPPABLE[0]))
+        outbox.put(Record(call_id="x" * 500, seq=seq, event=KEPT[0]))
+    assert outbox.bytes <= 4_000
+    assert outbox.lost == {"agent_fine": 10, "call_ended": 10 - len(outbox)}
 
 
 def bus(limit: int = 3, hard_limit: int = 5) -> Bus:
-    return Bus(BusSettings(host="127.0.0.1", port=1, node_id="n1"), Outbox(limit=limit, hard_limit=hard_limit))
+    return Bus(
+        BusSettings(host="127.0.0.1", port=1, node_id="n1"),
+        Outbox(limit=records_limit(limit), hard_limit=records_limit(hard_limit)),
+    )
 
 
 def offer(target: Bus, event: Event, times: int) -> None:

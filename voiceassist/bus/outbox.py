@@ -1,78 +1,117 @@
 """What still has to go to the broker, in order and bounded. Pure: no clock, no socket.
 
-Overflow rule: above `limit` records the oldest droppable one is lost (finals, cues, cards ...). Alerts and
-call lifecycle are kept, up to `hard_limit` records: only above that is the oldest of them lost.
-Every loss is counted by kind. A record being sent stays at the head until `settle`, so that a broken
-connection sends it again.
-Next: `mqtt.py` sends `head()`, then settles it.
+Overflow rule: above `limit` the oldest droppable record is lost (finals, cues, cards ...). Alerts and call
+lifecycle are kept, up to `hard_limit`: only above that is the oldest of them lost. Both limits count records and
+bytes. Every loss is counted by kind. A record that was taken stays here until `settle`, so that a broken
+connection sends it again; it is never the one that is lost.
+Next: `mqtt.py` takes records, and settles each when the broker has acknowledged it.
 """
 
 from collections import Counter, deque
-from itertools import count
+from dataclasses import dataclass
+from itertools import chain, count
 
 from voiceassist.bus.topics import is_droppable, kind_of
 from voiceassist.events import Record
+from voiceassist.wire import encode_line
 
-# 500 live calls give about 150 droppable records a second (a final every 4 s per leg, some cues): a minute.
-LIMIT = 10_000
-# About 100 MB of alerts and lifecycle; nobody has that many before somebody sees that the broker is down.
-HARD_LIMIT = 100_000
 
-_Numbered = tuple[int, Record]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limit:
+    """A bound on what waits."""
+
+    records: int
+    bytes: int  # characters of JSON
+
+
+# A minute of 500 live calls: 150 droppable records a second (a final every seven seconds per leg, some cues).
+LIMIT = Limit(records=10_000, bytes=32 << 20)
+# Nobody has that many alerts and calls before somebody sees that the broker is down.
+HARD_LIMIT = Limit(records=100_000, bytes=128 << 20)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Parcel:
+    """A record on its way to the broker."""
+
+    number: int
+    record: Record
+    size: int
 
 
 class Outbox:
     """A bounded first-in-first-out queue that loses the least important records first."""
 
-    def __init__(self, *, limit: int = LIMIT, hard_limit: int = HARD_LIMIT) -> None:
+    def __init__(self, *, limit: Limit = LIMIT, hard_limit: Limit = HARD_LIMIT) -> None:
         self.lost: Counter[str] = Counter()
         self._limit = limit
         self._hard_limit = hard_limit
         self._numbers = count()
-        self._droppable: deque[_Numbered] = deque()
-        self._kept: deque[_Numbered] = deque()
-        self._sending: Record | None = None
+        self._droppable: deque[Parcel] = deque()
+        self._kept: deque[Parcel] = deque()
+        self._taken: dict[int, Parcel] = {}  # by number, in the order of sending
+        self._bytes = 0
 
     def __len__(self) -> int:
-        return len(self._droppable) + len(self._kept) + (self._sending is not None)
+        return len(self._droppable) + len(self._kept) + len(self._taken)
 
-    def put(self, record: Record) -> Record | None:
-        """Queues a record at the end; returns the one that was lost for it, if any."""
-        queue = self._droppable if is_droppable(record.event) else self._kept
-        queue.append((next(self._numbers), record))
-        if len(self) > self._limit and self._droppable:
-            return self._lose(self._droppable)
-        if len(self) > self._hard_limit:
-            return self._lose(self._kept)
-        return None
+    @property
+    def bytes(self) -> int:
+        """Characters of JSON that wait or are on their way."""
+        return self._bytes
 
-    def head(self) -> Record | None:
-        """The record to send now: the same one until `settle`; None when there is nothing to send."""
-        if self._sending is None:
-            queue = min((q for q in (self._droppable, self._kept) if q), key=_first_number, default=None)
-            self._sending = queue.popleft()[1] if queue else None
-        return self._sending
+    def put(self, record: Record) -> list[Record]:
+        """Queues a record at the end; returns those that were lost for it."""
+        parcel = Parcel(next(self._numbers), record, len(encode_line(record)))
+        (self._droppable if is_droppable(record.event) else self._kept).append(parcel)
+        self._bytes += parcel.size
+        lost = []
+        while self._is_above(self._limit) and self._droppable:
+            lost.append(self._lose(self._droppable.popleft()))
+        while self._is_above(self._hard_limit) and self._kept:
+            lost.append(self._lose(self._kept.popleft()))
+        return lost
 
-    def settle(self) -> None:
-        """The head was sent."""
-        self._sending = None
+    def _is_above(self, limit: Limit) -> bool:
+        return len(self) > limit.records or self._bytes > limit.bytes
 
-    def reject(self) -> None:
-        """The head can never be sent: it is lost."""
-        assert self._sending is not None
-        self.lost[kind_of(self._sending.event)] += 1
-        self._sending = None
+    def take(self) -> Parcel | None:
+        """The next one to send; None when there is nothing."""
+        queue = min((q for q in (self._droppable, self._kept) if q), key=_first_number, default=None)
+        if queue is None:
+            return None
+        parcel = queue.popleft()
+        self._taken[parcel.number] = parcel
+        return parcel
+
+    def settle(self, parcel: Parcel) -> None:
+        """The broker has it."""
+        del self._taken[parcel.number]
+        self._bytes -= parcel.size
+
+    def reject(self, parcel: Parcel) -> None:
+        """It can never be sent: it is lost."""
+        del self._taken[parcel.number]
+        self._lose(parcel)
+
+    def put_back(self) -> None:
+        """The connection broke: what was taken and not settled comes first again, in its order."""
+        for parcel in reversed(self._taken.values()):
+            (self._droppable if is_droppable(parcel.record.event) else self._kept).appendleft(parcel)
+        self._taken.clear()
 
     def abandon(self) -> None:
         """Nothing will be sent any more: all that is left is lost."""
-        while self.head() is not None:
-            self.reject()
+        for parcel in chain(self._taken.values(), self._droppable, self._kept):
+            self._lose(parcel)
+        for queue in (self._taken, self._droppable, self._kept):
+            queue.clear()
 
-    def _lose(self, queue: deque[_Numbered]) -> Record:
-        _, record = queue.popleft()
-        self.lost[kind_of(record.event)] += 1
-        return record
+    def _lose(self, parcel: Parcel) -> Record:
+        self.lost[kind_of(parcel.record.event)] += 1
+        self._bytes -= parcel.size
+        return parcel.record
 
 
-def _first_number(queue: deque[_Numbered]) -> int:
-    return queue[0][0]
+def _first_number(queue: deque[Parcel]) -> int:
+    return queue[0].number

@@ -1,10 +1,10 @@
-"""Where on the bus each event goes, and how much care it gets. Pure.
+"""Where on the bus each event goes, and which a full outbox may lose. Pure.
 
     voiceassist/<site>/call/<call_id>/<event type>   every durable event, in the wire format of `wire.py`
     voiceassist/<site>/node/<node_id>/presence       retained: whether that node is there
 
 Site, call and node are percent-encoded where a topic could not carry them. Never opens a connection.
-Next: `outbox.py` queues by `is_droppable`, `mqtt.py` publishes to `topic_for` with `qos_for`.
+Next: `outbox.py` queues by `is_droppable`, `mqtt.py` publishes to `topic_for` with `RECORD_QOS`.
 `server/asyncapi.yaml` documents the same topics for readers.
 """
 
@@ -25,6 +25,7 @@ from voiceassist.wire import Json, type_name
 NodeState = Literal["online", "offline"]
 
 PRESENCE_QOS = 1
+RECORD_QOS = 1  # MQTT's "at least once": all of it is promised
 _ASSURED = (Alert, AlertChanged, CallStarted, CallEnded, CallFailed)
 
 
@@ -51,11 +52,6 @@ def level(text: str) -> str:
 def kind_of(event: Event) -> str:
     """The event's type as topics and counters name it: `cue_confirmed`."""
     return type_name(type(event))
-
-
-def qos_for(event: Event) -> int:
-    """MQTT's quality of service: 1 (at least once) for what must arrive, else 0 (at most once)."""
-    return 1 if isinstance(event, _ASSURED) else 0
 
 
 def is_droppable(event: Event) -> bool:
