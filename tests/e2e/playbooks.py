@@ -29,6 +29,12 @@ def send(server: Server, method: str, path: str, **body: Any) -> Json:
     return given
 
 
+def discard_draft(server: Server, name: str) -> None:
+    """Throws away the draft that there is, if there is one."""
+    if draft := send(server, "GET", name)["draft"]:
+        send(server, "DELETE", f"{name}/draft?revision={draft['revision']}")
+
+
 def publish_say(server: Server, say: str, note: str) -> int:
     """Somebody publishes another sentence; gives the version's number."""
     edit = {"op": "set", "path": ["policies", "return_window", "say"], "value": say}

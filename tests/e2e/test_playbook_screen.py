@@ -4,12 +4,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.phone import phone
 from tests.e2e.playbooks import (
+    discard_draft,
     go_to,
     playbook,
     policy_page,
@@ -46,7 +46,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def window(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """An empty window, and no draft left by an earlier test."""
-    httpx.delete(f"{server.url}/api/playbooks/retail/draft")
+    discard_draft(server, "retail")
     with tabs(browser, server) as context:
         yield context
 
@@ -234,7 +234,7 @@ def test_new_playbook_begins_as_a_copy_and_appears_in_the_list(window: BrowserCo
         "draft",
         "never published",
     )
-    send(server, "DELETE", "night-shift/draft")
+    discard_draft(server, "night-shift")
 
 
 def test_policy_is_found_edited_and_undone_with_the_keyboard_alone(window: BrowserContext) -> None:

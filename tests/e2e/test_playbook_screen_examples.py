@@ -3,11 +3,10 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.e2e.playbooks import go_to, playbook, policy_page, scrolls_sideways, see_saved, send
+from tests.e2e.playbooks import discard_draft, go_to, playbook, policy_page, scrolls_sideways, see_saved, send
 from tests.e2e.screens import PATIENCE_MS, opened, see, tabs
 from tests.e2e.server import Server, running_server, scripted
 
@@ -26,7 +25,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 @pytest.fixture
 def window(browser: Browser, server: Server) -> Iterator[BrowserContext]:
     """An empty window, and no draft left by an earlier test."""
-    httpx.delete(f"{server.url}/api/playbooks/retail/draft")
+    discard_draft(server, "retail")
     with tabs(browser, server) as context:
         yield context
 

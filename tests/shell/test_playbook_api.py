@@ -90,7 +90,7 @@ async def test_a_playbook_is_its_document_its_text_and_its_current_version(serve
         ("GET", "/nothing/versions", {}, "unknown_playbook"),
         ("GET", "/small/versions/7", {}, "unknown_version"),
         ("GET", "/small/draft/changes", {}, "unknown_draft"),
-        ("DELETE", "/small/draft", {}, "unknown_draft"),
+        ("DELETE", "/small/draft?revision=7", {}, "unknown_draft"),
         ("PUT", "/nothing/draft", {"text": "", "revision": 0}, "unknown_playbook"),
         ("POST", "/small/publish", {"revision": 0, "note": "x"}, "unknown_draft"),
         ("POST", "/small/rollback", {"number": 4, "note": "x"}, "unknown_version"),
@@ -184,9 +184,11 @@ async def test_a_stale_edit_is_told_so_even_where_it_does_not_fit_any_more(serve
     }
     await ask(server, "PATCH", f"{URL}/draft", **change)
     assert (await ask(server, "PATCH", f"{URL}/draft", 409, **change))["code"] == "draft_changed"
-    assert (await ask(server, "DELETE", f"{URL}/draft?revision={first['revision']}", 409))[
-        "code"
-    ] == "draft_changed"
+    stale = await ask(server, "DELETE", f"{URL}/draft?revision={first['revision']}", 409)
+    assert stale["code"] == "draft_changed"
+    unnamed = await ask(server, "DELETE", f"{URL}/draft", 422)
+    assert unnamed["message"] == "`query.revision`: Field required"
+    assert (await ask(server, "GET", URL))["draft"] is not None
 
 
 async def test_a_draft_from_before_a_publication_is_published_only_over_it_by_name(server: Serving) -> None:
@@ -256,7 +258,7 @@ async def test_a_broken_draft_is_saved_with_its_problems_and_never_published(ser
     answer = await ask(server, "POST", f"{URL}/publish", 422, revision=draft["revision"], note="x")
     assert answer["code"] == "bad_playbook"
     assert (await ask(server, "GET", "/api/playbooks"))["playbooks"][0]["problems"] == len(draft["problems"])
-    assert await ask(server, "DELETE", f"{URL}/draft") == {}
+    assert await ask(server, "DELETE", f"{URL}/draft?revision={draft['revision']}") == {}
     assert (await ask(server, "GET", URL))["draft"] is None
 
 

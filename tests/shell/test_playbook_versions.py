@@ -89,7 +89,7 @@ async def test_a_draft_that_somebody_saved_meanwhile_is_not_overwritten(store: S
 
 async def test_a_draft_that_was_thrown_away_and_begun_again_is_another_one(store: Store) -> None:
     first = await store.playbooks.save_draft(draft("mine"))
-    await store.playbooks.discard_draft("small")
+    await store.playbooks.discard_draft("small", first.revision)
     with pytest.raises(ConflictError, match="thrown away"):
         await store.playbooks.save_draft(draft("mine", revision=first.revision))
     later = Draft(name="small", text="yours", base=1, revision=0, by="Lee", saved_at="2026-11-21T10:00:01+00:00")
@@ -111,7 +111,7 @@ async def test_what_is_not_there_is_named(store: Store) -> None:
     with pytest.raises(UnknownNameError, match="'small' has no version 3"):
         await store.playbooks.version("small", 3)
     with pytest.raises(UnknownNameError, match="'small' has no draft"):
-        await store.playbooks.discard_draft("small")
+        await store.playbooks.discard_draft("small", 7)
     with pytest.raises(ConflictError, match="published or thrown away"):
         await store.playbooks.publish_draft(draft(revision=7), author="Kim", note="", at=AT)
 
@@ -142,8 +142,9 @@ async def test_a_revision_never_comes_back_even_within_a_second(store: Store) ->
     seen = set()
     for _ in range(5):
         saved = await store.playbooks.save_draft(draft())
-        seen |= {saved.revision, (await store.playbooks.save_draft(draft(revision=saved.revision))).revision}
-        await store.playbooks.discard_draft("small")
+        again = await store.playbooks.save_draft(draft(revision=saved.revision))
+        seen |= {saved.revision, again.revision}
+        await store.playbooks.discard_draft("small", again.revision)
     assert len(seen) == 10
     assert all(0 < revision < 2**53 for revision in seen)
 

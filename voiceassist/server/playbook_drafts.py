@@ -128,8 +128,8 @@ async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> D
 
 
 @router.delete("/draft", dependencies=[allow("admin")])
-async def delete_draft(connection: HTTPConnection, name: str, revision: int | None = None) -> dict[str, str]:
-    """Throws the draft away, if it is still that revision; without one, whatever it is."""
+async def delete_draft(connection: HTTPConnection, name: str, revision: Revision) -> dict[str, str]:
+    """Throws the draft away, if it is still that revision: what somebody saved since is not lost unseen."""
     await runtime_of(connection).store.playbooks.discard_draft(name, revision)
     return {}
 

@@ -114,8 +114,8 @@ class Playbooks:
         """
         return await self._database.write(lambda connection: _save(connection, draft))
 
-    async def discard_draft(self, name: str, revision: int | None = None) -> None:
-        """Throws the draft away, if it is that revision (None: any). Raises UnknownNameError, ConflictError."""
+    async def discard_draft(self, name: str, revision: int) -> None:
+        """Throws the draft away, if it is that revision. Raises UnknownNameError, ConflictError."""
         await self._database.write(lambda connection: _discard(connection, name, revision))
 
     async def publish_draft(self, draft: Draft, *, author: str, note: str, at: str) -> Version:
@@ -144,11 +144,11 @@ def _save(connection: Connection, draft: Draft) -> Draft:
     return saved
 
 
-def _discard(connection: Connection, name: str, revision: int | None) -> None:
+def _discard(connection: Connection, name: str, revision: int) -> None:
     stored = _stored(connection, name)
     if stored is None:
         raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
-    check_revision(stored, name, stored.revision if revision is None else revision)
+    check_revision(stored, name, revision)
     connection.execute(delete(drafts).where(drafts.c.name == name))
 
 

@@ -31,14 +31,20 @@ class FakeServer {
     this.draft = { text, document: JSON.parse(text) as Mapping, problems: [], base: 1, revision, by, saved_at: "", changes: 1 };
   }
 
-  fetch = (_path: string, init: RequestInit = {}): Promise<Response> => {
+  fetch = (path: string, init: RequestInit = {}): Promise<Response> => {
     const method = init.method ?? "GET";
     this.requests.push(method);
     if (this.isGone) return Promise.reject(new TypeError("network"));
-    if (method === "DELETE") this.draft = null;
-    if (method === "GET" || method === "DELETE") return answer(method === "GET" ? this.playbook() : {});
+    if (method === "GET") return answer(this.playbook());
+    if (method === "DELETE") return this.discard(Number(new URLSearchParams(path.split("?")[1]).get("revision")));
     return this.change(JSON.parse(String(init.body)) as Sent);
   };
+
+  private discard(revision: number): Promise<Response> {
+    if (revision !== this.draft?.revision) return answer({ code: "draft_changed", message: "somebody was faster" }, 409);
+    this.draft = null;
+    return answer({});
+  }
 
   private change({ revision, edits, text }: Sent): Promise<Response> {
     if (this.refuses) {
@@ -154,6 +160,14 @@ test.each(["mine", "theirs"])("two people's drafts: keeping %s", async (kept) =>
   else editor.takeTheirs();
   await quiet();
   expect([editor.value(["title"]), editor.value(SAY), editor.saving]).toEqual(["Theirs", kept === "mine" ? "Mine." : "No.", "saved"]);
+});
+
+test("what somebody else saved is not discarded unseen", async () => {
+  editor.set(SAY, "Yes.");
+  await quiet();
+  server.save(JSON.stringify(published), "Lee");
+  await expect(editor.discard()).rejects.toThrow("somebody was faster");
+  expect(server.draft?.by).toBe("Lee");
 });
 
 test("a draft that was discarded can be brought back", async () => {

@@ -25,7 +25,7 @@ export interface Step {
 export const editDraft = (name: string, { edits, ...step }: Step & { edits: readonly Pending[] }) =>
   sendJson<Draft>("PATCH", `${at(name)}/draft`, { ...step, edits: edits.map((edit) => ({ ...edit, together: undefined })) });
 export const replaceDraft = (name: string, step: Step & { text: string }) => sendJson<Draft>("PUT", `${at(name)}/draft`, step);
-export const discardDraft = (name: string) => send(`${at(name)}/draft`, { method: "DELETE" });
+export const discardDraft = (name: string, revision: number) => send(`${at(name)}/draft?revision=${revision}`, { method: "DELETE" });
 
 type Changes = { changes: Change[] };
 export const getDraftChanges = async (name: string) => (await getJson<Changes>(`${at(name)}/draft/changes`)).changes;

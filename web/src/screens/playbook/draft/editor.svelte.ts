@@ -229,7 +229,7 @@ export class Editor {
   async discard(): Promise<string> {
     await this.flush();
     const { text } = this.#sync;
-    await api.discardDraft(this.name);
+    await api.discardDraft(this.name, this.#step().revision);
     if (this.current) await this.reload();
     return text;
   }
