@@ -1,7 +1,8 @@
 """The composition root: builds everything from Settings, starts it, and stops it in the right order.
 
-Never handles an event or a message itself. Next: `runtime.py` is what it builds; `server/http.py` puts routes on
-that; `cli/serve.py` runs it.
+Never handles an event or a message itself. Every protocol of today comes over the HTTP server; listeners with TCP
+or UDP sockets of their own would start at the end of `_start` and be closed first in `_stop`.
+Next: `runtime.py` is what it builds; `server/http.py` puts routes on that; `cli/serve.py` runs it.
 """
 
 import asyncio

@@ -106,6 +106,7 @@ class CallStarted:
     playbook: str  # name@version
     playbook_hash: str = ""  # SHA-256 of the playbook's text, hex
     past_offers: tuple[PastOffer, ...] = ()  # of this customer, for offers that are limited per customer
+    continues: str = ""  # call_id of the call that broke off and goes on in this one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -27,6 +27,7 @@ from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
 from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
+from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.live.live_call import LiveCall
@@ -72,7 +73,8 @@ class Runtime:
     hub: Hub = field(default_factory=Hub)
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
-    whip: WhipSessions = field(default_factory=WhipSessions)
+    joins: Joins = field(init=False)
+    whip: WhipSessions = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
@@ -83,6 +85,20 @@ class Runtime:
     def publishers(self) -> tuple[Publisher, ...]:
         """Screens come first: what is slow to tell a broker or a counter must not delay a card."""
         return (self.hub, self.metrics, *([self.bus] if self.bus else []))
+
+    def __post_init__(self) -> None:
+        self.joins = Joins(
+            host=Host(
+                check=self.check,
+                stored_end=self._stored_end,
+                claim=self.claim,
+                release=self.release,
+                language_of=lambda info: self.engine_for(info).language,
+                run_call=self.run_call,
+                spawn=self.spawn,
+            )
+        )
+        self.whip = WhipSessions(joins=self.joins)
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
@@ -113,22 +129,19 @@ class Runtime:
             publisher.publish(record)
 
     async def check(self, info: CallInfo) -> None:
-        """Raises IngestError for a call that cannot be taken; asked before the peer is told that it was."""
+        """Raises IngestError for a call that nothing here can hear; asked before the peer is told it was taken."""
         engine = self.engine_for(info)
         if info.source == "whip" and engine.fit_for != "people":
             raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
-        known = await self._is_known(info.call_id)
-        if known and info.call_id not in self.live and info.call_id not in self.whip.calls:
-            raise IngestError("call_known", f"there was a call {info.call_id!r} already; choose another `call_id`")
 
-    async def _is_known(self, call_id: str) -> bool:
-        """Whether the store has the call; a store that does not say so in time keeps no call from being taken."""
+    async def _stored_end(self, call_id: str) -> str | None:
+        """How a call of earlier ended; a store that does not say so in time keeps no call from being taken."""
         try:
             async with asyncio.timeout(KNOWN_WITHIN_S):
-                return await self.store.has(call_id)
+                return await self.store.end_of(call_id)
         except (TimeoutError, StoreError) as error:
             log.warning("call is taken unseen", call_id=call_id, error=str(error) or "the disk does not answer")
-            return False
+            return None
 
     def engine_for(self, info: CallInfo) -> LoadedEngine:
         """What hears this call. Raises IngestError when nothing here understands its language."""

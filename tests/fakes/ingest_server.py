@@ -2,9 +2,11 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import uvicorn
@@ -15,10 +17,12 @@ from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, Speaker
 from voiceassist.ingest import whip_http
+from voiceassist.ingest.call_socket import serve_call
+from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
-from voiceassist.ingest.stream import accept_stream
-from voiceassist.ingest.whip import Host, WhipSessions
+from voiceassist.ingest.stream_dialect import StreamDialect
+from voiceassist.ingest.whip import WhipSessions
 
 
 @dataclass(kw_only=True)
@@ -44,6 +48,13 @@ class Sessions:
     live: set[str] = field(default_factory=set)
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     failure: Exception | None = None
+    begun: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    stored_ends: dict[str, str] = field(default_factory=dict)  # end reasons of calls of earlier, by call id
+
+    async def call(self, call_id: str) -> HeardCall:
+        """The call of that id, once it has begun."""
+        await self.begun[call_id].wait()
+        return self.calls[call_id]
 
     def claim(self, call_id: str) -> bool:
         """Takes a call id, unless it is taken."""
@@ -52,14 +63,19 @@ class Sessions:
         self.live.add(call_id)
         return True
 
-    async def run(self, source: Source) -> None:
+    async def end_of(self, call_id: str) -> str | None:
+        """How a call of earlier ended."""
+        return self.stored_ends.get(call_id)
+
+    async def run(self, source: Source) -> bool:
         """One session."""
         call = self.calls[source.info.call_id] = HeardCall(info=source.info)
+        self.begun[source.info.call_id].set()
         try:
             await self._listen(source, call)
         finally:
-            self.live.discard(source.info.call_id)
             call.over.set()
+        return True
 
     async def _listen(self, source: Source, call: HeardCall) -> None:
         await self.listening.wait()
@@ -88,34 +104,41 @@ async def anything(_info: CallInfo) -> None:
     """Every call can be taken."""
 
 
-def stream_app(sessions: Sessions, limits: PeerLimits) -> FastAPI:
+Spawn = Callable[[Coroutine[Any, Any, None]], object]
+
+
+def joins_of(sessions: Sessions, limits: PeerLimits, spawn: Spawn = asyncio.ensure_future) -> Joins:
+    """The calls of a server whose sessions only collect."""
+    host = Host(
+        check=anything,
+        stored_end=sessions.end_of,
+        claim=sessions.claim,
+        release=sessions.live.discard,
+        language_of=language_of,
+        run_call=sessions.run,
+        spawn=spawn,
+    )
+    return Joins(host=host, limits=limits)
+
+
+def stream_app(joins: Joins) -> FastAPI:
     """The smallest application that takes streams."""
     app = FastAPI()
 
     @app.websocket("/ingest/stream")
     async def stream(ws: WebSocket) -> None:
-        async with accept_stream(ws, claim=sessions.claim, check=anything, limits=limits) as source:
-            if source is not None:
-                await sessions.run(source)
+        await serve_call(ws, StreamDialect(joins.limits), joins)
 
     return app
 
 
-def whip_app(sessions: Sessions, whip: WhipSessions, tasks: asyncio.TaskGroup) -> FastAPI:
+def whip_app(whip: WhipSessions) -> FastAPI:
     """The smallest application that takes WHIP."""
     app = FastAPI()
-    host = Host(
-        claim=sessions.claim,
-        release=sessions.live.discard,
-        check=anything,
-        language_of=language_of,
-        run_call=sessions.run,
-        spawn=tasks.create_task,
-    )
 
     @app.post("/whip")
     async def publish(request: Request) -> Response:
-        return await whip_http.publish(request, whip, host)
+        return await whip_http.publish(request, whip)
 
     @app.patch("/whip/{session_id}")
     async def trickle(request: Request, session_id: str) -> Response:

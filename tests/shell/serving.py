@@ -98,6 +98,13 @@ async def calling(serving: Serving, call_id: str, **changes: Any) -> AsyncIterat
         yield phone
 
 
+async def begin(serving: Serving, call_id: str, phone: ClientConnection) -> None:
+    """The call's first audio, until screens see the call."""
+    with serving.runtime.hub.watching_call(call_id) as mailbox:
+        await phone.send(silence(0.02))
+        await mailbox.take()
+
+
 async def hang_up(phone: ClientConnection) -> dict[str, Any]:
     await phone.send(json.dumps({"type": "stop"}))
     said: dict[str, Any] = json.loads(await phone.recv())

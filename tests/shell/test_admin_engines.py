@@ -13,7 +13,17 @@ from structlog.testing import capture_logs
 
 from tests.fakes.loading import Loading
 from tests.fakes.models import install
-from tests.shell.serving import SAMPLES, Serving, calling, hang_up, serving, settings_for, silence, start_message
+from tests.shell.serving import (
+    SAMPLES,
+    Serving,
+    begin,
+    calling,
+    hang_up,
+    serving,
+    settings_for,
+    silence,
+    start_message,
+)
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.scripted import ScriptedEngine
@@ -98,6 +108,7 @@ async def test_only_the_demos_own_samples_are_heard_by_the_sample_engine(server:
     live = server.runtime.live
     assert server.runtime.engine_for(live[sample].info) is server.runtime.engines.sample
     async with calling(server, "friendly-abc123") as phone:
+        await begin(server, "friendly-abc123", phone)
         assert server.runtime.engine_for(live["friendly-abc123"].info) is server.runtime.engines.default
         await hang_up(phone)
 

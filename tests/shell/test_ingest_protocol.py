@@ -1,6 +1,7 @@
 """Everything a stream's peer can say, right or wrong, without a socket."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -12,75 +13,109 @@ from hypothesis import strategies as st
 from tests.fakes.stream_client import START
 from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
+from voiceassist.ingest.dialect import Accepted, Audio, Close, Ended, Finished, PeerEvent, Started, Warned
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo
-from voiceassist.ingest.stream_protocol import CLOSE_CODES, StreamProtocol, start_schema
+from voiceassist.ingest.stream_dialect import CLOSE_CODES, StreamDialect
+from voiceassist.ingest.stream_start import start_schema
 from voiceassist.ingest.whip_request import call_info as whip_call_info
 from voiceassist.ingest.whip_request import parse_publication
 
 MINIMAL = {"type": "start", "version": 1, "legs": ["customer"], "encoding": "mulaw", "rate_hz": 8000}
-MESSAGE_BYTES = 1 << 20
+LIMITS = PeerLimits()
 
 
-def protocol(*live: str) -> StreamProtocol:
-    return StreamProtocol(lambda call_id: call_id not in live, MESSAGE_BYTES)
+def started(**changes: object) -> StreamDialect:
+    dialect = StreamDialect(LIMITS)
+    dialect.receive(json.dumps(START | changes))
+    return dialect
 
 
-def started(**changes: object) -> StreamProtocol:
-    connection = protocol()
-    connection.receive_text(json.dumps(START | changes))
-    return connection
+def start_of(message: dict[str, Any]) -> Started:
+    (event,) = StreamDialect(LIMITS).receive(json.dumps(message))
+    assert isinstance(event, Started)
+    return event
 
 
-def refusal_of(text: str, connection: StreamProtocol | None = None) -> IngestError:
+def samples(events: list[PeerEvent]) -> list[list[int]]:
+    (audio,) = events
+    assert isinstance(audio, Audio)
+    return [channel.tolist() for channel in audio.channels]
+
+
+def refusal_of(message: str | bytes, dialect: StreamDialect | None = None) -> IngestError:
     with pytest.raises(IngestError) as caught:
-        (connection or protocol()).receive_text(text)
+        (dialect or StreamDialect(LIMITS)).receive(message)
     return caught.value
 
 
 def test_start_message_tells_everything_about_the_call() -> None:
-    assert protocol().receive_text(json.dumps(START | {"language": "de"})) == CallInfo(
-        call_id="call-1",
-        agent=Person(id="7", name="Ana"),
-        customer=Customer(id="42", name="Mr Brown", tier="gold"),
-        source="stream",
-        legs=("agent", "customer"),
-        language="de",
+    assert start_of(START | {"language": "de"}) == Started(
+        info=CallInfo(
+            call_id="call-1",
+            agent=Person(id="7", name="Ana"),
+            customer=Customer(id="42", name="Mr Brown", tier="gold"),
+            source="stream",
+            legs=("agent", "customer"),
+            language="de",
+        ),
+        rate_hz=8000,
+        tracks=(("agent", "customer"),),
     )
 
 
 def test_call_without_a_language_leaves_it_to_the_server() -> None:
     for said in ({}, {"language": None}):
-        info = protocol().receive_text(json.dumps(MINIMAL | said))
-        assert info is not None
-        assert info.language is None
+        assert start_of(MINIMAL | said).info.language is None
     publication = {"leg": "agent"}
     assert whip_call_info(parse_publication(publication)).language is None
     assert whip_call_info(parse_publication(publication | {"language": "es"})).language == "es"
 
 
 def test_call_without_an_id_gets_one_of_its_own() -> None:
-    calls = [protocol().receive_text(json.dumps(MINIMAL)) for _ in range(2)]
-    assert len({call.call_id for call in calls if call}) == 2
+    assert start_of(MINIMAL).info.call_id != start_of(MINIMAL).info.call_id
 
 
 def test_samples_go_to_the_legs_in_the_announced_order() -> None:
-    connection = started(legs=["customer", "agent"])
-    customer, agent = connection.receive_bytes(np.array([1, 2, 3, 4], "<i2").tobytes())
-    assert (customer.tolist(), agent.tolist()) == ([1, 3], [2, 4])
+    dialect = started(legs=["customer", "agent"])
+    (audio,) = dialect.receive(np.array([1, 2, 3, 4], "<i2").tobytes())
+    assert isinstance(audio, Audio)
+    assert (audio.legs, samples([audio])) == (("customer", "agent"), [[1, 3], [2, 4]])
 
 
 def test_sample_cut_over_two_messages_is_whole_again() -> None:
-    connection = started(legs=["agent"])
-    assert connection.receive_bytes(b"\x01")[0].tolist() == []
-    assert connection.receive_bytes(b"\x02\x03")[0].tolist() == [0x0201]
-    assert connection.leftover_bytes == 1
+    dialect = started(legs=["agent"])
+    assert samples(dialect.receive(b"\x01")) == [[]]
+    assert samples(dialect.receive(b"\x02\x03")) == [[0x0201]]
+    assert dialect.receive('{"type": "stop"}') == [Ended(reason="hangup")]
+    (warning,) = dialect.to_send()
+    assert isinstance(warning, str)
+    assert json.loads(warning)["message"] == "1 bytes after the last whole frame were not used"
+
+
+def test_answers_come_in_order_and_once() -> None:
+    dialect = started()
+    info = start_of(START).info
+    for news in (Accepted(info=info), Warned(code="odd", message="x"), Finished(call_id="call-1", duration_ms=20)):
+        dialect.tell(news)
+    *messages, close = dialect.to_send()
+    assert [json.loads(str(message))["type"] for message in messages] == ["started", "warning", "stopped"]
+    assert (close, dialect.to_send()) == (Close(code=1000, reason="stopped"), [])
+
+
+def test_call_that_goes_on_under_another_id_is_told_both() -> None:
+    dialect = started()
+    dialect.tell(Accepted(info=replace(start_of(START).info, call_id="call-1~2", continues="call-1")))
+    (message,) = dialect.to_send()
+    said = json.loads(str(message))
+    assert (said["call_id"], said["continues"]) == ("call-1~2", "call-1")
 
 
 @pytest.mark.parametrize(
     ("text", "code", "words"),
     [
         ("{garbage", "bad_json", "JSON"),
-        ("[" * 100_000, "bad_json", "JSON"),
+        ("[" * 30_000, "bad_json", "JSON"),
         ('{"type": NaN}', "bad_json", "NaN"),
         ("[1]", "not_an_object", "object"),
         ("{}", "unknown_type", "missing"),
@@ -133,35 +168,29 @@ def test_start_twice_is_refused() -> None:
     assert refusal_of(json.dumps(START), started()).code == "already_started"
 
 
-def test_call_that_is_live_already_is_refused() -> None:
-    error = refusal_of(json.dumps(START), protocol("call-1"))
-    assert error.code == "call_live"
-    assert "call-1" in str(error)
-
-
 def test_audio_before_start_is_refused() -> None:
-    with pytest.raises(IngestError, match="before `start`") as caught:
-        protocol().receive_bytes(b"1234")
-    assert caught.value.code == "no_start"
+    error = refusal_of(b"1234")
+    assert (error.code, "before `start`" in str(error)) == ("no_start", True)
 
 
 def test_message_of_ten_megabytes_is_refused() -> None:
-    with pytest.raises(IngestError, match="10000000 bytes") as caught:
-        started().receive_bytes(bytes(10_000_000))
-    assert caught.value.code == "frame_too_large"
-    assert refusal_of(" " * (MESSAGE_BYTES + 1)).code == "frame_too_large"
+    error = refusal_of(bytes(10_000_000), started())
+    assert (error.code, "10000000 bytes" in str(error)) == ("frame_too_large", True)
 
 
-def test_a_refused_start_claims_no_call() -> None:
-    claimed: set[str] = set()
+@pytest.mark.parametrize("message", [" " * 32_769, bytes(32_769), json.dumps(START) + " " * 32_768])
+def test_message_before_the_start_may_be_much_smaller_only(message: str | bytes) -> None:
+    error = refusal_of(message)
+    assert error.code == "frame_too_large"
+    assert "at most 32768 at once before the call has started" in str(error)
 
-    def claim(call_id: str) -> bool:
-        claimed.add(call_id)
-        return True
 
-    connection = StreamProtocol(claim, MESSAGE_BYTES)
-    refusal_of(json.dumps(START | {"rate_hz": 1}), connection)
-    assert claimed == set()
+def test_longest_start_message_is_taken() -> None:
+    name = "\N{GRINNING FACE}" * 200
+    person = {"id": name, "name": name}
+    message = json.dumps(START | {"agent": person | {"team": name}, "customer": person | {"tier": name}})
+    assert len(message) > 14_000
+    assert StreamDialect(LIMITS).receive(message)
 
 
 JSON = st.recursive(
@@ -179,10 +208,10 @@ def test_any_message_starts_a_call_or_is_refused_with_a_known_code(change: dict[
     message = {key: value for key, value in (START | change).items() if key not in drop}
     outcome: object
     try:
-        outcome = protocol().receive_text(json.dumps(message))
+        (outcome,) = StreamDialect(LIMITS).receive(json.dumps(message))
     except IngestError as error:
         outcome = error
-    assert isinstance(outcome, CallInfo) or (isinstance(outcome, IngestError) and outcome.code in CLOSE_CODES)
+    assert isinstance(outcome, Started) or (isinstance(outcome, IngestError) and outcome.code in CLOSE_CODES)
 
 
 @pytest.mark.parametrize("message", [START, MINIMAL])

@@ -11,8 +11,9 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.fakes.ingest_server import Sessions, serving, stream_app
+from tests.fakes.ingest_server import Sessions, joins_of, serving, stream_app
 from tests.fakes.stream_client import START, rest, send, send_in_real_time, stop, stream
+from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
 
 LIMITS = PeerLimits(start_within_s=0.2, silent_after_s=0.2, idle_after_s=0.6, tick_s=0.02, rate_window_s=0.3)
@@ -26,14 +27,16 @@ class Place:
 
     url: str
     sessions: Sessions
+    joins: Joins
 
 
 @asynccontextmanager
 async def server(limits: PeerLimits = STEADY) -> AsyncIterator[Place]:
     sessions = Sessions()
     sessions.listening.set()
-    async with serving(stream_app(sessions, limits)) as address:
-        yield Place(url=f"ws://{address}/ingest/stream", sessions=sessions)
+    joins = joins_of(sessions, limits)
+    async with serving(stream_app(joins)) as address:
+        yield Place(url=f"ws://{address}/ingest/stream", sessions=sessions, joins=joins)
 
 
 def two_legs(samples: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
@@ -144,7 +147,7 @@ async def test_client_that_vanishes_ends_its_call_with_all_that_it_sent() -> Non
         async with stream(place.url) as ws:
             await send(ws, bytes(32_000))
             ws.transport.abort()
-        call = place.sessions.calls["call-1"]
+        call = await place.sessions.call("call-1")
         await call.over.wait()
         await send(good, bytes(6400))
         await stop(good)

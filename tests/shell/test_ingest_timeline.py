@@ -8,10 +8,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import SPEAKERS, AudioGap
-from voiceassist.ingest.audio_queue import AudioQueue
+from voiceassist.events import SPEAKERS, AudioGap, GapCause
+from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
+from voiceassist.ingest.coalescer import Coalescer
+from voiceassist.ingest.gaps import Piece
 from voiceassist.ingest.rate import RateMeter, other_rate
-from voiceassist.ingest.timeline import Piece, Timeline
+from voiceassist.ingest.timeline import Timeline
 
 RATE_HZ = 1000  # one sample is one millisecond
 PACKET = np.ones(20, np.int16)
@@ -126,8 +128,15 @@ def frame(value: int, samples: int = 100) -> AudioFrame:
     return AudioFrame(speaker="agent", pcm=np.full(samples, value, np.int16), rate_hz=RATE_HZ, arrived_s=0.0)
 
 
+def queue_of(seconds: float, size: int = 1 << 20, pieces: int = 1000) -> AudioQueue:
+    return AudioQueue(1, QueueBounds(seconds=seconds, bytes=size, pieces=pieces))
+
+
 async def heard(queue: AudioQueue) -> list[object]:
-    pieces = [piece async for piece in queue.pieces()]
+    return told([piece async for piece in queue.pieces()])
+
+
+def told(pieces: list[Piece]) -> list[object]:
     return [
         (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
         for p in pieces
@@ -135,31 +144,107 @@ async def heard(queue: AudioQueue) -> list[object]:
 
 
 async def test_overflow_drops_the_oldest_and_leaves_as_much_silence_with_its_gap() -> None:
-    queue = AudioQueue(1, limit_s=0.3)
+    queue = queue_of(0.3)
     reader = queue.pieces()
     queue.push(frame(1))
     await anext(reader)
     for value in (2, 3, 4, 5, 6):
         queue.push(frame(value))
     queue.close()
-    assert await heard(queue) == [("overflow", 100, 200), (0, 200), (4, 100), (5, 100), (6, 100)]
+    assert await heard(queue) == [(0, 200), ("overflow", 100, 200), (4, 100), (5, 100), (6, 100)]
 
 
-async def test_overflow_never_drops_a_gap() -> None:
-    queue = AudioQueue(1, limit_s=0.1)
-    gap = AudioGap(at_ms=0, speaker="agent", duration_ms=7, cause="lost")
-    for piece in (gap, frame(1), frame(2)):
+def gap(at_ms: int, duration_ms: int, cause: GapCause = "lost") -> AudioGap:
+    return AudioGap(at_ms=at_ms, speaker="agent", duration_ms=duration_ms, cause=cause)
+
+
+async def test_overflow_keeps_the_gap_of_silence_that_was_given_already_and_every_marked_place() -> None:
+    queue = queue_of(0.1)
+    queue.push(frame(0))
+    await anext(queue.pieces())
+    for piece in (gap(0, 100), frame(1), gap(200, 0, "rate_changed"), frame(2)):
         queue.push(piece)
     queue.close()
-    assert await heard(queue) == [("overflow", 0, 100), (0, 100), ("lost", 0, 7), (2, 100)]
+    assert await heard(queue) == [
+        ("lost", 0, 100),
+        (0, 100),
+        ("overflow", 100, 100),
+        ("rate_changed", 200, 0),
+        (2, 100),
+    ]
+
+
+async def test_overflow_takes_the_gap_along_whose_silence_it_drops() -> None:
+    queue = queue_of(0.1)
+    for piece in (frame(0), gap(0, 100), frame(1), frame(2)):
+        queue.push(piece)
+    queue.close()
+    assert await heard(queue) == [(0, 200), ("overflow", 0, 200), (2, 100)]
+
+
+async def test_hole_that_grows_while_it_is_read_is_told_once_when_it_is_over() -> None:
+    queue = queue_of(3)
+    reader = queue.pieces()
+    for value in range(5):
+        queue.push(frame(value, 1000))
+    given = [await anext(reader)]
+    queue.push(frame(5, 1000))
+    queue.close()
+    given += [piece async for piece in reader]
+    assert told(given) == [(0, 1000)] * 3 + [("overflow", 0, 3000)] + [(value, 1000) for value in (3, 4, 5)]
+
+
+@pytest.mark.parametrize("bounds", [{"size": 400}, {"pieces": 2}])
+async def test_queue_is_bounded_in_bytes_and_in_pieces_too(bounds: dict[str, int]) -> None:
+    queue = queue_of(60, **bounds)
+    for value in range(10):
+        queue.push(frame(value))
+    queue.close()
+    assert await heard(queue) == [(0, 800), ("overflow", 0, 800), (8, 100), (9, 100)]
+
+
+@given(
+    steps=st.lists(st.sampled_from(["push", "read"]), max_size=60),
+    bounds=st.sampled_from([{"seconds": 0.3}, {"seconds": 60, "size": 500}, {"seconds": 60, "pieces": 3}]),
+)
+async def test_whatever_is_dropped_the_leg_keeps_its_length(steps: list[str], bounds: dict[str, int]) -> None:
+    queue = queue_of(**bounds)
+    reader, pushed = queue.pieces(), 0
+    given: list[Piece] = []
+    for step in steps:
+        if step == "push":
+            queue.push(frame(7))
+            pushed += 100
+        elif pushed > length(given):
+            given.append(await anext(reader))
+    queue.close()
+    given += [piece async for piece in reader]
+    assert length(given) == pushed
+    silent = sum(len(p.pcm) for p in given if isinstance(p, AudioFrame) and not p.pcm.any())
+    assert silent == sum(gap[2] for gap in gaps(given))
+
+
+def test_tiny_frames_become_frames_of_ten_milliseconds() -> None:
+    coalescer = Coalescer()
+    given = [piece for value in range(25) for piece in coalescer.add(frame(value, 1))]
+    assert told(given) == [(0, 10), (10, 10)]
+    assert told(list(coalescer.flush())) == [(20, 5)]
+    assert list(coalescer.flush()) == []
+
+
+def test_ordinary_frames_pass_as_they_are_and_a_gap_waits_for_the_audio_before_it() -> None:
+    coalescer = Coalescer()
+    whole, small, lost = frame(1, 20), frame(2, 3), gap(20, 0, "rate_changed")
+    assert [piece for one in (whole, small, lost) for piece in coalescer.add(one)] == [whole, small, lost]
 
 
 async def test_full_queue_makes_a_patient_peer_wait_and_loses_nothing() -> None:
-    queue = AudioQueue(1, limit_s=0.2)
+    queue = queue_of(0.2)
 
     async def produce() -> None:
         for value in range(10):
-            await queue.put(frame(value))
+            await queue.room()
+            queue.add(frame(value))
         queue.close()
 
     producer = asyncio.create_task(produce())

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import websockets
 
-from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence, whole_call
+from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for, silence, whole_call
 from tests.shell.test_playbook_versions import SMALL, team
 from tests.shell.test_server import until
 from voiceassist.events import Alert, CallStarted, Cue, Event, Prompt
@@ -310,6 +310,7 @@ async def test_a_running_call_keeps_its_version_and_the_next_one_gets_the_new(tm
         url = "/api/playbooks/retail"
         text = (await ask(server, "GET", url))["text"]
         async with calling(server, "before") as phone:
+            await begin(server, "before", phone)
             assert (await published(server, text + "\n# new\n", url))["number"] == 2
             for _ in range(3):
                 await phone.send(silence(20))
@@ -340,6 +341,7 @@ async def test_a_call_gets_the_playbook_of_its_agents_team(server: Serving) -> N
     await ask(server, "POST", "/api/playbooks/returns/publish", revision=draft["revision"], note="x")
     for call_id, agent in (("c-1", {"id": "ana"}), ("c-2", {"id": "bo", "team": "Returns"})):
         async with calling(server, call_id, agent=agent) as phone:
+            await phone.send(silence(0.02))
             await hang_up(phone)
     labels = [
         event.playbook

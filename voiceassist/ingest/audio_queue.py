@@ -1,44 +1,81 @@
 """Audio that waits for the recognizer, so that no socket ever waits for one.
 
-Bounded by seconds of audio, with a rule for each kind of peer:
-- `put` waits for room: for a peer that can be slowed down (TCP), so that nothing is lost;
-- `push` drops the oldest: for a peer that cannot (UDP). What was dropped comes out as `AudioGap` (overflow)
-  followed by as much silence, so that times stay true. Gaps themselves are never dropped.
+Bounded in seconds, in bytes and in pieces. Two rules for a full queue, one for each kind of peer:
+- one that can be slowed down (TCP) waits for `room` before it is read on, so nothing is lost; its last message
+  may stand above the bounds;
+- one that cannot (UDP) drops the oldest by `push`. Silence comes out in its place, so that times stay true, then
+  one `AudioGap` (overflow) per leg. A gap that lies within what was dropped is dropped with it; no other gap is.
 """
 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
-from voiceassist.audio.pcm import AudioFrame, silence
+from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import AudioGap, Speaker
-from voiceassist.ingest.timeline import Piece
+from voiceassist.ingest.gaps import FRAME_S, Piece, gap_of, silent_frames
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueBounds:
+    """How much may wait; the first bound that is reached counts."""
+
+    seconds: float  # of every leg
+    bytes: int  # of samples; a piece costs some 250 bytes beside them
+    pieces: int
+
+
+@dataclass(slots=True, kw_only=True)
+class _Hole:
+    """What was dropped of a leg and not replaced yet: it stands at the head of the queue."""
+
+    speaker: Speaker
+    rate_hz: int
+    arrived_s: float  # when the newest of it had arrived
+    start: int  # in samples of the leg
+    samples: int = 0
+    replaced: int = 0  # samples of silence given for it
+
+    def as_gap(self) -> AudioGap:
+        return gap_of(self.speaker, self.start, self.samples, self.rate_hz, "overflow")
 
 
 class AudioQueue:
-    """The audio of one call between its peer and its session."""
+    """The audio of one call between its peers and its session."""
 
-    def __init__(self, legs: int, limit_s: float) -> None:
-        self._limit_us = round(limit_s * legs * 1_000_000)
+    def __init__(self, legs: int, bounds: QueueBounds) -> None:
+        self._limit_us, self._bounds = round(bounds.seconds * legs * 1_000_000), bounds
         self._queued_us = 0  # whole microseconds: sums of them do not drift
+        self._queued_bytes = 0
         self._pieces: deque[Piece] = deque()
-        self._dropped: dict[Speaker, AudioFrame] = {}  # per leg: silence for what was dropped at the head
-        self._holes: deque[Piece] = deque()  # the same with its gap, about to be given: cannot be dropped
+        self._holes: dict[Speaker, _Hole] = {}
+        self._kept: deque[AudioGap] = deque()  # gaps from before a hole; one cause at a time, so a few at most
         self._positions: dict[Speaker, int] = {}  # samples given so far, per leg
         self._closed = False
         self._ready, self._room = asyncio.Event(), asyncio.Event()
 
-    async def put(self, piece: Piece) -> None:
-        """Adds a piece, once there is room."""
-        while self._queued_us >= self._limit_us and not self._closed:
+    async def room(self) -> bool:
+        """Waits until no bound is reached; whether it had to wait."""
+        waited = False
+        while self._load() >= 1 and not self._closed:
+            waited = True
             self._room.clear()
             await self._room.wait()
-        self._add(piece)
+        return waited
+
+    def add(self, piece: Piece) -> None:
+        """Adds a piece, whatever waits."""
+        if self._closed:
+            return  # nobody would read it
+        self._pieces.append(piece)
+        self._count(piece, 1)
+        self._ready.set()
 
     def push(self, piece: Piece) -> None:
-        """Adds a piece at once; the oldest audio makes room."""
-        self._add(piece)
-        while self._queued_us > self._limit_us:
+        """Adds a piece; the oldest audio makes room."""
+        self.add(piece)
+        while self._load() > 1:
             self._drop_oldest()
 
     def close(self) -> None:
@@ -57,51 +94,64 @@ class AudioQueue:
             self._ready.clear()
             await self._ready.wait()
 
-    def _add(self, piece: Piece) -> None:
-        if self._closed:
-            return  # nobody would read it
-        self._pieces.append(piece)
-        self._queued_us += _microseconds(piece)
-        self._ready.set()
+    def _load(self) -> float:
+        """How full the queue is by the bound that is nearest: 1 is full."""
+        return max(
+            self._queued_us / self._limit_us,
+            self._queued_bytes / self._bounds.bytes,
+            len(self._pieces) / self._bounds.pieces,
+        )
 
     def _next(self) -> Piece | None:
-        for hole in self._dropped.values():
-            self._holes += (self._gap(hole), hole)
-        self._dropped.clear()
-        if not self._holes and not self._pieces:
-            return None
-        piece = self._holes.popleft() if self._holes else self._take()
+        if self._kept:
+            return self._kept.popleft()
+        if self._holes:
+            return self._given(self._silence_or_gap(next(iter(self._holes.values()))))
+        return self._given(self._take()) if self._pieces else None
+
+    def _given(self, piece: Piece) -> Piece:
         if isinstance(piece, AudioFrame):
             self._positions[piece.speaker] = self._positions.get(piece.speaker, 0) + len(piece.pcm)
         return piece
 
+    def _silence_or_gap(self, hole: _Hole) -> Piece:
+        samples = min(hole.samples - hole.replaced, FRAME_S * hole.rate_hz)
+        if not samples:
+            del self._holes[hole.speaker]
+            return hole.as_gap()
+        hole.replaced += samples
+        (frame,) = silent_frames(hole.speaker, samples, hole.rate_hz, hole.arrived_s)
+        return frame
+
     def _take(self) -> Piece:
         piece = self._pieces.popleft()
-        self._queued_us -= _microseconds(piece)
+        self._count(piece, -1)
         self._room.set()
         return piece
 
+    def _count(self, piece: Piece, sign: int) -> None:
+        if isinstance(piece, AudioFrame):
+            self._queued_us += sign * (len(piece.pcm) * 1_000_000 // piece.rate_hz)
+            self._queued_bytes += sign * piece.pcm.nbytes
+
     def _drop_oldest(self) -> None:
-        at = next(at for at, piece in enumerate(self._pieces) if isinstance(piece, AudioFrame))
-        self._pieces.rotate(-at)
         piece = self._take()
-        self._pieces.rotate(at)
-        assert isinstance(piece, AudioFrame)
-        hole = self._dropped.get(piece.speaker)
-        samples = len(piece.pcm) + (len(hole.pcm) if hole else 0)
-        self._dropped[piece.speaker] = AudioFrame(
-            speaker=piece.speaker, pcm=silence(samples), rate_hz=piece.rate_hz, arrived_s=piece.arrived_s
+        if isinstance(piece, AudioFrame):
+            self._widen_hole(piece)
+        elif not self._is_in_hole(piece):
+            self._kept.append(piece)
+
+    def _widen_hole(self, frame: AudioFrame) -> None:
+        start = self._positions.get(frame.speaker, 0)
+        hole = self._holes.setdefault(
+            frame.speaker,
+            _Hole(speaker=frame.speaker, rate_hz=frame.rate_hz, arrived_s=frame.arrived_s, start=start),
         )
+        hole.samples += len(frame.pcm)
+        hole.arrived_s = frame.arrived_s
 
-    def _gap(self, hole: AudioFrame) -> AudioGap:
-        position = self._positions.get(hole.speaker, 0)
-        return AudioGap(
-            at_ms=position * 1000 // hole.rate_hz,
-            speaker=hole.speaker,
-            duration_ms=len(hole.pcm) * 1000 // hole.rate_hz,
-            cause="overflow",
-        )
-
-
-def _microseconds(piece: Piece) -> int:
-    return len(piece.pcm) * 1_000_000 // piece.rate_hz if isinstance(piece, AudioFrame) else 0
+    def _is_in_hole(self, gap: AudioGap) -> bool:
+        if gap.speaker not in self._holes or not gap.duration_ms:  # 0 ms: a place that is marked
+            return False
+        whole = self._holes[gap.speaker].as_gap()
+        return whole.at_ms <= gap.at_ms and gap.at_ms + gap.duration_ms <= whole.at_ms + whole.duration_ms

@@ -10,12 +10,17 @@ from dataclasses import dataclass
 class PeerLimits:
     """Sizes and patience; tests use shorter ones."""
 
+    start_bytes: int = 32_768  # a message before the call has started; the longest start message has 15,000
     message_bytes: int = 1 << 20  # two minutes of one G.711 leg: nobody who streams needs more at once
     start_within_s: float = 10.0  # from connecting to the start message, or to the first WebRTC packet
+    waiting_publishers: int = 200  # connected, but without audio yet; then new ones are refused
     silent_after_s: float = 3.0  # without audio for longer: silence takes its place
     idle_after_s: float = 60.0  # without audio for longer: the call is over (a socket that stays open)
     dead_after_s: float = 5.0  # without a packet for longer: a WebRTC peer is gone (aiortc itself needs 32 s)
     queue_s: float = 30.0  # audio of a WebRTC peer that may wait for the recognizer; then the oldest is dropped
-    backlog_s: float = 300.0  # the same of a stream; then its socket is not read (at 8 kHz, both legs: 10 MB)
+    backlog_s: float = 300.0  # the same of a stream; then its socket is not read
+    # The same of both, by what it costs: 5 minutes of both legs at 8 kHz, a good 50 s of them at 48 kHz...
+    queue_bytes: int = 10 << 20
+    queue_pieces: int = 32_768  # ...and 5 minutes of both legs in messages of 20 ms; 8 MB beside the samples
     tick_s: float = 0.25  # how often the clock looks for silence
     rate_window_s: float = 5.0  # how long arrival is measured before a rate is doubted

@@ -1,7 +1,7 @@
 """What a source of live audio is: who is calling, then frames and gaps until the end.
 
-One module beside this one per protocol. A source answers for its peer: wrong messages, wrong rates, silence
-and jumps are dealt with there; a session sees only well-formed frames whose legs run on without holes.
+A source answers for its peers: wrong messages, wrong rates, silence and jumps are dealt with there; a session sees
+only well-formed frames whose legs run on without holes. `feed.py` is the source of every protocol.
 Next: `live/session.py` reads a source to its end.
 """
 
@@ -24,6 +24,7 @@ class CallInfo:
     source: str  # the protocol: "stream", "whip", "replay"
     legs: tuple[Speaker, ...]  # the legs that have frames
     language: str | None = None  # BCP 47; None: the server's default
+    continues: str = ""  # id of the call that broke off and goes on in this one
 
 
 def call_started(
@@ -50,6 +51,7 @@ def call_started(
         playbook=playbook.label,
         playbook_hash=playbook.hash,
         past_offers=past_offers,
+        continues=info.continues,
     )
 
 
@@ -61,12 +63,9 @@ class Source(Protocol):
         """Who is calling; known before the first frame."""
 
     def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
-        """Audio of `info.legs` and gaps as they come; the silence that stands for a gap comes as frames.
+        """Audio of `info.legs` and gaps as they come; a gap follows the silence that stands for it (`gaps.py`).
 
         Asked again, it goes on where the reader before stopped.
-
-        It follows a gap whose length is known at once (lost, overflow) and precedes one that is known only when it
-        is over (silent). The leg's samples up to `gap.at_ms` are always exactly the audio before the gap.
         """
 
     @property

@@ -1,19 +1,17 @@
-"""Keeps the legs of one peer on the call's clock: what is missing becomes silence, and is told as a gap.
+"""Keeps the legs of one peer on the call's clock: what is missing becomes silence and a gap (`gaps.py`).
 
 Time arrives as an argument (monotonic seconds), so tests never wait. All legs of a timeline always have the
-same length. A gap of lost packets is told before its silence; a peer that fell silent is told when that is
-over, since only then its length is known: its silence came as frames while it lasted.
-Never drops audio: late audio moves the clock instead. Next: `audio_queue.py`.
+same length. The silence of a peer that fell silent comes while it lasts, its gap when it is over.
+Never drops audio: late audio moves the clock instead. Next: `feed.py` puts it into the call's queue.
 """
 
 from collections.abc import Sequence
 
-from voiceassist.audio.pcm import AudioFrame, Pcm, silence
-from voiceassist.events import AudioGap, GapCause, Speaker
+from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.events import GapCause, Speaker
+from voiceassist.ingest.gaps import Piece, gap_of, silent_frames
 
 JUMP_MS = 5  # a quarter of the shortest common packet: smaller steps are rounding
-
-Piece = AudioFrame | AudioGap
 
 
 class Timeline:
@@ -59,11 +57,22 @@ class Timeline:
             return []
         return self._silent_until(self._due(now_s), now_s)
 
+    def mark(self, cause: GapCause) -> list[Piece]:
+        """Marks this place with a gap of 0 ms."""
+        return self._gaps(self._position, 0, cause)
+
     def join(self, now_s: float) -> list[Piece]:
         """The peer comes (back) to a call that runs already: silence up to now, and a new peer's clock."""
         self._anchor = None
         due = round((now_s - self._started_s) * self._rate_hz)
         return self._silent_until(due, now_s) + self._silence_over(due, now_s)
+
+    def lose(self, duration_ms: int, now_s: float) -> list[Piece]:
+        """The peer says that it lost this much; believed as far as time has passed."""
+        told = duration_ms * self._rate_hz // 1000
+        missing = max(0, min(told, self._due(now_s) - self._position))
+        self._anchor = None  # its own clock may count the loss, too
+        return self._silence_over(0, now_s) + self._lost_samples(missing, now_s)
 
     def skip(self, now_s: float) -> None:
         """Time went by because we did not listen: not the peer's silence."""
@@ -100,21 +109,25 @@ class Timeline:
         # A clock cannot outrun the wall: a larger jump is a new clock, not a loss.
         possible = (self.quiet_s(now_s) + self._silent_after_s) * self._rate_hz
         if JUMP_MS * self._rate_hz / 1000 < missing <= possible:
-            gaps = self._gaps(self._position, missing, "lost")
-            return gaps + self._fill(self._position + missing, now_s)
+            return self._lost_samples(missing, now_s)
         self._anchor -= missing
         return []
+
+    def _lost_samples(self, samples: int, now_s: float) -> list[Piece]:
+        if not samples:
+            return []
+        start = self._position
+        return self._fill(start + samples, now_s) + self._gaps(start, samples, "lost")
 
     def _fill(self, position: int, now_s: float) -> list[Piece]:
         samples = position - self._position
         if samples <= 0:
             return []
         self._position = position
-        return [self._frame(leg, silence(samples), now_s) for leg in self._legs]
+        return [frame for leg in self._legs for frame in silent_frames(leg, samples, self._rate_hz, now_s)]
 
     def _gaps(self, start: int, samples: int, cause: GapCause) -> list[Piece]:
-        at_ms, duration_ms = self._ms(start), self._ms(samples)
-        return [AudioGap(at_ms=at_ms, speaker=leg, duration_ms=duration_ms, cause=cause) for leg in self._legs]
+        return [gap_of(leg, start, samples, self._rate_hz, cause) for leg in self._legs]
 
     def _frame(self, leg: Speaker, pcm: Pcm, now_s: float) -> AudioFrame:
         return AudioFrame(speaker=leg, pcm=pcm, rate_hz=self._rate_hz, arrived_s=now_s)

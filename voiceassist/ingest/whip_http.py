@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voiceassist.errors import IngestError
-from voiceassist.ingest.whip import Host, WhipSessions
+from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_request import parse_publication
 from voiceassist.wire import ErrorMessage, to_json
 
@@ -28,21 +28,22 @@ STATUS: Mapping[str, int] = {
     "ice_restart": 422,
     "etag_missing": 428,
     "engine_unfit": 503,
+    "too_many_waiting": 503,
 }  # everything else: 400
 
 
-async def publish(request: Request, sessions: WhipSessions, host: Host) -> Response:
+async def publish(request: Request, sessions: WhipSessions) -> Response:
     """POST on the endpoint: 201 with the answer, the session's Location and its ETag."""
     try:
         publication = parse_publication(request.query_params)
-        session = await sessions.publish(await _body(request, SDP), publication, host)
+        session = await sessions.publish(await _body(request, SDP), publication)
     except IngestError as error:
         return refusal(error)
     headers = {
         "Location": f"{request.url.path.rstrip('/')}/{session.session_id}",
         "ETag": session.etag,
         "Accept-Patch": FRAGMENT,
-        "Voiceassist-Call-Id": session.call.info.call_id,
+        "Voiceassist-Call-Id": session.publisher.feed.info.call_id,
     }
     return Response(session.answer, 201, headers, media_type=SDP)
 

@@ -1,14 +1,13 @@
 """One WebRTC peer: answers its offer with aiortc, then listens to its track until it is gone.
 
-Never recognises speech, never lets aiortc's queue grow: every frame goes straight on to the joined call.
-Next: `join.py`.
+Never recognises speech, never lets aiortc's queue grow: every frame goes straight on to the call's feed.
+Next: `whip_dialect.py` makes audio of its frames, `feed.py` takes it.
 """
 
 import asyncio
 from collections.abc import Callable
 from time import monotonic
 
-import numpy as np
 from aiortc import (
     MediaStreamTrack,
     RTCConfiguration,
@@ -21,16 +20,12 @@ from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateErr
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
-from voiceassist.audio.pcm import Pcm, deinterleave
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
-from voiceassist.ingest.join import JoinedCall, Legs
-from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_jitter import OrderedPackets
 from voiceassist.ingest.whip_sdp import OPUS
-
-RATE_HZ = 48_000  # what aiortc decodes Opus to, always as two channels
-CHANNELS = 2
 
 JITTER_ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"  # private: the version of aiortc is pinned, a test looks here
 
@@ -66,22 +61,21 @@ def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:
 
 
 async def listen(
-    track: MediaStreamTrack, call: JoinedCall, legs: Legs, limits: PeerLimits, is_over: Callable[[], bool]
+    track: MediaStreamTrack, publisher: Publisher, dialect: WhipDialect, is_over: Callable[[], bool]
 ) -> EndReason:
     """Feeds the call until the peer ends, or nothing has come from it for too long."""
-    heard_s, patience_s = monotonic(), limits.start_within_s
+    limits = publisher.feed.limits
     while not is_over():
         try:
             frame = await _next_frame(track, limits.tick_s)
         except MediaStreamError:
             break
         now_s = monotonic()
-        if frame:
-            call.audio(legs, split(frame, len(legs)), now_s, frame.pts or 0)
-            heard_s, patience_s = now_s, limits.dead_after_s
-        elif now_s - heard_s >= patience_s:
+        for event in dialect.receive(frame) if frame else ():
+            publisher.take(event, now_s)
+        publisher.feed.tick(now_s)
+        if publisher.quiet_s(now_s) >= (limits.dead_after_s if publisher.has_begun else limits.start_within_s):
             break
-        call.tick(now_s)
     return "vanished"
 
 
@@ -93,13 +87,3 @@ async def _next_frame(track: MediaStreamTrack, within_s: float) -> AudioFrame | 
         return None
     assert isinstance(frame, AudioFrame)
     return frame
-
-
-def split(frame: AudioFrame, legs: int) -> tuple[Pcm, ...]:
-    """The samples of a decoded frame: a channel per leg, or both channels mixed for a single one."""
-    assert (frame.sample_rate, frame.format.name, frame.layout.nb_channels) == (RATE_HZ, "s16", CHANNELS)
-    # A plane may be longer than its samples, since FFmpeg pads it; `to_ndarray` counts.
-    interleaved: Pcm = frame.to_ndarray()[0]
-    if legs == CHANNELS:
-        return deinterleave(interleaved, CHANNELS)
-    return (interleaved.reshape(-1, CHANNELS).mean(axis=1).astype(np.int16),)

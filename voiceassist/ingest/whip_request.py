@@ -7,7 +7,7 @@
                     those of the publisher that opens the call count, and a `language` that its engine does not
                     hear is refused
 
-Never carries a token: that is the Authorization header. Next: `whip.py`.
+Never carries a token: that is the Authorization header. Next: `whip_dialect.py`.
 """
 
 from collections.abc import Mapping

@@ -4,10 +4,9 @@ from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
 from voiceassist.ingest import whip_http
-from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream import accept_stream
-from voiceassist.ingest.whip import Host
-from voiceassist.runtime import Runtime, runtime_of
+from voiceassist.ingest.call_socket import serve_call
+from voiceassist.ingest.stream_dialect import StreamDialect
+from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 
 router = APIRouter(tags=["ingest"])
@@ -16,21 +15,8 @@ router = APIRouter(tags=["ingest"])
 @router.websocket("/ingest/stream", dependencies=[allow("ingest")])
 async def stream(socket: WebSocket) -> None:
     """One call over one websocket, both legs interleaved."""
-    runtime = runtime_of(socket)
-    claimed: list[str] = []
-
-    def claim(call_id: str) -> bool:
-        taken = runtime.claim(call_id)
-        claimed.extend([call_id] if taken else [])
-        return taken
-
-    try:
-        async with accept_stream(socket, claim=claim, check=runtime.check, limits=PeerLimits()) as source:
-            if source and not await runtime.run_call(source):
-                source.session_failed()
-    finally:
-        for call_id in claimed:
-            runtime.release(call_id)
+    joins = runtime_of(socket).joins
+    await serve_call(socket, StreamDialect(joins.limits), joins)
 
 
 @router.post("/whip", dependencies=[allow("ingest")])
@@ -42,8 +28,7 @@ async def whip_publish(request: Request) -> Response:
     that order. `agent_id`, `agent_name`, `agent_team`, `customer_id`, `customer_name`, `tier`, `language`: as in a
     stream's start message.
     """
-    runtime = runtime_of(request)
-    return await whip_http.publish(request, runtime.whip, _host(runtime))
+    return await whip_http.publish(request, runtime_of(request).whip)
 
 
 @router.options("/whip", dependencies=[allow("anyone")])
@@ -68,14 +53,3 @@ async def whip_trickle(request: Request, session_id: str) -> Response:
 async def whip_hang_up(request: Request, session_id: str) -> Response:
     """WHIP: the publisher hangs up."""
     return await whip_http.hang_up(runtime_of(request).whip, session_id)
-
-
-def _host(runtime: Runtime) -> Host:
-    return Host(
-        claim=runtime.claim,
-        release=runtime.release,
-        check=runtime.check,
-        language_of=lambda info: runtime.engine_for(info).language,
-        run_call=runtime.run_call,
-        spawn=runtime.spawn,
-    )

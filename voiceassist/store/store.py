@@ -94,10 +94,11 @@ class Store:
         wanted = select(func.max(events.c.seq)).where(events.c.call_id == call_id)
         return await self._database.read(lambda connection: connection.scalar(wanted) or 0)
 
-    async def has(self, call_id: str) -> bool:
-        """Whether a call of that id was ever stored."""
-        wanted = select(calls.c.call_id).where(calls.c.call_id == call_id)
-        return await self._database.read(lambda connection: connection.scalar(wanted) is not None)
+    async def end_of(self, call_id: str) -> str | None:
+        """How a call ended: its end reason, "failed", or "live" for none; None when there was no such call."""
+        wanted = select(func.coalesce(calls.c.end_reason, calls.c.status)).where(calls.c.call_id == call_id)
+        end: str | None = await self._database.read(lambda connection: connection.scalar(wanted))
+        return end
 
     async def past_offers(self, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
         """The alternatives that this customer used since then (microseconds since 1970 UTC), oldest first."""

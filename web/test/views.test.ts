@@ -25,6 +25,7 @@ const started: WireRecord = {
   playbook: "p@1",
   playbook_hash: "",
   past_offers: [],
+  continues: "",
 };
 const call = (change: { [K in keyof CallState]?: CallState[K] }): CallState => ({ ...replay([started]), ...change });
 

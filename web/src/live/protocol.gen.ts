@@ -65,6 +65,7 @@ export interface CallStarted {
   playbook: string;
   playbook_hash: string;
   past_offers: PastOffer[];
+  continues: string;
 }
 /**
  * An agent of the contact centre.
@@ -309,6 +310,7 @@ export interface CallStartedRecord {
   playbook: string;
   playbook_hash: string;
   past_offers: PastOffer[];
+  continues: string;
 }
 /**
  * What one utterance sounds like so far; the next Partial or the Final replaces it.

@@ -243,6 +243,7 @@ export const en = {
     engine: "Engine",
     playbook: "Playbook",
     source: "Came by",
+    continues: "Continues call",
     started: "Started",
     end: "Ended",
   },

@@ -237,6 +237,7 @@ export const es: Texts = {
     engine: "Motor",
     playbook: "Guía",
     source: "Llegó por",
+    continues: "Continúa la llamada",
     started: "Inicio",
     end: "Final",
   },

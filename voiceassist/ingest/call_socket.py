@@ -1,0 +1,206 @@
+"""One call on one websocket, in any dialect: the socket, the clock and the session around a `Dialect` without I/O.
+
+Never recognises speech: audio goes to the call's bounded feed, the session reads that. When the feed is full we
+stop reading the socket, so TCP slows the peer down: nothing is lost and memory stays bounded.
+Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` reads it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager, suppress
+from time import monotonic
+
+import structlog
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
+
+from voiceassist.errors import IngestError
+from voiceassist.events import EndReason
+from voiceassist.ingest.dialect import Accepted, Close, Dialect, Finished, News, PeerEvent, Refused, Started
+from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.joins import Joins
+from voiceassist.ingest.limits import PeerLimits
+
+log = structlog.get_logger(__name__)
+
+GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
+# Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
+WORK_S = 0.005
+
+
+async def serve_call(ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins) -> None:
+    """The call on a new socket, with its session: from its start message to our farewell."""
+    await ws.accept()
+    socket = CallSocket(ws, dialect, joins.limits)
+    publisher = await socket.open(joins)
+    if publisher is None:
+        return
+    async with socket.reading(publisher):
+        if not await joins.run(publisher.feed):
+            socket.fail(_failed())
+
+
+class CallSocket:
+    """A websocket and its dialect."""
+
+    def __init__(self, ws: WebSocket, dialect: Dialect[str | bytes], limits: PeerLimits) -> None:
+        self._ws, self._dialect, self._limits = ws, dialect, limits
+        self._early: list[PeerEvent] = []  # what came with the start
+        self._error: IngestError | None = None
+        self._yielded_s = 0.0  # when other tasks last had their turn
+        self._log = log
+
+    async def open(self, joins: Joins) -> Publisher | None:
+        """The call that the peer starts; None when it left, or did something else and was told so."""
+        try:
+            with joins.place():
+                return await joins.open(await self._started(), waits=True)
+        except IngestError as error:
+            self._log.warning("ingest_refused", code=error.code, error=str(error))
+            await self._tell_last(Refused(error=error))
+        except WebSocketDisconnect as gone:
+            self._log.info("ingest_left_before_start", close_code=gone.code)
+        return None
+
+    @asynccontextmanager
+    async def reading(self, publisher: Publisher) -> AsyncIterator[None]:
+        """Reads the socket while the block runs; then tells the peer how its call ended, and closes."""
+        self._log = log.bind(call_id=publisher.feed.info.call_id)
+        reader = asyncio.create_task(self._read(publisher), name=f"ingest {publisher.feed.info.call_id}")
+        try:
+            yield
+        except BaseException as error:
+            self.fail(error)
+            raise
+        finally:
+            reader.cancel()
+            await asyncio.wait([reader])
+            await self._farewell(publisher)
+        if not reader.cancelled():
+            reader.result()  # a bug of ours in the reader must not go unseen
+
+    def fail(self, error: BaseException) -> None:
+        """Remembers for the farewell why the call did not end well; the first error counts."""
+        self._error = self._error or _told(error)
+
+    async def _started(self) -> Started:
+        within_s = self._limits.start_within_s
+        try:
+            async with asyncio.timeout(within_s):
+                while True:
+                    events = list(self._dialect.receive(await self._receive()))
+                    await self._send()
+                    for number, event in enumerate(events):
+                        if isinstance(event, Started):
+                            self._early = events[number + 1 :]
+                            return event
+        except TimeoutError:
+            raise IngestError("start_timeout", f"no start message within {within_s:g} s of connecting") from None
+
+    async def _read(self, publisher: Publisher) -> None:
+        reason: EndReason = "interrupted"
+        try:
+            reason = await self._read_to_end(publisher)
+        finally:
+            publisher.feed.leave(publisher.tracks, reason)
+
+    async def _read_to_end(self, publisher: Publisher) -> EndReason:
+        try:
+            await self._tell(Accepted(info=publisher.feed.info))
+            await self._take(publisher, self._early)
+            while not publisher.is_over:
+                await self._read_on(publisher)
+        except WebSocketDisconnect as gone:
+            self._log.info("ingest_socket_closed", close_code=gone.code)
+            return "shutdown" if gone.code == GOING_AWAY else "vanished"
+        except IngestError as error:
+            self._log.warning("ingest_refused", code=error.code, error=str(error))
+            self.fail(error)
+            return "idle" if error.code == "idle" else "peer_error"
+        return "hangup"
+
+    async def _read_on(self, publisher: Publisher) -> None:
+        """One message, or one tick of silence."""
+        await self._wait_for_turn(publisher)
+        try:
+            async with asyncio.timeout(self._limits.tick_s):
+                message = await self._receive()
+        except TimeoutError:
+            self._tick(publisher)
+            return
+        await self._take(publisher, self._dialect.receive(message))
+        if publisher.quiet_s(monotonic()) >= self._limits.tick_s:
+            self._tick(publisher)  # messages without audio keep no call alive
+
+    async def _wait_for_turn(self, publisher: Publisher) -> None:
+        if await publisher.feed.room():
+            publisher.listens_again(monotonic())
+        if monotonic() - self._yielded_s >= WORK_S:
+            await asyncio.sleep(0)
+            self._yielded_s = monotonic()
+
+    async def _take(self, publisher: Publisher, events: Sequence[PeerEvent]) -> None:
+        for event in events:
+            warned = publisher.take(event, monotonic())
+            if warned:
+                self._log.warning("ingest_warning", code=warned.code, message=warned.message)
+                self._dialect.tell(warned)
+        await self._send()
+
+    def _tick(self, publisher: Publisher) -> None:
+        now_s = monotonic()
+        publisher.feed.tick(now_s)
+        if publisher.quiet_s(now_s) >= self._limits.idle_after_s:
+            raise IngestError("idle", f"no audio for {self._limits.idle_after_s:g} s: the call is over")
+
+    async def _receive(self) -> str | bytes:
+        """The next message; WebSocketDisconnect when the peer is gone."""
+        message = await self._ws.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message["code"])
+        text: str | None = message.get("text")
+        data: bytes | None = message.get("bytes")
+        return text if text is not None else data or b""
+
+    async def _tell(self, news: News) -> None:
+        self._dialect.tell(news)
+        await self._send()
+
+    async def _send(self) -> None:
+        """Sends what the dialect has to say; WebSocketDisconnect when the peer is gone."""
+        for message in self._dialect.to_send():
+            if isinstance(message, Close):
+                await self._ws.close(message.code, message.reason)
+            elif isinstance(message, bytes):
+                await self._ws.send_bytes(message)
+            else:
+                await self._ws.send_text(message)
+
+    async def _tell_last(self, news: News) -> None:
+        if self._ws.client_state is not WebSocketState.CONNECTED:
+            return
+        with suppress(WebSocketDisconnect):  # it left while we spoke: nobody to tell
+            await self._tell(news)
+
+    async def _farewell(self, publisher: Publisher) -> None:
+        feed = publisher.feed
+        if self._error is None and feed.end_reason == "shutdown":
+            self._error = _shutdown()
+        if self._error is not None:
+            await self._tell_last(Refused(error=self._error))
+        else:
+            await self._tell_last(Finished(call_id=feed.info.call_id, duration_ms=feed.duration_ms))
+
+
+def _told(error: BaseException) -> IngestError:
+    """What the peer is told of it: its own mistake as it is, ours without details."""
+    if isinstance(error, IngestError):
+        return error
+    return _shutdown() if isinstance(error, asyncio.CancelledError) else _failed()
+
+
+def _failed() -> IngestError:
+    return IngestError("call_failed", "voiceassist failed this call; its log says why")
+
+
+def _shutdown() -> IngestError:
+    return IngestError("shutdown", "voiceassist is stopping; connect again in a moment")

@@ -1,0 +1,135 @@
+"""What every protocol of live audio is to us: a dialect without I/O, and the events that it gives.
+
+A dialect turns what its peer says into the events below, and what we say into messages. It never touches a
+socket, a clock or a task, so a test feeds it by hand. It knows neither the call's session nor other connections.
+Next: `call_socket.py` and `whip.py` own the connections, `joins.py` opens the call, `feed.py` takes its events.
+
+    peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed in any order, Ended
+    we   → tell(news)       → to_send() → messages and a Close, in the order in which they must go out
+
+`receive` raises IngestError for a message that the protocol does not allow: tell it as Refused, send, and stop.
+After every `receive` and every `tell` send what `to_send` has: some protocols must answer each message.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import IngestError
+from voiceassist.events import Customer, EndReason, Person, Speaker
+from voiceassist.ingest.source import CallInfo
+
+Legs = tuple[Speaker, ...]  # legs that arrive interleaved, on one clock
+Tracks = tuple[Legs, ...]  # everything that one connection carries
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Started:
+    """The peer opens a call, or joins one with its own legs."""
+
+    info: CallInfo  # with the call id that the peer uses
+    rate_hz: int
+    tracks: Tracks
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Audio:
+    """Samples of one track: one array per leg, of equal length."""
+
+    legs: Legs
+    channels: Sequence[Pcm]
+    timestamp: int | None = None  # samples on the peer's own clock, where the protocol has one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """The peer says that it lost this much of one track."""
+
+    legs: Legs
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Identified:
+    """The peer says later than in its start who is speaking; counts until the call's first audio."""
+
+    agent: Person | None = None
+    customer: Customer | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paused:
+    """The peer sends nothing on purpose: silence takes its place, and the call is not idle."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resumed:
+    """The peer sends again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """The peer says that it is done."""
+
+    reason: EndReason
+
+
+PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Accepted:
+    """The call is taken, under the id in `info`."""
+
+    info: CallInfo
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Warned:
+    """Something looks wrong; the call goes on."""
+
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finished:
+    """The whole call was recognised and stored."""
+
+    call_id: str
+    duration_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """The call is refused or over: the peer's mistake or our failure."""
+
+    error: IngestError
+
+
+News = Accepted | Warned | Finished | Refused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Close:
+    """The connection is to be closed; nothing follows."""
+
+    code: int  # of a websocket
+    reason: str
+
+
+Message_contra = TypeVar("Message_contra", contravariant=True)
+
+
+class Dialect(Protocol[Message_contra]):
+    """One connection's protocol; the type is what its transport brings."""
+
+    def receive(self, message: Message_contra) -> Sequence[PeerEvent]:
+        """What the peer said. Raises IngestError."""
+
+    def tell(self, news: News) -> None:
+        """Says something to the peer, if the protocol has words for it."""
+
+    def to_send(self) -> Sequence[str | bytes | Close]:
+        """What is to be sent now; given once."""

@@ -1,0 +1,254 @@
+"""One call's audio on its way from its publishers to its session: the `Source` of every protocol.
+
+A feed has a timeline for every track, so legs of several publishers stay on one clock; a leg that nobody
+publishes is silent. The clock starts with the first audio, and so does the call. All tracks end in one queue, the
+only one between the peers and the recognizer. The call ends when its last publisher is gone.
+A publisher is one connection's part of it: its tracks, its rate, its silence.
+Never reads a clock and never waits for a reader: whoever can slow its peer down waits for `room`.
+Next: `live/session.py` reads it; `joins.py` opens it; `call_socket.py` and `whip.py` feed it.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import replace
+
+from voiceassist.errors import IngestError
+from voiceassist.events import EndReason
+from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
+from voiceassist.ingest.coalescer import Coalescer
+from voiceassist.ingest.dialect import (
+    Audio,
+    Ended,
+    Gap,
+    Identified,
+    Legs,
+    Paused,
+    PeerEvent,
+    Resumed,
+    Started,
+    Tracks,
+    Warned,
+)
+from voiceassist.ingest.gaps import Piece
+from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.rate import RateMeter
+from voiceassist.ingest.source import CallInfo
+from voiceassist.ingest.timeline import Timeline
+
+
+class Feed:
+    """A `Source` that publishers feed."""
+
+    def __init__(self, started: Started, info: CallInfo, limits: PeerLimits, *, waits: bool) -> None:
+        """`started` is said by the publisher that opens the call; `waits`: its publishers wait for `room`."""
+        self.info = info
+        self.limits = limits
+        self.rate_hz = started.rate_hz
+        self.tracks = _all_tracks(info, started.tracks)
+        self._waits = waits
+        self._timelines: dict[Legs, Timeline] = {}  # from the first audio on
+        self._publishers: dict[Tracks, Publisher] = {}
+        self._coalescer = Coalescer()
+        self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
+        self._begun = asyncio.Event()  # also set by an end without audio
+        self._end_reason: EndReason | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether publishers may stop."""
+        return self._end_reason is not None
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether there was audio: a call without any is none."""
+        return bool(self._timelines)
+
+    @property
+    def waiting(self) -> int:
+        """Publishers without audio."""
+        return sum(not publisher.has_begun for publisher in self._publishers.values())
+
+    @property
+    def end_reason(self) -> EndReason:
+        """Why the frames ended; known after the last."""
+        assert self._end_reason is not None, "the call has not ended yet"
+        return self._end_reason
+
+    @property
+    def duration_ms(self) -> int:
+        """How much audio and silence has come."""
+        return max((timeline.position_ms for timeline in self._timelines.values()), default=0)
+
+    async def begins(self) -> bool:
+        """Waits for the first audio; False when the call ended without any."""
+        await self._begun.wait()
+        return self.has_begun
+
+    async def room(self) -> bool:
+        """Waits until the queue has room; whether it had to wait."""
+        return await self._queue.room()
+
+    def frames(self) -> AsyncIterator[Piece]:
+        """Audio and gaps until the end."""
+        return self._queue.pieces()
+
+    def publish(self, tracks: Tracks, now_s: float) -> "Publisher":
+        """A publisher takes its tracks. Raises IngestError when another one has them."""
+        call_id = self.info.call_id
+        taken = {leg for publisher in self._publishers for track in publisher for leg in track}
+        wanted = {leg for track in tracks for leg in track}
+        if taken & wanted or not set(tracks) <= set(self.tracks):
+            names = " and ".join(sorted(taken & wanted or wanted))
+            raise IngestError("leg_taken", f"call {call_id!r} has a publisher for {names} already")
+        self._publishers[tracks] = Publisher(self, tracks, now_s)
+        return self._publishers[tracks]
+
+    def timeline(self, legs: Legs, began_s: float) -> Timeline:
+        """The timeline of a track; the call's clock starts with the first audio of any."""
+        if not self._timelines:
+            silent_after_s = self.limits.silent_after_s
+            self._timelines = {
+                track: Timeline(track, self.rate_hz, started_s=began_s, silent_after_s=silent_after_s)
+                for track in self.tracks
+            }
+            self._begun.set()
+        return self._timelines[legs]
+
+    def add(self, pieces: Iterable[Piece]) -> None:
+        """Pieces of a timeline, into the queue."""
+        for piece in pieces:
+            self._enqueue(self._coalescer.add(piece))
+
+    def skip(self, now_s: float) -> None:
+        """Time went by because we did not listen: not the peers' silence."""
+        for timeline in self._timelines.values():
+            timeline.skip(now_s)
+
+    def tick(self, now_s: float) -> None:
+        """Silence for tracks from which nothing has come for a while."""
+        for timeline in self._timelines.values():
+            self.add(timeline.tick(now_s))
+        self._enqueue(self._coalescer.flush())
+
+    def leave(self, tracks: Tracks, reason: EndReason) -> None:
+        """A publisher is gone; with the last one the call ends."""
+        self._publishers.pop(tracks, None)
+        if not self._publishers:
+            self.end(reason)
+
+    def end(self, reason: EndReason) -> None:
+        """Ends the call: frames end after those that wait already."""
+        if self.is_over:
+            return
+        for timeline in self._timelines.values():
+            self.add(timeline.end())
+        self._enqueue(self._coalescer.flush())
+        self._end_reason = reason
+        self._queue.close()
+        self._begun.set()
+
+    def _enqueue(self, pieces: Iterable[Piece]) -> None:
+        enqueue = self._queue.add if self._waits else self._queue.push
+        for piece in pieces:
+            enqueue(piece)
+
+
+class Publisher:
+    """One connection's part of a call."""
+
+    def __init__(self, feed: Feed, tracks: Tracks, now_s: float) -> None:
+        self.feed = feed
+        self.tracks = tracks
+        self._joined_s = self._heard_s = now_s
+        self._heard: set[Legs] = set()  # tracks with audio so far
+        self._meters = {track: RateMeter(feed.rate_hz, feed.limits.rate_window_s) for track in tracks}
+        self._is_paused = self._has_ended = False
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether it has sent audio."""
+        return bool(self._heard)
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nothing more of it is wanted."""
+        return self._has_ended or self.feed.is_over
+
+    def quiet_s(self, now_s: float) -> float:
+        """For how long it has sent nothing, unless it said that it pauses."""
+        return 0.0 if self._is_paused else now_s - self._heard_s
+
+    def take(self, event: PeerEvent, now_s: float) -> Warned | None:
+        """What the peer said; gives what it should be told. Raises IngestError."""
+        match event:
+            case Audio():
+                return self._audio(event, now_s) if len(event.channels[0]) else None
+            case Gap() if event.legs in self._heard:
+                self.feed.add(self._timeline(event.legs, now_s).lose(event.duration_ms, now_s))
+            case Gap():
+                pass  # before its first audio: the call, or this track of it, has not begun
+            case Identified():
+                self._identify(event)
+            case Paused():
+                self._is_paused = True
+            case Resumed():
+                self._is_paused, self._heard_s = False, now_s
+            case Ended():
+                self._has_ended = True
+                self.feed.leave(self.tracks, event.reason)
+            case Started():
+                raise IngestError("already_started", "this connection carries a call already; open another one")
+        return None
+
+    def listens_again(self, now_s: float) -> None:
+        """Time went by because we did not listen."""
+        self._heard_s = now_s
+        self.feed.skip(now_s)
+
+    def _audio(self, audio: Audio, now_s: float) -> Warned | None:
+        samples = len(audio.channels[0])
+        began_s = max(self._joined_s, now_s - samples / self.feed.rate_hz)
+        timeline = self._timeline(audio.legs, began_s)
+        warned = self._measure(audio, timeline, now_s)
+        self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp))
+        self._heard_s = now_s
+        return warned
+
+    def _timeline(self, legs: Legs, began_s: float) -> Timeline:
+        timeline = self.feed.timeline(legs, began_s)
+        if legs not in self._heard:
+            self._heard.add(legs)
+            self.feed.add(timeline.join(began_s))
+        return timeline
+
+    def _identify(self, said: Identified) -> None:
+        if not self.feed.has_begun:  # the session has told everybody by then
+            info = self.feed.info
+            self.feed.info = replace(info, agent=said.agent or info.agent, customer=said.customer or info.customer)
+
+    def _measure(self, audio: Audio, timeline: Timeline, now_s: float) -> Warned | None:
+        """Doubts the announced rate once; a peer whose audio carries timestamps has told its rate by them."""
+        if audio.timestamp is not None or not self._meters:
+            return None
+        measured_hz = self._meters[audio.legs].add(len(audio.channels[0]), now_s)
+        if measured_hz is None:
+            return None
+        self._meters.clear()
+        self.feed.add(timeline.mark("rate_changed"))
+        return Warned(
+            code="rate_mismatch",
+            message=f"announced {self.feed.rate_hz} Hz, measured {measured_hz} Hz: unless this is a recording that"
+            f" is sent faster or slower than it plays, `rate_hz` should be {measured_hz}",
+        )
+
+
+def _all_tracks(info: CallInfo, opened: Tracks) -> Tracks:
+    """The tracks of the publisher that opens the call, and every other leg alone."""
+    theirs = {leg for track in opened for leg in track}
+    return (*opened, *((leg,) for leg in info.legs if leg not in theirs))
+
+
+def _bounds(limits: PeerLimits, *, waits: bool) -> QueueBounds:
+    return QueueBounds(
+        seconds=limits.backlog_s if waits else limits.queue_s, bytes=limits.queue_bytes, pieces=limits.queue_pieces
+    )

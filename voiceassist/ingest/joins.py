@@ -1,0 +1,180 @@
+"""The calls that peers have open: which call a publisher opens, joins or continues, and under which id.
+
+Legs of one call may arrive on connections of their own: the first publisher opens the call, another may join it
+with the other leg at any time. When a call broke off (its line dropped, we crashed or stopped) and a peer starts
+it again, it is continued as a new call with an id of its own:
+
+    call id as the peer says it    what is known of it        what happens
+    c-17                           nothing                    the call is c-17
+    c-17                           live                       another leg joins it, otherwise `call_live`
+    c-17                           broke off                  the same question for c-17~2, then c-17~3 ...
+    c-17                           ended in any other way     `call_known`
+
+Publishers without audio wait in a bounded number of places. Never reads audio.
+Next: `feed.py` is a call; `call_socket.py` and `whip.py` feed it.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from time import monotonic
+from typing import Any
+from weakref import WeakValueDictionary
+
+import structlog
+
+from voiceassist.errors import IngestError
+from voiceassist.events import EndReason
+from voiceassist.ingest.dialect import Started
+from voiceassist.ingest.feed import Feed, Publisher
+from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.source import CallInfo, Source
+
+log = structlog.get_logger(__name__)
+
+# How calls end that a phone system may go on with: the line dropped, we crashed, we told it to connect again.
+BROKE_OFF = ("vanished", "interrupted", "shutdown")
+CONTINUATIONS = 99  # of one call: a line that drops more often carries no call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Host:
+    """What the server does for calls that come in."""
+
+    check: Callable[[CallInfo], Awaitable[None]]  # raises IngestError for a call that cannot be taken
+    stored_end: Callable[
+        [str], Awaitable[str | None]
+    ]  # end reason, "failed", "live"; None: there was no such call
+    claim: Callable[[str], bool]  # takes a call id; False when it is taken
+    release: Callable[[str], None]  # the call id is free again
+    language_of: Callable[[CallInfo], str]  # of the engine that would hear the call; raises IngestError for none
+    run_call: Callable[[Source], Awaitable[bool]]  # a session to its end; whether all of it was stored
+    spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
+
+
+@dataclass(slots=True, kw_only=True)
+class Joins:
+    """All calls that have publishers, or whose session still runs."""
+
+    host: Host
+    limits: PeerLimits = field(default_factory=PeerLimits)
+    feeds: dict[str, Feed] = field(default_factory=dict)  # by our call id
+    starting: int = 0  # connections that have not said yet which call they carry
+    turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    @property
+    def waiting(self) -> int:
+        """Publishers without audio yet."""
+        return self.starting + sum(feed.waiting for feed in self.feeds.values())
+
+    @contextmanager
+    def place(self) -> Iterator[None]:
+        """Counts a connection until it is a publisher. Raises IngestError when too many wait for first audio."""
+        waiting = self.waiting
+        if waiting >= self.limits.waiting_publishers:
+            log.warning("ingest_too_many_waiting", waiting=waiting)
+            raise IngestError(
+                "too_many_waiting",
+                f"{waiting} connections are waiting for their first audio; end those that have none, or try later",
+            )
+        self.starting += 1
+        try:
+            yield
+        finally:
+            self.starting -= 1
+
+    async def open(self, started: Started, *, waits: bool) -> Publisher:
+        """A publisher on a new call. Raises IngestError, also when the call is live."""
+        async with self._turn(started.info.call_id):
+            found = await self._find(started.info)
+            if isinstance(found, Feed):
+                raise _is_live(found.info.call_id)
+            return (await self._new(started, found, waits=waits)).publish(started.tracks, monotonic())
+
+    async def join(self, started: Started) -> Publisher:
+        """A publisher on the live call of that id, or on a new one with its session. Raises IngestError."""
+        async with self._turn(started.info.call_id):
+            found = await self._find(started.info)
+            if isinstance(found, Feed):
+                self._check_language(found.info, started.info)
+                return found.publish(started.tracks, monotonic())
+            feed = await self._new(started, found, waits=False)
+            publisher = feed.publish(started.tracks, monotonic())
+            self.host.spawn(self._run(feed))
+            return publisher
+
+    async def run(self, feed: Feed) -> bool:
+        """The call's session, from its first audio on; whether all of it was recognised and stored."""
+        whole = False
+        try:
+            if await feed.begins():
+                whole = await self.host.run_call(feed)
+            else:
+                log.info("ingest_without_audio", call_id=feed.info.call_id, reason=feed.end_reason)
+                whole = True
+            return whole
+        finally:
+            # Unless the publishers ended it: they may go. A session that stops in good order is the server's stop.
+            feed.end("shutdown" if whole else "interrupted")
+            del self.feeds[feed.info.call_id]
+            self.host.release(feed.info.call_id)
+
+    async def _run(self, feed: Feed) -> None:
+        await self.run(feed)
+
+    def _turn(self, call_id: str) -> asyncio.Lock:
+        """Legs that come at the same moment must not open two calls."""
+        return self.turns.setdefault(call_id, asyncio.Lock())
+
+    async def _find(self, info: CallInfo) -> Feed | CallInfo:
+        """The live call, or what a new one is called. Raises IngestError when there can be neither."""
+        before = ""
+        for number in range(1, CONTINUATIONS + 2):
+            call_id = f"{info.call_id}~{number}" if before else info.call_id
+            feed = self.feeds.get(call_id)
+            if feed and not feed.is_over:
+                return feed
+            end = _end_of(feed) if feed else await self.host.stored_end(call_id)
+            if end is None:
+                return replace(info, call_id=call_id, continues=before)
+            if end not in BROKE_OFF:
+                raise _is_live(call_id) if feed else _is_known(call_id)
+            before = call_id
+        raise IngestError(
+            "call_known", f"call {info.call_id!r} broke off {CONTINUATIONS} times; choose another `call_id`"
+        )
+
+    async def _new(self, started: Started, info: CallInfo, *, waits: bool) -> Feed:
+        await self.host.check(info)
+        if not self.host.claim(info.call_id):
+            raise _is_live(info.call_id)
+        feed = self.feeds[info.call_id] = Feed(started, info, self.limits, waits=waits)
+        if info.continues:
+            log.info("ingest_continues", call_id=info.call_id, continues=info.continues)
+        return feed
+
+    def _check_language(self, call: CallInfo, leg: CallInfo) -> None:
+        """A call has one engine: raises IngestError for a leg that asks for another one than the call's."""
+        if leg.language is None:
+            return
+        ours = self.host.language_of(call)
+        if self.host.language_of(leg) != ours:
+            raise IngestError(
+                "bad_language",
+                f"call {call.call_id!r} is heard in {ours!r}, so this leg cannot be in {leg.language!r}; leave out"
+                " `language` to join it, or use another `call_id`",
+            )
+
+
+def _end_of(feed: Feed) -> EndReason | None:
+    """How a call ended whose session still runs; one without audio never was."""
+    return feed.end_reason if feed.has_begun else None
+
+
+def _is_live(call_id: str) -> IngestError:
+    return IngestError("call_live", f"call {call_id!r} is live already; end it first or choose another `call_id`")
+
+
+def _is_known(call_id: str) -> IngestError:
+    return IngestError("call_known", f"there was a call {call_id!r} already; choose another `call_id`")
