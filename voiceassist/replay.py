@@ -39,7 +39,7 @@ class Leg:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+class ReplayStep:
     """Everything up to `at_ms` has been heard; the records that it gave."""
 
     at_ms: int
@@ -48,7 +48,7 @@ class Progress:
 
 def replay(
     legs: tuple[Leg, ...], info: CallInfo, engine: Engine, playbook: Playbook, *, started_at: str
-) -> Iterator[Progress]:
+) -> Iterator[ReplayStep]:
     """The call's records, a step of audio at a time. Raises EngineError."""
     call = Call(playbook)
     numbers = iter(range(1, 1 << 62))
@@ -60,11 +60,11 @@ def replay(
     started = call_started(
         info, started_at=started_at, engine=engine.name, language=engine.language, playbook=playbook
     )
-    yield Progress(at_ms=0, records=records([started]))
+    yield ReplayStep(at_ms=0, records=records([started]))
     at_ms = 0
     for at_ms, inputs in _heard(_equally_long(legs), engine):
-        yield Progress(at_ms=at_ms, records=records(inputs))
-    yield Progress(at_ms=at_ms, records=records([CallEnded(at_ms=at_ms, reason="hangup")]))
+        yield ReplayStep(at_ms=at_ms, records=records(inputs))
+    yield ReplayStep(at_ms=at_ms, records=records([CallEnded(at_ms=at_ms, reason="hangup")]))
 
 
 def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:

@@ -19,7 +19,7 @@ from voiceassist.asr.scripted import ScriptedEngine, load_script
 from voiceassist.core.screen.state import replay as state_of
 from voiceassist.errors import EngineError
 from voiceassist.events import SPEAKERS, CallEnded, CallStarted, Cue, Event, Final, Record, is_durable
-from voiceassist.replay import Leg, Progress, replay
+from voiceassist.replay import Leg, ReplayStep, replay
 from voiceassist.samples import list_samples, load_sample
 from voiceassist.store.audiofile import AudioFile, read_audio
 
@@ -36,7 +36,7 @@ def quiet_legs(sample_id: str, rate_hz: int = 8_000) -> tuple[Leg, ...]:
     return tuple(Leg(speaker=leg, pcm=np.zeros(samples, np.int16), rate_hz=rate_hz) for leg in SPEAKERS)
 
 
-def steps(sample_id: str, legs: tuple[Leg, ...] | None = None) -> list[Progress]:
+def steps(sample_id: str, legs: tuple[Leg, ...] | None = None) -> list[ReplayStep]:
     tier = load_sample(sample_id).customer.tier
     who = replace(info(), source="replay", customer=replace(info().customer, tier=tier))
     legs = legs or quiet_legs(sample_id)

@@ -9,9 +9,9 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from voiceassist.playbooks import FOLDER
-from voiceassist.yamltext.document import read_document
+from voiceassist.yamltext.document import Json, read_document
 from voiceassist.yamltext.edits import edit_yaml
-from voiceassist.yamltext.json_edits import Edit, EditError, Json, edited
+from voiceassist.yamltext.json_edits import Edit, EditError, edited
 from voiceassist.yamltext.problems import Path
 
 SHOP = """\

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 STATM = Path("/proc/self/statm")  # proc(5): sizes in pages, the second is what is resident
-Loaded = TypeVar("Loaded")
+EngineT = TypeVar("EngineT")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +25,7 @@ class LoadCost:
 NOTHING = LoadCost()
 
 
-def measured(load: Callable[[], Loaded]) -> tuple[Loaded, LoadCost]:
+def measured(load: Callable[[], EngineT]) -> tuple[EngineT, LoadCost]:
     """What `load` gives, and what that cost."""
     before, started_s = resident_bytes(), time.perf_counter()
     loaded = load()

@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 
 # Click's own classes, which some versions of typer bring along under another name.
 Command: TypeAlias = Any
-Context: TypeAlias = Any
+ClickContext: TypeAlias = Any
 Target = str  # "module:attribute" of a command's function, or of another group
 
 
@@ -23,10 +23,10 @@ def group(targets: Mapping[str, Target]) -> typer.Typer:
     class Group(TyperGroup):
         """Knows the names at once, and the commands when they are asked for."""
 
-        def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - as click calls it
+        def list_commands(self, ctx: ClickContext) -> list[str]:  # noqa: ARG002 - as click calls it
             return list(targets)
 
-        def get_command(self, ctx: Context, cmd_name: str) -> Command:  # noqa: ARG002
+        def get_command(self, ctx: ClickContext, cmd_name: str) -> Command:  # noqa: ARG002
             return loaded(targets[cmd_name], cmd_name) if cmd_name in targets else None
 
     return typer.Typer(

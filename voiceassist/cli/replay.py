@@ -13,15 +13,14 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voiceassist import wire
 from voiceassist.asr.engines import load_engine
-from voiceassist.cli.serve import ENGINE_HELP, ModelsDir
+from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
 from voiceassist.cli.transcript import line_of
 from voiceassist.config import load_settings
 from voiceassist.errors import RecordingError
 from voiceassist.events import Customer, Person, Record, Speaker
 from voiceassist.ingest.source import CallInfo
 from voiceassist.playbooks import load_playbook
-from voiceassist.replay import Leg
-from voiceassist.replay import Progress as Heard
+from voiceassist.replay import Leg, ReplayStep
 from voiceassist.replay import replay as replay_call
 from voiceassist.store.audiofile import AudioFile, read_audio
 
@@ -39,7 +38,7 @@ def replay(
     swap: Annotated[bool, typer.Option("--swap", help="Customer left, agent right.")] = False,
     mono: Annotated[Speaker | None, typer.Option(help="Whose side a one-channel recording is.")] = None,
     engine: Annotated[str, typer.Option(help=ENGINE_HELP)] = "auto",
-    models_dir: ModelsDir = None,
+    models_dir: ServedModelsDir = None,
     playbook: Annotated[Path | None, typer.Option(help="Playbook (YAML). Default: built in.")] = None,
     language: Annotated[str, typer.Option(help="Language of the call: en, es …")] = "en",
     tier: Annotated[str, typer.Option(help="The customer's tier.")] = "standard",
@@ -117,7 +116,7 @@ def _recorded_at(path: Path | None) -> str:
     return datetime.fromtimestamp(modified_s, UTC).astimezone().isoformat(timespec="milliseconds")
 
 
-def _paced(heard: Iterator[Heard], speed: float | None) -> Iterator[Heard]:
+def _paced(heard: Iterator[ReplayStep], speed: float | None) -> Iterator[ReplayStep]:
     started_s = monotonic()
     for step in heard:
         if speed:
@@ -125,7 +124,7 @@ def _paced(heard: Iterator[Heard], speed: float | None) -> Iterator[Heard]:
         yield step
 
 
-def _print(heard: Iterator[Heard], total_ms: int, *, as_json: bool) -> None:
+def _print(heard: Iterator[ReplayStep], total_ms: int, *, as_json: bool) -> None:
     progress = Progress(
         TextColumn("listening"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,

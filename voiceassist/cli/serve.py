@@ -20,6 +20,7 @@ from rich.console import Console
 from uvicorn.server import HANDLED_SIGNALS
 
 from voiceassist.app import running
+from voiceassist.cli.options import ConfigFile
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.logs import configure_logs
@@ -36,30 +37,31 @@ STOP_AT_LAST_S = 60
 ENGINE_HELP = (
     "auto, moonshine, vosk, vosk:MODEL, vosk:FOLDER or scripted:FILE. auto: the best there is for people."
 )
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
-Host = Annotated[str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")]
+ListenHost = Annotated[
+    str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")
+]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default 8710.")]
 DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
 EngineName = Annotated[str | None, typer.Option("--engine", help=ENGINE_HELP)]
 SampleEngine = Annotated[
     str | None, typer.Option(help="The same for the sample calls. auto: the bundled model for synthesised speech.")
 ]
-Language = Annotated[
+DefaultLanguage = Annotated[
     str | None,
     typer.Option(help="Language of calls that name none. Default en. More: `engines` in the settings file."),
 ]
-ModelsDir = Annotated[Path | None, typer.Option(help="Where models are kept. Default: in the data folder.")]
+ServedModelsDir = Annotated[Path | None, typer.Option(help="Where models are kept. Default: in the data folder.")]
 PlaybookFile = Annotated[Path | None, typer.Option("--playbook", help="Playbook (YAML). Default: built in.")]
 
 
 def serve(
     config: ConfigFile = None,
-    host: Host = None,
+    host: ListenHost = None,
     port: Port = None,
     data_dir: DataDir = None,
     engine: EngineName = None,
-    language: Language = None,
-    models_dir: ModelsDir = None,
+    language: DefaultLanguage = None,
+    models_dir: ServedModelsDir = None,
     playbook: PlaybookFile = None,
 ) -> None:
     """Run the server.
@@ -83,13 +85,13 @@ def serve(
 
 def demo(
     config: ConfigFile = None,
-    host: Host = None,
+    host: ListenHost = None,
     port: Port = None,
     data_dir: DataDir = None,
     engine: EngineName = None,
     sample_engine: SampleEngine = None,
-    language: Language = None,
-    models_dir: ModelsDir = None,
+    language: DefaultLanguage = None,
+    models_dir: ServedModelsDir = None,
 ) -> None:
     """Run the server with sample calls and a start page: the way to try the product.
 

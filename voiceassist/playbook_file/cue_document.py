@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from voiceassist.core.playbook.model import Sensitivity
 from voiceassist.events import Speaker
-from voiceassist.playbook_file.types import Flag, Id, Phrases, Seconds, SomePhrases, SpokenKind, Text
+from voiceassist.playbook_file.types import Flag, PartId, Phrases, Seconds, SomePhrases, SpokenKind, Text
 
 
 class Document(BaseModel):
@@ -66,7 +66,7 @@ class RuleDocument(Document):
 class BuiltinKindDocument(Document):
     """A cue in the files that come with the program."""
 
-    rules: dict[Id, RuleDocument] = Field(title="Rules", description="The ways in which it is said, by name.")
+    rules: dict[PartId, RuleDocument] = Field(title="Rules", description="The ways in which it is said, by name.")
     except_: Phrases = Field([], alias="except", title="Except", description="For all of its rules.")
     early: Flag = Field(
         default=True, title="May fire early", description="For all of its rules, unless one says else."
@@ -76,7 +76,7 @@ class BuiltinKindDocument(Document):
 class KindDocument(Document):
     """A playbook's own additions to one cue, and what it leaves out of it."""
 
-    rules: dict[Id, RuleDocument] = Field(
+    rules: dict[PartId, RuleDocument] = Field(
         {}, title="Rules", description="Further ways in which it is said, by a name of your choice."
     )
     except_: Phrases = Field(
@@ -134,5 +134,5 @@ class MissingDocument(Document):
 class CuesDocument(Document):
     """A file of built-in cues: word lists and rules of one language."""
 
-    words: dict[Id, list[Text]] = Field({}, title="Word lists")
+    words: dict[PartId, list[Text]] = Field({}, title="Word lists")
     cues: dict[SpokenKind, BuiltinKindDocument] = Field({}, title="Cues")

@@ -22,8 +22,8 @@ from voiceassist.playbook_file.types import (
     Day,
     Flag,
     Headline,
-    Id,
     LanguageTag,
+    PartId,
     Phrases,
     PlaybookName,
     PolicyRef,
@@ -36,7 +36,7 @@ from voiceassist.playbook_file.types import (
     Times,
 )
 
-SpokenLine = Annotated[dict[Speaker, Text], Field(min_length=1, max_length=1)]  # {customer: can I return it}
+ExampleLine = Annotated[dict[Speaker, Text], Field(min_length=1, max_length=1)]  # {customer: can I return it}
 DEFAULTS = Limits()
 LONGEST_S = 10 * HOUR_S
 
@@ -93,7 +93,7 @@ class PolicyDocument(Document):
     recovery_s: Seconds | None = Field(
         None, title="Seconds to recover", description="An alternative must follow within so many seconds."
     )
-    alternatives: dict[Id, OfferDocument] = Field(
+    alternatives: dict[PartId, OfferDocument] = Field(
         title="Alternatives", description="What is possible instead. A card shows the first three that may be had."
     )
 
@@ -194,7 +194,7 @@ class LimitsDocument(Document):
 class ExampleDocument(Document):
     """A short conversation and what its last turn must bring. `voiceassist playbook test` runs it."""
 
-    call: list[SpokenLine] = Field(
+    call: list[ExampleLine] = Field(
         min_length=1,
         title="Conversation",
         description="Who says what, in order.",
@@ -239,16 +239,16 @@ class PlaybookDocument(Document):
         description="All tiers that customers may have; another name is then a mistake. Empty: any name will do.",
         examples=[["standard", "gold", "business"]],
     )
-    words: dict[Id, list[Text]] = Field(
+    words: dict[PartId, list[Text]] = Field(
         {}, title="Word lists", description="Lists that phrases name as <list>; each may use the ones before it."
     )
     cues: dict[SpokenKind, KindDocument] = Field(
         {}, title="Cues", description="Additions to the built-in cues, and exceptions from them, by cue."
     )
-    missing: dict[Id, MissingDocument] = Field(
+    missing: dict[PartId, MissingDocument] = Field(
         {}, title="Required words", description="What must be said in every call, such as a notice."
     )
-    policies: dict[Id, PolicyDocument] = Field(
+    policies: dict[PartId, PolicyDocument] = Field(
         json_schema_extra={"required": ["general"]},
         title="Policies",
         description="What customers ask for, by id. `general` is for all the rest.",

@@ -108,7 +108,7 @@ AlertKind = Literal[SpokenKind, "silence", "overlap", "missing", "dead_end", "he
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_MAX)]
 TierRef = Annotated[Text, AfterValidator(_is_tier)]
 PlaybookName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$"), Field(examples=["retail"])]
-Id = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$"), Field(examples=["late_return"])]
+PartId = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$"), Field(examples=["late_return"])]
 LanguageTag = Annotated[str, AfterValidator(_is_tag)]
 Headline = Annotated[Text, AfterValidator(_is_headline)]
 Day = Annotated[str, AfterValidator(_is_day), Field(json_schema_extra={"format": "date"})]

@@ -48,19 +48,19 @@ class Phone:
 
 
 @dataclass(frozen=True, slots=True)
-class Utterance:
+class SynthesisedLine:
     """A spoken line at `RATE_HZ`; word times count from its first sample."""
 
     signal: Signal
     words: tuple[SpokenWord, ...]
 
 
-def speak(text: str, voice: Voice) -> Utterance:
+def speak(text: str, voice: Voice) -> SynthesisedLine:
     """Speak `text` and time its words."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "line.wav"
         printed = _run(voice.name, text, str(path), *_prosody(voice), "-psdur")
-        return Utterance(_read(path), align(text, _phones(printed), voice.name))
+        return SynthesisedLine(_read(path), align(text, _phones(printed), voice.name))
 
 
 def align(text: str, phones: Sequence[Phone], voice_name: str) -> tuple[SpokenWord, ...]:

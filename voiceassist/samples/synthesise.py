@@ -20,7 +20,7 @@ from voiceassist.events import SPEAKERS, Speaker
 from voiceassist.samples import recording, telephone
 from voiceassist.samples.casting import CASTING
 from voiceassist.samples.dialogues import DIALOGUES
-from voiceassist.samples.flite import AlignmentError, FliteMissingError, Signal, Utterance, speak
+from voiceassist.samples.flite import AlignmentError, FliteMissingError, Signal, SynthesisedLine, speak
 from voiceassist.samples.sample import Sample, SpokenLine, SpokenWord, to_json
 from voiceassist.samples.script import Dialogue, Line
 from voiceassist.samples.telephone import SAMPLES_PER_MS
@@ -90,7 +90,7 @@ def _sample(dialogue: Dialogue, lines: list[SpokenLine], duration_ms: int, folde
     )
 
 
-def schedule(dialogue: Dialogue, utterances: list[Utterance]) -> list[SpokenLine]:
+def schedule(dialogue: Dialogue, utterances: list[SynthesisedLine]) -> list[SpokenLine]:
     """Give every line its place in the call."""
     lines: list[SpokenLine] = []
     for line, utterance in zip(dialogue.lines, utterances, strict=True):
@@ -107,7 +107,7 @@ def _own_end_ms(lines: list[SpokenLine], speaker: Speaker) -> int:
     return max(ends, default=0)
 
 
-def _spoken(line: Line, utterance: Utterance, start_ms: int) -> SpokenLine:
+def _spoken(line: Line, utterance: SynthesisedLine, start_ms: int) -> SpokenLine:
     shift_ms = start_ms - utterance.words[0].start_ms
     words = tuple(
         SpokenWord(word.text, word.start_ms + shift_ms, word.end_ms + shift_ms) for word in utterance.words
@@ -118,7 +118,7 @@ def _spoken(line: Line, utterance: Utterance, start_ms: int) -> SpokenLine:
 def _side(
     dialogue: Dialogue,
     speaker: Speaker,
-    utterances: list[Utterance],
+    utterances: list[SynthesisedLine],
     spoken: list[SpokenLine],
     duration_ms: int,
 ) -> Signal:

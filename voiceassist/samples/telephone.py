@@ -24,7 +24,7 @@ MU = 255.0  # ITU-T G.711 section 3.2, the curve of the mu-law
 STEPS = 128  # Levels on either side of zero: eight bits
 
 
-def voice_at_level(utterance: flite.Utterance, level_dbfs: float) -> Signal:
+def voice_at_level(utterance: flite.SynthesisedLine, level_dbfs: float) -> Signal:
     """Bring a spoken line to telephone rate and band, at a level measured over its words."""
     narrow = np.asarray(soxr.resample(utterance.signal, flite.RATE_HZ, RATE_HZ), np.float64)
     banded = band_limit(narrow)

@@ -3,10 +3,8 @@
 Never changes or moves what it is given. Never loads the model. Next: the next start of the server finds it.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 from voiceassist.core.words.languages import is_language
 from voiceassist.errors import ModelError
@@ -17,13 +15,11 @@ from voiceassist.speech_models.installed import InstalledModel, find
 from voiceassist.speech_models.language import language_of_name
 from voiceassist.speech_models.layout import model_root
 from voiceassist.speech_models.manifest import ModelEntry, entry_called
+from voiceassist.speech_models.progress import ReportStep
 from voiceassist.speech_models.record import FitFor, ModelRecord, describe, read_record, record_path
 from voiceassist.speech_models.sizes import check_room
 from voiceassist.speech_models.staging import UNPACKED, check_name, put_in_place, whole_model, workshop
 from voiceassist.speech_models.unpack import unpack
-
-Report: TypeAlias = Callable[[str, int, int], None]
-"""Told what is being done, the bytes so far and the bytes in all."""
 
 UNPACKS_TO = 2  # times the zip: official models reach 1.85
 
@@ -38,7 +34,7 @@ class About:
     fit_for: FitFor | None = None
 
 
-def add(models_dir: Path, given: Path, about: About, report: Report) -> InstalledModel:
+def add(models_dir: Path, given: Path, about: About, report: ReportStep) -> InstalledModel:
     """Copies a model into the deployment's folder. Raises ModelError, naming what is missing."""
     with reading(given):
         if not given.exists():
@@ -53,7 +49,7 @@ def add(models_dir: Path, given: Path, about: About, report: Report) -> Installe
     return find(models_dir, name)
 
 
-def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Report) -> None:
+def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: ReportStep) -> None:
     sha256 = None
     if given.is_dir():
         with reading(given):
@@ -126,14 +122,14 @@ def _known(given: Path, about: About) -> str:
     return sha256
 
 
-def _unpack(models_dir: Path, given: Path, about: About, fresh: Path, report: Report) -> None:
+def _unpack(models_dir: Path, given: Path, about: About, fresh: Path, report: ReportStep) -> None:
     entry = entry_called(about.name or "")
     unpacked = entry.unpacked_bytes if entry else None
     check_room(models_dir, unpacked or UNPACKS_TO * given.stat().st_size)
     unpack(given, fresh, unpacked_bytes=None, report=lambda done, total: report("unpacking", done, total))
 
 
-def _copy(models_dir: Path, root: Path, fresh: Path, report: Report) -> None:
+def _copy(models_dir: Path, root: Path, fresh: Path, report: ReportStep) -> None:
     """Files only: a link comes as what it points to."""
     with reading(root):
         files, total = files_in(root), size_of(root)

@@ -17,10 +17,9 @@ import httpx
 
 from voiceassist import __version__
 from voiceassist.errors import ModelError
+from voiceassist.speech_models.progress import ReportBytes
 from voiceassist.speech_models.sizes import shown
 
-Report: TypeAlias = Callable[[int, int], None]
-"""Told the bytes so far and, if known (else 0), the bytes in all."""
 Pause: TypeAlias = Callable[[float], None]
 """Waits so many seconds."""
 
@@ -77,7 +76,7 @@ def client() -> Iterator[httpx.Client]:
 
 
 def download(
-    http: httpx.Client, url: str, target: Path, *, at_most: int, report: Report, pause: Pause = time.sleep
+    http: httpx.Client, url: str, target: Path, *, at_most: int, report: ReportBytes, pause: Pause = time.sleep
 ) -> None:
     """Fetches the whole file into `target`; a part that is there is kept if the server still has that file.
 
@@ -119,7 +118,7 @@ def notes_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.json")
 
 
-def _fetch_rest(http: httpx.Client, url: str, target: Path, at_most: int, report: Report) -> None:
+def _fetch_rest(http: httpx.Client, url: str, target: Path, at_most: int, report: ReportBytes) -> None:
     begun = _begun(target, url)
     have = size_of_part(target) if begun else 0
     if begun and have and have == begun.total:
@@ -188,7 +187,7 @@ def _check_size(url: str, size: int, at_most: int) -> None:
         )
 
 
-def _receive(url: str, response: httpx.Response, target: Path, at_most: int, report: Report) -> None:
+def _receive(url: str, response: httpx.Response, target: Path, at_most: int, report: ReportBytes) -> None:
     now = Begun(url=url, validator=_validator(response), total=_total(response))
     _check_size(url, now.total, at_most)
     is_rest = response.status_code == HTTPStatus.PARTIAL_CONTENT

@@ -6,10 +6,8 @@ start of the server finds it (`installed.py`).
 
 import hashlib
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TypeAlias
 
 import httpx
 
@@ -18,15 +16,13 @@ from voiceassist.speech_models.download import Pause, UnreachableError, client, 
 from voiceassist.speech_models.files import chunks_of
 from voiceassist.speech_models.installed import InstalledModel, find
 from voiceassist.speech_models.manifest import ModelEntry
+from voiceassist.speech_models.progress import ReportStep
 from voiceassist.speech_models.record import describe
 from voiceassist.speech_models.sizes import check_room, shown
 from voiceassist.speech_models.staging import INCOMING, UNPACKED, check_name, put_in_place, whole_model, workshop
 from voiceassist.speech_models.unpack import unpack
 from voiceassist.speech_models.vendor_list import NAME as LIST_NAME
 from voiceassist.speech_models.vendor_list import vendor_says
-
-Report: TypeAlias = Callable[[str, int, int], None]
-"""Told what is being done, the bytes so far and the bytes in all (0: unknown)."""
 
 TOLERANCE = 1.25  # sizes of the manifest may be rounded
 UNPACKS_TO = 2  # times the zip, where nobody measured it: official models reach 1.85
@@ -47,7 +43,7 @@ def pull(
     *,
     mirror: str | None = None,
     unverified: bool = False,
-    report: Report,
+    report: ReportStep,
     pause: Pause = time.sleep,
 ) -> InstalledModel:
     """Downloads and installs a model; goes on where an interrupted pull stopped. Raises ModelError.
@@ -74,7 +70,7 @@ def part_of(models_dir: Path, name: str) -> tuple[Path, int]:
 
 
 def _fetch(
-    models_dir: Path, entry: ModelEntry, archive: Path, *, unverified: bool, report: Report, pause: Pause
+    models_dir: Path, entry: ModelEntry, archive: Path, *, unverified: bool, report: ReportStep, pause: Pause
 ) -> Sums | None:
     """Gives the checksums that what arrived must have."""
     still_to_come = max(0, entry.size_bytes - size_of_part(archive))
@@ -127,7 +123,7 @@ def _sums(http: httpx.Client, entry: ModelEntry, *, unverified: bool) -> Sums | 
     )
 
 
-def _compared(archive: Path, url: str, sums: Sums | None, report: Report) -> str:
+def _compared(archive: Path, url: str, sums: Sums | None, report: ReportStep) -> str:
     """The SHA-256 of the archive. Raises ModelError, and deletes it, when it is not the one that it must be."""
     sha256, md5 = _digests(archive, report)
     for kind, got, wanted in (("SHA-256", sha256, sums and sums.sha256), ("MD5", md5, sums and sums.md5)):
@@ -140,7 +136,7 @@ def _compared(archive: Path, url: str, sums: Sums | None, report: Report) -> str
     return sha256
 
 
-def _digests(archive: Path, report: Report) -> tuple[str, str]:
+def _digests(archive: Path, report: ReportStep) -> tuple[str, str]:
     sha256, md5 = hashlib.sha256(), hashlib.md5(usedforsecurity=False)  # MD5: all that the vendor publishes
     total, done = archive.stat().st_size, 0
     for chunk in chunks_of(archive):
@@ -151,7 +147,7 @@ def _digests(archive: Path, report: Report) -> tuple[str, str]:
     return sha256.hexdigest(), md5.hexdigest()
 
 
-def _install(models_dir: Path, archive: Path, entry: ModelEntry, sha256: str, report: Report) -> None:
+def _install(models_dir: Path, archive: Path, entry: ModelEntry, sha256: str, report: ReportStep) -> None:
     fresh = archive.with_name(UNPACKED)
     bound = int(entry.unpacked_bytes * TOLERANCE) if entry.unpacked_bytes else None
     unpack(archive, fresh, unpacked_bytes=bound, report=lambda done, total: report("unpacking", done, total))

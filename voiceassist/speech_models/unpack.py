@@ -9,15 +9,12 @@ import unicodedata
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path, PurePosixPath
-from typing import TypeAlias
 
 from voiceassist.errors import ModelError
+from voiceassist.speech_models.progress import ReportBytes
 from voiceassist.speech_models.sizes import shown
-
-Report: TypeAlias = Callable[[int, int], None]
-"""Told the bytes so far and in all."""
 
 MOST_ENTRIES = 1_000  # official models have 15 to 30
 MOST_GROWTH = 5  # official models unpack to 1.5 to 2 times the zip
@@ -28,7 +25,7 @@ BAD_CHARACTERS = frozenset('\\:*?"<>|')  # a path separator, a drive or a wildca
 ENCRYPTED = 0x1  # of the general purpose flags (APPNOTE.TXT 4.4.4)
 
 
-def unpack(archive: Path, into: Path, *, unpacked_bytes: int | None, report: Report) -> None:
+def unpack(archive: Path, into: Path, *, unpacked_bytes: int | None, report: ReportBytes) -> None:
     """Unpacks `archive` into the folder `into`. Raises ModelError for any zip that is damaged or means harm.
 
     `unpacked_bytes`: what the files should add up to, if known; else the archive's own size sets the bound.
@@ -113,7 +110,9 @@ def _folded(path: PurePosixPath) -> str:
     return unicodedata.normalize("NFC", str(path)).casefold()
 
 
-def _write_all(zipped: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], into: Path, report: Report) -> None:
+def _write_all(
+    zipped: zipfile.ZipFile, entries: Sequence[zipfile.ZipInfo], into: Path, report: ReportBytes
+) -> None:
     total = sum(entry.file_size for entry in entries)
     done = 0
     report(done, total)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voiceassist.core.classifier.model import Floats
 from voiceassist.training.linear import best_spans, position_weights, pull
 from voiceassist.training.minimise import dot, minimise
-from voiceassist.training.vocabulary import Encoded, Floats, Ints, subset
+from voiceassist.training.vocabulary import Encoded, Ints, subset
 
 ROUNDS = 2  # of finding spans; each costs as much time as the first fit
 FIRST_STEPS, STEPS = 30, 25

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from voiceassist.core.classifier.model import Floats
 from voiceassist.training.example import TrainingTurn
 from voiceassist.training.fit import Weights, fit, scores
 from voiceassist.training.longer import longer
-from voiceassist.training.vocabulary import Encoded, Floats, encode, vocabulary
+from voiceassist.training.vocabulary import Encoded, encode, vocabulary
 
 OWN = "own"
 OWN_PARTS = 3

@@ -5,8 +5,8 @@ Pure arithmetic; the twin of `core/classifier/model.py` for many turns at once. 
 
 import numpy as np
 
-from voiceassist.core.classifier.model import LONGEST_SPAN
-from voiceassist.training.vocabulary import Encoded, Floats, Ints
+from voiceassist.core.classifier.model import LONGEST_SPAN, Floats
+from voiceassist.training.vocabulary import Encoded, Ints
 
 
 def position_weights(encoded: Encoded, weights: Floats) -> Floats:

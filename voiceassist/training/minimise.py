@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 
 import numpy as np
 
-from voiceassist.training.vocabulary import Floats
+from voiceassist.core.classifier.model import Floats
 
 Function = Callable[[Floats], tuple[float, Floats]]  # value and gradient
 REMEMBERED = 8  # steps; algorithm 7.4 calls 3 to 20 enough

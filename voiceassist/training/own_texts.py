@@ -46,7 +46,7 @@ HEARD_WEIGHT = 0.7  # recognition errors can leave nothing of the cue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Sentence:
+class OwnTurn:
     """One turn of ours, as it is written."""
 
     id: str
@@ -64,13 +64,13 @@ def own_examples(folder: Path) -> list[TrainingTurn]:
     return [*map(_example, own_sentences(folder)), *_heard(folder)]
 
 
-def own_sentences(folder: Path) -> list[Sentence]:
+def own_sentences(folder: Path) -> list[OwnTurn]:
     """Every line, and the sentences of every template. Raises DatasetError, which names file and line."""
     texts = folder / "texts"
     return [*_from_templates(texts, _slots(texts)), *_from_lines(texts), *_talk(folder.parent / "text")]
 
 
-def _example(sentence: Sentence) -> TrainingTurn:
+def _example(sentence: OwnTurn) -> TrainingTurn:
     return TrainingTurn(
         id=sentence.id,
         source=sentence.source,
@@ -90,25 +90,25 @@ def _slots(folder: Path) -> Mapping[str, Sequence[str]]:
     return slots
 
 
-def _from_templates(folder: Path, slots: Mapping[str, Sequence[str]]) -> Iterator[Sentence]:
+def _from_templates(folder: Path, slots: Mapping[str, Sequence[str]]) -> Iterator[OwnTurn]:
     for name, (speaker, kinds) in TEMPLATES.items():
         for number, line in _numbered(folder / f"{name}.txt"):
             for nth, sentence in enumerate(_sentences(line, slots, f"{folder / name}.txt, line {number}")):
                 before, _, text = sentence.rpartition(" > ")
                 id_ = f"{name}/{number}/{nth}"
-                yield Sentence(
+                yield OwnTurn(
                     id=id_, source="own", speaker=speaker, text=text, before=before, kinds=kinds, weight=1.0
                 )
 
 
-def _talk(folder: Path) -> Iterator[Sentence]:
+def _talk(folder: Path) -> Iterator[OwnTurn]:
     slots = _slots(folder)
     for name, speakers in TALK.items():
         for number, line in _numbered(folder / f"{name}.txt"):
             said = _sentences(line, slots, f"{folder / name}.txt, line {number}", TALK_SENTENCES)
             for (nth, text), speaker in product(enumerate(said), speakers):
                 id_ = f"{name}/{speaker}/{number}/{nth}"
-                yield Sentence(
+                yield OwnTurn(
                     id=id_, source="own_talk", speaker=speaker, text=text, before="", kinds=frozenset(), weight=1.0
                 )
 
@@ -121,12 +121,12 @@ def _sentences(line: str, slots: Mapping[str, Sequence[str]], where: str, most: 
         raise DatasetError(f"{where}: {error}") from error
 
 
-def _from_lines(folder: Path) -> Iterator[Sentence]:
+def _from_lines(folder: Path) -> Iterator[OwnTurn]:
     for name, (speaker, about) in LINES.items():
         for number, line in _numbered(folder / f"{name}.txt"):
             label, _, turn = line.partition(" ")
             before, _, text = turn.rpartition(" > ")
-            yield Sentence(
+            yield OwnTurn(
                 id=f"{name}/{number}",
                 source="own_lines",
                 speaker=speaker,

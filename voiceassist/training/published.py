@@ -13,8 +13,8 @@ from typing import Any, TypeAlias
 from voiceassist.errors import DatasetError
 from voiceassist.training.example import CORE, TrainingTurn, tokens_of
 
-Row: TypeAlias = Mapping[str, Any]
-Meaning: TypeAlias = tuple[frozenset[str], float] | None  # kinds and weight; None: left out
+PublishedRow: TypeAlias = Mapping[str, Any]
+KindsAndWeight: TypeAlias = tuple[frozenset[str], float] | None  # kinds and weight; None: left out
 
 # Where a collection says "abuse" without its kind. Words of violence:
 VIOLENCE = re.compile(
@@ -38,7 +38,7 @@ def published_examples(folder: Path) -> list[TrainingTurn]:
     return [*labelled, *(one for name in BOOKING for one in _customers(folder / name))]
 
 
-def _examples(path: Path, meaning: Callable[[Row], Meaning]) -> Iterator[TrainingTurn]:
+def _examples(path: Path, meaning: Callable[[PublishedRow], KindsAndWeight]) -> Iterator[TrainingTurn]:
     for row in _rows(path):
         if meant := meaning(row):
             kinds, weight = meant
@@ -67,7 +67,7 @@ def _customers(path: Path) -> Iterator[TrainingTurn]:
             )
 
 
-def _rows(path: Path) -> Iterator[Row]:
+def _rows(path: Path) -> Iterator[PublishedRow]:
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
@@ -79,13 +79,13 @@ def _rows(path: Path) -> Iterator[Row]:
             raise DatasetError(f"{path}, line {number}: {error}") from error
 
 
-def _refusal(row: Row) -> Meaning:
+def _refusal(row: PublishedRow) -> KindsAndWeight:
     if row["label"] not in ("refusal", "none"):
         return None
     return (frozenset({"refusal"}) if row["label"] == "refusal" else NOTHING), 1.0
 
 
-def _bot_abuse(row: Row) -> Meaning:
+def _bot_abuse(row: PublishedRow) -> KindsAndWeight:
     """ConvAbuse: people who talk to bots."""
     if row["label"] == "none":
         return NOTHING, 1.0
@@ -94,7 +94,7 @@ def _bot_abuse(row: Row) -> Meaning:
     return _bot_kinds(row), float(not SWEARING.fullmatch(row["text"]))
 
 
-def _bot_kinds(row: Row) -> frozenset[str]:
+def _bot_kinds(row: PublishedRow) -> frozenset[str]:
     if VIOLENCE.search(row["text"]):
         return frozenset({"threat"})
     types = set(row["meta"]["types"])
@@ -104,7 +104,7 @@ def _bot_kinds(row: Row) -> frozenset[str]:
     return frozenset(kind for kind, holds in named.items() if holds)
 
 
-def _chit_chat(row: Row) -> Meaning:
+def _chit_chat(row: PublishedRow) -> KindsAndWeight:
     """Of the topics that are called abuse some are none: "you're fired"; these are left out."""
     if row["label"] != "abuse_mild":
         return NOTHING, 1.0
@@ -112,15 +112,15 @@ def _chit_chat(row: Row) -> Meaning:
     return frozenset({"insult"}), float(bool(meant))
 
 
-def _ordinary(_: Row) -> Meaning:
+def _ordinary(_: PublishedRow) -> KindsAndWeight:
     return NOTHING, 1.0
 
 
-def _soft(row: Row) -> Meaning:
+def _soft(row: PublishedRow) -> KindsAndWeight:
     return frozenset({row["label"]}) & {"escalation"}, 1.0
 
 
-FILES: Mapping[str, Callable[[Row], Meaning]] = {
+FILES: Mapping[str, Callable[[PublishedRow], KindsAndWeight]] = {
     "refusal_sgd.jsonl": _refusal,
     "refusal_multiwoz_val.jsonl": _refusal,
     "refusal_star_unique.jsonl": _refusal,

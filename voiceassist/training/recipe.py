@@ -9,13 +9,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from voiceassist.core.classifier.file import Learned, encode_classifier
-from voiceassist.core.classifier.model import Kind
+from voiceassist.core.classifier.model import Floats, Kind
 from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS
 from voiceassist.events import SPEAKERS, Speaker
 from voiceassist.training.example import LANGUAGE, TrainingTurn, distinct
 from voiceassist.training.held_out import HeldOut, Model, Told, held_out, learn
 from voiceassist.training.thresholds import Calibration, calibrate
-from voiceassist.training.vocabulary import CHARACTERS, Floats
+from voiceassist.training.vocabulary import CHARACTERS
 
 KINDS: Mapping[Speaker, tuple[str, ...]] = {
     "agent": AGENT_KINDS,

@@ -9,30 +9,29 @@ from math import floor
 
 import numpy as np
 
-from voiceassist.core.classifier.model import Sensitivity
+from voiceassist.core.classifier.model import Floats, ThresholdLevel
 from voiceassist.training.held_out import HeldOut
 from voiceassist.training.minimise import dot, minimise
-from voiceassist.training.vocabulary import Floats
 
 # False cues per ordinary turn that a sensitivity may cost: half of what the whole detection may, the phrases have
 # the other half. For abuse, all its kinds together, it is 1.8 in 10,000 turns of sources the scoring model never
 # saw; a shipped one, which learned from them too, had 0.5 (1 of 19,985) on customers of SGD, which it never saw.
-FALSE_PER_TURN: Mapping[str, Mapping[Sensitivity, float]] = {
+FALSE_PER_TURN: Mapping[str, Mapping[ThresholdLevel, float]] = {
     "refusal": {"low": 0.0008, "normal": 0.0025, "high": 0.008},
     "insult": {"low": 0.000_03, "normal": 0.000_09, "high": 0.000_5},
     **{kind: {"low": 0.0, "normal": 0.000_03, "high": 0.000_15} for kind in ("threat", "slur", "sexual")},
 }
-OTHERS: Mapping[Sensitivity, float] = {"low": 0.0003, "normal": 0.001, "high": 0.003}
+OTHERS: Mapping[ThresholdLevel, float] = {"low": 0.0003, "normal": 0.001, "high": 0.003}
 # Turns like those of ordinary calls; elsewhere labels are noisy (MultiWOZ), people talk to bots, or every turn was
 # written to be hard (our own).
 SERVICE = ("star", "own_talk", "multidogo", "soft", "booking")
 STEPS = 100
 FEWEST_ORDINARY = 200  # turns below which ordinary talk says nothing
 # Nor less than this, however rarely ordinary talk gets there: the card is to be right more often than not.
-LEAST: Mapping[Sensitivity, float] = {"low": 0.85, "normal": 0.7, "high": 0.35}
+LEAST: Mapping[ThresholdLevel, float] = {"low": 0.85, "normal": 0.7, "high": 0.35}
 # Nor more: models of all sources are surer than those that a source was kept from. From 0.7 on, weights that were
 # learned from everything but SGD had 2 false cues of abuse in 19,985 turns of its customers.
-MOST: Mapping[Sensitivity, float] = {"low": 0.9, "normal": 0.7, "high": 0.5}
+MOST: Mapping[ThresholdLevel, float] = {"low": 0.9, "normal": 0.7, "high": 0.5}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +40,7 @@ class Calibration:
 
     slope: float
     offset: float
-    thresholds: Mapping[Sensitivity, float]
+    thresholds: Mapping[ThresholdLevel, float]
 
 
 def calibrate(kind: str, folds: Sequence[HeldOut]) -> Calibration:

@@ -11,6 +11,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from voiceassist.core.classifier.model import Floats
 from voiceassist.core.classifier.ngrams import around, opening_ngrams, pair, token_ngrams, triple
 from voiceassist.training.example import TrainingTurn
 
@@ -19,7 +20,6 @@ OPENINGS = 4  # n-grams of a turn's beginning, at most
 CHARACTERS = 0.35  # what a piece of a word counts against a whole one: without the discount, spelling decides
 
 Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, kw_only=True)

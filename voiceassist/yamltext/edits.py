@@ -10,7 +10,7 @@ Next: `server/playbook_drafts.py` saves the new text as a draft.
 from collections.abc import Iterator
 from dataclasses import replace
 
-from voiceassist.yamltext.document import CHARS_MAX, DEPTH_MAX, read_document
+from voiceassist.yamltext.document import CHARS_MAX, DEPTH_MAX, Json, read_document
 from voiceassist.yamltext.entries import (
     added,
     differences_of,
@@ -21,7 +21,7 @@ from voiceassist.yamltext.entries import (
     start_of,
     with_items,
 )
-from voiceassist.yamltext.json_edits import Edit, EditError, Json, child, edited, moved
+from voiceassist.yamltext.json_edits import Edit, EditError, child, edited, moved
 from voiceassist.yamltext.places import Entry, Place, place_of
 from voiceassist.yamltext.problems import Path, located
 from voiceassist.yamltext.writing import flow_name, name_text

@@ -6,7 +6,7 @@ to the first, so that what stands before stays where it is. Next: `edits.py` mak
 
 from difflib import SequenceMatcher
 
-from voiceassist.yamltext.json_edits import Json
+from voiceassist.yamltext.document import Json
 from voiceassist.yamltext.places import Entry, Place, line_end, line_start, with_comments
 from voiceassist.yamltext.writing import (
     LINE,

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-from voiceassist.yamltext.json_edits import Json
+from voiceassist.yamltext.document import Json
 from voiceassist.yamltext.problems import Path
 
 

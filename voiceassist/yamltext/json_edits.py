@@ -5,12 +5,12 @@ text, and checks itself against this.
 """
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 from voiceassist.errors import PeerError
+from voiceassist.yamltext.document import Json
 from voiceassist.yamltext.problems import Path
 
-Json = Any  # None, bool, int, float, str, list and dict of the same
 Op = Literal["set", "remove", "insert", "rename", "move"]
 
 

@@ -9,8 +9,7 @@ import re
 from collections.abc import Callable
 from textwrap import wrap
 
-from voiceassist.yamltext.document import read_document
-from voiceassist.yamltext.json_edits import Json
+from voiceassist.yamltext.document import Json, read_document
 
 LINE = 115  # characters, as in the built-in playbooks
 FOLDED_LEAST = 30  # characters in a line: deeper than that, folding helps nobody

@@ -25,14 +25,14 @@ from typing import Any
 
 from voiceassist import __version__
 from voiceassist.bench.asr.edits import total
-from voiceassist.bench.asr.report import Report
-from voiceassist.bench.asr.results import Result, by_channel, by_voice
+from voiceassist.bench.asr.report import EngineReport
+from voiceassist.bench.asr.results import ClipSummary, by_channel, by_voice
 from voiceassist.bench.asr.scores import ClipScore
 
 VERSION = 1
 
 
-def document(reports: Sequence[Report], language: str) -> dict[str, Any]:
+def document(reports: Sequence[EngineReport], language: str) -> dict[str, Any]:
     """Ready for `json.dumps`."""
     return {
         "version": VERSION,
@@ -48,7 +48,7 @@ def document(reports: Sequence[Report], language: str) -> dict[str, Any]:
     }
 
 
-def _engine(report: Report) -> dict[str, Any]:
+def _engine(report: EngineReport) -> dict[str, Any]:
     loaded, memory = report.loaded, report.memory
     return {
         "name": report.subject.name,
@@ -65,7 +65,7 @@ def _engine(report: Report) -> dict[str, Any]:
     }
 
 
-def _result(result: Result) -> dict[str, Any]:
+def _result(result: ClipSummary) -> dict[str, Any]:
     fields = asdict(result)
     counts = fields.pop("counts")
     rates = {"real_time_factor": result.real_time_factor, "word_error_rate": result.counts.rate}

@@ -9,14 +9,14 @@ from typing import Literal, TypeAlias, cast
 
 from rapidfuzz.distance import Levenshtein
 
-Kind: TypeAlias = Literal["equal", "replace", "insert", "delete"]
+EditKind: TypeAlias = Literal["equal", "replace", "insert", "delete"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordPair:
     """A word of the reference and the word heard for it; a place in between, where one is missing."""
 
-    kind: Kind
+    kind: EditKind
     reference: int  # index; of an "insert": of the word before which something else was heard
     heard: int  # index; of a "delete": of the word before which something is missing
 
@@ -46,11 +46,11 @@ def align(reference: Sequence[str], heard: Sequence[str]) -> tuple[WordPair, ...
     pairs: list[WordPair] = []
     for code in Levenshtein.opcodes(reference, heard):
         reference_words, heard_words = range(code.src_start, code.src_end), range(code.dest_start, code.dest_end)
-        pairs += _pairs(cast("Kind", code.tag), reference_words, heard_words)
+        pairs += _pairs(cast("EditKind", code.tag), reference_words, heard_words)
     return tuple(pairs)
 
 
-def _pairs(kind: Kind, reference: range, heard: range) -> Iterator[WordPair]:
+def _pairs(kind: EditKind, reference: range, heard: range) -> Iterator[WordPair]:
     """One per word of a stretch of the same kind."""
     for step in range(max(len(reference), len(heard))):
         at = reference.start + min(step, len(reference))

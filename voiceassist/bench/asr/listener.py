@@ -27,11 +27,11 @@ FRAME_MS = 20  # what telephone systems send
 QUIT_WITHIN_S = 10.0
 
 Load = Callable[[], Engine]
-Answer = TypeVar("Answer")
+Answered = TypeVar("Answered")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Loaded:
+class StartedEngine:
     """How an engine came up."""
 
     name: str
@@ -69,7 +69,7 @@ class Listener:
 
     def __init__(self, process: BaseProcess, pipe: Connection, name: str) -> None:
         self._process, self._pipe, self._name = process, pipe, name
-        self.loaded = self._answer(Loaded, "loading")
+        self.loaded = self._answer(StartedEngine, "loading")
 
     def hear(self, clip: Clip) -> ClipTranscript:
         """What the engine says to the clip. Raises EngineError."""
@@ -83,7 +83,7 @@ class Listener:
             self._pipe.send(None)
         return self._answer(Memory, "ending")
 
-    def _answer(self, kind: type[Answer], doing: str) -> Answer:
+    def _answer(self, kind: type[Answered], doing: str) -> Answered:
         try:
             answer = self._pipe.recv()
         except (EOFError, ConnectionResetError):
@@ -131,7 +131,7 @@ def _hear_all(load: Load, pipe: Connection) -> None:
     engine = load()
     loaded_bytes = resident_bytes()
     load_s = perf_counter() - began_s
-    pipe.send(Loaded(name=engine.name, load_s=load_s, memory_bytes=loaded_bytes - before))
+    pipe.send(StartedEngine(name=engine.name, load_s=load_s, memory_bytes=loaded_bytes - before))
     while clip := _received(pipe):
         pipe.send(hear(engine, clip))
     pipe.send(Memory(growth_bytes=resident_bytes() - loaded_bytes, peak_bytes=_peak_bytes()))

@@ -8,28 +8,28 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from voiceassist.bench.asr.clip import Clip
-from voiceassist.bench.asr.listener import Loaded, Memory, listening
+from voiceassist.bench.asr.listener import Memory, StartedEngine, listening
 from voiceassist.bench.asr.scores import ClipScore, score
 from voiceassist.bench.asr.subjects import Subject
 from voiceassist.errors import EngineError, RecordingError
 
-Progress = Callable[[Clip], None]
+ClipDone = Callable[[Clip], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
+class EngineReport:
     """What one engine did."""
 
     subject: Subject
-    loaded: Loaded | None  # None: it did not load
+    loaded: StartedEngine | None  # None: it did not load
     memory: Memory | None  # None: it did not come to its end
     scores: tuple[ClipScore, ...]
     error: str | None  # why it did not come to its end
 
 
-def measure(subject: Subject, clips: Iterable[Clip], on_clip: Progress) -> Report:
+def measure(subject: Subject, clips: Iterable[Clip], on_clip: ClipDone) -> EngineReport:
     """Has the engine hear every clip; `on_clip` is told which comes next. A failure is part of the report."""
-    loaded: Loaded | None = None
+    loaded: StartedEngine | None = None
     memory: Memory | None = None
     scores: list[ClipScore] = []
     error: str | None = None
@@ -42,4 +42,4 @@ def measure(subject: Subject, clips: Iterable[Clip], on_clip: Progress) -> Repor
             memory = listener.memory()
     except (EngineError, RecordingError) as failure:
         error = str(failure)
-    return Report(subject=subject, loaded=loaded, memory=memory, scores=tuple(scores), error=error)
+    return EngineReport(subject=subject, loaded=loaded, memory=memory, scores=tuple(scores), error=error)

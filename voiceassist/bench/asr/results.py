@@ -32,7 +32,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class ClipSummary:
     """Clips of a kind, summed up. An empty voice or channel: of all of them, or none is known."""
 
     material: str
@@ -56,27 +56,27 @@ class Result:
         return self.cpu_s / self.audio_s
 
 
-def by_voice(scores: Sequence[ClipScore]) -> tuple[Result, ...]:
+def by_voice(scores: Sequence[ClipScore]) -> tuple[ClipSummary, ...]:
     """One result per material, voice and channel, in the order in which they first came."""
     return _summed_up(scores, lambda score: (score.material, score.voice, score.channel))
 
 
-def by_channel(scores: Sequence[ClipScore]) -> tuple[Result, ...]:
+def by_channel(scores: Sequence[ClipScore]) -> tuple[ClipSummary, ...]:
     """One result per material and channel, all voices together."""
     return _summed_up(scores, lambda score: (score.material, "", score.channel))
 
 
-def _summed_up(scores: Sequence[ClipScore], key: Callable[[ClipScore], Key]) -> tuple[Result, ...]:
+def _summed_up(scores: Sequence[ClipScore], key: Callable[[ClipScore], Key]) -> tuple[ClipSummary, ...]:
     groups: dict[Key, list[ClipScore]] = {}
     for score in scores:
         groups.setdefault(key(score), []).append(score)
     return tuple(_result(key, group) for key, group in groups.items())
 
 
-def _result(key: Key, scores: Sequence[ClipScore]) -> Result:
+def _result(key: Key, scores: Sequence[ClipScore]) -> ClipSummary:
     material, voice, channel = key
     lines = [line for score in scores for line in score.lines]
-    return Result(
+    return ClipSummary(
         material=material,
         voice=voice,
         channel=channel,

@@ -18,7 +18,8 @@ from rich.progress import Progress
 from rich.table import Table
 
 from voiceassist.bench.cues.speed import PEER, WHATS, SpeedCost, SpeedSample, costs, row_turns, sample_turns
-from voiceassist.cli.cues.files import PlaybookName, read_rows
+from voiceassist.cli.cues.files import read_rows
+from voiceassist.cli.options import FiguresAsJson, PlaybookOption
 from voiceassist.errors import DatasetError
 from voiceassist.playbooks import load_playbook
 
@@ -28,15 +29,17 @@ LEGEND = (
     "phrases of the same rules joined for Python's re, without context or exclusions. Ratio: of medians, to it."
 )
 
-Turns = Annotated[
+TimedTurns = Annotated[
     list[Path] | None, typer.Argument(help="Turns as JSON Lines. Default: the lines of the sample calls.")
 ]
 Rounds = Annotated[int | None, typer.Option(min=1, help="How often everything is looked at.")]
-AsJson = Annotated[bool, typer.Option("--json", help="All figures as one JSON document.")]
 
 
 def bench_cues(
-    files: Turns = None, playbook: PlaybookName = None, rounds: Rounds = None, as_json: AsJson = False
+    files: TimedTurns = None,
+    playbook: PlaybookOption = None,
+    rounds: Rounds = None,
+    as_json: FiguresAsJson = False,
 ) -> None:
     """Measure what finding cues costs, in microseconds per turn and per partial.
 

@@ -19,8 +19,9 @@ from rich.table import Table
 
 from voiceassist.asr.engines import load_engine
 from voiceassist.bench.cues.early import EarlyTally, SourceEvents, heard_row, heard_sample, tallies
-from voiceassist.cli.cues.files import PlaybookName, read_rows
-from voiceassist.cli.serve import ENGINE_HELP, ModelsDir
+from voiceassist.cli.cues.files import read_rows
+from voiceassist.cli.options import FiguresAsJson, PlaybookOption
+from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
 from voiceassist.config import load_settings
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.evaluation.labelled import TextName
@@ -37,19 +38,18 @@ LEGEND = (
 )
 T = TypeVar("T")
 
-Turns = Annotated[list[Path] | None, typer.Argument(help="Turns as JSON Lines. Default: the sample calls.")]
-WhichText = Annotated[TextName, typer.Option("--text", help="Of a file: the text as written, or as recognised.")]
-EngineName = Annotated[str, typer.Option("--engine", help=f"For the sample calls: {ENGINE_HELP}")]
-AsJson = Annotated[bool, typer.Option("--json", help="All figures as one JSON document.")]
+EarlyTurns = Annotated[list[Path] | None, typer.Argument(help="Turns as JSON Lines. Default: the sample calls.")]
+TextOfFile = Annotated[TextName, typer.Option("--text", help="Of a file: the text as written, or as recognised.")]
+SampleCallEngine = Annotated[str, typer.Option("--engine", help=f"For the sample calls: {ENGINE_HELP}")]
 
 
 def bench_early(
-    files: Turns = None,
-    playbook: PlaybookName = None,
-    text: WhichText = "asr",
-    engine: EngineName = "auto",
-    models_dir: ModelsDir = None,
-    as_json: AsJson = False,
+    files: EarlyTurns = None,
+    playbook: PlaybookOption = None,
+    text: TextOfFile = "asr",
+    engine: SampleCallEngine = "auto",
+    models_dir: ServedModelsDir = None,
+    as_json: FiguresAsJson = False,
 ) -> None:
     """Count the early cues that the final takes back, and how much sooner the others come than it.
 

@@ -14,8 +14,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voiceassist.cli.cues.eval_tables import Evaluated, show
-from voiceassist.cli.cues.files import Files, PlaybookName, read_rows
+from voiceassist.cli.cues.files import LabelledFiles, read_rows
 from voiceassist.cli.cues.scan import cue_fields
+from voiceassist.cli.options import PlaybookOption
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import DatasetError
 from voiceassist.evaluation.evaluation import Mistake, SourceScores, mistakes_of, outcome_of, scores_of
@@ -23,29 +24,31 @@ from voiceassist.evaluation.labelled import MEANINGS, TEXTS, LabelledTurn, Meani
 from voiceassist.evaluation.scores import Counts, Rate
 from voiceassist.playbooks import load_playbook
 
-Names = Annotated[list[str] | None, typer.Option(metavar="LABEL", help="A label of your own: no cue. Repeatable.")]
+OwnLabels = Annotated[
+    list[str] | None, typer.Option(metavar="LABEL", help="A label of your own: no cue. Repeatable.")
+]
 LeftOut = Annotated[
     list[str] | None,
     typer.Option("--leave-out", metavar="LABEL", help="A label of your own that is not scored. Repeatable."),
 ]
-WhichText = Annotated[
+TextVariants = Annotated[
     Literal["clean", "asr", "both"],
     typer.Option("--text", help="The text as written, as recognised (text_asr), or both side by side."),
 ]
 WithErrors = Annotated[bool, typer.Option("--errors", help="List every turn with a false alarm or a miss.")]
 Most = Annotated[int | None, typer.Option(min=1, metavar="N", help="With --errors: at most N of each source.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Everything as one JSON document.")]
+ScoresAsJson = Annotated[bool, typer.Option("--json", help="Everything as one JSON document.")]
 
 
 def evaluate(
-    files: Files,
-    playbook: PlaybookName = None,
-    text: WhichText = "clean",
+    files: LabelledFiles,
+    playbook: PlaybookOption = None,
+    text: TextVariants = "clean",
     errors: WithErrors = False,
     most: Most = None,
-    negative: Names = None,
+    negative: OwnLabels = None,
     leave_out: LeftOut = None,
-    as_json: AsJson = False,
+    as_json: ScoresAsJson = False,
 ) -> None:
     """Compare the cues that are found in labelled turns with their labels.
 

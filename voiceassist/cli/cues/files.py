@@ -17,16 +17,10 @@ from voiceassist.evaluation.labelled import LabelledTurn, rows_of
 
 STDIN = Path("-")
 
-Files = Annotated[
+LabelledFiles = Annotated[
     list[Path],
     typer.Argument(
         help="Labelled turns, JSON Lines: one object per line with at least a text; - is standard input."
-    ),
-]
-PlaybookName = Annotated[
-    Path | None,
-    typer.Option(
-        "--playbook", metavar="NAME|FILE", help="A built-in playbook's name, or a file. Default: retail."
     ),
 ]
 

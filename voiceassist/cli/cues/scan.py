@@ -11,18 +11,21 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from voiceassist.cli.cues.files import Files, PlaybookName, read_rows
+from voiceassist.cli.cues.files import LabelledFiles, read_rows
+from voiceassist.cli.options import PlaybookOption
 from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import SPEAKER_OF
 from voiceassist.evaluation.evaluation import Outcome, outcome_of
 from voiceassist.evaluation.labelled import TextName
 from voiceassist.playbooks import load_playbook
 
-WhichText = Annotated[TextName, typer.Option("--text", help="The text as written, or as recognised (text_asr).")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per row: its id and its cues.")]
+TextVariant = Annotated[TextName, typer.Option("--text", help="The text as written, or as recognised (text_asr).")]
+RowsAsJson = Annotated[bool, typer.Option("--json", help="One JSON object per row: its id and its cues.")]
 
 
-def scan(files: Files, playbook: PlaybookName = None, text: WhichText = "clean", as_json: AsJson = False) -> None:
+def scan(
+    files: LabelledFiles, playbook: PlaybookOption = None, text: TextVariant = "clean", as_json: RowsAsJson = False
+) -> None:
     """Find the cues of each turn. Labels are not needed and not looked at.
 
     Each cue has its kind, confidence, layer, rule, and the span of its words:

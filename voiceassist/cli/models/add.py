@@ -5,8 +5,9 @@ from typing import Annotated
 
 import typer
 
-from voiceassist.cli.models.folder import ConfigFile, ModelsDir, folder_of, progress_bar
+from voiceassist.cli.models.folder import ModelsDir, folder_of, progress_bar
 from voiceassist.cli.models.pull import tell_installed
+from voiceassist.cli.options import ConfigFile
 from voiceassist.speech_models.add import About, add
 from voiceassist.speech_models.record import FitFor
 

@@ -20,12 +20,13 @@ from voiceassist.bench.asr.channels import CHANNELS
 from voiceassist.bench.asr.clip import Clip
 from voiceassist.bench.asr.document import document
 from voiceassist.bench.asr.recordings import audio_clips
-from voiceassist.bench.asr.report import Report, measure
+from voiceassist.bench.asr.report import EngineReport, measure
 from voiceassist.bench.asr.subjects import Subject, subjects
 from voiceassist.bench.asr.synthetic import Plan, read_sets, synthetic_clips
 from voiceassist.bench.asr.voices import VOICES, available
 from voiceassist.cli.models.bench_tables import show
-from voiceassist.cli.models.folder import ConfigFile, ModelsDir, folder_of
+from voiceassist.cli.models.folder import ModelsDir, folder_of
+from voiceassist.cli.options import ConfigFile
 from voiceassist.errors import ConfigError
 from voiceassist.samples import SAMPLE_IDS
 from voiceassist.speech_models.bundled import bundled_dir
@@ -36,7 +37,7 @@ STDOUT = Path("-")
 WIDTH = 70  # of the line that says what is being heard
 SENTENCES = 40  # of each set by default: all voices and channels then take some minutes with vosk-tiny-en
 
-Names = Annotated[
+EngineNames = Annotated[
     list[str] | None,
     typer.Argument(help="moonshine, an installed model, or a model's folder. Default: all.", metavar="NAME"),
 ]
@@ -78,7 +79,7 @@ class Material:
 
 
 def bench(
-    names: Names = None,
+    names: EngineNames = None,
     audio: Audio = None,
     language: SpokenLanguage = "en",
     sample: OnlySamples = None,
@@ -174,7 +175,7 @@ def _check_output(output: Path | None) -> None:
 # ---- measuring and showing ----
 
 
-def _measured(found: Sequence[Subject], material: Material) -> list[Report]:
+def _measured(found: Sequence[Subject], material: Material) -> list[EngineReport]:
     progress = Progress(
         SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
         TimeElapsedColumn(), console=Console(stderr=True), transient=True,
@@ -183,7 +184,7 @@ def _measured(found: Sequence[Subject], material: Material) -> list[Report]:
         return [_report(subject, material, progress) for subject in found]
 
 
-def _report(subject: Subject, material: Material, progress: Progress) -> Report:
+def _report(subject: Subject, material: Material, progress: Progress) -> EngineReport:
     task = progress.add_task(f"loading {subject.name}", total=material.count(subject))
     done = count()
 
@@ -195,7 +196,7 @@ def _report(subject: Subject, material: Material, progress: Progress) -> Report:
     return report
 
 
-def _write(reports: Sequence[Report], language: str, output: Path | None) -> None:
+def _write(reports: Sequence[EngineReport], language: str, output: Path | None) -> None:
     if output:
         text = json.dumps(document(reports, language), indent=1, ensure_ascii=False)
         if output == STDOUT:

@@ -11,8 +11,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from voiceassist.bench.asr.edits import WordErrors, total
-from voiceassist.bench.asr.report import Report
-from voiceassist.bench.asr.results import Result, Spread, by_channel, by_voice
+from voiceassist.bench.asr.report import EngineReport
+from voiceassist.bench.asr.results import ClipSummary, Spread, by_channel, by_voice
 from voiceassist.bench.asr.voices import VOICES
 
 NONE = "-"
@@ -28,7 +28,7 @@ LEGEND = (
 UNTRAINED = "* a voice that vosk-tiny-en did not hear in training; trained: all others together."
 
 
-def show(reports: Sequence[Report], console: Console) -> None:
+def show(reports: Sequence[EngineReport], console: Console) -> None:
     """All tables that have rows, and what went wrong."""
     of_voices = (table for report in reports for table in _voices(report))
     for table in (_costs(reports), _errors(reports), _times(reports), _files(reports), *of_voices):
@@ -53,14 +53,14 @@ def _table(title: str, first: str, figures: Iterable[str]) -> Table:
 # ---- engine beside engine ----
 
 
-def _costs(reports: Sequence[Report]) -> Table:
+def _costs(reports: Sequence[EngineReport]) -> Table:
     table = _table("engines", "engine", ("load s", "model MB", "growth MB", "peak MB", "fit for"))
     for report in reports:
         table.add_row(escape(report.subject.name), *_cost(report), report.subject.choice.fit_for)
     return table
 
 
-def _cost(report: Report) -> Iterator[str]:
+def _cost(report: EngineReport) -> Iterator[str]:
     loaded, memory = report.loaded, report.memory
     yield f"{loaded.load_s:.2f}" if loaded else NONE
     yield f"{loaded.memory_bytes / MB:.0f}" if loaded else NONE
@@ -68,7 +68,7 @@ def _cost(report: Report) -> Iterator[str]:
     yield f"{memory.peak_bytes / MB:.0f}" if memory else NONE
 
 
-def _errors(reports: Sequence[Report]) -> Table:
+def _errors(reports: Sequence[EngineReport]) -> Table:
     table = _table("what they hear", "", ("words", "WER %", "95 %", "S/I/D"))
     for place, results in _by_place(reports):
         if any(result.counts.words for _, result in results):
@@ -78,7 +78,7 @@ def _errors(reports: Sequence[Report]) -> Table:
     return table
 
 
-def _error(result: Result) -> Iterator[str]:
+def _error(result: ClipSummary) -> Iterator[str]:
     counts = result.counts
     yield str(counts.words)
     yield _rate(counts)
@@ -86,7 +86,7 @@ def _error(result: Result) -> Iterator[str]:
     yield f"{counts.substitutions}/{counts.insertions}/{counts.deletions}"
 
 
-def _times(reports: Sequence[Report]) -> Table:
+def _times(reports: Sequence[EngineReport]) -> Table:
     table = _table("how soon", "", ("RTF", "partial", "final", "word times"))
     for place, results in _by_place(reports):
         table.add_row(f"[bold]{escape(place)}, {results[0][1].audio_s:,.0f} s")
@@ -95,7 +95,7 @@ def _times(reports: Sequence[Report]) -> Table:
     return table
 
 
-def _time(result: Result) -> Iterator[str]:
+def _time(result: ClipSummary) -> Iterator[str]:
     starts, ends = result.start_error_ms, result.end_error_ms
     yield f"{result.real_time_factor:.3f}"
     yield _delay(result.partial_delay_ms)
@@ -103,14 +103,14 @@ def _time(result: Result) -> Iterator[str]:
     yield f"{starts.mean:.0f} / {ends.mean:.0f}" if starts and ends else NONE
 
 
-def _by_place(reports: Sequence[Report]) -> Iterator[tuple[str, list[tuple[str, Result]]]]:
+def _by_place(reports: Sequence[EngineReport]) -> Iterator[tuple[str, list[tuple[str, ClipSummary]]]]:
     """Each material, with what every engine made of it; of synthesised speech the first channel only."""
     rows = [(report.subject.name, result) for report in reports for result in _first_channels(report)]
     for place in dict.fromkeys(_place(result) for _, result in rows):
         yield place, [(name, result) for name, result in rows if _place(result) == place]
 
 
-def _first_channels(report: Report) -> Iterator[Result]:
+def _first_channels(report: EngineReport) -> Iterator[ClipSummary]:
     found = set[str]()
     for result in by_channel(report.scores):
         if result.material not in found:
@@ -118,11 +118,11 @@ def _first_channels(report: Report) -> Iterator[Result]:
         found.add(result.material)
 
 
-def _place(result: Result) -> str:
+def _place(result: ClipSummary) -> str:
     return f"{result.material}, {result.channel}" if result.channel else result.material
 
 
-def _files(reports: Sequence[Report]) -> Table:
+def _files(reports: Sequence[EngineReport]) -> Table:
     """Of everything that was not synthesised for the measurement."""
     engines = [f"{escape(report.subject.name)} %" for report in reports]
     table = _table("word error rate, file by file", "file", ("words", *engines))
@@ -138,7 +138,7 @@ def _files(reports: Sequence[Report]) -> Table:
 # ---- voice by voice ----
 
 
-def _voices(report: Report) -> Iterator[Table]:
+def _voices(report: EngineReport) -> Iterator[Table]:
     """A table per set of sentences: voices down, channels across."""
     results = [result for result in by_voice(report.scores) if result.voice]
     channels = list(dict.fromkeys(result.channel for result in results))
@@ -152,7 +152,7 @@ def _voices(report: Report) -> Iterator[Table]:
         yield table
 
 
-def _rates(results: Sequence[Result], voices: Collection[str], channels: Sequence[str]) -> list[str]:
+def _rates(results: Sequence[ClipSummary], voices: Collection[str], channels: Sequence[str]) -> list[str]:
     """Of these voices together, per channel."""
     return [
         _rate(total([result.counts for result in results if result.voice in voices and result.channel == channel]))

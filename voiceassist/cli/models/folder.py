@@ -1,9 +1,9 @@
 """What the verbs of `voiceassist models` share: the options that say which folder, and the progress bar."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -18,14 +18,13 @@ from rich.progress import (
 )
 
 from voiceassist.config import load_settings
+from voiceassist.speech_models.progress import ReportStep
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
 ModelsDir = Annotated[
     Path | None,
     typer.Option("--models-dir", help="Where models are kept. Default: `models` in the data folder."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
-Report: TypeAlias = Callable[[str, int, int], None]
+TableAsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of a table.")]
 
 
 def folder_of(config: Path | None, models_dir: Path | None) -> Path:
@@ -34,7 +33,7 @@ def folder_of(config: Path | None, models_dir: Path | None) -> Path:
 
 
 @contextmanager
-def progress_bar() -> Iterator[Report]:
+def progress_bar() -> Iterator[ReportStep]:
     """A bar for people on standard error, gone at the end: what is done, how far, how fast, how long still."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     console = Console(stderr=True)

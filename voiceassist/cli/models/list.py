@@ -8,7 +8,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from voiceassist.cli.models.folder import AsJson, ConfigFile, ModelsDir, folder_of
+from voiceassist.cli.models.folder import ModelsDir, TableAsJson, folder_of
+from voiceassist.cli.options import ConfigFile
 from voiceassist.speech_models.installed import InstalledModel, auto_for, installed
 from voiceassist.speech_models.language import serves
 from voiceassist.speech_models.manifest import ModelEntry, load_manifest
@@ -34,7 +35,7 @@ class ModelRow:
     path: str | None = None
 
 
-def list_models(config: ConfigFile = None, models_dir: ModelsDir = None, as_json: AsJson = False) -> None:
+def list_models(config: ConfigFile = None, models_dir: ModelsDir = None, as_json: TableAsJson = False) -> None:
     """List the models that are installed, that come with voiceassist, and that can be pulled.
 
     Examples:

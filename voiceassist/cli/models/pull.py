@@ -6,7 +6,8 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from voiceassist.cli.models.folder import ConfigFile, ModelsDir, folder_of, progress_bar
+from voiceassist.cli.models.folder import ModelsDir, folder_of, progress_bar
+from voiceassist.cli.options import ConfigFile
 from voiceassist.speech_models.download import next_time
 from voiceassist.speech_models.installed import InstalledModel, auto_for, installed
 from voiceassist.speech_models.manifest import entry_to_pull
@@ -15,7 +16,7 @@ from voiceassist.speech_models.sizes import shown
 
 INTERRUPTED = 130  # what shells expect after Ctrl+C
 
-Name = Annotated[str, typer.Argument(help="As `voiceassist models list` shows it.")]
+ModelName = Annotated[str, typer.Argument(help="As `voiceassist models list` shows it.")]
 Mirror = Annotated[
     str | None, typer.Option(help="Another address that has NAME.zip, instead of alphacephei.com.", metavar="URL")
 ]
@@ -25,7 +26,7 @@ Unverified = Annotated[
 
 
 def pull_model(
-    name: Name,
+    name: ModelName,
     mirror: Mirror = None,
     unverified: Unverified = False,
     config: ConfigFile = None,

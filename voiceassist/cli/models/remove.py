@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from voiceassist.cli.models.folder import ConfigFile, ModelsDir, folder_of
+from voiceassist.cli.models.folder import ModelsDir, folder_of
+from voiceassist.cli.options import ConfigFile
 from voiceassist.speech_models.installed import find
 from voiceassist.speech_models.manifest import entry_called
 from voiceassist.speech_models.remove import check_removable, remove

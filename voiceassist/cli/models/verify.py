@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from voiceassist.cli.models.folder import AsJson, ConfigFile, ModelsDir, folder_of
+from voiceassist.cli.models.folder import ModelsDir, TableAsJson, folder_of
 from voiceassist.cli.models.trial import ModelTrial, try_out
+from voiceassist.cli.options import ConfigFile
 from voiceassist.errors import EngineError, ModelError
 from voiceassist.speech_models.installed import InstalledModel, find, installed
 from voiceassist.speech_models.intact import differences, is_recorded
@@ -37,7 +38,7 @@ def verify_models(
     name: Annotated[str | None, typer.Argument(help="Only this model. Default: all that are installed.")] = None,
     config: ConfigFile = None,
     models_dir: ModelsDir = None,
-    as_json: AsJson = False,
+    as_json: TableAsJson = False,
 ) -> None:
     """Compare a model's files with its record, load it, and let it hear a sentence of a sample call.
 

@@ -33,16 +33,16 @@ WHICH = (
 
 New = Annotated[str, typer.Argument(metavar="NEW", help=WHICH)]
 Old = Annotated[str, typer.Option("--against", metavar="OLD", help=WHICH)]
-Calls = Annotated[
+CallsFrom = Annotated[
     Path | None,
     typer.Option(
         help="A data folder, a file of records (.jsonl), or a folder of such files. Default: the data folder."
     ),
 ]
 Last = Annotated[int | None, typer.Option(min=1, metavar="N", help="Only the newest N calls.")]
-Shown = Annotated[int, typer.Option(min=0, metavar="N", help="How many moments to show.")]
+MomentsShown = Annotated[int, typer.Option(min=0, metavar="N", help="How many moments to show.")]
 Config = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
+BacktestAsJson = Annotated[bool, typer.Option("--json", help="One JSON document instead of tables.")]
 
 Counted = RuleTally | CardTally | AlertTally
 
@@ -50,11 +50,11 @@ Counted = RuleTally | CardTally | AlertTally
 def backtest(
     new: New,
     against: Old,
-    calls: Calls = None,
+    calls: CallsFrom = None,
     last: Last = None,
-    examples: Shown = EXAMPLES,
+    examples: MomentsShown = EXAMPLES,
     config: Config = None,
-    as_json: AsJson = False,
+    as_json: BacktestAsJson = False,
 ) -> None:
     """Run stored calls through two playbooks: what would newly fire, what would stop, how many cards would come.
 

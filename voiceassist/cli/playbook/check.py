@@ -7,17 +7,17 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from voiceassist.cli.playbook.files import Which, texts_of
+from voiceassist.cli.playbook.files import WhichPlaybooks, texts_of
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import PlaybookError
 from voiceassist.playbooks import problems_of, read_playbook
 from voiceassist.trials.compiled import compile_playbook
 from voiceassist.yamltext.problems import Problem, located
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per playbook, with its problems.")]
+ProblemsAsJson = Annotated[bool, typer.Option("--json", help="One JSON object per playbook, with its problems.")]
 
 
-def check(which: Which = None, as_json: AsJson = False) -> None:
+def check(which: WhichPlaybooks = None, as_json: ProblemsAsJson = False) -> None:
     """Check playbooks: every mistake with file, line, field, what is wrong, and the nearest valid name.
 
     Exit code 2: there are mistakes.

@@ -8,16 +8,16 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from voiceassist.cli.playbook.files import Which, texts_of
+from voiceassist.cli.playbook.files import WhichPlaybooks, texts_of
 from voiceassist.cli.playbook.try_sentence import marked
 from voiceassist.clock import today
 from voiceassist.playbooks import read_playbook
 from voiceassist.trials.example_runs import ExampleRun, run_examples
 
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per example.")]
+ExamplesAsJson = Annotated[bool, typer.Option("--json", help="One JSON object per example.")]
 
 
-def try_examples(which: Which = None, as_json: AsJson = False) -> None:
+def try_examples(which: WhichPlaybooks = None, as_json: ExamplesAsJson = False) -> None:
     """Run the examples of playbooks: each must bring the cues, the card and the topic that it says.
 
     Exit code 1: an example failed. Exit code 2: a playbook has mistakes.

@@ -15,7 +15,7 @@ from voiceassist.playbooks import builtin_names, find_text, read_playbook
 
 STDIN = Path("-")
 
-Which = Annotated[
+WhichPlaybooks = Annotated[
     list[Path] | None,
     typer.Argument(
         metavar="[FILE|NAME]...",
@@ -25,12 +25,6 @@ Which = Annotated[
 One = Annotated[
     Path | None,
     typer.Argument(metavar="[FILE|NAME]", help="A file, or a built-in playbook's name. Default: retail."),
-]
-PlaybookName = Annotated[
-    Path | None,
-    typer.Option(
-        "--playbook", metavar="NAME|FILE", help="A built-in playbook's name, or a file. Default: retail."
-    ),
 ]
 
 

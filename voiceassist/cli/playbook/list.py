@@ -2,17 +2,14 @@
 
 import json
 from pathlib import Path
-from typing import Annotated
 
-import typer
 from rich.console import Console
 from rich.table import Table
 
+from voiceassist.cli.options import AsJson
 from voiceassist.cli.playbook.check import counts_of
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import DEFAULTS, builtin_names, find_text, read_playbook
-
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 def list_playbooks(as_json: AsJson = False) -> None:

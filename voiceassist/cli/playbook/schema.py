@@ -8,10 +8,10 @@ import typer
 from voiceassist.playbook_file.example import EXAMPLE
 from voiceassist.playbook_file.schema import playbook_schema
 
-Example = Annotated[bool, typer.Option("--example", help="A complete playbook with a comment on every field.")]
+WithExample = Annotated[bool, typer.Option("--example", help="A complete playbook with a comment on every field.")]
 
 
-def schema(example: Example = False) -> None:
+def schema(example: WithExample = False) -> None:
     """Print the JSON Schema of playbook files: editors then complete and check them while you type.
 
     In VS Code, install the extension "YAML" by Red Hat and begin the file with this line:

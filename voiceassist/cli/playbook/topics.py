@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voiceassist.cli.options import AsJson
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import DatasetError, PlaybookError
 from voiceassist.evaluation.scores import Rate
@@ -25,17 +26,16 @@ from voiceassist.playbooks import load_playbook
 
 PERCENT = 100
 
-Files = Annotated[
+TopicFiles = Annotated[
     list[Path],
     typer.Argument(
         help='JSON Lines: {"playbook", "turns": [{"speaker", "text"}], "topic"}; the last turn refuses.'
     ),
 ]
 Errors = Annotated[bool, typer.Option("--errors", help="List the rows whose topic was not chosen.")]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
-def topics(files: Files, errors: Errors = False, as_json: AsJson = False) -> None:
+def topics(files: TopicFiles, errors: Errors = False, as_json: AsJson = False) -> None:
     """Measure the choice of topics: the share of refusals whose policy is chosen first, for each playbook.
 
     Exit code 2: a row cannot be read, or names a playbook or a policy that is not there.

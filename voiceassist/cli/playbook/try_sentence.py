@@ -8,7 +8,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from voiceassist.cli.playbook.files import PlaybookName, playbook_of
+from voiceassist.cli.options import AsJson, PlaybookOption
+from voiceassist.cli.playbook.files import playbook_of
 from voiceassist.clock import today
 from voiceassist.core.playbook.days import is_day
 from voiceassist.core.playbook.model import Playbook
@@ -18,28 +19,27 @@ from voiceassist.trials.near_miss import NearMiss, near_miss
 from voiceassist.trials.trial import Trial, TrialCue, try_turns
 from voiceassist.yamltext.problems import unknown_name
 
-Sentence = Annotated[str, typer.Argument(metavar="SENTENCE", help="What is said, in quotes.")]
+SpokenSentence = Annotated[str, typer.Argument(metavar="SENTENCE", help="What is said, in quotes.")]
 By = Annotated[Speaker, typer.Option("--speaker", help="Who says it.")]
 Before = Annotated[str, typer.Option("--before", metavar="TEXT", help="What the other side said just before.")]
 TierName = Annotated[str, typer.Option("--tier", help="The customer's tier: standard, gold, ...")]
-Day = Annotated[
+OnDay = Annotated[
     str, typer.Option("--on", metavar="DATE", help="As of this day, such as 2026-12-31. Default: today.")
 ]
 Had = Annotated[
     list[str] | None,
     typer.Option(metavar="ALTERNATIVE", help="What the customer took in an earlier call, by its id. Repeatable."),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 
 
 def try_sentence(
-    sentence: Sentence,
+    sentence: SpokenSentence,
     speaker: By = "agent",
     before: Before = "",
     tier: TierName = "standard",
-    on: Day = "",
+    on: OnDay = "",
     had: Had = None,
-    playbook: PlaybookName = None,
+    playbook: PlaybookOption = None,
     as_json: AsJson = False,
 ) -> None:
     """Try a sentence: its cues with rule and words, the card that would come, and what it would offer.

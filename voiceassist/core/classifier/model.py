@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from voiceassist.core.classifier.ngrams import around, opening_ngrams, pair, token_ngrams, triple
 from voiceassist.events import Speaker
 
-Sensitivity = Literal["low", "normal", "high"]
-SENSITIVITIES: tuple[Sensitivity, ...] = ("low", "normal", "high")
+ThresholdLevel = Literal["low", "normal", "high"]
+SENSITIVITIES: tuple[ThresholdLevel, ...] = ("low", "normal", "high")
 Floats: TypeAlias = NDArray[np.float64]
 LONGEST_SPAN = 12  # tokens; a longer one only piles up crumbs of ordinary talk
 TOKENS_CACHED = 8192  # a language's everyday words
@@ -43,7 +43,7 @@ class Kind:
 
     name: str
     offset: float  # log odds of a turn whose words weigh nothing
-    thresholds: Mapping[Sensitivity, float]  # the least probability of a cue; low sensitivity has the highest
+    thresholds: Mapping[ThresholdLevel, float]  # the least probability of a cue; low sensitivity has the highest
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
@@ -104,7 +104,7 @@ def classify(
     return tuple(sorted(found, key=lambda one: -one.probability))
 
 
-def threshold(classifier: Classifier, kind: str, sensitivity: Sensitivity) -> float | None:
+def threshold(classifier: Classifier, kind: str, sensitivity: ThresholdLevel) -> float | None:
     """The least probability of a cue of this kind; None for a kind that the classifier does not know."""
     kinds = (known for table in classifier.tables.values() for known in table.kinds)
     return next((known.thresholds[sensitivity] for known in kinds if known.name == kind), None)

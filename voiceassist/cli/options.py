@@ -1,0 +1,19 @@
+"""Options that several commands have, each defined once. Loads nothing but typer.
+
+Next: the commands of `cli/` take them as their parameters' types.
+"""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
+FiguresAsJson = Annotated[bool, typer.Option("--json", help="All figures as one JSON document.")]
+ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+PlaybookOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--playbook", metavar="NAME|FILE", help="A built-in playbook's name, or a file. Default: retail."
+    ),
+]
