@@ -18,6 +18,9 @@ from voiceassist.errors import ModelError
 from voiceassist.events import Speaker
 
 MAGIC = b"VACUES1\n"  # the format's name and number
+PACKED = (
+    b"\x78\xda"  # how zlib begins at its highest level (RFC 1950, 2.2); it would unpack after other beginnings too
+)
 STEPS = 127  # of a signed byte on either side of zero
 
 
@@ -48,9 +51,15 @@ def decode_classifier(data: bytes) -> Classifier:
     if not data.startswith(MAGIC):
         raise ModelError(f"not a cue classifier: it begins with {data[:8]!r} instead of {MAGIC!r}")
     try:
-        return _read(zlib.decompress(data[len(MAGIC) :]))
+        return _read(_unpacked(data[len(MAGIC) :]))
     except (zlib.error, ValueError, KeyError, TypeError) as error:
         raise ModelError(f"the cue classifier is damaged, make or fetch it again: {error}") from error
+
+
+def _unpacked(packed: bytes) -> bytes:
+    if not packed.startswith(PACKED):
+        raise ValueError(f"its weights begin with {packed[:2]!r} instead of {PACKED!r}")
+    return zlib.decompress(packed)
 
 
 def _quantised(part: Learned) -> tuple[NDArray[np.int8], list[float]]:
