@@ -13,6 +13,7 @@ from tests.shell.gates import die, fail_badly, gate_in, never_end, wait_at
 from tests.shell.serving import serving, settings_for, whole_call
 from tests.shell.test_playbook_versions import SMALL
 from voiceassist import app
+from voiceassist.core.cues import screens
 from voiceassist.core.playbook.model import GENERAL
 from voiceassist.errors import ConflictError, PlaybookError
 from voiceassist.events import CallEnded, Speaker
@@ -52,6 +53,18 @@ async def test_a_sentence_is_tried_there_with_the_result_it_has_here(worker: Pla
     assert [cue.kind for cue in there.cues] == ["refusal"]
     assert there.topic is not None
     assert there.topic.policy.id == GENERAL
+
+
+async def test_what_was_prepared_is_compiled_when_a_draft_of_it_is_tried(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = work.builtin_text("banking")
+    work.prepared(PlaybookText(text, "banking", 1))
+    work.prepared(PlaybookText("name: 7", "broken", 1))  # is left alone
+    sets = list[int]()
+    monkeypatch.setattr(screens, "_set_of", lambda expressions: sets.append(len(expressions)))
+    work.compiled(PlaybookText(text + "# a draft\n", "banking"))
+    assert sets == []
 
 
 async def test_an_error_comes_back_as_it_was_raised(worker: PlaybookWorker) -> None:
@@ -98,6 +111,8 @@ async def test_closing_ends_the_process_in_the_midst_of_work() -> None:
     results = await asyncio.gather(endless, waiting, return_exceptions=True)
     assert all(isinstance(result, BaseException) for result in results)
     assert not is_running(process_id)
+    with pytest.raises(ConflictError, match="is stopping"):
+        await worker.run(os.getpid)
 
 
 async def test_calls_go_on_while_playbook_work_is_stuck_and_more_of_it_is_refused(

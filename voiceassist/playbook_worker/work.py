@@ -105,6 +105,12 @@ def compiled(source: PlaybookText) -> PlaybookHeader:
     return header_of(playbook)
 
 
+def prepared(source: PlaybookText) -> None:
+    """Compiles a text that can be used, so that what is tried next, a draft of it too, need not wait for that."""
+    if not problems(source.text):
+        compile_playbook(_playbook(source))
+
+
 def tried(source: PlaybookText, turns: Sequence[TrialTurn], tier: Tier, today: str) -> Trial:
     """What the last of these turns brings. Raises PlaybookError."""
     return try_turns(_playbook(source), turns, tier, today)

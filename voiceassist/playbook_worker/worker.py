@@ -45,7 +45,9 @@ class PlaybookWorker:
         self._is_closed = False
 
     async def run(self, work: Callable[P, T], *args: P.args, **_none: P.kwargs) -> T:
-        """What a function of `work.py` gives. Raises what it raises; ConflictError when too many wait."""
+        """What a function of `work.py` gives. Raises what it does; ConflictError when busy or stopping."""
+        if self._is_closed:
+            raise ConflictError("stopping", "voiceassist is stopping; try again in a moment")
         self._asked = {one for one in self._asked if not one.done()}
         if len(self._asked) >= WAITING:
             raise ConflictError("busy", f"{WAITING} requests about playbooks wait already; try again in a moment")

@@ -4,6 +4,7 @@ Never changes a published version. `playbook_drafts.py` edits and publishes, `pl
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter
@@ -14,6 +15,7 @@ from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.schema import playbook_schema
 from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
+from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
@@ -93,7 +95,7 @@ async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
     runtime = runtime_of(connection)
     current, draft = await found(runtime, name)
     text = current.text if current else ""
-    return {
+    shown = {
         "name": name,
         "current": version_view(current, is_current=True) if current else None,
         "text": text,
@@ -101,6 +103,15 @@ async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
         "draft": await draft_view(runtime, draft, current) if draft else None,
         "builtin": await builtin_view(runtime, draft.text if draft else text),
     }
+    if current:
+        runtime.spawn(_prepare(runtime, current))
+    return shown
+
+
+async def _prepare(runtime: Runtime, version: Version) -> None:
+    """Who opens a playbook's page will soon try a sentence; if the process is busy, that one waits instead."""
+    with suppress(ConflictError):
+        await runtime.playbook_worker.run(work.prepared, PlaybookText(version.text, version.name, version.number))
 
 
 @router.get("/{name}/versions", dependencies=[allow(*SCREENS)])

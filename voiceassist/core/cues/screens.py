@@ -14,7 +14,7 @@ import re2
 from voiceassist.core.cues.patterns import PROGRAMS_KEPT, Pattern, check_size, re2_options, within_memory
 from voiceassist.core.words.cache import ContentCache
 
-SCREEN_INSTRUCTIONS = 50_000  # of one set of a playbook's own: RE2 holds the GIL for 35 ms while it compiles that
+SCREEN_INSTRUCTIONS = 50_000  # of one set of a playbook's own: RE2 holds the GIL for 25 ms while it compiles that
 
 
 @dataclass(frozen=True, slots=True)
