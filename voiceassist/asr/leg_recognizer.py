@@ -1,4 +1,4 @@
-"""One leg's hearing: frames of any length and rate in, transcripts out.
+"""Recognises one leg: frames of any length and rate in, transcripts out.
 
 The same code hears a live call and a replayed recording; since resampler and recognizer both work in blocks of
 their own, how the audio was split into frames changes nothing. Blocks: runs in the decode pool's threads.

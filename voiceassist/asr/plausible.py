@@ -1,4 +1,4 @@
-"""What of a neural recognizer's text can be believed: pure functions over words.
+"""Drops words of a neural recognizer's text that cannot have been said: pure functions over words.
 
 Never corrects a word. Models that write text from sound invent some when the sound ends in the middle of a
 word: they loop, or say more than anybody can say in that time. Next: `asr/moonshine.py` gives words times.

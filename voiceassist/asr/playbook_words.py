@@ -1,4 +1,4 @@
-"""The words that a playbook lives by: those of its phrases, and of what it lets agents offer.
+"""Lists the words that a playbook depends on: those of its phrases, and of what it lets agents offer.
 
 A model that does not know a word never hears it, and a phrase with that word never fires. Never asks a model
 itself. Next: `app.py` asks the engine about them and tells the operator.

@@ -1,4 +1,4 @@
-"""Vosk: one loaded model, shared by every leg, and what it can be asked.
+"""Vosk: one loaded model, shared by every leg, and its vocabulary.
 
 Works with every Vosk model: 8 or 16 kHz, one graph or a split one, with or without speaker adaptation. Never
 finds or downloads models: the folder is given. Next: `vosk_leg.py` hears one leg with it.

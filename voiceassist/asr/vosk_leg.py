@@ -134,7 +134,7 @@ class VoskRecognizer:
         return _VoskLine(start_ms=start_ms, offset_ms=start_ms - self._fed * 1000 // RATE_HZ)
 
     def _follow(self, line: _VoskLine, pcm: Pcm, step: SpeechState, *, hurry: bool) -> Iterator[Transcript]:
-        """Two can end an utterance: our endpointer, and libvosk, which knows what the words were."""
+        """Follows a line to its end. Our endpointer may end it, or libvosk, which knows what the words were."""
         line.blocks.append(pcm)
         is_over = self._accepts(pcm)
         if step == "ended":
@@ -161,7 +161,7 @@ class VoskRecognizer:
             ) from error
 
     def _partial(self, line: _VoskLine, *, is_pause: bool) -> Iterator[Partial]:
-        """News; or the same again after a while, and when a pause begins, since then a word is complete."""
+        """A Partial with new words; the same words again after a while, and when a pause completes them."""
         heard = json.loads(self._open_native().PartialResult()).get("partial", "").split()
         words = tuple(word for word in heard if word != UNKNOWN)
         if not words:

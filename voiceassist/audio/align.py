@@ -1,6 +1,6 @@
-"""When the words of a line were said, for engines that give text without times.
+"""Estimates when the words of a line were said, for engines that give text without times.
 
-Never listens for words: it knows only how loud the line was, and what had been heard of it at earlier moments.
+Never recognises words: it knows only how loud the line was, and which words were recognised at earlier moments.
 Longer words take longer; a pause separates words, rather one after a comma; and a word that had been heard by
 some moment ended by then, while one that had not ends later. Next: `asr/moonshine.py` makes `Word`s of it, and
 `asr/vosk_leg.py` those of its partials (a Final has libvosk's own times).

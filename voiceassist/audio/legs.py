@@ -42,7 +42,7 @@ class LegSync:
 
     @property
     def ready_ms(self) -> int:
-        """How much whole steps could hold by now; below zero while legs that were given up catch up."""
+        """How much audio whole steps could hold by now; negative while legs that came too late catch up."""
         return (self._target() - self._taken) * 1000 // self._rate_hz if self._rate_hz else 0
 
     def add(self, frame: AudioFrame) -> None:

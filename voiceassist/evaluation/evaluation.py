@@ -82,14 +82,14 @@ class Mistake:
 
 
 def outcome_of(playbook: Playbook, row: LabelledTurn, text: TextName) -> Outcome:
-    """What is found in a turn; of a speaker that nobody knows, by the rules of both sides."""
+    """The cues found in a turn; where the speaker is unknown, by the rules of both sides."""
     words, context = row.words(text), Context(before=tuple(row.prev.split()))
     found = [match for speaker in row.speakers for match in find_cues(playbook, speaker, words, context)]
     return Outcome(row=row, found=tuple(found))
 
 
 def scores_of(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> list[SourceScores]:
-    """Per source, in the order in which they come."""
+    """The scores of each source, in the order in which the sources come."""
     return [_source_scores(source, of_source, meanings) for source, of_source in _by_source(outcomes).items()]
 
 

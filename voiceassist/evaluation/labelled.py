@@ -148,7 +148,7 @@ def _string(fields: dict[str, Any], name: str, default: str | None = None) -> st
 
 
 def _whole(text: str) -> str:
-    """Without halves of characters, which JSON may hold and no terminal can print."""
+    """The text with each lone surrogate replaced: JSON may hold one, and no terminal can print it."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

@@ -1,4 +1,4 @@
-"""What a playbook file must fulfil beyond its fields: how its parts fit together.
+"""Checks how the parts of a playbook file fit together, which no field shows alone.
 
 Works on the plain data and expects nothing of it, so that these mistakes are told together with all others. Never
 raises. Next: `parse.py`.
@@ -73,7 +73,7 @@ def names_in(document: Json, lexicon: Lexicon, builtin: BuiltinCues) -> Names:
 
 
 def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
-    """Everything that no field shows alone."""
+    """All mistakes in how the parts fit together."""
     yield from _general(document)
     for kind in mapping_at(document, "cues"):
         yield from _off(document, kind, builtin)

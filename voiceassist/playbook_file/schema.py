@@ -31,7 +31,7 @@ def schema_of(model: type[BaseModel]) -> Mapping[str, Any]:
 
 
 class _Schema(GenerateJsonSchema):
-    """A field that may be left out is one type, not a choice between that and nothing: forms need it plain."""
+    """Makes an optional field its type alone, not a choice between the type and null: forms need it so."""
 
     def nullable_schema(self, schema: Any) -> JsonSchemaValue:  # noqa: ANN401
         return self.generate_inner(schema["schema"])

@@ -73,7 +73,7 @@ def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Repor
 
 
 def _completed(given: Path, about: About) -> About:
-    """With what a record, our manifest and an official name tell of what was not said."""
+    """`about`, completed by what a record, our manifest and an official name tell."""
     root = model_root(given) if given.is_dir() else given
     found = root.name if given.is_dir() else given.name.removesuffix(".zip")
     about = _filled(about, _about(_record_of(root) or entry_called(found)))
@@ -101,7 +101,7 @@ def _about(known: ModelRecord | ModelEntry | None) -> About:
 
 
 def _filled(about: About, known: About) -> About:
-    """What was said, and what is known of the rest."""
+    """What the person said, and for the rest what is known."""
     return About(
         name=about.name,
         language=about.language or known.language,

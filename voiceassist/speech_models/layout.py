@@ -11,7 +11,7 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Where one layout keeps what libvosk cannot do without."""
+    """Where one layout keeps the files that libvosk needs."""
 
     always: tuple[str, ...]
     whole_graph: str

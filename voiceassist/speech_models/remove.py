@@ -1,6 +1,6 @@
 """Removes an installed model.
 
-Never touches a bundled model. Next: nothing reads what was removed.
+Never touches a bundled model. Next: the next start of the server no longer finds it.
 """
 
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What a changed playbook would have changed: two runs of the same stored calls, compared.
+"""Compares two runs of the same stored calls, with an old and a new playbook: what starts and what stops.
 
 Cues are the same moment when they are of one kind, in one utterance, on words that overlap; whichever rule found
 them. Never runs a call: `rerun.py` does. Next: `voiceassist playbook backtest` and the playbook screen show the
@@ -110,7 +110,7 @@ class Shown:
     alerts: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, other: Self, without: Self | None = None) -> None:
-        """Takes in the counts of another, less those of a third."""
+        """Adds the counts of another; `without`: less those of this one."""
         self.cards += other.cards - without.cards if without else other.cards
         self.alerts += other.alerts - without.alerts if without else other.alerts
 

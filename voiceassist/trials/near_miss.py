@@ -1,4 +1,4 @@
-"""Which rule came nearest to firing on a sentence, for people who wonder why nothing happened.
+"""Finds the rule that came nearest to firing on a sentence, for people who ask why no cue came.
 
 Looks at every phrase of one side's rules, so it is for trying things out, not for calls.
 Next: `voiceassist playbook try`.
@@ -34,7 +34,7 @@ class NearMiss:
 
 
 def near_miss(playbook: Playbook, speaker: Speaker, text: str) -> NearMiss | None:
-    """The nearest; None when nothing is near."""
+    """The phrase that came nearest to firing; None when none came near enough."""
     said = rendered(tokenise_text(text, playbook.spoken))
     matcher = matcher_for(playbook, speaker)
     lexicon = lexicon_of(playbook)

@@ -86,7 +86,7 @@ def rerun(playbook: Playbook, call: StoredCall) -> list[Event]:
 
 
 def _acted(call: Call, action: Action) -> list[Event]:
-    """What does not fit this playbook's cards and alerts did not happen."""
+    """What follows from an action; nothing where it fits no card or alert of this playbook."""
     try:
         return call.handle(action)
     except ActionError:
@@ -102,7 +102,7 @@ class _People:
     alerts: dict[str, str] = field(default_factory=dict)  # kind → id of the newest
 
     def see(self, events: Iterable[Event]) -> None:
-        """Follows the rerun."""
+        """Remembers which card and which alerts the rerun shows."""
         for event in events:
             if isinstance(event, Prompt):
                 self.card = event
@@ -112,7 +112,7 @@ class _People:
                 self.alerts[event.kind] = event.alert_id
 
     def again(self, event: PromptClosed | AlertChanged) -> Action | None:
-        """The action that had this event, for the same kind of card or alert; None: there is no such."""
+        """The action behind this event, on the rerun's card or alert of that kind; None where there is none."""
         if isinstance(event, AlertChanged):
             return self._alert(event)
         card, at_ms = self.card, event.at_ms
@@ -131,7 +131,7 @@ class _People:
 
 
 def _step(event: Event) -> RerunInput | None:
-    """What went in that this event tells of; None for what came out."""
+    """The input that this event tells of; None for an event that only follows from inputs."""
     match event:
         case CallStarted() | Final() | AudioGap() | CallEnded() | CallFailed():
             return event

@@ -18,9 +18,7 @@ from voiceassist.errors import ModelError
 from voiceassist.events import Speaker
 
 MAGIC = b"VACUES1\n"  # the format's name and number
-PACKED = (
-    b"\x78\xda"  # how zlib begins at its highest level (RFC 1950, 2.2); it would unpack after other beginnings too
-)
+PACKED = b"\x78\xda"  # how zlib begins at its highest level (RFC 1950, 2.2); it unpacks after other beginnings too
 STEPS = 127  # of a signed byte on either side of zero
 
 

@@ -1,9 +1,9 @@
-"""Scores what phrases miss: a linear model over n-grams of words and characters, and how the previous turn began.
+"""Scores cues that no phrase finds: a linear model over n-grams of words and characters, and of how turns begin.
 
 Every n-gram shares its weight among its tokens; a cue is the short stretch of tokens with the largest sum, and
 that sum with the kind's offset is its probability. So a long turn is not diluted, and the cue's words are known.
 Never reads a file and knows no word: the words are in the weights, which `voiceassist cues train` makes.
-Next: `core/cues/find.py` makes matches of the scores.
+Next: `core/cues/classified.py` makes matches of the scores.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -39,7 +39,7 @@ class Scored:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kind:
-    """What is to know about one kind besides the weights."""
+    """One kind of cue: its offset, and the threshold of each sensitivity."""
 
     name: str
     offset: float  # log odds of a turn whose words weigh nothing

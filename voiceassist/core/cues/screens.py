@@ -22,7 +22,7 @@ class Screen:
     """Patterns that are looked for at once, and which places each of them stands for."""
 
     expressions: Any  # re2.Set
-    places: tuple[tuple[int, ...], ...]  # by pattern; none: nobody asks for it
+    places: tuple[tuple[int, ...], ...]  # by pattern; none: the playbook leaves it out
 
     def hits(self, text: str) -> Iterator[int]:
         """The places whose pattern is in the text."""

@@ -1,4 +1,4 @@
-"""Keeps what is compiled of a playbook for as long as somebody holds the playbook, and no longer.
+"""Keeps what is compiled of a playbook for as long as the playbook is referenced.
 
 So a published playbook is never compiled twice, however many drafts are tried beside it, and a draft that nobody
 tries any more takes no memory. Next: `core/cues/patterns.py` and whoever else compiles a playbook's phrases.

@@ -44,7 +44,7 @@ CUSTOMER_KINDS = (
 ABUSE_KINDS = ("insult", "threat", "slur", "sexual")
 CLASSIFIED_KINDS = tuple(k for k in (*AGENT_KINDS, *CUSTOMER_KINDS) if k != "profanity")  # swear words are listed
 ANSWERS = {"quick_yes": "purchase_intent"}  # kinds that are cues only after this one of the other side's
-HEARD_KINDS = ("silence", "overlap", "missing")
+HEARD_KINDS = ("silence", "overlap", "missing")  # cues that no words show
 SPEAKER_OF: Mapping[str, Speaker] = {
     **dict.fromkeys(AGENT_KINDS, "agent"),
     **dict.fromkeys(CUSTOMER_KINDS, "customer"),
@@ -79,7 +79,7 @@ class BuiltinCues:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absence:
-    """Something that must be said, and by when."""
+    """Something that must be said in a call, and by when. Not said in time, it is the cue `missing`."""
 
     id: str
     title: str  # what a person calls it: "Notice of recording"
@@ -136,7 +136,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Card:
-    """A card before it meets a call.
+    """A card as the playbook writes it; `core/call/card_text.py` fills it in for one call.
 
     `{topic}` in the headline is the policy's topic, `{title}` the title of what has not been said.
     """
@@ -208,7 +208,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True, weakref_slot=True, kw_only=True, eq=False)
 class Playbook:
-    """Everything the assistant knows. Compared by identity: compiled rules are cached per playbook."""
+    """What calls follow. Compared by identity: what is compiled of it is cached per playbook."""
 
     name: str
     title: str

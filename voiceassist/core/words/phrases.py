@@ -8,7 +8,7 @@
     <we> can't              one of the list `we` of the playbook's `words:`
     ^ no   ·   thanks $     at the start, at the end of the utterance
 
-Which letters count as the same, and which words as two, is the matter of the playbook's language (`languages/`).
+The playbook's language (`languages/`) says which letters count as the same, and which words as two.
 A token `x` is rendered as `<x>` in the text and in the expression, so a phrase can only match whole tokens.
 RE2 matches in linear time whatever the phrase, and sizes are limited: a user's phrase cannot blow up.
 Never raises anything but PhraseError. Next: `core/cues/patterns.py` joins the phrases of a rule.
@@ -51,7 +51,7 @@ def rendered(tokens: Iterable[Token]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The words that phrases are made of."""
+    """What compiling a phrase needs besides the phrase: the language, and the named lists."""
 
     language: Language
     lists: Mapping[str, str] = field(default_factory=dict)  # named lists, compiled

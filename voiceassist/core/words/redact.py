@@ -3,9 +3,9 @@
 Card, account and phone numbers are runs of at least DIGITS_MASKED digits, said as digits or as number words,
 also when a speaker pauses between groups or says "um" and "okay" there. Known weakness: the first group of a
 number that is read out with pauses is a final of its own and stays, since an order number or a year looks the
-same. Amounts and dates stay. The number of words stays too, so that their times remain true. Which words are
-digits is the language's matter (`languages/`): without rules for it, only what is written in digits or with an @
-is masked. Never touches anything but transcripts.
+same. Amounts and dates stay. The number of words stays too, so that their times remain true. The language
+(`languages/`) says which words are digits: without rules for it, only what is written in digits or with an @ is
+masked. Never touches anything but transcripts.
 Next: everything else sees only the masked words.
 """
 
@@ -51,7 +51,7 @@ class Redactor:
     tails: dict[Speaker, tuple[int, int]] = field(default_factory=dict)  # speaker → digits so far, last heard ms
 
     def redact(self, event: Transcript) -> Transcript:
-        """The same transcript without numbers and addresses."""
+        """The same transcript with its numbers and addresses masked."""
         texts = event.text.split()
         heard = [word.text for word in event.words]
         carried = self._carried(event)
@@ -68,7 +68,7 @@ class Redactor:
         return masked_words(words, self.language, carried=carried, growing=not isinstance(event, Final))
 
     def _remember(self, event: Final, digits: int) -> None:
-        """The pause counts from whatever this side said last.
+        """Keeps the digits so far; the pause after them counts from whatever this side said last.
 
         Also from an "um", an "okay", and a line in which no word was found, which often was one of these: somebody
         is still reading out. A short number masked too many is the lesser harm.
@@ -106,7 +106,7 @@ def _is_long(run: Run, carried: int, *, growing: bool) -> bool:
 
 
 def _with_carried(run: Run, carried: int) -> int:
-    """A number inside a sentence is one of its own: "in thirty days we will" does not go on with a card's."""
+    """The digits of a run and those it continues: none inside a sentence, as in "in thirty days we will"."""
     goes_on = run.before == 0 or max(run.before, run.after) <= ASIDE_WORDS
     return run.digits + (carried if goes_on else 0)
 
@@ -164,7 +164,7 @@ def _sum(at: Iterable[int], plain: Sequence[str], digits: Sequence[int], numbers
 
 
 def _joins(one: str, two: str, numbers: Numbers) -> bool:
-    """Whether the second fills the first's zeros: "forty two" is two digits."""
+    """Whether two number words are one number, as in "forty two": the second adds no digits."""
     if one in numbers.hundreds:
         return two in numbers.tens or two in numbers.teens or two in numbers.units
     return one in numbers.tens and two in numbers.units

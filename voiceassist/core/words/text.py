@@ -2,8 +2,8 @@
 
 Case, punctuation, contractions ("can't", "cannot", "cant"), numbers in digits ("30 days"), fillers ("um") and
 stutters ("we we can't") all disappear; each token remembers the word it came from, so that a match maps back to
-words and times. What is a contraction or a filler is the language's matter (`languages/`); this module knows no
-word of any.
+words and times. The language (`languages/`) says what is a contraction or a filler; this module knows no word of
+any.
 Never drops a word that carries meaning ("like", "well" and "so" stay).
 Next: `core/cues/find.py` looks for cues in the tokens.
 """
@@ -20,7 +20,7 @@ from voiceassist.core.words.languages import Language
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One unit of matching."""
+    """One normalised word, or a part of one; phrases match whole tokens."""
 
     text: str
     word: int  # index of the word it came from
@@ -67,7 +67,7 @@ def stem(part: str, language: Language) -> str:
 
 @cache  # languages are few and live as long as the program
 def speller(language: Language) -> Callable[[str], tuple[str, ...]]:
-    """The texts of one written word with digits as they are, as fast as it gets: for many words at a time."""
+    """A function that gives the token texts of one written word, digits unchanged; it caches everyday words."""
     return lru_cache(maxsize=WORDS_CACHED)(partial(_spelt_out, language=language))
 
 

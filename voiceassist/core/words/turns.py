@@ -2,7 +2,7 @@
 
 Consecutive utterances of one speaker are one turn while the pauses are short and the other side's final words do
 not come between. Never reads a clock and never guesses a speaker: both arrive with the event.
-Next: `core/cues/find.py` looks at each utterance with its turn's context.
+Next: `core/cues/tracker.py` looks at each utterance within its turn.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from voiceassist.events import Final, Partial, Speaker, Transcript
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn:
-    """What one speaker said in one go."""
+    """What one speaker said until the other side did, or until a long pause."""
 
     number: int  # counts from 1 within the call, both sides together
     speaker: Speaker
@@ -89,7 +89,7 @@ def span_of(event: Transcript, first_word: int, last_word: int) -> tuple[int, in
 
 
 def other_side(speaker: Speaker) -> Speaker:
-    """Who is not speaking."""
+    """The speaker that is not this one."""
     return "customer" if speaker == "agent" else "agent"
 
 
