@@ -27,6 +27,7 @@ from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
 from voiceassist.runtime import Runtime
 from voiceassist.speech_models.language import serves
+from voiceassist.store.database import DATABASE
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.recovery import recover
@@ -49,7 +50,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     # The folder first: a second server would load every model before it found out, and might take the first one's
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
-        store = await open_store(settings.data_dir / "voiceassist.db", settings.node_id)
+        store = await open_store(settings.data_dir / DATABASE, settings.node_id)
         async with _closing(store), DecodePool(settings.decode_workers) as pool, _playbook_worker() as worker:
             recorders = Recorders(folder=settings.data_dir / "recordings")
             runtime = Runtime(

@@ -48,19 +48,21 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0003",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
 
 
-async def test_calls_of_the_first_schema_are_there_after_the_migration(tmp_path: Path) -> None:
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: Path, revision: str) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
     with engine.begin() as connection:
-        migrate(connection, "0001")
+        migrate(connection, revision)
         connection.execute(text(OLD_CALL))
     engine.dispose()
     store = await open_store(tmp_path / "calls.db")
     (call,) = (await store.calls()).calls
     assert (call.call_id, call.agent.name, call.agent.team, call.playbook) == ("old", "Ada", "", "retail@1")
     assert await store.playbooks.current() == {}
+    assert await store.rebuild_facts() == 1
     await store.close()
 
 

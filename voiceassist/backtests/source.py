@@ -14,10 +14,10 @@ from voiceassist import wire
 from voiceassist.errors import ConfigError, PeerError
 from voiceassist.events import CallStarted, Event
 from voiceassist.speech_models.language import serves
+from voiceassist.store.database import DATABASE
 from voiceassist.store.past_calls import bodies_of, newest_calls
 from voiceassist.trials.rerun import NEEDED, StoredCall, stored_call
 
-DATABASE = "voiceassist.db"
 TYPES = tuple(wire.type_name(cls) for cls in NEEDED)
 
 _CALL_ID = re.compile(r'"call_id"\s*:\s*"((?:[^"\\]|\\.)*)"')

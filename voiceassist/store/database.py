@@ -41,6 +41,8 @@ ANSWER_WITHIN_S = 10.0
 
 log = structlog.get_logger()
 
+DATABASE = "voiceassist.db"  # in the data folder
+
 T = TypeVar("T")
 FileId = tuple[int, int]  # device and inode
 

@@ -103,3 +103,44 @@ playbook_drafts = Table(
     Column("by", String, nullable=False),
     Column("saved_at", String, nullable=False),  # ISO 8601 with zone
 )
+
+# ---- facts: made of the events by `fact_feed.py`, and made again from them at any time -------------------------
+
+
+def _facts_of_call(name: str, key: str, *texts: str) -> Table:
+    return Table(
+        name,
+        metadata,
+        Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+        Column(key, String, primary_key=True),
+        Column("agent_id", String, nullable=False),
+        Column("at_us", BigInteger, nullable=False, index=True),  # microseconds since 1970 UTC
+        *(Column(text, String, nullable=False) for text in texts),
+    )
+
+
+def _sums(name: str, *key: str) -> Table:
+    """Of finished calls. Days and hours are those of the clock that the calls' times were written by."""
+    numbers = ("calls", "duration_ms", "refusals", "recovered", "dead_ends", "prompts", "alerts")
+    return Table(
+        name,
+        metadata,
+        *(Column(part, String, primary_key=True) for part in key),
+        *(Column(number, BigInteger, nullable=False) for number in numbers),
+    )
+
+
+fact_refusals = _facts_of_call("fact_refusals", "cue_id", "topic", "outcome")  # outcome: open, recovered, dead_end
+fact_offers = _facts_of_call("fact_offers", "prompt_id", "kind", "headline", "outcome", "alternative")
+fact_alerts = _facts_of_call("fact_alerts", "alert_id", "level", "kind", "state", "by")
+fact_topics = Table(
+    "fact_topics",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("topic", String, primary_key=True),
+    Column("refusals", BigInteger, nullable=False),
+    Column("recovered", BigInteger, nullable=False),
+    Column("dead_ends", BigInteger, nullable=False),
+)
+fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
+fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH

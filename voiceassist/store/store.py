@@ -21,7 +21,8 @@ from voiceassist.core.screen.state import CallState, replay
 from voiceassist.errors import PeerError, StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
-from voiceassist.store.database import Database, open_database
+from voiceassist.store.database import Database, open_database, store_errors
+from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.playbooks import Playbooks
@@ -32,6 +33,7 @@ from voiceassist.store.writer import Writer
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
 
 T = TypeVar("T")
+
 
 LAST_RECORDS_S = 3.0  # for what is not stored yet when the server stops
 LAST_COMMIT_S = 1.0  # for a commit under way after that, and once more for closing the file
@@ -126,6 +128,11 @@ class Store:
         if query.strip() and not terms:
             return Page(calls=(), next=None)
         return await self._database.read(lambda connection: _page(connection, terms, limit, place))
+
+    async def rebuild_facts(self, progress: Progress = iter) -> int:
+        """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""
+        with store_errors(self._database.path, "written"):
+            return await self._database.transaction(lambda connection: rebuild(connection, progress))
 
     async def trouble(self) -> str:
         """What is wrong with the database; empty: nothing. A commit that is under way is not wrong."""

@@ -24,6 +24,7 @@ from voiceassist.store import rows
 from voiceassist.store.claims import release_claims, take_claims
 from voiceassist.store.counts import COUNTED, count, takes_back
 from voiceassist.store.database import Database
+from voiceassist.store.fact_feed import feed
 from voiceassist.store.schema import call_claims, calls, events, finals
 
 QUEUE = 1000
@@ -162,6 +163,7 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
     release_claims(connection, records)
     for call_id in {record.call_id for record in records if takes_back(record.event)}:
         _recount(connection, call_id)
+    feed(connection, records)
 
 
 def _recount(connection: Connection, call_id: str) -> None:

@@ -16,10 +16,11 @@ from rich.table import Table
 from voiceassist import wire
 from voiceassist.backtests.run import EXAMPLES
 from voiceassist.backtests.run import backtest as compare
-from voiceassist.backtests.source import DATABASE, StoredCalls, stored_calls
+from voiceassist.backtests.source import StoredCalls, stored_calls
 from voiceassist.config import load_settings
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
+from voiceassist.store.database import DATABASE
 from voiceassist.store.playbooks import read_current, read_version
 from voiceassist.trials.backtest import AlertTally, Backtest, CardTally, Moment, OldAndNew, RuleTally
 

@@ -1,0 +1,13 @@
+"""`voiceassist calls`: the calls that are stored. One module per verb; this one only gathers them."""
+
+from voiceassist.cli.lazy import group
+
+app = group({"facts": "voiceassist.cli.calls.facts:facts"})
+
+
+@app.callback()
+def calls() -> None:
+    """Look after the calls that are stored.
+
+    Example: voiceassist calls facts
+    """

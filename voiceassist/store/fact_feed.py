@@ -1,0 +1,104 @@
+"""Keeps the tables of facts: the writer feeds them in every transaction, and `rebuild` makes them from the events.
+
+A call's own facts are made anew whenever an event that they depend on is stored. The sums per agent and day and
+per hour grow when a call ends, once. Never changes an event: whatever happens to a fact, `rebuild` restores it.
+Next: reports read the tables.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+
+from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
+
+from voiceassist import wire
+from voiceassist.events import CallEnded, CallFailed, Record
+from voiceassist.store.facts import FACT_TYPES, CallHead, alert_rows, offer_rows, refusal_rows, topic_rows
+from voiceassist.store.rows import Row, record_of
+from voiceassist.store.schema import (
+    calls,
+    events,
+    fact_agents,
+    fact_alerts,
+    fact_hours,
+    fact_offers,
+    fact_refusals,
+    fact_topics,
+)
+
+OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics)
+SUMS = (fact_agents, fact_hours)
+FACT_TABLES = (*OF_CALL, *SUMS)
+
+Progress = Callable[[list[str]], Iterable[str]]
+
+SUMMED = ("duration_ms", "refusals", "recovered", "dead_ends", "prompts", "alerts")
+"""Columns of `calls` that the sums add up."""
+
+
+def feed(connection: Connection, records: Sequence[Record]) -> None:
+    """What these records, which are stored, change in the facts; within the caller's transaction."""
+    changed = {record.call_id for record in records if wire.type_name(type(record.event)) in FACT_TYPES}
+    for call_id in sorted(changed):
+        _clear(connection, OF_CALL, call_id)
+        _add_facts(connection, call_id)
+    for record in records:
+        if isinstance(record.event, CallEnded | CallFailed):
+            _add_to_sums(connection, record.call_id)
+
+
+def rebuild(connection: Connection, progress: Progress = iter) -> int:
+    """Makes all facts again from the events; returns of how many calls. `progress` is told every call."""
+    call_ids = list(connection.scalars(select(calls.c.call_id).order_by(calls.c.started_us)))
+    for table in FACT_TABLES:
+        connection.execute(delete(table))
+    for call_id in progress(call_ids):
+        _add_facts(connection, call_id)
+        _add_to_sums(connection, call_id)
+    return len(call_ids)
+
+
+def sizes(connection: Connection) -> dict[str, int]:
+    """How many rows every table of facts has."""
+    return {table.name: connection.scalar(select(func.count()).select_from(table)) or 0 for table in FACT_TABLES}
+
+
+def _clear(connection: Connection, tables: Iterable[Table], call_id: str) -> None:
+    for table in tables:
+        connection.execute(delete(table).where(table.c.call_id == call_id))
+
+
+def _add_facts(connection: Connection, call_id: str) -> None:
+    head = select(calls.c.call_id, calls.c.agent_id, calls.c.started_us).where(calls.c.call_id == call_id)
+    call = CallHead(**connection.execute(head).mappings().one())
+    wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(FACT_TYPES))
+    told = [record_of(body).event for body in connection.scalars(wanted.order_by(events.c.seq))]
+    refusals = refusal_rows(call, told)
+    _insert(connection, fact_refusals, refusals)
+    _insert(connection, fact_offers, offer_rows(call, told))
+    _insert(connection, fact_alerts, alert_rows(call, told))
+    _insert(connection, fact_topics, topic_rows(call, refusals))
+
+
+def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
+    # An id that a call used twice must not keep the call from being stored: the later one counts.
+    by_key = {tuple(row[column.name] for column in table.primary_key): row for row in rows}
+    if by_key:
+        connection.execute(insert(table), list(by_key.values()))
+
+
+def _add_to_sums(connection: Connection, call_id: str) -> None:
+    """Adds a finished call; one that is live counts when it ends."""
+    wanted = select(calls).where(calls.c.call_id == call_id, calls.c.status != "live")
+    call = connection.execute(wanted).mappings().one_or_none()
+    if call is None:
+        return
+    day, hour = call["started_at"][: len("YYYY-MM-DD")], call["started_at"][: len("YYYY-MM-DDTHH")]
+    added = {name: call[name] for name in SUMMED} | {"calls": 1}
+    _add(connection, fact_agents, {"agent_id": call["agent_id"], "day": day}, added)
+    _add(connection, fact_hours, {"hour": hour}, added)
+
+
+def _add(connection: Connection, table: Table, place: Row, added: Row) -> None:
+    here: ColumnElement[bool] = and_(*(table.c[name] == value for name, value in place.items()))
+    grown = update(table).where(here).values({name: table.c[name] + number for name, number in added.items()})
+    if not connection.execute(grown).rowcount:
+        connection.execute(insert(table), place | added)

@@ -1,0 +1,102 @@
+"""Facts of one call for reports, computed from its events: refusals, offers, alerts and topics. Pure.
+
+A fact says what turned out to be true: what was retracted is none. No event names the topic of a refusal; its card
+has it in the headline, and a refusal without a card has none.
+Next: `fact_feed.py` keeps them in tables.
+"""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from voiceassist.events import (
+    Alert,
+    AlertChanged,
+    Cue,
+    CueRetracted,
+    Event,
+    Prompt,
+    PromptClosed,
+    RefusalClosed,
+)
+from voiceassist.store.rows import Row
+
+FACT_TYPES = (*("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed", "alert", "alert_changed"),)
+"""The types (in wire form) that facts are made of."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallHead:
+    """What every fact says of its call."""
+
+    call_id: str
+    agent_id: str
+    started_us: int
+
+    def row(self, event: Event) -> Row:
+        """The columns that every fact has."""
+        at_us = self.started_us + event.at_ms * 1000
+        return {"call_id": self.call_id, "agent_id": self.agent_id, "at_us": at_us}
+
+
+def refusal_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
+    """One row per refusal."""
+    untrue = {event.cue_id for event in events if isinstance(event, CueRetracted)}
+    outcomes = {event.cue_id: event.outcome for event in events if isinstance(event, RefusalClosed)}
+    topics = {event.why.cue_id: event.headline for event in events if isinstance(event, Prompt)}
+    return [
+        call.row(cue)
+        | {
+            "cue_id": cue.cue_id,
+            "topic": topics.get(cue.cue_id, ""),
+            "outcome": outcomes.get(cue.cue_id, "open"),
+        }
+        for cue in events
+        if isinstance(cue, Cue) and cue.kind == "refusal" and cue.cue_id not in untrue
+    ]
+
+
+def offer_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
+    """One row per card, with what became of it."""
+    closed = {event.prompt_id: event for event in events if isinstance(event, PromptClosed)}
+    prompts = [event for event in events if isinstance(event, Prompt)]
+    return [call.row(prompt) | _offer(prompt, closed.get(prompt.prompt_id)) for prompt in prompts]
+
+
+def _offer(prompt: Prompt, closed: PromptClosed | None) -> Row:
+    outcome, alternative = (closed.outcome, closed.alternative) if closed else ("open", None)
+    return {
+        "prompt_id": prompt.prompt_id,
+        "kind": prompt.kind,
+        "headline": prompt.headline,
+        "outcome": outcome,
+        "alternative": alternative or "",
+    }
+
+
+def alert_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
+    """One row per alert, with its state and who changed it last."""
+    changes = {event.alert_id: event for event in events if isinstance(event, AlertChanged)}
+    alerts = [event for event in events if isinstance(event, Alert)]
+    rows = [call.row(alert) | _alert(alert, changes.get(alert.alert_id)) for alert in alerts]
+    return [row for row in rows if row["state"] != "retracted"]
+
+
+def _alert(alert: Alert, change: AlertChanged | None) -> Row:
+    state, by = (change.state, change.by) if change else ("open", "")
+    return {"alert_id": alert.alert_id, "level": alert.level, "kind": alert.kind, "state": state, "by": by}
+
+
+def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
+    """One row per topic that was refused."""
+    outcomes = Counter((row["topic"], row["outcome"]) for row in refusals)
+    return [
+        {
+            "call_id": call.call_id,
+            "topic": topic,
+            "refusals": sum(count for (name, _), count in outcomes.items() if name == topic),
+            "recovered": outcomes[topic, "recovered"],
+            "dead_ends": outcomes[topic, "dead_end"],
+        }
+        for topic in sorted({row["topic"] for row in refusals})
+    ]
