@@ -18,9 +18,9 @@ from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
-from voiceassist.core.screen.wall import has_unresolved, row_of
 from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import PlaybookError
+from voiceassist.hub import FINISHED_ROWS
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.playbook_registry import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
@@ -35,7 +35,6 @@ from voiceassist.store.store import Store, open_store
 
 log = structlog.get_logger()
 
-RESTORED_CALLS = 200  # how far back a restart looks for unresolved alerts: a busy day of a large team
 UNKNOWN_WORDS_LOGGED = 10  # one line of the log; GET /api/admin/engines has all
 # When the server stops, every part has its limit. Calls hear, record and store what they have (see `live/`).
 CALLS_WITHIN_S = 10.0
@@ -184,10 +183,9 @@ async def _within(limit_s: float, part: str, *work: Awaitable[object]) -> None:
 
 
 async def _restore_wall(runtime: Runtime) -> None:
-    """Finished calls whose alerts nobody resolved come back to the wall."""
-    call_ids = await runtime.store.with_alerts(RESTORED_CALLS)
-    rows = [row_of(await runtime.store.records(call_id)) for call_id in call_ids]
-    runtime.hub.begin_with([row for row in rows if has_unresolved(row)], older=0)
+    """Finished calls whose alerts nobody resolved come back: the newest as rows, the rest as a number."""
+    newest = (await runtime.store.unresolved(FINISHED_ROWS)).rows
+    runtime.hub.begin_with(newest[::-1], older=await runtime.store.count_unresolved() - len(newest))
 
 
 def _bus(settings: Settings) -> Bus | None:

@@ -10,6 +10,7 @@ import pytest
 import websockets
 from fastapi.routing import APIRoute, APIWebSocketRoute
 
+from tests.shell import store_records as make
 from tests.shell.serving import (
     Serving,
     calling,
@@ -27,6 +28,7 @@ from voiceassist.events import CallStarted, Record
 from voiceassist.samples import load_sample
 from voiceassist.server.auth import Allow
 from voiceassist.server.http import ROUTERS
+from voiceassist.store.store import open_store
 
 
 @pytest.fixture
@@ -175,6 +177,27 @@ async def test_unresolved_alerts_are_on_the_wall_again_after_a_restart(tmp_path:
         await whole_call(server, "c-1", "abuse-ladder")
     async with serving(settings_for(tmp_path, "abuse-ladder")) as server:
         assert server.runtime.hub.rows["c-1"].worst == "critical"
+
+
+async def test_older_calls_with_unresolved_alerts_are_counted_on_the_wall_and_read_page_by_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceassist.app.FINISHED_ROWS", 2)
+    store = await open_store(tmp_path / "voiceassist.db")
+    for n in range(5):
+        begun = f"2026-11-21T10:00:0{n}+00:00"
+        await store.append(make.call(f"c{n}", make.alert("a1", "info"), make.ended(), started_at=begun))
+    await store.close()
+    async with serving(settings_for(tmp_path)) as server:
+        async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
+            snapshot = json.loads(await wall.recv())
+        assert [row["call_id"] for row in snapshot["rows"]] == ["c3", "c4"]
+        assert snapshot["older"] == 3
+        page = (await server.http.get("/api/wall/older", params={"limit": 2})).json()
+        assert [row["call_id"] for row in page["rows"]] == ["c2", "c1"]
+        last = (await server.http.get("/api/wall/older", params={"before": page["next"]})).json()
+        assert ([row["call_id"] for row in last["rows"]], last["next"]) == (["c0"], None)
+        assert (await server.http.get("/api/wall/older", params={"before": "?"})).json()["code"] == "bad_cursor"
 
 
 async def test_stop_in_mid_call_stores_the_call_as_ended_by_shutdown(tmp_path: Path) -> None:

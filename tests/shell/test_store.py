@@ -8,15 +8,18 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event
+from sqlalchemy import Connection, event, select
 
 from tests.shell import store_records as make
 from voiceassist.core.screen.state import replay
+from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import PeerError, StoreError
-from voiceassist.events import CallFailed, Event, Record
+from voiceassist.events import AlertState, CallFailed, Event, Record
 from voiceassist.store.counts import LEVELS, count
+from voiceassist.store.places import place_of
 from voiceassist.store.recovery import recover
-from voiceassist.store.store import Store, _place_of, open_store
+from voiceassist.store.schema import calls
+from voiceassist.store.store import Store, open_store
 from voiceassist.store.writer import QUEUE
 
 
@@ -205,7 +208,7 @@ async def test_a_bad_cursor_is_the_peers_mistake(store: Store, cursor: str) -> N
 @given(cursor=st.text())
 def test_no_cursor_breaks_anything(cursor: str) -> None:
     with pytest.raises(PeerError):
-        _place_of(cursor)
+        place_of(cursor)
 
 
 async def test_a_summary_tells_who_what_and_how_it_ended(store: Store) -> None:
@@ -275,6 +278,8 @@ async def test_counts_kept_while_appending_equal_the_counts_of_all_events(
     await _append_in_parts(store, make.call(call_id, *events))
     summary = (await store.calls(limit=1)).calls[0]
     expected = count(events).as_row() | {"worst": LEVELS[count(events).worst]}
+    column = select(calls.c.unresolved).where(calls.c.call_id == call_id)
+    assert await store._database.read(lambda connection: connection.scalar(column)) == expected.pop("unresolved")
     assert {name: getattr(summary, name) for name in expected} == expected
 
 
@@ -293,6 +298,48 @@ async def test_what_turned_out_untrue_does_not_count(store: Store) -> None:
     )
     summary = (await store.calls()).calls[0]
     assert (summary.refusals, summary.alerts, summary.worst) == (0, 1, "info")
+
+
+async def test_finished_calls_with_unresolved_alerts_are_read_page_by_page_newest_first(store: Store) -> None:
+    for n, zone in enumerate(["+00:00", "+05:00", "-05:00"]):
+        begun = f"2026-11-21T10:00:0{n}{zone}"
+        await store.append(make.call(f"open {zone}", make.alert("a1", "info"), make.ended(), started_at=begun))
+    await store.append(make.call("calm", make.said("hello"), make.ended()))
+    await store.append(make.call("live", make.alert("a1", "critical")))
+    await store.append(
+        make.call("resolved", make.alert("a1", "info"), make.alert_changed("a1", "resolved"), make.ended())
+    )
+    await store.append(
+        make.call("seen", make.alert("a1", "info"), make.ended(), started_at="2026-11-01T10:00:00Z")
+    )
+    await store.append([make.record("seen", 4, make.alert_changed("a1", "acknowledged"))])
+    first = await store.unresolved(2)
+    assert [row.call_id for row in first.rows] == ["open -05:00", "open +00:00"]
+    assert first.next
+    rest = await store.unresolved(2, place_of(first.next))
+    assert [row.call_id for row in rest.rows] == ["open +05:00", "seen"]
+    assert rest.next is None
+    assert await store.count_unresolved() == 4
+
+
+async def test_an_unresolved_alert_that_is_resolved_and_reopened_counts_as_it_stands(store: Store) -> None:
+    await store.append(make.call("x", make.alert("a1", "info"), make.alert("a2", "info"), make.ended()))
+    steps: list[tuple[str, AlertState, int]] = [("a1", "resolved", 1), ("a2", "retracted", 0), ("a1", "open", 1)]
+    for seq, (alert_id, state, left) in enumerate(steps, start=5):
+        await store.append([make.record("x", seq, make.alert_changed(alert_id, state))])
+        assert await store.count_unresolved() == left
+
+
+async def test_a_row_read_from_the_store_is_that_of_the_whole_call(store: Store) -> None:
+    records = make.call(
+        "x",
+        make.said("hello"),
+        make.alert("a1", "warning"),
+        make.said("bye", at_ms=4000, utterance=2),
+        make.ended(),
+    )
+    await store.append(records)
+    assert (await store.unresolved(1)).rows == (row_of(records),)
 
 
 async def test_a_crash_leaves_unfinished_calls_and_recovery_ends_them(store: Store) -> None:

@@ -11,8 +11,11 @@ from sqlalchemy import Connection, Table, create_engine, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
+from tests.shell import store_records as make
 from voiceassist.errors import StoreError
+from voiceassist.events import Event
 from voiceassist.store.database import migrate
+from voiceassist.store.rows import event_row
 from voiceassist.store.schema import metadata
 from voiceassist.store.store import open_store
 
@@ -25,6 +28,7 @@ OLD_CALL = """
         'vosk', 'en', 'retail@1', 'stream'
     )
 """
+OLD_EVENT = "INSERT INTO events (call_id, seq, at_ms, type, body) VALUES (:call_id, :seq, :at_ms, :type, :body)"
 POSTGRESQL = registry.load("postgresql")()
 
 
@@ -63,6 +67,27 @@ async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: 
     assert (call.call_id, call.agent.name, call.agent.team, call.playbook) == ("old", "Ada", "", "retail@1")
     assert await store.playbooks.current() == {}
     assert await store.rebuild_facts() == 1
+    await store.close()
+
+
+async def test_unresolved_alerts_of_calls_from_before_are_counted_by_the_migration(tmp_path: Path) -> None:
+    changes: list[Event] = [
+        make.alert("a1", "warning"),
+        make.alert("a2", "critical"),
+        make.alert_changed("a1", "resolved"),
+    ]
+    records = make.call("old", *changes)
+    engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
+    with engine.begin() as connection:
+        migrate(connection, "0003")
+        connection.execute(text(OLD_CALL))
+        connection.execute(text("UPDATE calls SET alerts = 2"))
+        for record in records:
+            connection.execute(text(OLD_EVENT), event_row(record))
+    engine.dispose()
+    store = await open_store(tmp_path / "calls.db")
+    (row,) = (await store.unresolved(10)).rows
+    assert [view.state for view in row.alerts] == ["resolved", "open"]
     await store.close()
 
 

@@ -1,13 +1,31 @@
-"""The wall's socket: every live call (or one agent's) as rows, then the records that change them."""
+"""The wall: its socket (every live call, or one agent's, as rows, then the records that change them), and the
+finished calls that are too old for it.
+"""
 
-from fastapi import APIRouter, WebSocket
+from typing import Annotated
+
+from fastapi import APIRouter, Query, WebSocket
+from fastapi.responses import JSONResponse
+from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.sockets import ended_well, pump, send
+from voiceassist.store.places import place_of
+from voiceassist.store.unresolved import WallPage
 
 router = APIRouter(prefix="/api/wall", tags=["wall"])
+
+
+@router.get("/older", response_model=WallPage, dependencies=[allow("supervisor")])
+async def older_rows(
+    connection: HTTPConnection, limit: Annotated[int, Query(ge=1, le=200)] = 50, before: str | None = None
+) -> JSONResponse:
+    """Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of a page."""
+    runtime = runtime_of(connection)
+    place = place_of(before) if before is not None else runtime.hub.oldest_finished()
+    return JSONResponse(wire.to_json(await runtime.store.unresolved(limit, place)))
 
 
 @router.websocket("/socket", dependencies=[allow("agent", "supervisor")])

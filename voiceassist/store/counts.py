@@ -1,7 +1,7 @@
 """What a list of calls shows in numbers, computed from a call's events.
 
-Pure. `count` of all events is the sum of the counts of their parts, unless something is taken back
-(`takes_back`): then `writer.py` counts the whole call again.
+Pure. `count` of all events is the sum of the counts of their parts, unless one of them changes what an earlier one
+counts for (`changes_counts`): then `writer.py` counts the whole call again.
 """
 
 from collections.abc import Iterable
@@ -34,6 +34,7 @@ class CallCounts:
     dead_ends: int
     prompts: int
     alerts: int
+    unresolved: int  # alerts that are open or acknowledged
     worst: int  # index into LEVELS, among all alerts that were true, taken care of or not
 
     def as_row(self) -> dict[str, int]:
@@ -45,8 +46,8 @@ def count(events: Iterable[Event]) -> CallCounts:
     """The numbers of these events."""
     kept = tuple(events)
     untrue = {e.cue_id for e in kept if isinstance(e, CueRetracted)}
-    retracted = {e.alert_id for e in kept if isinstance(e, AlertChanged) and e.state == "retracted"}
-    alerts = [e for e in kept if isinstance(e, Alert) and e.alert_id not in retracted]
+    states = {e.alert_id: e.state for e in kept if isinstance(e, AlertChanged)}  # the last one of each
+    alerts = [e for e in kept if isinstance(e, Alert) and states.get(e.alert_id) != "retracted"]
     outcomes = [e.outcome for e in kept if isinstance(e, RefusalClosed)]
     return CallCounts(
         refusals=sum(isinstance(e, Cue) and e.kind == "refusal" and e.cue_id not in untrue for e in kept),
@@ -54,10 +55,11 @@ def count(events: Iterable[Event]) -> CallCounts:
         dead_ends=outcomes.count("dead_end"),
         prompts=sum(isinstance(e, Prompt) for e in kept),
         alerts=len(alerts),
+        unresolved=sum(states.get(alert.alert_id) != "resolved" for alert in alerts),
         worst=max((LEVELS.index(alert.level) for alert in alerts), default=0),
     )
 
 
-def takes_back(event: Event) -> bool:
-    """Whether earlier events count for less after this one."""
-    return isinstance(event, CueRetracted) or (isinstance(event, AlertChanged) and event.state == "retracted")
+def changes_counts(event: Event) -> bool:
+    """Whether earlier events count for something else after this one."""
+    return isinstance(event, CueRetracted | AlertChanged)

@@ -44,6 +44,8 @@ calls = Table(
     Column("worst", Integer, nullable=False, server_default="0"),  # index into counts.LEVELS
     Column("agent_team", String, nullable=False, server_default=""),
     Column("node_id", String, nullable=False, server_default=""),  # the node that had it; empty: of before nodes
+    Column("unresolved", Integer, nullable=False, server_default="0"),  # alerts that somebody still has to look at
+    Index("ix_calls_unresolved", "unresolved", "started_us"),
     Index("ix_calls_newest", "started_us", "call_id"),
     Index("ix_calls_customer", "customer_id", "started_us"),
     Index("ix_calls_status", "status"),

@@ -6,8 +6,6 @@ Never publishes and never holds a call's state in memory: states are replayed fr
 Next: `live/session.py` writes through `journals`; the server's pages read.
 """
 
-import base64
-import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
@@ -18,16 +16,18 @@ from sqlalchemy import Connection, func, select, tuple_
 
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState, replay
-from voiceassist.errors import PeerError, StoreError
+from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
 from voiceassist.store.past_offers import past_offers
+from voiceassist.store.places import ListPlace, cursor_of, place_of
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
 from voiceassist.store.schema import calls, events
+from voiceassist.store.unresolved import WallPage, count_unresolved, unresolved_page
 from voiceassist.store.writer import Writer
 
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
@@ -37,8 +37,6 @@ T = TypeVar("T")
 
 LAST_RECORDS_S = 3.0  # for what is not stored yet when the server stops
 LAST_COMMIT_S = 1.0  # for a commit under way after that, and once more for closing the file
-
-ListPlace = tuple[int, str]  # started_us, call_id: a call's place in the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,11 +110,13 @@ class Store:
         live = live if of_every_node else live.where(calls.c.node_id.in_(["", self._node_id]))
         return await self._database.read(lambda connection: list(connection.scalars(live)))
 
-    async def with_alerts(self, limit: int) -> list[str]:
-        """Ids of the newest finished calls that ever had an alert, resolved or not; oldest first."""
-        alerted = select(calls.c.call_id).where(calls.c.status != "live", calls.c.alerts > 0)
-        wanted = alerted.order_by(calls.c.started_us.desc()).limit(limit)
-        return await self._database.read(lambda connection: list(connection.scalars(wanted))[::-1])
+    async def unresolved(self, limit: int, before: ListPlace | None = None) -> WallPage:
+        """Finished calls with unresolved alerts as rows of the wall, newest first."""
+        return await self._database.read(lambda connection: unresolved_page(connection, limit, before))
+
+    async def count_unresolved(self) -> int:
+        """How many finished calls have unresolved alerts."""
+        return await self._database.read(count_unresolved)
 
     async def calls(self, query: str = "", limit: int = 50, before: str | None = None) -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
@@ -124,7 +124,7 @@ class Store:
         `before` is the `next` of the page above; PeerError for anything else.
         """
         terms = search.terms_of(query)
-        place = _place_of(before) if before is not None else None
+        place = place_of(before) if before is not None else None
         if query.strip() and not terms:
             return Page(calls=(), next=None)
         return await self._database.read(lambda connection: _page(connection, terms, limit, place))
@@ -179,7 +179,10 @@ def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPl
     shown = found[:limit]
     lines = search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
     summaries = tuple(summary_of(row, lines.get(row["call_id"])) for row in shown)
-    return Page(calls=summaries, next=_cursor(shown[-1]) if len(found) > limit else None)
+    return Page(
+        calls=summaries,
+        next=cursor_of((shown[-1]["started_us"], shown[-1]["call_id"])) if len(found) > limit else None,
+    )
 
 
 def _calls(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None) -> list[Row]:
@@ -188,19 +191,3 @@ def _calls(connection: Connection, terms: search.Terms, limit: int, place: ListP
     wanted = wanted.where(search.matching(terms)) if terms else wanted
     wanted = wanted.where(order < place) if place else wanted
     return [dict(row) for row in connection.execute(wanted).mappings()]
-
-
-def _cursor(row: Row) -> str:
-    place = json.dumps([row["started_us"], row["call_id"]]).encode()
-    return base64.urlsafe_b64encode(place).decode().rstrip("=")
-
-
-def _place_of(cursor: str) -> ListPlace:
-    try:
-        padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)
-        match json.loads(base64.b64decode(padded, altchars=b"-_", validate=True)):
-            case [int(started_us), str(call_id)] if abs(started_us) < 1 << 63:
-                return started_us, call_id
-    except (ValueError, RecursionError):
-        pass
-    raise PeerError("bad_cursor", f"`before` is {cursor[:80]!r}; it must be the `next` of an earlier page")

@@ -22,7 +22,7 @@ from voiceassist.errors import StoreError
 from voiceassist.events import Record, is_durable
 from voiceassist.store import rows
 from voiceassist.store.claims import release_claims, take_claims
-from voiceassist.store.counts import COUNTED, count, takes_back
+from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
 from voiceassist.store.fact_feed import feed
 from voiceassist.store.schema import call_claims, calls, events, finals
@@ -161,7 +161,7 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
         if parameters:
             connection.execute(statement, parameters)
     release_claims(connection, records)
-    for call_id in {record.call_id for record in records if takes_back(record.event)}:
+    for call_id in {record.call_id for record in records if changes_counts(record.event)}:
         _recount(connection, call_id)
     feed(connection, records)
 
@@ -186,7 +186,7 @@ def _of_call() -> Update:
 
 
 _PROGRESS = _of_call().values(
-    {name: _sum(name) for name in ("refusals", "recovered", "dead_ends", "prompts", "alerts")}
+    {name: _sum(name) for name in ("refusals", "recovered", "dead_ends", "prompts", "alerts", "unresolved")}
     | {name: _max(name) for name in ("last_seq", "duration_ms", "worst")}
 )
 _ENDING = _of_call().values({name: bindparam(f"set_{name}") for name in ("status", "end_reason", "error")})

@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person. */
 import { texts } from "./texts";
-import type { Action, CallPage, CallState, SampleSummary, ServerStatus, WireRecord } from "./types";
+import type { Action, CallPage, CallState, SampleSummary, ServerStatus, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -54,6 +54,11 @@ export function getCalls(q: string, before: string | null, signal: AbortSignal):
   if (q) query.set("q", q);
   if (before) query.set("before", before);
   return getJson<CallPage>(`/api/calls?${query}`, signal);
+}
+
+/** Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of the page above. */
+export function getOlderRows(before: string | null): Promise<WallPage> {
+  return getJson<WallPage>(`/api/wall/older${before ? `?${new URLSearchParams({ before })}` : ""}`);
 }
 
 /** Starts a sample call on the server; gives its call id. */

@@ -1,5 +1,5 @@
 /** Short names for the generated wire types, and the API's own answers that the wire does not define. */
-import type { AlertView, AudioGap, CallState, CueView, Customer, Person, PromptView, Record as WireRecord } from "./live/protocol.gen";
+import type { AlertView, AudioGap, CallState, CueView, Customer, Person, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
 export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
@@ -69,5 +69,10 @@ export interface CallSummary {
 
 export interface CallPage {
   calls: CallSummary[];
+  next: string | null;
+}
+
+export interface WallPage {
+  rows: WallRow[];
   next: string | null;
 }

@@ -95,7 +95,7 @@ def row_of(records: Sequence[Record]) -> WallRow:
 
 def is_for_wall(event: Event) -> bool:
     """Whether the wall draws anything of it; partials would flood a wall of hundreds of calls."""
-    return isinstance(event, _WALL_EVENTS)
+    return isinstance(event, WALL_EVENTS)
 
 
 def has_unresolved(row: WallRow) -> bool:
@@ -108,7 +108,7 @@ def belongs_on_wall(row: WallRow) -> bool:
     return row.status == "live" or has_unresolved(row)
 
 
-_WALL_EVENTS = (CallStarted, Final, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed)
+WALL_EVENTS = (CallStarted, Final, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed)
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
 
 

@@ -4,7 +4,7 @@
  * Hundreds of calls change many times a second, so records are applied to plain rows at once and shown
  * once per frame. Next: `wallview.ts` sorts and filters the rows.
  */
-import { wallSocketPath } from "../api";
+import { getOlderRows, wallSocketPath } from "../api";
 import { connect, type Connection, type LiveSocket } from "./socket";
 import { texts } from "../texts";
 import type { ServerMessage, WallRow } from "../types";
@@ -12,12 +12,14 @@ import { WallRows } from "./wallrows";
 
 export class LiveWall {
   rows = $state.raw<readonly WallRow[]>([]);
-  older = $state(0); // finished calls with unresolved alerts that are not among the rows
+  older = $state(0); // finished calls with unresolved alerts that are too old for the wall
+  hasOlder = $state(true); // whether some of them were not fetched yet
   loaded = $state(false);
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null);
   readonly #rows = new WallRows();
   readonly #socket: LiveSocket;
+  #olderNext: string | null = null; // where older ones go on; null: none was fetched
   #frame = 0;
   #sweeper: ReturnType<typeof setTimeout> | undefined; // rings when the next resolved row leaves
 
@@ -36,7 +38,7 @@ export class LiveWall {
     }
     if (message.type === "wall_snapshot") this.#replace(message.rows);
     if (message.type === "wall_row_added") this.#rows.add(message.row);
-    if (message.type === "wall_older") this.#rows.leave(message.left);
+    if (message.type === "wall_older" && this.#olderNext === null) this.#rows.leave(message.left);
     if ("older" in message) this.older = message.older;
     if ("seq" in message) this.#rows.change(message, Date.now());
     this.#changed();
@@ -46,6 +48,15 @@ export class LiveWall {
     this.#rows.replace(rows, Date.now());
     this.problem = null;
     this.loaded = true;
+    [this.#olderNext, this.hasOlder] = [null, true];
+  }
+
+  /** Adds the next of the older finished calls with unresolved alerts. Rejects with an `ApiError`. */
+  async showOlder(): Promise<void> {
+    const page = await getOlderRows(this.#olderNext);
+    for (const row of page.rows) this.#rows.add(row);
+    [this.#olderNext, this.hasOlder] = [page.next ?? "", page.next !== null];
+    this.#changed();
   }
 
   #changed(): void {

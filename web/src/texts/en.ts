@@ -170,6 +170,7 @@ export const en = {
     filteredTitle: "No call matches",
     filteredText: "Change the filter to see the others.",
     clearFilter: "Clear the filter",
+    older: (count: number) => `Show older unresolved alerts (${counted(count, { one: "# call", other: "# calls" })})`,
     acknowledge: "Acknowledge",
     resolve: "Resolve",
     acknowledgedBy: (name: string) => `Acknowledged by ${name}`,

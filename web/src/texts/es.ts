@@ -164,6 +164,7 @@ export const es: Texts = {
     filteredTitle: "Ninguna llamada coincide",
     filteredText: "Cambie el filtro para ver las demás.",
     clearFilter: "Quitar el filtro",
+    older: (count) => `Mostrar alertas anteriores sin resolver (${counted(count, { one: "# llamada", other: "# llamadas" })})`,
     acknowledge: "Atender",
     resolve: "Resolver",
     acknowledgedBy: (name) => `Atendida por ${name}`,

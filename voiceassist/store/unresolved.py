@@ -1,0 +1,56 @@
+"""Finished calls with unresolved alerts, newest first, as rows of the wall. Reads only.
+
+Next: `app.py` puts the newest on the wall when the server starts; `server/wall.py` gives out the older ones.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, func, or_, select, tuple_
+from sqlalchemy.sql import ColumnElement
+
+from voiceassist.core.screen.wall import WALL_EVENTS, WallRow, row_of
+from voiceassist.events import Final
+from voiceassist.store.places import ListPlace, cursor_of
+from voiceassist.store.rows import record_of
+from voiceassist.store.schema import calls, events
+from voiceassist.wire import type_name
+
+# A row shows the last words only: of the finals of an hour, one is read.
+_TYPES = tuple(type_name(event) for event in WALL_EVENTS if event is not Final)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallPage:
+    """Part of the finished calls with unresolved alerts."""
+
+    rows: tuple[WallRow, ...]
+    next: str | None  # pass it as `before` for the next page; None: this was the last
+
+
+def unresolved_page(connection: Connection, limit: int, before: ListPlace | None) -> WallPage:
+    """The newest ones, or those that come after a place."""
+    order = tuple_(calls.c.started_us, calls.c.call_id)
+    wanted = select(calls.c.started_us, calls.c.call_id).where(_unresolved())
+    wanted = wanted.where(order < before) if before else wanted
+    wanted = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit + 1)
+    found = [(started_us, call_id) for started_us, call_id in connection.execute(wanted)]
+    shown = found[:limit]
+    rows = tuple(_row(connection, call_id) for _, call_id in shown)
+    return WallPage(rows=rows, next=cursor_of(shown[-1]) if len(found) > limit else None)
+
+
+def count_unresolved(connection: Connection) -> int:
+    """How many there are."""
+    return connection.scalar(select(func.count()).select_from(calls).where(_unresolved())) or 0
+
+
+def _unresolved() -> ColumnElement[bool]:
+    return (calls.c.unresolved > 0) & (calls.c.status != "live")
+
+
+def _row(connection: Connection, call_id: str) -> WallRow:
+    of_call = events.c.call_id == call_id
+    last_final = select(func.max(events.c.seq)).where(of_call, events.c.type == type_name(Final)).scalar_subquery()
+    shown = or_(events.c.type.in_(_TYPES), events.c.seq == last_final)
+    bodies = connection.scalars(select(events.c.body).where(of_call, shown).order_by(events.c.seq))
+    return row_of([record_of(body) for body in bodies])
