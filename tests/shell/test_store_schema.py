@@ -13,7 +13,6 @@ from sqlalchemy.schema import CreateTable
 
 from tests.shell import store_records as make
 from voiceassist.errors import StoreError
-from voiceassist.events import Event
 from voiceassist.store.database import migrate
 from voiceassist.store.rows import event_row
 from voiceassist.store.schema import metadata
@@ -52,10 +51,10 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0004",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0005",)]
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003"])
+@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004"])
 async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: Path, revision: str) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
     with engine.begin() as connection:
@@ -79,7 +78,7 @@ async def test_unresolved_alerts_of_calls_from_before_are_counted_by_the_migrati
     records = make.call("old", *changes)
     engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
     with engine.begin() as connection:
-        migrate(connection, "0003")
+        migrate(connection, "0004")
         connection.execute(text(OLD_CALL))
         connection.execute(text("UPDATE calls SET alerts = 2"))
         for record in records:
