@@ -70,12 +70,8 @@ async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: 
 
 
 async def test_unresolved_alerts_of_calls_from_before_are_counted_by_the_migration(tmp_path: Path) -> None:
-    changes: list[Event] = [
-        make.alert("a1", "warning"),
-        make.alert("a2", "critical"),
-        make.alert_changed("a1", "resolved"),
-    ]
-    records = make.call("old", *changes)
+    alerts = (make.alert("a1", "warning"), make.alert("a2", "critical"))
+    records = make.call("old", *alerts, make.alert_changed("a1", "resolved"))
     engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
     with engine.begin() as connection:
         migrate(connection, "0004")
