@@ -224,3 +224,98 @@ async def test_server_that_stops_ends_its_calls_as_shutdown() -> None:
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 1012
     assert place.sessions.calls["call-1"].end_reason == "shutdown"
+
+
+async def test_stream_that_starts_and_sends_nothing_leaves_no_call_behind() -> None:
+    async with server(LIMITS) as place:
+        async with stream(place.url) as silent:
+            error, closed = await rest(silent)
+        async with stream(place.url, call_id="brief") as brief:
+            assert (await stop(brief))[0] == {"type": "stopped", "call_id": "brief", "duration_ms": 0}
+    assert (error["code"], closed) == ("idle", {"close": 4408})
+    assert (place.sessions.calls, place.sessions.live, place.joins.feeds) == ({}, set(), {})
+
+
+async def test_too_many_sockets_without_audio_are_told_so_and_the_others_go_on() -> None:
+    audio = two_legs(4000)
+    async with server(replace(STEADY, waiting_publishers=2)) as place, stream(place.url, call_id="good") as good:
+        await send(good, audio[:2000].tobytes())
+        await place.sessions.call("good")
+        async with stream(place.url, call_id="a"), stream(place.url, call_id="b"), connect(place.url) as third:
+            error, closed = await rest(third)
+            await send(good, audio[2000:].tobytes())
+            assert (await stop(good))[-1] == {"close": 1000}
+    assert (error["code"], closed) == ("too_many_waiting", {"close": 1013})
+    assert place.sessions.calls["good"].leg("agent").tolist() == audio[:, 0].tolist()
+
+
+async def test_start_message_that_is_too_large_is_refused_and_says_how_large_it_may_be() -> None:
+    async with server() as place, connect(place.url) as ws:
+        await ws.send(json.dumps(START | {"agent": {"name": "x" * 1_000_000}}))
+        error, closed = await rest(ws)
+    assert (error["code"], closed) == ("frame_too_large", {"close": 1009})
+    assert "at most 32768 at once before the call has started" in error["message"]
+
+
+async def test_line_that_dropped_is_taken_up_again_under_an_id_that_the_peer_is_told() -> None:
+    async with server() as place:
+        place.sessions.stored_ends["call-1"] = "vanished"
+        async with connect(place.url) as ws:
+            await ws.send(json.dumps(START))
+            answer = json.loads(await ws.recv())
+            await send(ws, bytes(3200))
+            (stopped, _) = await stop(ws)
+    assert answer == {"type": "started", "version": 1, "call_id": "call-1~2", "continues": "call-1"}
+    assert stopped["call_id"] == "call-1~2"
+    assert place.sessions.calls["call-1~2"].info.continues == "call-1"
+
+
+async def test_flood_of_tiny_messages_leaves_other_calls_their_turn_and_becomes_ordinary_frames() -> None:
+    steady = replace(STEADY, tick_s=60.0)  # a tick gives out what was kept back, however little
+    async with server(steady) as place, stream(place.url) as flood, stream(place.url, call_id="good") as good:
+        sender = asyncio.create_task(send(flood, bytes(4 * 20_000), message_bytes=4))
+        await send(good, bytes(32_000))
+        assert (await stop(good))[-1] == {"close": 1000}
+        await sender
+        assert (await stop(flood))[-1] == {"close": 1000}
+        call = place.sessions.calls["call-1"]
+    assert len(call.leg("agent")) == len(call.leg("customer")) == 20_000
+    assert min(len(frame.pcm) for frame in call.frames[:-2]) >= 80
+
+
+async def misbehave(url: str, number: int) -> None:
+    """One of four: garbage, a wrong rate, an early hang-up in mid-message, or silence."""
+    async with connect(url) as ws:
+        match number % 4:
+            case 0:
+                await ws.send("{" * 20_000)
+            case 1:
+                await ws.send(json.dumps(START | {"rate_hz": 1, "call_id": f"bad-{number}"}))
+            case 2:
+                await ws.send(json.dumps(START | {"call_id": f"bad-{number}"}))
+                await ws.send(bytes(3))
+                ws.transport.abort()
+                return
+            case 3:
+                await ws.send(json.dumps(START | {"call_id": f"bad-{number}"}))
+                await ws.recv()
+                return
+        assert (await rest(ws))[0]["type"] == "error"
+
+
+async def test_twenty_bad_sockets_at_once_cost_the_good_calls_nothing() -> None:
+    audio = two_legs(40_000)
+
+    async def good(url: str, number: int) -> None:
+        async with stream(url, call_id=f"good-{number}") as ws:
+            await send(ws, audio.tobytes())
+            assert (await stop(ws))[-1] == {"close": 1000}
+
+    async with server() as place, asyncio.TaskGroup() as tasks:
+        for number in range(20):
+            tasks.create_task(misbehave(place.url, number))
+        for number in range(3):
+            tasks.create_task(good(place.url, number))
+    for number in range(3):
+        call = place.sessions.calls[f"good-{number}"]
+        assert (np.array_equal(call.leg("customer"), audio[:, 1]), call.gaps) == (True, [])

@@ -13,6 +13,7 @@ from fastapi.routing import APIRoute, APIWebSocketRoute
 from tests.shell import store_records as make
 from tests.shell.serving import (
     Serving,
+    begin,
     calling,
     hang_up,
     serving,
@@ -376,3 +377,38 @@ async def test_documentation_and_contract_are_served_without_the_internet(server
     assert "https://" not in page
     assert (await server.http.get("/api/schema.json")).json() == wire.json_schema()
     assert "asyncapi" in (await server.http.get("/api/asyncapi.yaml")).text
+
+
+async def test_call_that_vanished_goes_on_as_a_new_call_that_names_it(server: Serving) -> None:
+    async with calling(server, "c-1") as phone:
+        await begin(server, "c-1", phone)
+        phone.transport.abort()
+    while "c-1" in server.runtime.joins.feeds:  # noqa: ASYNC110 - until the server has noticed
+        await asyncio.sleep(0.01)
+    async with websockets.connect(server.socket_url("/ingest/stream")) as again:
+        await again.send(json.dumps(start_message("c-1")))
+        answer = json.loads(await again.recv())
+        await again.send(silence(1))
+        assert (await hang_up(again))["call_id"] == "c-1~2"
+    assert (answer["call_id"], answer["continues"]) == ("c-1~2", "c-1")
+    state = (await server.http.get("/api/calls/c-1~2")).json()
+    assert (state["started"]["continues"], state["end_reason"]) == ("c-1", "hangup")
+    assert (await server.http.get("/api/calls/c-1~2/recording")).status_code == 200
+
+
+async def test_call_that_a_crash_interrupted_goes_on_after_the_restart(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path)) as server:
+        await whole_call(server, "c-1")
+        started = (await server.runtime.store.records("c-1"))[0]
+        await server.runtime.store.append([Record(call_id="c-2", seq=1, event=started.event)])
+    async with serving(settings_for(tmp_path)) as server, calling(server, "c-2") as phone:
+        await phone.send(silence(1))
+        assert (await hang_up(phone))["call_id"] == "c-2~2"
+
+
+async def test_phone_system_that_starts_calls_without_audio_leaves_no_rows(server: Serving) -> None:
+    for number in range(5):
+        async with calling(server, f"c-{number}") as phone:
+            assert (await hang_up(phone))["duration_ms"] == 0
+    assert (await server.http.get("/api/calls")).json()["calls"] == []
+    assert not server.runtime.recording_path("c-0").exists()

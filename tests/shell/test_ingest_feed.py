@@ -1,0 +1,141 @@
+"""What a feed makes of a dialect's events: time is an argument, nothing waits."""
+
+import numpy as np
+import pytest
+
+from tests.fakes.sources import info
+from voiceassist.audio.pcm import AudioFrame
+from voiceassist.errors import IngestError
+from voiceassist.events import SPEAKERS, AudioGap, Person
+from voiceassist.ingest.dialect import Audio, Ended, Gap, Identified, Legs, Paused, Resumed, Started, Tracks
+from voiceassist.ingest.feed import Feed
+from voiceassist.ingest.gaps import Piece
+from voiceassist.ingest.limits import PeerLimits
+
+RATE_HZ = 1000  # one sample is one millisecond
+AGENT: Legs = ("agent",)
+CUSTOMER: Legs = ("customer",)
+
+
+def feed_of(*tracks: Legs, limits: PeerLimits | None = None) -> Feed:
+    started = Started(info=info(), rate_hz=RATE_HZ, tracks=tracks)
+    return Feed(started, started.info, limits or PeerLimits(), waits=False)
+
+
+def audio(legs: Legs, value: int = 1, samples: int = 20) -> Audio:
+    return Audio(legs=legs, channels=[np.full(samples, value, np.int16) for _ in legs])
+
+
+async def ended(feed: Feed) -> list[Piece]:
+    feed.end("hangup")
+    return [piece async for piece in feed.frames()]
+
+
+def samples(pieces: list[Piece], speaker: str) -> int:
+    return sum(len(piece.pcm) for piece in pieces if isinstance(piece, AudioFrame) and piece.speaker == speaker)
+
+
+def gaps(pieces: list[Piece]) -> set[tuple[str, int, int, str]]:
+    return {(p.speaker, p.at_ms, p.duration_ms, p.cause) for p in pieces if isinstance(p, AudioGap)}
+
+
+async def test_tracks_of_one_connection_that_arrive_apart_share_the_calls_clock() -> None:
+    feed = feed_of(AGENT, CUSTOMER)
+    publisher = feed.publish((AGENT, CUSTOMER), 0.0)
+    publisher.take(audio(AGENT), 0.02)
+    publisher.take(audio(CUSTOMER, samples=50), 0.07)
+    pieces = await ended(feed)
+    assert (samples(pieces, "agent"), samples(pieces, "customer")) == (20, 70)
+    assert gaps(pieces) == {("customer", 0, 20, "silent")}
+
+
+async def test_call_begins_with_its_first_audio_and_not_before() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    for event in (audio(SPEAKERS, samples=0), Gap(legs=SPEAKERS, duration_ms=500), Paused(), Resumed()):
+        publisher.take(event, 5.0)
+        feed.tick(5.0)
+    assert (feed.has_begun, feed.waiting) == (False, 1)
+    publisher.take(audio(SPEAKERS), 9.02)
+    assert (await feed.begins(), feed.waiting, feed.duration_ms) == (True, 0, 20)
+
+
+async def test_call_that_ends_without_audio_never_begins() -> None:
+    feed = feed_of(SPEAKERS)
+    feed.publish((SPEAKERS,), 0.0).take(Ended(reason="hangup"), 1.0)
+    assert (await feed.begins(), feed.end_reason, await ended(feed)) == (False, "hangup", [])
+
+
+async def test_loss_that_the_peer_tells_is_filled_and_told_but_no_further_than_time_has_gone() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher.take(audio(SPEAKERS), 0.02)
+    publisher.take(Gap(legs=SPEAKERS, duration_ms=100), 0.12)
+    publisher.take(Gap(legs=SPEAKERS, duration_ms=3_600_000), 0.13)
+    pieces = await ended(feed)
+    assert gaps(pieces) == {(leg, 20, 100, "lost") for leg in SPEAKERS} | {
+        (leg, 120, 10, "lost") for leg in SPEAKERS
+    }
+    assert samples(pieces, "agent") == 130
+
+
+def test_peer_that_said_it_pauses_is_not_idle_until_it_resumes() -> None:
+    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0)
+    publisher.take(audio(SPEAKERS), 0.02)
+    publisher.take(Paused(), 1.0)
+    assert publisher.quiet_s(600.0) == 0.0
+    publisher.take(Resumed(), 600.0)
+    assert publisher.quiet_s(601.0) == 1.0
+
+
+def test_who_is_speaking_may_be_said_until_the_first_audio() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher.take(Identified(agent=Person(id="7", name="Eve")), 0.0)
+    publisher.take(audio(SPEAKERS), 0.02)
+    publisher.take(Identified(agent=Person(id="8", name="Bo")), 0.03)
+    assert (feed.info.agent.name, feed.info.customer.name) == ("Eve", "Mr Brown")
+
+
+def test_second_start_on_a_connection_is_refused() -> None:
+    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0)
+    with pytest.raises(IngestError, match="carries a call already"):
+        publisher.take(Started(info=info(), rate_hz=RATE_HZ, tracks=(SPEAKERS,)), 0.0)
+
+
+@pytest.mark.parametrize("tracks", [(AGENT,), (SPEAKERS,), (AGENT, CUSTOMER)])
+def test_leg_has_one_publisher_at_a_time(tracks: Tracks) -> None:
+    feed = feed_of(AGENT)
+    feed.publish((AGENT,), 0.0)
+    with pytest.raises(IngestError, match="has a publisher for agent already") as refused:
+        feed.publish(tracks, 1.0)
+    assert refused.value.code == "leg_taken"
+
+
+async def test_call_goes_on_until_its_last_publisher_is_gone() -> None:
+    feed = feed_of(AGENT)
+    first, second = feed.publish((AGENT,), 0.0), feed.publish((CUSTOMER,), 0.0)
+    first.take(Ended(reason="hangup"), 1.0)
+    assert (first.is_over, feed.is_over) == (True, False)
+    second.take(Ended(reason="vanished"), 2.0)
+    assert feed.end_reason == "vanished"
+
+
+async def test_audio_sent_a_sample_at_a_time_is_given_in_frames_of_ten_milliseconds() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    for at in range(2_000):
+        publisher.take(audio(SPEAKERS, samples=1), at / RATE_HZ)
+    pieces = await ended(feed)
+    assert (len(pieces), samples(pieces, "agent"), samples(pieces, "customer")) == (400, 2000, 2000)
+
+
+async def test_queue_of_a_peer_that_cannot_wait_stays_within_its_bytes() -> None:
+    feed = feed_of(SPEAKERS, limits=PeerLimits(queue_bytes=4_000))
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    for at in range(500):
+        publisher.take(audio(SPEAKERS, value=1), at * 0.02)
+    pieces = await ended(feed)
+    kept = sum(piece.pcm.nbytes for piece in pieces if isinstance(piece, AudioFrame) and piece.pcm.any())
+    assert kept <= 4_000
+    assert samples(pieces, "agent") == samples(pieces, "customer") == 10_000
