@@ -50,7 +50,7 @@ UNFIT = (
 )
 
 
-class Publisher(Protocol):
+class RecordTaker(Protocol):
     """Where records leave for: the hub (screens of this server), the bus (other programs), the metrics."""
 
     def publish(self, record: Record) -> None:
@@ -82,7 +82,7 @@ class Runtime:
     is_stopping: bool = False
 
     @property
-    def publishers(self) -> tuple[Publisher, ...]:
+    def publishers(self) -> tuple[RecordTaker, ...]:
         """Screens come first: what is slow to tell a broker or a counter must not delay a card."""
         return (self.hub, self.metrics, *([self.bus] if self.bus else []))
 

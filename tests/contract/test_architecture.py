@@ -54,6 +54,8 @@ IMPURE_MODULES = {
 }  # fmt: skip
 IMPURE_CALLS = {"open", "print", "input"}
 
+NAMED_TWICE = {"Resumed"}  # a screen's socket goes on after a number, and a peer's audio after a pause
+
 LONGEST_FUNCTION = 45  # lines from its `def` to its end; far above the median, which is about five
 
 WRITTEN_BY_US = (".ci", "docs", "models", "tests", "voiceassist", "web")
@@ -121,6 +123,16 @@ def test_no_function_is_longer_than_a_screen() -> None:
         and (length := (node.end_lineno or node.lineno) - node.lineno + 1) > LONGEST_FUNCTION
     ]
     assert not long
+
+
+def test_no_two_modules_give_one_name_to_two_classes() -> None:
+    modules: dict[str, list[str]] = {}
+    for path in MODULES:
+        for node in _tree(path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                modules.setdefault(node.name, []).append(path.relative_to(PACKAGE).as_posix())
+    twice = {name: paths for name, paths in modules.items() if len(paths) > 1}
+    assert twice.keys() <= NAMED_TWICE, twice
 
 
 def test_nothing_we_wrote_names_a_path_of_one_machine_or_a_private_package_source() -> None:

@@ -14,7 +14,7 @@ from voiceassist.speech_models.language import serves
 from voiceassist.trials.backtest import Backtest, Comparison
 from voiceassist.trials.rerun import rerun
 
-Progress = Callable[[int, int], None]  # done, total
+CallsDone = Callable[[int, int], None]  # done, total
 
 EXAMPLES = 20  # of what starts, and of what stops: more than a person reads at once
 
@@ -25,7 +25,7 @@ def backtest(
     calls: StoredCalls,
     *,
     examples: int = EXAMPLES,
-    progress: Progress = lambda *_: None,
+    progress: CallsDone = lambda *_: None,
 ) -> Backtest:
     """Both playbooks on all the calls. Raises ConfigError for two languages, and what reading the calls raises."""
     if not serves(old.language, new.language):

@@ -11,6 +11,7 @@ import typer
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON document.")]
 FiguresAsJson = Annotated[bool, typer.Option("--json", help="All figures as one JSON document.")]
 ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
+DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
 PlaybookOption = Annotated[
     Path | None,
     typer.Option(

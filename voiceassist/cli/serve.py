@@ -20,7 +20,7 @@ from rich.console import Console
 from uvicorn.server import HANDLED_SIGNALS
 
 from voiceassist.app import running
-from voiceassist.cli.options import ConfigFile
+from voiceassist.cli.options import ConfigFile, DataDir
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.logs import configure_logs
@@ -41,7 +41,6 @@ ListenHost = Annotated[
     str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")
 ]
 Port = Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one. Default 8710.")]
-DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
 EngineName = Annotated[str | None, typer.Option("--engine", help=ENGINE_HELP)]
 SampleEngine = Annotated[
     str | None, typer.Option(help="The same for the sample calls. auto: the bundled model for synthesised speech.")

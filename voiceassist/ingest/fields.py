@@ -13,7 +13,7 @@ Name = Annotated[str, Field(min_length=1, max_length=200)]
 Team = Annotated[str, Field(max_length=200)]  # empty: none is known
 # A call id becomes part of addresses and file names.
 CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
-Language = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35
+CallLanguage = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35
 
 
 NO_CUSTOMER = "customer"  # id of every customer of whom the phone system said none

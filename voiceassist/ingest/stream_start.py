@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from voiceassist.audio.pcm import ENCODINGS, Encoding
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, Language, Name, Team, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 from voiceassist.wire import Json
 
@@ -56,7 +56,7 @@ class StartMessage:
     encoding: Encoding
     rate_hz: Annotated[int, Field(ge=RATE_RANGE_HZ[0], le=RATE_RANGE_HZ[1], strict=True)]
     call_id: CallId | None = None  # None: we choose one
-    language: Language | None = None  # None: the server's default
+    language: CallLanguage | None = None  # None: the server's default
 
 
 _START: TypeAdapter[StartMessage] = TypeAdapter(StartMessage)

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, Language, Name, Team, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 
 
@@ -36,7 +36,7 @@ class Publication:
     customer_id: Name = NO_CUSTOMER
     customer_name: Name = "Customer"
     tier: Name = "standard"
-    language: Language | None = None
+    language: CallLanguage | None = None
 
 
 _PUBLICATION: TypeAdapter[Publication] = TypeAdapter(Publication)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
-Path = tuple[str | int, ...]
+FieldPath = tuple[str | int, ...]
 
 
 class RequestBody(BaseModel):
@@ -35,9 +35,9 @@ def printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _broken_texts(body: object) -> Iterator[Path]:
+def _broken_texts(body: object) -> Iterator[FieldPath]:
     """Where in a body of any depth there is text that is no text: JSON's escapes can say half a character."""
-    waiting: list[tuple[Path, object]] = [((), body)]
+    waiting: list[tuple[FieldPath, object]] = [((), body)]
     while waiting:
         path, value = waiting.pop()
         if isinstance(value, dict):

@@ -36,7 +36,7 @@ from voiceassist.yamltext.json_edits import Edit, Op
 router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
 
 Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]  # the store counts in 64 bits
-Note = Annotated[str, Field(max_length=2_000)]
+DraftNote = Annotated[str, Field(max_length=2_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
@@ -91,7 +91,7 @@ class PublishRequest(RequestBody):
 class Withdrawal(RequestBody):
     """A team's playbook that no new call is to get."""
 
-    note: Note = ""
+    note: DraftNote = ""
 
 
 class Rollback(RequestBody):

@@ -40,13 +40,13 @@ RESERVED = ("schema", "backtests")  # addresses of this API
 
 
 Number = Annotated[int, Field(ge=1, le=2**31 - 1)]  # of a version
-PlaybookName = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
+NameInPath = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
 class NewPlaybook(RequestBody):
     """A playbook to be made from another."""
 
-    name: PlaybookName
+    name: NameInPath
     source: str = Field(alias="from", description="Name of a playbook here, or of a built-in one.")
 
 

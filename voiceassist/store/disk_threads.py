@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 from voiceassist.errors import RecordingError
 
 Result = TypeVar("Result")
-Job = tuple[Future[Any], Callable[[], Any]]
+DiskJob = tuple[Future[Any], Callable[[], Any]]
 
 
 class DiskThreads:
@@ -26,7 +26,7 @@ class DiskThreads:
     def __init__(self, threads: int) -> None:
         self._threads = threads
         self._free = asyncio.Semaphore(threads)  # jobs beyond wait here, where they can be cancelled
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()  # never more than there are threads
+        self._jobs: SimpleQueue[DiskJob | None] = SimpleQueue()  # never more than there are threads
         self._began_s: dict[int, float] = {}  # by thread: when its job began
         self._is_started = self._is_closed = False
 

@@ -9,14 +9,13 @@ import typer
 from rich.console import Console
 from rich.progress import track
 
+from voiceassist.cli.options import ConfigFile, DataDir
 from voiceassist.config import load_settings
 from voiceassist.store.database import DATABASE, reading
 from voiceassist.store.fact_feed import sizes
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.store import open_store
 
-ConfigFile = Annotated[Path | None, typer.Option("--config", help="Settings file (TOML).")]
-DataDir = Annotated[Path | None, typer.Option(help="Where calls and recordings are kept.")]
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Make all facts again from the stored calls.")]
 
 

@@ -41,7 +41,7 @@ EngineNames = Annotated[
     list[str] | None,
     typer.Argument(help="moonshine, an installed model, or a model's folder. Default: all.", metavar="NAME"),
 ]
-Audio = Annotated[
+AudioFiles = Annotated[
     list[Path] | None,
     typer.Option(help="An audio file or a folder of them; a manifest.json beside them gives references."),
 ]
@@ -80,7 +80,7 @@ class Material:
 
 def bench(
     names: EngineNames = None,
-    audio: Audio = None,
+    audio: AudioFiles = None,
     language: SpokenLanguage = "en",
     sample: OnlySamples = None,
     samples: WithSamples = True,
