@@ -13,7 +13,6 @@ from sqlalchemy.schema import CreateTable
 
 from tests.shell import store_records as make
 from voiceassist.errors import StoreError
-from voiceassist.events import Event
 from voiceassist.store.database import migrate
 from voiceassist.store.rows import event_row
 from voiceassist.store.schema import metadata
