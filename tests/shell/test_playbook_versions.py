@@ -46,7 +46,7 @@ def base(text: str = SMALL, file: str | None = None) -> ConfiguredPlaybook:
     return ConfiguredPlaybook(text=text, playbook=read_playbook(text, "x"), file=Path(file) if file else None)
 
 
-async def shelf_of(store: Store, text: str = SMALL, file: str | None = None) -> PlaybookRegistry:
+async def registry_of(store: Store, text: str = SMALL, file: str | None = None) -> PlaybookRegistry:
     return await load_registry(store.playbooks, {"en": base(text, file)}, WORKER)
 
 
@@ -161,34 +161,34 @@ async def test_a_draft_that_a_colleague_saved_since_is_not_thrown_away(store: St
 
 
 async def test_the_first_start_publishes_the_configured_playbook_as_number_one(store: Store) -> None:
-    registry = await shelf_of(store, file="mine.yaml")
+    registry = await registry_of(store, file="mine.yaml")
     assert registry.default_of("en").label == "small@1"
     (version,) = await store.playbooks.versions("small")
     assert (version.author, version.note, version.text) == ("voiceassist", "from mine.yaml", SMALL)
     assert registry.default_of("en").hash == version.hash
-    await shelf_of(store, file="mine.yaml")
+    await registry_of(store, file="mine.yaml")
     assert len(await store.playbooks.versions("small")) == 1
 
 
 async def test_a_changed_file_becomes_the_next_version_and_a_changed_built_in_does_not(store: Store) -> None:
-    await shelf_of(store)
-    assert (await shelf_of(store, SMALL + "# new\n")).default_of("en").label == "small@1"
-    assert (await shelf_of(store, SMALL + "# new\n", "mine.yaml")).default_of("en").label == "small@2"
+    await registry_of(store)
+    assert (await registry_of(store, SMALL + "# new\n")).default_of("en").label == "small@1"
+    assert (await registry_of(store, SMALL + "# new\n", "mine.yaml")).default_of("en").label == "small@2"
 
 
 async def test_a_restart_keeps_what_people_published_until_the_file_is_changed_too(store: Store) -> None:
-    registry = await shelf_of(store, file="mine.yaml")
+    registry = await registry_of(store, file="mine.yaml")
     assert await published(store, registry, SMALL + "# by Kim\n") == "small@2"
-    assert (await shelf_of(store, file="mine.yaml")).default_of("en").label == "small@2"
-    assert (await shelf_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
+    assert (await registry_of(store, file="mine.yaml")).default_of("en").label == "small@2"
+    assert (await registry_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
     assert (await store.playbooks.version("small", 3)).note == "from mine.yaml, in place of 2 by Kim"
-    assert (await shelf_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
+    assert (await registry_of(store, SMALL + "# operator\n", "mine.yaml")).default_of("en").label == "small@3"
 
 
 async def test_a_draft_outlives_a_restart(store: Store) -> None:
-    await shelf_of(store)
+    await registry_of(store)
     saved = await store.playbooks.save_draft(draft(SMALL + "# half done\n"))
-    await shelf_of(store)
+    await registry_of(store)
     assert await store.playbooks.draft("small") == saved
 
 
@@ -200,17 +200,17 @@ async def test_two_files_of_one_name_are_refused(store: Store) -> None:
 
 async def test_a_stored_default_that_cannot_be_used_stops_the_start_and_another_one_does_not(store: Store) -> None:
     await store.playbooks.publish_text("other", "name: other\n", author="Kim", note="", at=AT)
-    assert (await shelf_of(store)).default_of("en").label == "small@1"
+    assert (await registry_of(store)).default_of("en").label == "small@1"
     await store.playbooks.publish_text("small", "name: small\n", author="Kim", note="", at=AT)
     with pytest.raises(PlaybookError, match=r"small@2.*name a file with a playbook that can be used"):
-        await shelf_of(store)
+        await registry_of(store)
 
 
 # ---- which playbook a call gets --------------------------------------------------------------------------
 
 
 async def test_a_call_gets_its_teams_playbook_else_the_default(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     await published(store, registry, team("returns", "Returns", "complaints"), "returns")
     labels = [registry.for_call("en", given).label for given in ("", "sales", "returns", " COMPLAINTS ")]
     assert labels == ["small@1", "small@1", "returns@1", "returns@1"]
@@ -235,7 +235,7 @@ async def test_a_call_gets_its_teams_playbook_else_the_default(store: Store) -> 
 async def test_a_playbook_that_no_call_could_get_is_not_published(
     store: Store, name: str, text: str, told: str
 ) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     await published(store, registry, team("returns", "returns"), "returns")
     saved = await store.playbooks.save_draft(draft(text, name=name))
     with pytest.raises(ConflictError, match=told):
@@ -244,7 +244,7 @@ async def test_a_playbook_that_no_call_could_get_is_not_published(
 
 
 async def test_a_broken_draft_is_not_published(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     saved = await store.playbooks.save_draft(draft("name: small\n"))
     with pytest.raises(PlaybookError, match="policies: is missing"):
         await registry.publish("small", saved.revision, note="", by="Kim")
@@ -252,7 +252,7 @@ async def test_a_broken_draft_is_not_published(store: Store) -> None:
 
 
 async def test_going_back_is_a_new_version_with_the_old_text(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     await published(store, registry, SMALL + "# worse\n")
     back = await registry.roll_back("small", 1, note="too many cards", by="Lee")
     assert (back.number, back.text, back.note) == (3, SMALL, "Back to version 1: too many cards")
@@ -263,7 +263,7 @@ async def test_going_back_is_a_new_version_with_the_old_text(store: Store) -> No
 
 
 async def test_only_the_text_that_was_checked_is_published(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     checked = await store.playbooks.save_draft(draft(SMALL + "# checked\n"))
     swapped = await store.playbooks.save_draft(draft("name: small\n", revision=checked.revision))
     with pytest.raises(ConflictError, match="Kim saved"):
@@ -277,7 +277,7 @@ async def test_only_the_text_that_was_checked_is_published(store: Store) -> None
 
 
 async def test_a_draft_never_undoes_silently_what_was_published_after_it_was_begun(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     saved = await store.playbooks.save_draft(draft(SMALL + "# mine\n"))
     await store.playbooks.publish_text("small", SMALL + "# boss\n", author="Boss", note="", at=AT)
     with pytest.raises(
@@ -288,7 +288,7 @@ async def test_a_draft_never_undoes_silently_what_was_published_after_it_was_beg
 
 
 async def test_what_is_current_already_is_not_published_again(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     saved = await store.playbooks.save_draft(draft())
     with pytest.raises(ConflictError, match="this is the text of version 1"):
         await registry.publish("small", saved.revision, note="", by="Kim")
@@ -297,12 +297,12 @@ async def test_what_is_current_already_is_not_published_again(store: Store) -> N
 
 
 async def test_a_teams_playbook_can_be_withdrawn_and_come_back(store: Store) -> None:
-    registry = await shelf_of(store)
+    registry = await registry_of(store)
     await published(store, registry, team("returns", "returns"), "returns")
     gone = await registry.withdraw("returns", note="moved", by="Lee")
     assert (gone.label, gone.note) == ("returns@2", "Withdrawn: moved")
     assert registry.for_call("en", "returns").label == "small@1"
-    assert (await shelf_of(store)).for_call("en", "returns").label == "small@1"
+    assert (await registry_of(store)).for_call("en", "returns").label == "small@1"
     with pytest.raises(ConflictError):
         await registry.withdraw("returns", note="", by="Lee")
     await registry.roll_back("returns", 1, note="", by="Lee")
