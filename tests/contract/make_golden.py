@@ -1,21 +1,24 @@
 """Writes the golden files: hand-made record streams with the screen's state after each record.
 
-`python -m tests.contract.make_golden` writes `golden/*.json` and `wire.schema.json` from `core/screen/`
-and `wire.py`. Never called by a test: the tests compare the committed files with what this computes.
+`python -m tests.contract.make_golden` writes `golden/*.json` and `*.schema.json` from `core/screen/`
+`wire.py` and `server/`. Never called by a test: the tests compare the committed files with what this computes.
 Next: `test_golden.py` here and `web/test/golden.test.ts` read the files.
 """
 
 import json
+import re
 from pathlib import Path
 
 from voiceassist.core.screen import state as screen_state
 from voiceassist.core.screen import wall as screen_wall
 from voiceassist.events import Record
+from voiceassist.server.http import build_api
 from voiceassist.wire import Json, encode, json_schema, to_json
 
 from .streams import STREAMS
 
 HERE = Path(__file__).parent
+REFERENCE = re.compile(r"#/components/schemas/(\w+)")
 
 
 def golden(name: str, records: list[Record]) -> Json:
@@ -35,8 +38,35 @@ def golden(name: str, records: list[Record]) -> Json:
 def files() -> dict[Path, str]:
     """Every contract file with the text that belongs into it."""
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
+    rest = json.dumps(rest_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     goldens = {HERE / "golden" / f"{name}.json": _text(golden(name, records)) for name, records in STREAMS.items()}
-    return {HERE / "wire.schema.json": schema, **goldens}
+    return {HERE / "wire.schema.json": schema, HERE / "rest.schema.json": rest, **goldens}
+
+
+def rest_schema() -> Json:
+    """What the REST routes take and answer, as their OpenAPI description has it.
+
+    An answer always carries every field; a request may leave out those that have a default.
+    """
+    described = build_api(demo=True).openapi()
+    schemas: Json = described["components"]["schemas"]
+    asked = _named_in(list(described["paths"].values()), schemas)
+    return {name: schema if name in asked else _complete(schema) for name, schema in schemas.items()}
+
+
+def _named_in(paths: list[Json], schemas: Json) -> set[str]:
+    """The schemas that request bodies are made of."""
+    bodies = [operation.get("requestBody") for path in paths for operation in path.values()]
+    found: set[str] = set()
+    waiting = set(REFERENCE.findall(json.dumps(bodies)))
+    while waiting:
+        found |= waiting
+        waiting = {other for name in waiting for other in REFERENCE.findall(json.dumps(schemas[name]))} - found
+    return found
+
+
+def _complete(schema: Json) -> Json:
+    return schema | {"required": sorted(schema["properties"])} if "properties" in schema else schema
 
 
 def _text(value: Json) -> str:

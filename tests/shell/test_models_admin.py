@@ -1,6 +1,7 @@
 """What operators see of the models of a server: names, never where its files are."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -24,7 +25,7 @@ def test_no_path_of_this_machine_is_shown(tmp_path: Path) -> None:
     (added(tmp_path, "torn", "a test") / "am" / "final.mdl").unlink()
     record_path(added(tmp_path, "odd", "a test")).write_text("damaged", encoding="utf-8")
     record_path(added(tmp_path, "unnamed", "a test")).unlink()
-    shown = _models(load_settings(environment={}, models_dir=tmp_path))
+    shown = asdict(_models(load_settings(environment={}, models_dir=tmp_path)))
     models = {model["name"]: model for model in shown["installed"]}
     assert (models["added"]["source"], models["pulled"]["source"]) == ("added", "models.example.com")
     assert models["torn"]["problem"] == "torn lacks am/final.mdl"

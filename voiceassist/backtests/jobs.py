@@ -26,12 +26,15 @@ LINE_BYTES = 16 << 20  # of one message; a result is some 100 kB
 BROKEN = "the backtest stopped unexpectedly; the server's log says why"
 
 
+JobState = Literal["running", "done", "failed", "cancelled"]
+
+
 @dataclass(slots=True, kw_only=True)
 class Running:
     """One job, as it is now."""
 
     id: str = field(default_factory=lambda: uuid4().hex[:12])
-    state: Literal["running", "done", "failed", "cancelled"] = "running"
+    state: JobState = "running"
     done: int = 0  # calls
     total: int = 0
     result: dict[str, Any] | None = None  # `core.backtest.Backtest` as JSON

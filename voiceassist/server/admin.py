@@ -5,41 +5,117 @@ Never loads, pulls or removes anything: `voiceassist models` does, and a new eng
 
 import asyncio
 import os
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from urllib.parse import urlsplit
 
 from fastapi import APIRouter
 from starlette.requests import HTTPConnection
 
-from voiceassist import wire
-from voiceassist.asr.choice import choose_auto
+from voiceassist.asr.choice import Purpose, choose_auto
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.config import Settings
 from voiceassist.errors import ConfigError
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.speech_models.installed import InstalledModel, installed
-from voiceassist.speech_models.manifest import load_manifest
+from voiceassist.speech_models.manifest import ModelEntry, load_manifest
+from voiceassist.speech_models.record import FitFor
 
 router = APIRouter(prefix="/api/admin", tags=["operations"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedEngineView:
+    """An engine, its playbook, and the words of it that the engine can never hear (null: it cannot be asked)."""
+
+    name: str
+    language: str
+    purposes: tuple[Purpose, ...]
+    fit_for: FitFor
+    rate_hz: int
+    memory_bytes: int
+    load_ms: int
+    open_recognizers: int
+    state: str
+    playbook: str
+    unknown_words: tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnginesView:
+    """Every loaded engine."""
+
+    default: str  # language of calls that name none
+    engines: tuple[LoadedEngineView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InstalledModelView:
+    """A model that is here."""
+
+    name: str
+    engine: str  # to be named in the settings
+    language: str
+    size_bytes: int
+    fit_for: FitFor
+    licence: str
+    source: str
+    bundled: bool
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedModelView:
+    """A model that can be had."""
+
+    name: str
+    language: str
+    title: str
+    url: str
+    size_bytes: int
+    unpacked_bytes: int | None
+    licence: str
+    notes: str
+    size: str
+    sha256: str | None
+    md5: str | None
+    installed: bool
+    command: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoChoice:
+    """What the engine name "auto" would take now, or why it takes nothing."""
+
+    engine: str | None
+    problem: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelsView:
+    """Models that are here and models to be had."""
+
+    installed: tuple[InstalledModelView, ...]
+    offered: tuple[OfferedModelView, ...]
+    auto: Mapping[str, AutoChoice]  # by language
+
+
 @router.get("/engines", dependencies=[allow("admin")])
-async def engines(connection: HTTPConnection) -> dict[str, Any]:
+async def engines(connection: HTTPConnection) -> EnginesView:
     """Every loaded engine: what it is for, what it costs, and the words of its playbook that it can never hear.
 
     `unknown_words` is null when the engine cannot be asked (only Vosk models can).
     """
     runtime = runtime_of(connection)
-    return {
-        "default": runtime.settings.language,
-        "engines": [_loaded(runtime, engine) for engine in runtime.engines.loaded()],
-    }
+    return EnginesView(
+        default=runtime.settings.language,
+        engines=tuple(_loaded(runtime, engine) for engine in runtime.engines.loaded()),
+    )
 
 
 @router.get("/models", dependencies=[allow("admin")])
-async def models(connection: HTTPConnection) -> dict[str, Any]:
+async def models(connection: HTTPConnection) -> ModelsView:
     """Installed models (the bundled ones too), models to pull, and what "auto" takes for each language.
 
     Names only: where this machine keeps its files is nobody's business who merely reaches the server.
@@ -47,42 +123,43 @@ async def models(connection: HTTPConnection) -> dict[str, Any]:
     return await asyncio.to_thread(_models, runtime_of(connection).settings)
 
 
-def _loaded(runtime: Runtime, engine: LoadedEngine) -> dict[str, Any]:
-    return {
-        **wire.to_json(runtime.engines.state(engine)),
-        "playbook": runtime.registry.default_of(engine.language).label,
-        "unknown_words": runtime.unknown_words(engine),
-    }
+def _loaded(runtime: Runtime, engine: LoadedEngine) -> LoadedEngineView:
+    return LoadedEngineView(
+        **asdict(runtime.engines.state(engine)),
+        playbook=runtime.registry.default_of(engine.language).label,
+        unknown_words=runtime.unknown_words(engine),
+    )
 
 
-def _models(settings: Settings) -> dict[str, Any]:
+def _models(settings: Settings) -> ModelsView:
     """Reads folders and records."""
     here = installed(settings.models_dir)
     names = {model.name for model in here}
     languages = sorted({*settings.engine_by_language, *(entry.language for entry in load_manifest())})
-    return {
-        "installed": [_described(model) for model in here],
-        "offered": [
-            wire.to_json(entry)
-            | {"installed": entry.name in names, "command": f"voiceassist models pull {entry.name}"}
-            for entry in load_manifest()
-        ],
-        "auto": {language: _auto(language, here) for language in languages},
-    }
+    return ModelsView(
+        installed=tuple(_described(model) for model in here),
+        offered=tuple(_offered(entry, names) for entry in load_manifest()),
+        auto={language: _auto(language, here) for language in languages},
+    )
 
 
-def _described(model: InstalledModel) -> dict[str, Any]:
-    return {
-        "name": model.name,
-        "engine": f"vosk:{model.name}",
-        "language": model.language,
-        "size_bytes": model.size_bytes,
-        "fit_for": model.fit_for,
-        "licence": model.licence,
-        "source": _source(model.source),
-        "bundled": model.bundled,
-        "problem": model.problem and model.problem.replace(f"{model.path.parent}{os.sep}", ""),
-    }
+def _offered(entry: ModelEntry, installed: Container[str]) -> OfferedModelView:
+    command = f"voiceassist models pull {entry.name}"
+    return OfferedModelView(**asdict(entry), installed=entry.name in installed, command=command)
+
+
+def _described(model: InstalledModel) -> InstalledModelView:
+    return InstalledModelView(
+        name=model.name,
+        engine=f"vosk:{model.name}",
+        language=model.language,
+        size_bytes=model.size_bytes,
+        fit_for=model.fit_for,
+        licence=model.licence,
+        source=_source(model.source),
+        bundled=model.bundled,
+        problem=model.problem and model.problem.replace(f"{model.path.parent}{os.sep}", ""),
+    )
 
 
 def _source(source: str) -> str:
@@ -90,9 +167,8 @@ def _source(source: str) -> str:
     return urlsplit(source).hostname or source.partition(" from ")[0]
 
 
-def _auto(language: str, models: Sequence[InstalledModel]) -> dict[str, str | None]:
-    """What the engine name "auto" would take now, or why it takes nothing."""
+def _auto(language: str, models: Sequence[InstalledModel]) -> AutoChoice:
     try:
-        return {"engine": choose_auto(language, models).name, "problem": None}
+        return AutoChoice(engine=choose_auto(language, models).name, problem=None)
     except ConfigError as error:
-        return {"engine": None, "problem": str(error)}
+        return AutoChoice(engine=None, problem=str(error))

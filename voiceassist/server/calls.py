@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
 from fastapi.responses import JSONResponse, Response
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
@@ -17,10 +18,21 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
+from voiceassist.store.store import Page
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
+
+# What comes as prepared JSON is declared for the documentation and never validated again: it may be megabytes.
+WireRecord = Annotated[dict[str, Any], Field(title="Record", description="A `Record` of the wire schema.")]
+
+
+class AudioResponse(GrowingFileResponse):
+    """A recording."""
+
+    media_type = "audio/ogg"
+
 
 # What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
 STATUS_BY_CODE: Mapping[str, int] = {
@@ -28,7 +40,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
 }  # fmt: skip
 
 
-@router.get("", dependencies=[allow(*SCREENS)])
+@router.get("", response_model=Page, dependencies=[allow(*SCREENS)])
 async def list_calls(
     connection: HTTPConnection,
     q: str = "",
@@ -43,7 +55,7 @@ async def list_calls(
     return JSONResponse(wire.to_json(page))
 
 
-@router.get("/{call_id}", dependencies=[allow(*SCREENS)])
+@router.get("/{call_id}", response_model=CallState, dependencies=[allow(*SCREENS)])
 async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     """All that screens show of one call (`CallState` of the wire schema)."""
     state = await runtime_of(connection).call_state(call_id)
@@ -52,7 +64,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
 
 
-@router.get("/{call_id}/events", dependencies=[allow(*SCREENS)])
+@router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS)])
 async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     """Every stored event of one call, in order, in the wire format."""
     records = await runtime_of(connection).store.records_json(call_id)
@@ -61,13 +73,14 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     return _json(records)
 
 
-@router.api_route("/{call_id}/recording", methods=["GET", "HEAD"], dependencies=[allow(*SCREENS)])
-async def get_recording(connection: HTTPConnection, call_id: str) -> GrowingFileResponse:
+@router.head("/{call_id}/recording", dependencies=[allow(*SCREENS)], include_in_schema=False)
+@router.get("/{call_id}/recording", response_class=AudioResponse, dependencies=[allow(*SCREENS)])
+async def get_recording(connection: HTTPConnection, call_id: str) -> AudioResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked; a live call's up to now."""
     path = runtime_of(connection).recording_path(call_id)
     if not await asyncio.to_thread(path.is_file):  # a disk that hangs must not stop everything
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
-    return GrowingFileResponse(path, media_type="audio/ogg")
+    return AudioResponse(path)
 
 
 @router.post("/{call_id}/actions", status_code=202, dependencies=[allow("agent", "supervisor")])

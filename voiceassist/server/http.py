@@ -9,10 +9,11 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi_offline import FastAPIOffline
+from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
-from voiceassist import __version__
+from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.runtime import Runtime
 from voiceassist.server import (
@@ -35,6 +36,10 @@ from voiceassist.server.origin import DOCS
 
 STATUS_BY_ERROR: Mapping[type, int] = {ConflictError: 409, UnknownNameError: 404}
 
+ERROR = {"application/json": {"schema": TypeAdapter(wire.ErrorMessage).json_schema()}}
+REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content": ERROR}
+FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
+
 ROUTERS = (
     calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, samples.router,  # demo last
@@ -51,7 +56,12 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
 def build_api(*, demo: bool) -> FastAPI:
     """Every route, with nothing behind them yet."""
     api = FastAPIOffline(
-        title="voiceassist", version=__version__, docs_url=DOCS, redoc_url=None, openapi_url="/api/openapi.json"
+        title="voiceassist",
+        version=__version__,
+        docs_url=DOCS,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        responses={"4XX": REFUSED, "5XX": FAILED},
     )
     for router in ROUTERS if demo else ROUTERS[:-1]:
         api.include_router(router)

@@ -1,9 +1,10 @@
 """For operators and programs: status, health, readiness, metrics, and the wire schema."""
 
+from dataclasses import dataclass
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.responses import FileResponse, JSONResponse, Response
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import HTTPConnection
 
@@ -13,37 +14,69 @@ from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
+from voiceassist.speech_models.record import FitFor
 
 router = APIRouter(tags=["operations"])
 
 
+class YamlResponse(FileResponse):
+    """A YAML file."""
+
+    media_type = "application/yaml"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EngineSummary:
+    """What hears calls in one language."""
+
+    language: str
+    engine: str
+    fit_for: FitFor
+    better_model: str | None  # to pull, for people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerStatus:
+    """What is running here."""
+
+    version: str
+    wire_version: int
+    boot: str
+    engine: str
+    language: str
+    playbook: str
+    languages: tuple[EngineSummary, ...]  # those that a call may have, the default one first
+    sample_engine: EngineSummary | None
+    demo: bool
+    live_calls: int
+
+
 @router.get("/api/status", dependencies=[allow("anyone")])
-async def status(connection: HTTPConnection) -> dict[str, Any]:
+async def status(connection: HTTPConnection) -> ServerStatus:
     """What is running here. `languages` are those that a call may have, the default one first."""
     runtime = runtime_of(connection)
     engines = runtime.engines
-    return {
-        "version": __version__,
-        "wire_version": wire.WIRE_VERSION,
-        "boot": runtime.boot,
-        "engine": engines.default.name,
-        "language": engines.default.language,
-        "playbook": runtime.registry.default_of(engines.default.language).label,
-        "languages": [_described(engine) for engine in engines.people.values()],
-        "sample_engine": _described(engines.sample) if engines.sample else None,
-        "demo": runtime.settings.demo,
-        "live_calls": len(runtime.live),
-    }
+    return ServerStatus(
+        version=__version__,
+        wire_version=wire.WIRE_VERSION,
+        boot=runtime.boot,
+        engine=engines.default.name,
+        language=engines.default.language,
+        playbook=runtime.registry.default_of(engines.default.language).label,
+        languages=tuple(_described(engine) for engine in engines.people.values()),
+        sample_engine=_described(engines.sample) if engines.sample else None,
+        demo=runtime.settings.demo,
+        live_calls=len(runtime.live),
+    )
 
 
-def _described(engine: LoadedEngine) -> dict[str, str | None]:
-    """Who hears, whose speech it understands, and the model to pull if there is a better one for people."""
-    return {
-        "language": engine.language,
-        "engine": engine.name,
-        "fit_for": engine.fit_for,
-        "better_model": better_model(engine.name, engine.language, engine.fit_for),
-    }
+def _described(engine: LoadedEngine) -> EngineSummary:
+    return EngineSummary(
+        language=engine.language,
+        engine=engine.name,
+        fit_for=engine.fit_for,
+        better_model=better_model(engine.name, engine.language, engine.fit_for),
+    )
 
 
 @router.get("/healthz", dependencies=[allow("anyone")])
@@ -52,14 +85,14 @@ async def healthz() -> dict[str, str]:
     return {"status": "ok"}
 
 
-@router.get("/readyz", dependencies=[allow("anyone")])
+@router.get("/readyz", response_model=dict[str, str], dependencies=[allow("anyone")])
 async def readyz(connection: HTTPConnection) -> JSONResponse:
     """Ready for calls: 200, or 503 with the checks that fail."""
     checks = await runtime_of(connection).readiness()
     return JSONResponse(checks, status_code=200 if all(ok == "ok" for ok in checks.values()) else 503)
 
 
-@router.get("/metrics", dependencies=[allow("anyone")])
+@router.get("/metrics", response_class=PlainTextResponse, dependencies=[allow("anyone")])
 async def metrics(connection: HTTPConnection) -> Response:
     """Prometheus' text format."""
     return Response(runtime_of(connection).metrics.text(), media_type=CONTENT_TYPE_LATEST)
@@ -71,7 +104,7 @@ async def schema() -> dict[str, Any]:
     return wire.json_schema()
 
 
-@router.get("/api/asyncapi.yaml", dependencies=[allow("anyone")])
+@router.get("/api/asyncapi.yaml", response_class=YamlResponse, dependencies=[allow("anyone")])
 async def asyncapi() -> FileResponse:
     """The sockets and the broker's topics, as AsyncAPI."""
-    return FileResponse(PACKAGE / "server" / "asyncapi.yaml", media_type="application/yaml")
+    return YamlResponse(PACKAGE / "server" / "asyncapi.yaml")

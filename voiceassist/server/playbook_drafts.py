@@ -20,7 +20,7 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbook_views import (
-    ChangeView,
+    ChangesView,
     DraftView,
     VersionView,
     change_views,
@@ -135,13 +135,13 @@ async def delete_draft(connection: HTTPConnection, name: str, revision: Revision
 
 
 @router.get("/draft/changes", dependencies=[allow(*SCREENS)])
-async def draft_changes(connection: HTTPConnection, name: str) -> dict[str, tuple[ChangeView, ...]]:
+async def draft_changes(connection: HTTPConnection, name: str) -> ChangesView:
     """What publishing the draft would change for new calls."""
     runtime = runtime_of(connection)
     current, draft = await found(runtime, name)
     if draft is None:
         raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft")
-    return {"changes": await change_views(runtime, current.text if current else "", draft.text)}
+    return ChangesView(changes=await change_views(runtime, current.text if current else "", draft.text))
 
 
 @router.post("/publish", dependencies=[allow("admin")])

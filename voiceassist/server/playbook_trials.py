@@ -2,27 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter
+from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.requests import HTTPConnection
 
-from voiceassist import wire
-from voiceassist.backtests.jobs import Running
+from voiceassist.backtests.jobs import JobState, Running
 from voiceassist.backtests.worker import Job
 from voiceassist.clock import today
+from voiceassist.core.call.offers import OfferShown
 from voiceassist.core.words.turns import other_side
 from voiceassist.errors import ConflictError, UnknownNameError
-from voiceassist.events import Speaker
+from voiceassist.events import Prompt, Speaker
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbooks import found
+from voiceassist.trials.backtest import Backtest
 from voiceassist.trials.example_runs import ExampleRun
-from voiceassist.trials.trial import Trial, TrialTurn
+from voiceassist.trials.trial import Trial, TrialCue, TrialTurn
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
@@ -66,26 +68,70 @@ class ExampleView:
     got: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExamplesView:
+    """What came of every example that the playbook holds."""
+
+    examples: tuple[ExampleView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyView:
+    """The policy that a sentence is about."""
+
+    id: str
+    topic: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TriedView:
+    """What a sentence would bring."""
+
+    cues: tuple[TrialCue, ...]
+    card: Prompt | None
+    policy: PolicyView | None
+    alternatives: tuple[OfferShown, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobView:
+    """A backtest that has begun."""
+
+    job: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BacktestView:
+    """How far a backtest is."""
+
+    id: str
+    state: JobState
+    done: int  # calls
+    total: int
+    result: Backtest | None
+    error: str | None
+
+
 class Calls(RequestBody):
     """Which stored calls to try."""
 
     last: Annotated[int, Field(ge=1, le=100_000)] = 200
 
 
-@router.get("/backtests/{job}", dependencies=[allow(*SCREENS)])
-async def get_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
+@router.get("/backtests/{job}", response_model=BacktestView, dependencies=[allow(*SCREENS)])
+async def get_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """How far a backtest is, and its result in the end."""
     return _shown(runtime_of(connection).backtests.job(job))
 
 
-@router.delete("/backtests/{job}", dependencies=[allow("admin")])
-async def cancel_backtest(connection: HTTPConnection, job: str) -> dict[str, Any]:
+@router.delete("/backtests/{job}", response_model=BacktestView, dependencies=[allow("admin")])
+async def cancel_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """Ends a backtest."""
     return _shown(await runtime_of(connection).backtests.cancel(job))
 
 
 @router.post("/{name}/try", dependencies=[allow(*SCREENS)])
-async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> dict[str, Any]:
+async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> TriedView:
     """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
     runtime = runtime_of(connection)
     source = await _wanted(runtime, name, draft=said.draft)
@@ -93,16 +139,16 @@ async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> dict
 
 
 @router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
-async def try_examples(connection: HTTPConnection, name: str, which: Which) -> dict[str, list[ExampleView]]:
+async def try_examples(connection: HTTPConnection, name: str, which: Which) -> ExamplesView:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
     runtime = runtime_of(connection)
     source = await _wanted(runtime, name, draft=which.draft)
     runs = await runtime.playbook_worker.run(work.examples_run, source, today())
-    return {"examples": [_example(run) for run in runs]}
+    return ExamplesView(examples=tuple(_example(run) for run in runs))
 
 
 @router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
-async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> dict[str, str]:
+async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> JobView:
     """Starts comparing the draft with the current version on the newest calls."""
     runtime = runtime_of(connection)
     current, draft = await found(runtime, name)
@@ -121,7 +167,7 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
         number=current.number,
         new=draft.text,
     )
-    return {"job": runtime.backtests.start(job).id}
+    return JobView(job=runtime.backtests.start(job).id)
 
 
 async def _wanted(runtime: Runtime, name: str, *, draft: bool) -> PlaybookText:
@@ -149,22 +195,25 @@ def _turns(said: Try) -> list[TrialTurn]:
     return [line for line in (*turns, *before) if line[1].strip()] + [(said.speaker, said.text)]
 
 
-def _tried(trial: Trial) -> dict[str, Any]:
-    topic = trial.topic
-    return {
-        "cues": [wire.to_json(cue) for cue in trial.cues],
-        "card": wire.to_json(trial.card) if trial.card else None,
-        "policy": {"id": topic.policy.id, "topic": topic.policy.topic} if topic else None,
-        "alternatives": [wire.to_json(shown) for shown in trial.offers],
-    }
+def _tried(trial: Trial) -> TriedView:
+    policy = trial.topic.policy if trial.topic else None
+    return TriedView(
+        cues=trial.cues,
+        card=trial.card,
+        policy=PolicyView(id=policy.id, topic=policy.topic) if policy else None,
+        alternatives=trial.offers,
+    )
 
 
-def _shown(job: Running) -> dict[str, Any]:
-    return {
-        "id": job.id,
-        "state": job.state,
-        "done": job.done,
-        "total": job.total,
-        "result": job.result,
-        "error": job.error,
-    }
+def _shown(job: Running) -> JSONResponse:
+    """A `BacktestView`; the result is JSON already."""
+    return JSONResponse(
+        {
+            "id": job.id,
+            "state": job.state,
+            "done": job.done,
+            "total": job.total,
+            "result": job.result,
+            "error": job.error,
+        }
+    )

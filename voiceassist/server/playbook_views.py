@@ -63,6 +63,29 @@ class ChangeView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ChangesView:
+    """What is different between two texts."""
+
+    changes: tuple[ChangeView, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionsView:
+    """The history."""
+
+    versions: tuple[VersionView, ...]  # the newest first: that is the current one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VersionTextView:
+    """A published version with its text."""
+
+    version: VersionView
+    text: str
+    document: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class RuleView:
     """A built-in rule, for people who may want to switch it off."""
 
@@ -78,6 +101,46 @@ class BuiltinView:
 
     rules: tuple[RuleView, ...]
     words: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookView:
+    """One playbook: what new calls get, and the draft if there is one."""
+
+    name: str
+    current: VersionView | None  # null: never published
+    text: str  # of the current version
+    document: Json  # the same as JSON
+    draft: DraftView | None
+    builtin: BuiltinView
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HeaderView:
+    """What a text says of itself; empty where it says nothing that can be used."""
+
+    name: str
+    title: str
+    language: str
+    teams: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookSummary(HeaderView):
+    """A playbook in the list."""
+
+    is_default: bool
+    current: VersionView | None
+    has_draft: bool
+    problems: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybooksView:
+    """Every playbook of this server, and the built-in ones that a new one can be made from."""
+
+    playbooks: tuple[PlaybookSummary, ...]
+    available: tuple[HeaderView, ...]
 
 
 async def builtin_view(runtime: Runtime, text: str) -> BuiltinView:

@@ -21,9 +21,14 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody
 from voiceassist.server.playbook_views import (
-    ChangeView,
+    ChangesView,
     DraftView,
-    VersionView,
+    HeaderView,
+    PlaybookSummary,
+    PlaybooksView,
+    PlaybookView,
+    VersionsView,
+    VersionTextView,
     builtin_view,
     change_views,
     document_of,
@@ -51,19 +56,15 @@ class NewPlaybook(RequestBody):
 
 
 @router.get("", dependencies=[allow(*SCREENS)])
-async def list_playbooks(connection: HTTPConnection) -> dict[str, Any]:
+async def list_playbooks(connection: HTTPConnection) -> PlaybooksView:
     """Every playbook of this server, and the built-in ones that a new one can be made from."""
     runtime = runtime_of(connection)
     current, drafts = await runtime.store.playbooks.current(), await runtime.store.playbooks.drafts()
     names = sorted({*current, *drafts})
-    return {
-        "playbooks": [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names],
-        "available": [
-            await _described(runtime, await _builtin_text(runtime, name))
-            for name in builtin_names()
-            if name not in names
-        ],
-    }
+    listed = [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names]
+    others = [name for name in builtin_names() if name not in names]
+    available = [HeaderView(**await _header(runtime, await _builtin_text(runtime, name), name)) for name in others]
+    return PlaybooksView(playbooks=tuple(listed), available=tuple(available))
 
 
 @router.post("", status_code=201, dependencies=[allow("admin")])
@@ -90,19 +91,19 @@ async def schema() -> Mapping[str, Any]:
 
 
 @router.get("/{name}", dependencies=[allow(*SCREENS)])
-async def get_playbook(connection: HTTPConnection, name: str) -> dict[str, Any]:
+async def get_playbook(connection: HTTPConnection, name: str) -> PlaybookView:
     """One playbook: what new calls get, and the draft if there is one."""
     runtime = runtime_of(connection)
     current, draft = await found(runtime, name)
     text = current.text if current else ""
-    shown = {
-        "name": name,
-        "current": version_view(current, is_current=True) if current else None,
-        "text": text,
-        "document": await document_of(runtime, text) if current else None,
-        "draft": await draft_view(runtime, draft, current) if draft else None,
-        "builtin": await builtin_view(runtime, draft.text if draft else text),
-    }
+    shown = PlaybookView(
+        name=name,
+        current=version_view(current, is_current=True) if current else None,
+        text=text,
+        document=await document_of(runtime, text) if current else None,
+        draft=await draft_view(runtime, draft, current) if draft else None,
+        builtin=await builtin_view(runtime, draft.text if draft else text),
+    )
     if current:
         runtime.spawn(_prepare(runtime, current))
     return shown
@@ -115,36 +116,35 @@ async def _prepare(runtime: Runtime, version: Version) -> None:
 
 
 @router.get("/{name}/versions", dependencies=[allow(*SCREENS)])
-async def versions(connection: HTTPConnection, name: str) -> dict[str, list[VersionView]]:
+async def versions(connection: HTTPConnection, name: str) -> VersionsView:
     """Every version, the newest first: that is the current one."""
     stored = await runtime_of(connection).store.playbooks.versions(name)
     if not stored:
         raise unknown(name)
-    return {"versions": [version_view(version, is_current=version is stored[0]) for version in stored]}
+    views = (version_view(version, is_current=version is stored[0]) for version in stored)
+    return VersionsView(versions=tuple(views))
 
 
 @router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS)])
-async def get_version(connection: HTTPConnection, name: str, number: Number) -> dict[str, Any]:
+async def get_version(connection: HTTPConnection, name: str, number: Number) -> VersionTextView:
     """One version with its text, as it was published."""
     runtime = runtime_of(connection)
     playbooks = runtime.store.playbooks
     version, newest = await playbooks.version(name, number), (await playbooks.current())[name]
-    return {
-        "version": version_view(version, is_current=version.number == newest.number),
-        "text": version.text,
-        "document": await document_of(runtime, version.text),
-    }
+    return VersionTextView(
+        version=version_view(version, is_current=version.number == newest.number),
+        text=version.text,
+        document=await document_of(runtime, version.text),
+    )
 
 
 @router.get("/{name}/versions/{number}/changes", dependencies=[allow(*SCREENS)])
-async def version_changes(
-    connection: HTTPConnection, name: str, number: Number, against: Number
-) -> dict[str, tuple[ChangeView, ...]]:
+async def version_changes(connection: HTTPConnection, name: str, number: Number, against: Number) -> ChangesView:
     """What is different from another version."""
     runtime = runtime_of(connection)
     playbooks = runtime.store.playbooks
     before, after = await playbooks.version(name, against), await playbooks.version(name, number)
-    return {"changes": await change_views(runtime, before.text, after.text)}
+    return ChangesView(changes=await change_views(runtime, before.text, after.text))
 
 
 async def found(runtime: Runtime, name: str) -> tuple[Version | None, Draft | None]:
@@ -174,25 +174,30 @@ async def _builtin_text(runtime: Runtime, name: str) -> str:
     return await runtime.playbook_worker.run(work.builtin_text, name)
 
 
-async def _listed(runtime: Runtime, name: str, current: Version | None, draft: Draft | None) -> dict[str, Any]:
+async def _listed(runtime: Runtime, name: str, current: Version | None, draft: Draft | None) -> PlaybookSummary:
     shown = current or draft
     assert shown is not None, "a listed playbook has a version or a draft"
-    return await _described(runtime, shown.text) | {
-        "name": name,
-        "is_default": runtime.registry.is_default(name),
-        "current": version_view(current, is_current=True) if current else None,
-        "has_draft": draft is not None,
-        "problems": len(await draft_problems(runtime, draft)) if draft else 0,
-    }
+    return PlaybookSummary(
+        **await _header(runtime, shown.text, name),
+        is_default=runtime.registry.is_default(name),
+        current=version_view(current, is_current=True) if current else None,
+        has_draft=draft is not None,
+        problems=len(await draft_problems(runtime, draft)) if draft else 0,
+    )
 
 
-async def _described(runtime: Runtime, text: str) -> dict[str, Any]:
+async def _header(runtime: Runtime, text: str, name: str) -> dict[str, Any]:
     """What a text says of itself, however wrong it may be."""
     document = await document_of(runtime, text)
     fields = document if isinstance(document, dict) else {}
+    teams = fields.get("teams")
     return {
-        "name": fields.get("name"),
-        "title": fields.get("title") or fields.get("name"),
-        "language": fields.get("language"),
-        "teams": fields.get("teams") or [],
+        "name": name,
+        "title": _text(fields.get("title")) or name,
+        "language": _text(fields.get("language")),
+        "teams": tuple(map(_text, teams)) if isinstance(teams, list) else (),
     }
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

@@ -1,32 +1,51 @@
 """The demo's sample calls: listed, listened to, and played into our own ingest as a phone system would."""
 
 import asyncio
-from typing import Any
+from dataclasses import dataclass
 from uuid import uuid4
 
 from fastapi import APIRouter, HTTPException
-from fastapi.responses import FileResponse
 from starlette.requests import HTTPConnection
 
-from voiceassist import wire
+from voiceassist.events import Customer, Person
 from voiceassist.runtime import runtime_of
 from voiceassist.samples import Sample, list_samples, load_sample
 from voiceassist.samples.player import call_info, play
 from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.calls import AudioResponse
 
 START_WITHIN_S = 10.0  # our own ingest answers in milliseconds unless the machine is overloaded
 
 router = APIRouter(prefix="/api/samples", tags=["demo"])
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleSummary:
+    """A sample call, as the start page shows it."""
+
+    id: str
+    title: str
+    summary: str
+    duration_ms: int
+    agent: Person
+    customer: Customer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallBegun:
+    """The call that plays now."""
+
+    call_id: str
+
+
 @router.get("", dependencies=[allow(*SCREENS)])
-async def samples() -> list[dict[str, Any]]:
+async def samples() -> list[SampleSummary]:
     """The sample calls, as the start page shows them."""
     return [_described(sample) for sample in list_samples()]
 
 
 @router.post("/{sample_id}/play", status_code=202, dependencies=[allow("agent", "supervisor")])
-async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, str]:
+async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
     """Streams the recording in real time to this server's own `/ingest/stream`; answers with the call's id.
 
     That it is a sample, and may be heard by an engine for synthesised speech, is known by its id, chosen here:
@@ -47,13 +66,13 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> dict[str, s
     if not begun.done():
         begun.cancel()
         raise _not_playing(playing)
-    return {"call_id": call_id}
+    return CallBegun(call_id=call_id)
 
 
-@router.get("/{sample_id}/recording", dependencies=[allow(*SCREENS)])
-async def sample_recording(sample_id: str) -> FileResponse:
+@router.get("/{sample_id}/recording", response_class=AudioResponse, dependencies=[allow(*SCREENS)])
+async def sample_recording(sample_id: str) -> AudioResponse:
     """The recording, to listen to while it plays."""
-    return FileResponse(_sample(sample_id).recording, media_type="audio/ogg")
+    return AudioResponse(_sample(sample_id).recording)
 
 
 def _our_ingest(connection: HTTPConnection) -> str:
@@ -75,12 +94,12 @@ def _sample(sample_id: str) -> Sample:
         raise HTTPException(404, {"code": "unknown_sample", "message": str(error)}) from None
 
 
-def _described(sample: Sample) -> dict[str, Any]:
-    return {
-        "id": sample.id,
-        "title": sample.title,
-        "summary": sample.summary,
-        "duration_ms": sample.duration_ms,
-        "agent": wire.to_json(sample.agent),
-        "customer": wire.to_json(sample.customer),
-    }
+def _described(sample: Sample) -> SampleSummary:
+    return SampleSummary(
+        id=sample.id,
+        title=sample.title,
+        summary=sample.summary,
+        duration_ms=sample.duration_ms,
+        agent=sample.agent,
+        customer=sample.customer,
+    )

@@ -29,7 +29,7 @@ function flatten(definition, defs) {
 }
 
 /** Field titles would become one alias each ("AtMs"); definitions get theirs from their key. */
-function withoutTitles(node) {
+export function withoutTitles(node) {
   if (Array.isArray(node)) return node.map(withoutTitles);
   if (!isObject(node)) return node;
   const entries = Object.entries(node).filter(([key, value]) => !(key === "title" && typeof value === "string"));

@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person. */
 import { texts } from "./texts";
-import type { Action, CallPage, CallState, SampleSummary, ServerStatus, WallPage, WireRecord } from "./types";
+import type { Action, CallBegun, CallPage, CallState, SampleSummary, ServerStatus, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -64,7 +64,7 @@ export function getOlderRows(before: string | null): Promise<WallPage> {
 /** Starts a sample call on the server; gives its call id. */
 export async function playSample(id: string): Promise<string> {
   const response = await send(`/api/samples/${encodeURIComponent(id)}/play`, { method: "POST" });
-  return ((await response.json()) as { call_id: string }).call_id;
+  return ((await response.json()) as CallBegun).call_id;
 }
 
 /** Hands a person's action to the call; resolves when the server accepted it. */

@@ -5,7 +5,7 @@ import type { Draft, Edit, Mapping, Playbook } from "../src/screens/playbook/dra
 
 const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
 const published: Mapping = { title: "Shop" };
-const playbook: Playbook = { name: "shop", current, document: published, text: "title: Shop\n", draft: null };
+const playbook: Playbook = { name: "shop", current, document: published, text: "title: Shop\n", draft: null, builtin: { rules: [], words: {} } };
 const draft = (document: Mapping, revision = 1, by = "Ida"): Draft => {
   return { text: JSON.stringify(document), document, problems: [], base: 1, revision, by, saved_at: "", changes: 1 };
 };

@@ -145,7 +145,9 @@ test("the conditions of an alternative fit in a line; none of them say nothing",
 
 describe("a sentence that was tried", () => {
   const cue: TriedCue = { kind: "refusal", layer: "pattern", rule: "refusal.by_policy", confidence: 0.9, words: "our policy doesn't allow", first_word: 3, last_word: 6 };
-  const tried: Tried = { cues: [cue], card: { kind: "refusal", headline: "H", say: "S", alternatives: [] }, policy: null, alternatives: [] };
+  const why = { playbook: "", cue_id: "c1", rule: cue.rule, words: cue.words, confidence: 0.9, spoken_ms: 0, latency_ms: 0 };
+  const card = { at_ms: 0, prompt_id: "p1", kind: "refusal" as const, headline: "H", say: "S", alternatives: [], priority: 0, expires_ms: 0, why };
+  const tried: Tried = { cues: [cue], card, policy: null, alternatives: [] };
 
   test("is a line with the cue's words marked", () => {
     const { line, cues } = lineOf("I'm sorry, but our policy doesn't allow that.", "agent", tried.cues);
@@ -155,7 +157,7 @@ describe("a sentence that was tried", () => {
 
   test("has the agent's own card, with the cue as its reason", () => {
     if (!tried.card) throw new Error("no card");
-    const prompt = promptOf(tried.card, tried.cues, "retail@2");
+    const prompt = promptOf(tried.card, "retail@2");
     expect([prompt.headline, prompt.why.words, prompt.why.rule, prompt.why.playbook]).toEqual(["H", cue.words, cue.rule, "retail@2"]);
   });
 

@@ -1,6 +1,6 @@
 /** The REST calls of the playbook screen. Failures are `ApiError`s, as for every screen. */
 import { getJson, send } from "../../../api";
-import type { Available, Backtest, Change, Draft, Mapping, Outcome, Pending, Playbook, PlaybookSummary, Tried, TryRequest, Version } from "./types";
+import type { Backtest, Change, Draft, Outcome, Pending, Playbook, Shelf, Tried, TryRequest, Version, VersionText } from "./types";
 
 const ALL = "/api/playbooks";
 const at = (name: string) => `${ALL}/${encodeURIComponent(name)}`;
@@ -11,10 +11,6 @@ async function sendJson<T>(method: "POST" | "PUT" | "PATCH", path: string, body:
   return (await response.json()) as T;
 }
 
-export interface Shelf {
-  playbooks: readonly PlaybookSummary[];
-  available?: readonly Available[];
-}
 export const getPlaybooks = () => getJson<Shelf>(ALL);
 export const getPlaybook = (name: string) => getJson<Playbook>(at(name));
 export const createPlaybook = (name: string, from: string) => sendJson<Draft>("POST", ALL, { name, from });
@@ -27,14 +23,14 @@ export const editDraft = (name: string, { edits, ...step }: Step & { edits: read
 export const replaceDraft = (name: string, step: Step & { text: string }) => sendJson<Draft>("PUT", `${at(name)}/draft`, step);
 export const discardDraft = (name: string, revision: number) => send(`${at(name)}/draft?revision=${revision}`, { method: "DELETE" });
 
-type Changes = { changes: Change[] };
+type Changes = { changes: readonly Change[] };
 export const getDraftChanges = async (name: string) => (await getJson<Changes>(`${at(name)}/draft/changes`)).changes;
-export const getVersions = async (name: string) => (await getJson<{ versions: Version[] }>(`${at(name)}/versions`)).versions;
+export const getVersions = async (name: string) => (await getJson<{ versions: readonly Version[] }>(`${at(name)}/versions`)).versions;
 export const getVersion = (name: string, number: number) =>
-  getJson<{ version: Version; text: string; document: Mapping }>(`${at(name)}/versions/${number}`);
+  getJson<VersionText>(`${at(name)}/versions/${number}`);
 
 /** What `newer` has otherwise than `older`. */
-export async function getChanges(name: string, newer: number, older: number): Promise<Change[]> {
+export async function getChanges(name: string, newer: number, older: number): Promise<readonly Change[]> {
   return (await getJson<Changes>(`${at(name)}/versions/${newer}/changes?against=${older}`)).changes;
 }
 

@@ -26,12 +26,8 @@ function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueV
   return { cue: { cue_id: String(i), ...spoken, ...times }, status: "confirmed", outcome: null };
 }
 
-/** The card with what only a call has: the reason is the cue that it came for. */
-export function promptOf(card: TriedCard, cues: readonly TriedCue[], playbook: string): Prompt {
-  const cue = cues.find(({ kind }) => kind === card.kind) ?? cues[0];
-  const why = { cue_id: "", rule: cue?.rule ?? "", words: cue?.words ?? "", confidence: cue?.confidence ?? 1, playbook, spoken_ms: 0, latency_ms: 0 };
-  return { at_ms: 0, prompt_id: "tried", priority: 0, expires_ms: 0, ...card, why: { ...why, ...card.why, playbook } };
-}
+/** The card as an agent would get it from this playbook. */
+export const promptOf = (card: TriedCard, playbook: string): Prompt => ({ ...card, why: { ...card.why, playbook } });
 
 /** Whether two answers would look the same to an agent. */
 export const isSameAnswer = (a: Tried, b: Tried) => JSON.stringify(visible(a)) === JSON.stringify(visible(b));
