@@ -7,6 +7,7 @@ Next: `core/cues/tracker.py` looks at each utterance within its turn.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import islice
 
 from voiceassist.events import Final, Partial, Speaker, Transcript
 
@@ -49,7 +50,7 @@ class Turns:
 
     def recent(self, speaker: Speaker, count: int) -> list[Turn]:
         """The last turns of one side, newest first."""
-        return [turn for turn in reversed(self.done) if turn.speaker == speaker][:count]
+        return list(islice((turn for turn in reversed(self.done) if turn.speaker == speaker), count))
 
     def last_spoken_ms(self) -> int:
         """When the last word so far ended; 0 before the first."""
