@@ -10,7 +10,7 @@ from tests.fakes.sources import info
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason, Speaker
 from voiceassist.ingest.dialect import Audio, Ended, Legs, Started
-from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import CONTINUATIONS, Joins
 from voiceassist.ingest.limits import PeerLimits
 
@@ -27,11 +27,11 @@ def joins_after(**ends: str) -> Joins:
     return joins_of(sessions, PeerLimits(waiting_publishers=2))
 
 
-def speak(publisher: Publisher, legs: Legs = ("agent",)) -> None:
+def speak(publisher: PeerFeed, legs: Legs = ("agent",)) -> None:
     publisher.take(Audio(legs=legs, channels=[np.ones(160, np.int16) for _ in legs]), 1.0)
 
 
-def called(publisher: Publisher) -> tuple[str, str]:
+def called(publisher: PeerFeed) -> tuple[str, str]:
     return publisher.feed.info.call_id, publisher.feed.info.continues
 
 

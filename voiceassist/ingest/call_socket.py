@@ -16,7 +16,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Accepted, Close, Dialect, Finished, News, PeerEvent, Refused, Started
-from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
 
@@ -49,7 +49,7 @@ class CallSocket:
         self._yielded_s = 0.0  # when other tasks last had their turn
         self._log = log
 
-    async def open(self, joins: Joins) -> Publisher | None:
+    async def open(self, joins: Joins) -> PeerFeed | None:
         """The call that the peer starts; None when it left, or did something else and was told so."""
         try:
             with joins.place():
@@ -62,7 +62,7 @@ class CallSocket:
         return None
 
     @asynccontextmanager
-    async def reading(self, publisher: Publisher) -> AsyncIterator[None]:
+    async def reading(self, publisher: PeerFeed) -> AsyncIterator[None]:
         """Reads the socket while the block runs; then tells the peer how its call ended, and closes."""
         self._log = log.bind(call_id=publisher.feed.info.call_id)
         reader = asyncio.create_task(self._read(publisher), name=f"ingest {publisher.feed.info.call_id}")
@@ -96,14 +96,14 @@ class CallSocket:
         except TimeoutError:
             raise IngestError("start_timeout", f"no start message within {within_s:g} s of connecting") from None
 
-    async def _read(self, publisher: Publisher) -> None:
+    async def _read(self, publisher: PeerFeed) -> None:
         reason: EndReason = "interrupted"
         try:
             reason = await self._read_to_end(publisher)
         finally:
             publisher.feed.leave(publisher.tracks, reason)
 
-    async def _read_to_end(self, publisher: Publisher) -> EndReason:
+    async def _read_to_end(self, publisher: PeerFeed) -> EndReason:
         try:
             await self._tell(Accepted(info=publisher.feed.info))
             await self._take(publisher, self._early)
@@ -118,7 +118,7 @@ class CallSocket:
             return "idle" if error.code == "idle" else "peer_error"
         return "hangup"
 
-    async def _read_on(self, publisher: Publisher) -> None:
+    async def _read_on(self, publisher: PeerFeed) -> None:
         """One message, or one tick of silence."""
         await self._wait_for_turn(publisher)
         try:
@@ -131,14 +131,14 @@ class CallSocket:
         if publisher.quiet_s(monotonic()) >= self._limits.tick_s:
             self._tick(publisher)  # messages without audio keep no call alive
 
-    async def _wait_for_turn(self, publisher: Publisher) -> None:
+    async def _wait_for_turn(self, publisher: PeerFeed) -> None:
         if await publisher.feed.room():
             publisher.listens_again(monotonic())
         if monotonic() - self._yielded_s >= WORK_S:
             await asyncio.sleep(0)
             self._yielded_s = monotonic()
 
-    async def _take(self, publisher: Publisher, events: Sequence[PeerEvent]) -> None:
+    async def _take(self, publisher: PeerFeed, events: Sequence[PeerEvent]) -> None:
         for event in events:
             warned = publisher.take(event, monotonic())
             if warned:
@@ -146,7 +146,7 @@ class CallSocket:
                 self._dialect.tell(warned)
         await self._send()
 
-    def _tick(self, publisher: Publisher) -> None:
+    def _tick(self, publisher: PeerFeed) -> None:
         now_s = monotonic()
         publisher.feed.tick(now_s)
         if publisher.quiet_s(now_s) >= self._limits.idle_after_s:
@@ -181,7 +181,7 @@ class CallSocket:
         with suppress(WebSocketDisconnect):  # it left while we spoke: nobody to tell
             await self._tell(news)
 
-    async def _farewell(self, publisher: Publisher) -> None:
+    async def _farewell(self, publisher: PeerFeed) -> None:
         feed = publisher.feed
         if self._error is None and feed.end_reason == "shutdown":
             self._error = _shutdown()

@@ -47,7 +47,7 @@ class Feed:
         self.tracks = _all_tracks(info, started.tracks)
         self._waits = waits
         self._timelines: dict[Legs, Timeline] = {}  # from the first audio on
-        self._publishers: dict[Tracks, Publisher] = {}
+        self._publishers: dict[Tracks, PeerFeed] = {}
         self._coalescer = Coalescer()
         self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
         self._begun = asyncio.Event()  # also set by an end without audio
@@ -92,7 +92,7 @@ class Feed:
         """Audio and gaps until the end."""
         return self._queue.pieces()
 
-    def publish(self, tracks: Tracks, now_s: float) -> "Publisher":
+    def publish(self, tracks: Tracks, now_s: float) -> "PeerFeed":
         """A publisher takes its tracks. Raises IngestError when another one has them."""
         call_id = self.info.call_id
         taken = {leg for publisher in self._publishers for track in publisher for leg in track}
@@ -100,7 +100,7 @@ class Feed:
         if taken & wanted or not set(tracks) <= set(self.tracks):
             names = " and ".join(sorted(taken & wanted or wanted))
             raise IngestError("leg_taken", f"call {call_id!r} has a publisher for {names} already")
-        self._publishers[tracks] = Publisher(self, tracks, now_s)
+        self._publishers[tracks] = PeerFeed(self, tracks, now_s)
         return self._publishers[tracks]
 
     def timeline(self, legs: Legs, began_s: float) -> Timeline:
@@ -153,7 +153,7 @@ class Feed:
             enqueue(piece)
 
 
-class Publisher:
+class PeerFeed:
     """One connection's part of a call."""
 
     def __init__(self, feed: Feed, tracks: Tracks, now_s: float) -> None:

@@ -1,6 +1,6 @@
 """The fields that peers fill in, checked alike in every protocol.
 
-Next: `stream_protocol.py` and `whip_request.py`.
+Next: `stream_start.py` and `whip_request.py`.
 """
 
 import uuid

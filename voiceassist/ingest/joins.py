@@ -27,7 +27,7 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Feed, Publisher
+from voiceassist.ingest.feed import Feed, PeerFeed
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 
@@ -84,7 +84,7 @@ class Joins:
         finally:
             self.starting -= 1
 
-    async def open(self, started: Started, *, waits: bool) -> Publisher:
+    async def open(self, started: Started, *, waits: bool) -> PeerFeed:
         """A publisher on a new call. Raises IngestError, also when the call is live."""
         async with self._turn(started.info.call_id):
             found = await self._find(started.info)
@@ -92,7 +92,7 @@ class Joins:
                 raise _is_live(found.info.call_id)
             return (await self._new(started, found, waits=waits)).publish(started.tracks, monotonic())
 
-    async def join(self, started: Started) -> Publisher:
+    async def join(self, started: Started) -> PeerFeed:
         """A publisher on the live call of that id, or on a new one with its session. Raises IngestError."""
         async with self._turn(started.info.call_id):
             found = await self._find(started.info)

@@ -1,7 +1,7 @@
 """Compares the announced sample rate with the speed at which audio really arrives.
 
 Never changes anything: a wrong rate is somebody's configuration, and guessing would hide it.
-Next: `stream.py` warns the peer and the log.
+Next: `feed.py` marks the place, `call_socket.py` warns the peer and the log.
 """
 
 RATES_HZ = (8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)  # what devices really use

@@ -14,7 +14,7 @@ from aiortc import RTCPeerConnection
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_peer import answer_offer, listen
@@ -34,7 +34,7 @@ class WhipSession:
     answer: str  # SDP
     peer: RTCPeerConnection
     dialect: WhipDialect
-    publisher: Publisher
+    publisher: PeerFeed
     end_reason: EndReason | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # its legs are free again
 

@@ -22,7 +22,7 @@ from av import AudioFrame
 
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
-from voiceassist.ingest.feed import Publisher
+from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_jitter import OrderedPackets
 from voiceassist.ingest.whip_sdp import OPUS
@@ -61,7 +61,7 @@ def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:
 
 
 async def listen(
-    track: MediaStreamTrack, publisher: Publisher, dialect: WhipDialect, is_over: Callable[[], bool]
+    track: MediaStreamTrack, publisher: PeerFeed, dialect: WhipDialect, is_over: Callable[[], bool]
 ) -> EndReason:
     """Feeds the call until the peer ends, or nothing has come from it for too long."""
     limits = publisher.feed.limits
