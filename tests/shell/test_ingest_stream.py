@@ -271,7 +271,8 @@ async def test_line_that_dropped_is_taken_up_again_under_an_id_that_the_peer_is_
 
 
 async def test_flood_of_tiny_messages_leaves_other_calls_their_turn_and_becomes_ordinary_frames() -> None:
-    steady = replace(STEADY, tick_s=60.0)  # a tick gives out what was kept back, however little
+    # A tick, and the place where another rate is noticed, give out what was kept back, however little.
+    steady = replace(STEADY, tick_s=60.0, rate_window_s=60.0)
     async with server(steady) as place, stream(place.url) as flood, stream(place.url, call_id="good") as good:
         sender = asyncio.create_task(send(flood, bytes(4 * 20_000), message_bytes=4))
         await send(good, bytes(32_000))
