@@ -55,7 +55,9 @@ def measure_publish(kind: Callable[..., Event], name: str) -> None:
             begin = time.perf_counter_ns()
             sent = 0
             for wall in walls:
-                sent += sum(len(encode_line(one)) for one in asyncio.run(wall.take()))
+                sent += sum(
+                    len(one if isinstance(one, str) else encode_line(one)) for one in asyncio.run(wall.take())
+                )
             each = (time.perf_counter_ns() - begin) / 1000 / ROUNDS
             print(f"take and encode a {name} for {WALLS} walls: {each:8.1f} us ({sent / 1e6:.0f} MB)")
 

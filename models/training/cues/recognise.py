@@ -26,7 +26,7 @@ from voiceassist.bench.asr.voices import SAMPLES_PER_MS, SynthVoice, available, 
 from voiceassist.samples.flite import Signal
 from voiceassist.samples.telephone import RATE_HZ as LINE_HZ
 from voiceassist.samples.telephone import companded, from_db, rms
-from voiceassist.training.own_texts import Sentence, own_sentences
+from voiceassist.training.own_texts import OwnTurn, own_sentences
 
 NOISE_DB = (10.0, 20.0)  # below the speech, drawn evenly between
 HERE = Path(__file__).parent
@@ -56,7 +56,7 @@ def own_rows() -> list[Row]:
     return [_row(sentence) for sentence in own_sentences(HERE) if _is_said(sentence)]
 
 
-def _is_said(sentence: Sentence) -> bool:
+def _is_said(sentence: OwnTurn) -> bool:
     number = int(sentence.id.rsplit("/", 1)[1])
     if sentence.source == "own":
         return number < SENTENCES
@@ -65,7 +65,7 @@ def _is_said(sentence: Sentence) -> bool:
     return bool(sentence.kinds) or not number % 3
 
 
-def _row(sentence: Sentence) -> Row:
+def _row(sentence: OwnTurn) -> Row:
     return {
         "id": sentence.id,
         "speaker": sentence.speaker,
