@@ -1,7 +1,24 @@
 /** Short builders for the views' tests. */
-import type { AlertView, Cue, CueView, Final, Level, PartialWords, PromptView, Speaker, WallRow } from "../src/types";
+import type { AlertView, Cue, CueView, Final, Level, PartialWords, PromptView, RecordOf, Speaker, WallRow } from "../src/types";
 
 const why = { cue_id: "c1", rule: "r", words: "w", confidence: 1, playbook: "p@1", spoken_ms: 0, latency_ms: 300 };
+
+export const started: RecordOf<"call_started"> = {
+  type: "call_started",
+  call_id: "c",
+  seq: 1,
+  at_ms: 0,
+  started_at: "2026-11-21T09:30:00+00:00",
+  agent: { id: "a", name: "Anna", team: "" },
+  customer: { id: "c", name: "Martin", tier: "gold" },
+  source: "stream",
+  engine: "scripted",
+  language: "en",
+  playbook: "p@1",
+  playbook_hash: "",
+  past_offers: [],
+  continues: "",
+};
 
 export function final(speaker: Speaker, utterance: number, text: string, start_ms = 0): Final {
   const words = text.split(" ").map((word, i) => ({

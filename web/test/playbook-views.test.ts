@@ -150,8 +150,8 @@ describe("a sentence that was tried", () => {
   const tried: Tried = { cues: [cue], card, policy: null, alternatives: [] };
 
   test("is a line with the cue's words marked", () => {
-    const { line, cues } = lineOf("I'm sorry, but our policy doesn't allow that.", "agent", tried.cues);
-    const marked = segments(line.utterance, cues).filter((piece) => piece.cue);
+    const line = lineOf("I'm sorry, but our policy doesn't allow that.", "agent", tried.cues);
+    const marked = segments(line.utterance, line.cues).filter((piece) => piece.cue);
     expect(marked.map((piece) => piece.text)).toEqual(["our policy doesn't allow"]);
   });
 

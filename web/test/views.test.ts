@@ -4,29 +4,13 @@ import { currentCard, leavingNote } from "../src/screens/agent/card";
 import { ago, clock, liveDuration } from "../src/format";
 import { hits, segments } from "../src/ui/marks";
 import { replay } from "../src/live/store";
-import { agentShare } from "../src/ui/talk";
+import { agentShare, spoken } from "../src/ui/talk";
 import { currentMoment, timeline } from "../src/screens/review/timeline";
 import { lines } from "../src/ui/transcript";
 import type { CallState, WireRecord } from "../src/types";
 import { arrange, leadingAlert, newestLive } from "../src/screens/supervisor/wallview";
-import { alert, cue, final, partial, prompt, row } from "./build";
+import { alert, cue, final, partial, prompt, row, started } from "./build";
 
-const started: WireRecord = {
-  type: "call_started",
-  call_id: "c",
-  seq: 1,
-  at_ms: 0,
-  started_at: "2026-11-21T09:30:00+00:00",
-  agent: { id: "a", name: "Anna", team: "" },
-  customer: { id: "c", name: "Martin", tier: "gold" },
-  source: "stream",
-  engine: "scripted",
-  language: "en",
-  playbook: "p@1",
-  playbook_hash: "",
-  past_offers: [],
-  continues: "",
-};
 const call = (change: { [K in keyof CallState]?: CallState[K] }): CallState => ({ ...replay([started]), ...change });
 
 describe("cue words in a line", () => {
@@ -84,8 +68,8 @@ test("a new partial makes one new line; those before it stay the same objects", 
 });
 
 test("the agent's share of the talk is unknown while nobody has spoken", () => {
-  expect(agentShare(call({}))).toBeNull();
-  expect(agentShare(call({ finals: [final("agent", 1, "one two"), final("customer", 1, "one two", 900)] }))).toBe(0.5);
+  expect(agentShare(spoken([]))).toBeNull();
+  expect(agentShare(spoken([final("agent", 1, "one two")]), spoken([final("customer", 1, "one two", 900)]))).toBe(0.5);
 });
 
 describe("the card", () => {

@@ -23,8 +23,7 @@ interface Placed {
   cue: CueView;
 }
 
-/** The cues of one utterance that still hold, in order of time. */
-export function cuesOf(utterance: Utterance, cues: readonly CueView[]): CueView[] {
+function cuesOf(utterance: Utterance, cues: readonly CueView[]): CueView[] {
   const isOurs = ({ cue, status }: CueView) =>
     cue.speaker === utterance.speaker && cue.utterance === utterance.utterance && status !== "retracted";
   return cues.filter(isOurs).sort((a, b) => a.cue.start_ms - b.cue.start_ms);
@@ -32,8 +31,9 @@ export function cuesOf(utterance: Utterance, cues: readonly CueView[]): CueView[
 
 /** The text in pieces, each with the cue that it belongs to, if any. Joined, they are the text. */
 export function segments(utterance: Utterance, cues: readonly CueView[]): Segment[] {
-  const ranges = wordRanges(utterance);
-  const placed = cuesOf(utterance, cues).flatMap((view) => place(view, utterance, ranges));
+  const own = cuesOf(utterance, cues);
+  const ranges = own.length > 0 ? wordRanges(utterance) : []; // most lines have none
+  const placed = own.flatMap((view) => place(view, utterance, ranges));
   return cut(utterance.text, withoutOverlaps(placed));
 }
 

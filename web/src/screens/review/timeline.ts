@@ -4,8 +4,8 @@
  * Pure. Next: `screens/review` draws the moments and plays the recording from them.
  */
 import { replay } from "../../live/store";
-import { lines, type Line } from "../../ui/transcript";
-import type { AlertView, AudioGap, CallState, CueView, PromptView, RecordOf, WireRecord } from "../../types";
+import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
+import type { AlertView, AudioGap, CallState, CueView, PromptView, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
@@ -32,8 +32,9 @@ export function timeline(records: readonly WireRecord[]): Timeline {
 }
 
 function notes(state: CallState, records: readonly WireRecord[]): Note[] {
+  const offers = new Map(records.flatMap(offered));
   const all: Note[] = [
-    ...state.cues.map((view) => cueNote(view, records)),
+    ...state.cues.map((view) => cueNote(view, offers)),
     ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view })),
     ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view })),
     ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
@@ -42,10 +43,13 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
   return all.sort((a, b) => a.at_ms - b.at_ms);
 }
 
-function cueNote(view: CueView, records: readonly WireRecord[]): Note {
-  const isClosing = (record: WireRecord): record is RecordOf<"refusal_closed"> =>
-    record.type === "refusal_closed" && record.cue_id === view.cue.cue_id;
-  return { type: "cue", at_ms: view.cue.start_ms, view, offered: records.find(isClosing)?.words ?? "" };
+function cueNote(view: CueView, offers: ReadonlyMap<string, string>): Note {
+  return { type: "cue", at_ms: view.cue.start_ms, view, offered: offers.get(view.cue.cue_id) ?? "" };
+}
+
+/** What was offered after a refusal, by the refusal's id. */
+function offered(record: WireRecord): [string, string][] {
+  return record.type === "refusal_closed" ? [[record.cue_id, record.words]] : [];
 }
 
 function buttonNote(record: WireRecord): Note[] {
@@ -55,23 +59,31 @@ function buttonNote(record: WireRecord): Note[] {
 }
 
 /** A note belongs to the last line that began before it. */
-function moments(said: Line[], all: Note[]): Moment[] {
+function moments(said: Lines, all: Note[]): Moment[] {
   const made: Moment[] = said.map((line) => ({ start_ms: line.utterance.start_ms, line, notes: [] }));
   const before: Moment = { start_ms: 0, line: null, notes: [] };
-  for (const note of all) owner(made, note, before).notes.push(note);
+  const byLine = new Map(made.map((moment) => [moment.line?.key, moment]));
+  for (const note of all) (ofCue(note, byLine) ?? made[lastBegun(made, note.at_ms)] ?? before).notes.push(note);
   return before.notes.length > 0 ? [before, ...made] : made;
 }
 
-function owner(made: Moment[], note: Note, before: Moment): Moment {
-  if (note.type === "cue") {
-    const { speaker, utterance } = note.view.cue;
-    const own = made.find(({ line }) => line?.key === `${speaker}-${utterance}`);
-    if (own) return own;
-  }
-  return made.findLast((moment) => moment.start_ms <= note.at_ms) ?? before;
+function ofCue(note: Note, byLine: ReadonlyMap<string | undefined, Moment>): Moment | undefined {
+  return note.type === "cue" ? byLine.get(keyOf(note.view.cue)) : undefined;
 }
 
 /** Index of the line that is being spoken at a time of the recording; -1 before the first. */
 export function currentMoment(all: readonly Moment[], at_ms: number): number {
-  return all.findLastIndex((moment) => moment.line !== null && moment.start_ms <= at_ms);
+  const at = lastBegun(all, at_ms);
+  return all[at]?.line ? at : -1;
+}
+
+/** Index of the last moment that began no later, of moments in order; -1 if there is none. */
+function lastBegun(all: readonly Moment[], at_ms: number): number {
+  let [from, end] = [0, all.length];
+  while (from < end) {
+    const middle = (from + end) >> 1;
+    if ((all[middle]?.start_ms ?? Infinity) <= at_ms) from = middle + 1;
+    else end = middle;
+  }
+  return from - 1;
 }

@@ -5,8 +5,8 @@ import type { Tried, TriedCard, TriedCue } from "./types";
 
 const WORD_MS = 1_000; // the line's words get times of their own, so that each cue finds its words by them
 
-/** The sentence as a line of a transcript, and its cues on it. */
-export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]): { line: Line; cues: CueView[] } {
+/** The sentence as a line of a transcript, with its cues. */
+export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]): Line {
   const words = (text.match(/\S+/gu) ?? []).map((word, i) => ({
     text: word.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, "") || word,
     start_ms: i * WORD_MS,
@@ -15,8 +15,8 @@ export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]
   }));
   const end_ms = words.length * WORD_MS;
   const utterance = { at_ms: end_ms, speaker, utterance: 1, text, words, start_ms: 0, end_ms, confidence: 1 };
-  const line: Line = { key: "tried", speaker, isFinal: true, startsTurn: true, utterance };
-  return { line, cues: cues.map((cue, i) => viewOf(cue, i, speaker, end_ms)) };
+  const views = cues.map((cue, i) => viewOf(cue, i, speaker, end_ms));
+  return { key: "tried", speaker, isFinal: true, startsTurn: true, utterance, cues: views };
 }
 
 function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueView {

@@ -1,0 +1,178 @@
+"""A call of a thousand lines stays right on every page: where one reads, what is found, what the keys do."""
+
+import asyncio
+import wave
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
+
+from tests.e2e.screens import PATIENCE_MS
+from tests.long_call import LINE_MS, LongCall
+from tests.shell.serving import serving, settings_for
+from voiceassist.events import Record
+from voiceassist.hub import Hub
+
+pytestmark = pytest.mark.e2e
+
+LINES = 1_000
+LOWEST_RATE_HZ = 3_000  # that Chromium plays
+LAID_OUT_AT_MOST = 250  # lines: two blocks at the end, and those that are near the window
+
+PAGES = [("/agent?call=live", "final"), ("/supervisor?call=live", "final"), ("/review/stored", "moment")]
+
+# Lines whose place the browser has worked out; the others it skips until they come near.
+LAID_OUT = "items => items.filter(item => item.checkVisibility({contentVisibilityAuto: true})).length"
+FIRST_IN_VIEW = """box => {
+  const top = box.getBoundingClientRect().top;
+  const first = [...box.querySelectorAll("[role=listitem]")].find(item => item.getBoundingClientRect().top > top);
+  window.reading = first;
+  return first.getBoundingClientRect().top;
+}"""
+TO_THE_END = "box => box.scrollHeight - box.scrollTop - box.clientHeight"
+FIND = """words => window.find(words) && getSelection().anchorNode.parentElement.getBoundingClientRect().top"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LongCalls:
+    """A server with a live call, "live", and a finished one, "stored".
+
+    It has a thread and an event loop of its own: this thread's belongs to the browser.
+    """
+
+    url: str
+    live: LongCall
+    hub: Hub
+    loop: asyncio.AbstractEventLoop
+    stopping: asyncio.Event
+
+    def publish(self, record: Record) -> None:
+        """Tells the screens of one more record of the live call."""
+        self.loop.call_soon_threadsafe(self.hub.publish, record)
+
+    def stop(self) -> None:
+        """Ends the server."""
+        self.loop.call_soon_threadsafe(self.stopping.set)
+
+
+def silence(recording: Path) -> None:
+    """A small recording as long as the stored call."""
+    recording.parent.mkdir(exist_ok=True)
+    with wave.open(str(recording), "wb") as file:
+        file.setparams((1, 1, LOWEST_RATE_HZ, 0, "NONE", ""))
+        file.writeframes(b"\x80" * (LINES * LINE_MS * LOWEST_RATE_HZ // 1000))
+
+
+async def serve(directory: Path, ready: "Future[LongCalls]") -> None:
+    async with serving(settings_for(directory)) as server:
+        stored, live, runtime = LongCall("stored", LINES), LongCall("live", LINES), server.runtime
+        await runtime.store.append([*stored.records(), stored.ended()])
+        silence(runtime.recording_path("stored"))
+        for record in live.records():
+            runtime.hub.publish(record)
+        calls = LongCalls(
+            url=f"http://127.0.0.1:{server.port}", live=live, hub=runtime.hub,
+            loop=asyncio.get_running_loop(), stopping=asyncio.Event(),
+        )  # fmt: skip
+        ready.set_result(calls)
+        await calls.stopping.wait()
+
+
+@pytest.fixture(scope="module")
+def calls(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LongCalls]:
+    ready: Future[LongCalls] = Future()
+    with ThreadPoolExecutor(1) as thread:
+        served = thread.submit(asyncio.run, serve(tmp_path_factory.mktemp("long"), ready))
+        either: list[Future[Any]] = [served, ready]
+        wait(either, return_when="FIRST_COMPLETED")
+        if served.done():
+            served.result()  # raises what kept it from starting
+        yield ready.result()
+        ready.result().stop()
+        served.result()
+
+
+@pytest.fixture
+def page(browser: Browser, calls: LongCalls) -> Iterator[Page]:
+    size: ViewportSize = {"width": 1440, "height": 900}
+    with browser.new_context(base_url=calls.url, viewport=size, locale="en-US") as context:
+        errors: list[str] = []
+        context.on("weberror", lambda error: errors.append(str(error.error)))
+        yield context.new_page()
+        assert errors == []
+
+
+def opened(page: Page, path: str, item: str, count: int = LINES) -> Locator:
+    """The lines of a page, when all of them are in it."""
+    page.goto(path)
+    lines = page.get_by_test_id(item)
+    expect(lines).to_have_count(count, timeout=PATIENCE_MS)
+    return lines
+
+
+def say(calls: LongCalls, lines: Locator) -> None:
+    """One line more, with a partial ahead of it, and waits until it is on the page."""
+    calls.publish(calls.live.next_partial(3))
+    calls.publish(calls.live.next_final())
+    expect(lines).to_have_count(calls.live.lines)
+
+
+@pytest.mark.parametrize(
+    ("path", "item"),
+    [("/agent?call=live", "final"), ("/supervisor?call=live", "final"), ("/review/stored", "moment")],
+)
+def test_all_lines_are_in_the_page_and_only_those_near_the_window_are_laid_out(
+    page: Page, calls: LongCalls, path: str, item: str
+) -> None:
+    count = calls.live.lines if item == "final" else LINES
+    lines = opened(page, path, item, count)
+    assert page.get_by_role("listitem").and_(lines).count() == count  # as screen readers count them
+    assert lines.evaluate_all(LAID_OUT) < LAID_OUT_AT_MOST
+
+
+@pytest.mark.parametrize("path", ["/agent?call=live", "/supervisor?call=live"])
+def test_the_end_is_followed_until_somebody_reads_further_up(page: Page, calls: LongCalls, path: str) -> None:
+    lines = opened(page, path, "final", calls.live.lines)
+    box = page.get_by_test_id("transcript")
+    for _ in range(60):  # more than a block
+        say(calls, lines)
+    assert box.evaluate(TO_THE_END) < 2
+    box.hover()
+    page.mouse.wheel(0, -6_000)
+    button = page.get_by_role("button", name="Back to now")
+    expect(button).to_be_visible()
+    top = box.evaluate(FIRST_IN_VIEW)
+    for _ in range(60):
+        say(calls, lines)
+    assert abs(page.evaluate("window.reading.getBoundingClientRect().top") - top) < 2
+    button.click()
+    assert box.evaluate(TO_THE_END) < 2
+
+
+def test_find_in_page_finds_a_line_far_from_the_window_and_goes_there(page: Page) -> None:
+    opened(page, "/review/stored", "moment")
+    page.evaluate("getSelection().removeAllRanges()")
+    assert 0 < page.evaluate(FIND, "18:00") < 900  # the time of the line in the middle
+
+
+def test_keys_go_on_from_line_to_line_across_blocks(page: Page) -> None:
+    lines = opened(page, "/review/stored", "moment")
+    for _ in range(120):
+        page.keyboard.press("j")
+    current = page.locator("[aria-current=true]")
+    expect(current).to_have_count(1)
+    expect(current).to_be_in_viewport(ratio=1)
+    assert lines.nth(119).get_attribute("aria-current") == "true"
+
+
+def test_the_tab_key_reaches_a_line_far_from_the_window(page: Page) -> None:
+    opened(page, "/review/stored", "moment")
+    listen = page.get_by_test_id("listen")
+    listen.nth(699).focus()
+    page.keyboard.press("Tab")
+    expect(listen.nth(700)).to_be_focused()
+    expect(listen.nth(700)).to_be_in_viewport(ratio=1)
