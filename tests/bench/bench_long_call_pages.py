@@ -1,10 +1,11 @@
 """How the pages draw a call of three hours: `python -m tests.bench.bench_long_call_pages [LINES] [SECONDS]`.
 
-Wants the built pages (`make web`) and Chromium, or its path in CHROMIUM. One server has a stored call of 5,000 lines
-with cues, cards and alerts, and a live one like it that gets a partial every 200 ms and a final every two seconds.
-Prints for each page when the first lines and when all lines were in it, its size and its longest task; then, for
-some seconds of the call, the longest task, all the time that the main thread worked, and the part of it that was
-script, style and layout. The review page gets no partials; there, a person goes on to the next line every 200 ms.
+Wants the built pages (`make web`) and Chromium, or its path in CHROMIUM. One server has a stored call of 5,000
+lines with cues, cards and alerts, and a live one like it that gets a partial every 200 ms and a final every two
+seconds. Prints for each page when the first lines and when all lines were in it, its size and its longest task;
+then, for some seconds of the call, the longest task, all the time that the main thread worked, and the part of
+it that was script, style and layout. The review page gets no partials; there, a person goes on to the next line
+every 200 ms.
 """
 
 import asyncio
