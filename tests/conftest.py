@@ -1,8 +1,9 @@
 """What every test shares: one hypothesis profile, who goes first, and the way to the browser.
 
 Order: tests that wait for a clock (real calls in real time, a broker that goes away) come first, several side by
-side, since they leave the processors idle. When `make test` runs several workers, each worker steps back as soon
-as it has come to the tests that only compute, so that calls which still go on elsewhere are heard in time.
+side, since they leave the processors idle; those that recognise speech before the others. When `make test` runs
+several workers, each worker steps back as soon as it has come to the tests that only compute, so that calls which
+still go on elsewhere are heard in time.
 """
 
 import os
@@ -24,7 +25,7 @@ NICENESS = 10  # of workers that only compute, and of what they start
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: not _is_in_real_time(item))  # stable: files stay together
+    items.sort(key=lambda item: (not _is_in_real_time(item), not _hears(item)))  # stable: files stay together
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -34,6 +35,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 def _is_in_real_time(item: pytest.Item) -> bool:
     return any(item.get_closest_marker(name) for name in IN_REAL_TIME)
+
+
+def _hears(item: pytest.Item) -> bool:
+    return item.get_closest_marker("audio") is not None
 
 
 @pytest.fixture(scope="session")

@@ -15,7 +15,8 @@ MOMENTS = ("cue", "cue_confirmed", "cue_retracted", "refusal_closed", "prompt", 
 
 def printed(recording: Path, engine: str, runs: int = 1) -> list[str]:
     """What so many runs at once print with `--json`."""
-    command = [sys.executable, "-m", "voiceassist", "replay", str(recording), "--json", "--engine", engine]
+    # As fast as it can be: `nice`, so that tests beside it still hear their calls in real time.
+    command = ["nice", sys.executable, "-m", "voiceassist", "replay", str(recording), "--json", "--engine", engine]
     with ExitStack() as started_ones:
         started = [
             started_ones.enter_context(child(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE))

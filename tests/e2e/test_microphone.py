@@ -12,7 +12,7 @@ from tests.e2e.screens import card_on, hear, opened, pane, see, tabs
 from tests.e2e.server import Server
 from tests.e2e.sounds import refusal
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(180)]
+pytestmark = [pytest.mark.e2e, pytest.mark.audio, pytest.mark.timeout(180)]
 
 SILENCE_S = 2.5  # first, while the connection is made: the pretended microphone plays from its opening on
 TIMES = 3  # a busy machine drops some of what the browser sends; a person would say it again, too

@@ -29,7 +29,7 @@ from voiceassist.samples import load_sample
 
 ENGINE = "vosk:vosk-tiny-en"
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.e2e, pytest.mark.audio, pytest.mark.timeout(240)]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +128,7 @@ def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
         prompt["say"],
         why["words"],
         why["rule"],
-        f"{why['latency_ms']} ms after the words",
+        f"{why['latency_ms']:,} ms after the words",
     )
     expect(card.get_by_role("listitem")).to_contain_text([offer["text"] for offer in prompt["alternatives"]])
     assert len(prompt["alternatives"]) == 3
@@ -222,7 +222,8 @@ def test_replay_hears_what_was_heard_live(late_return: Played, listening_server:
     state = late_return.end(listening_server)
     told = moments(replayed(load_sample("late-return").recording, ENGINE))
     live = moments(listening_server.events(late_return.call_id))
-    assert [moment[:2] for moment in live] == [moment[:2] for moment in told]
-    if listening_server.kept_up():  # else it heard whole sentences only, and a cue may have more words
+    if listening_server.kept_up():
         assert live == told
+    else:  # it heard whole sentences only: no cue came early, and one may have more words
+        assert {moment[:2] for moment in live} == {moment[:2] for moment in told} - {("cue_confirmed", "")}
     assert [view["cue"]["kind"] for view in state["cues"]] == ["refusal", "alternative"]
