@@ -19,7 +19,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from voiceassist.bus import mqtt, topics
+from voiceassist.bus import connection, mqtt, topics
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.bus.outbox import Limit, Outbox
 from voiceassist.bus.topics import RECORD_QOS, is_droppable, kind_of, presence_topic, topic_for
@@ -365,9 +365,10 @@ async def test_an_alert_whose_acknowledgement_is_lost_is_sent_again(broker: Brok
 async def test_a_broker_that_hangs_before_it_dies_costs_no_final_cue_or_card(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(mqtt, "ACK_S", 0.2)
-    monkeypatch.setattr(mqtt, "CONNECT_S", 0.2)
-    monkeypatch.setattr(mqtt, "GOODBYE_S", 0.05)
+    monkeypatch.setattr(connection, "ACK_S", 0.2)
+    monkeypatch.setattr(connection, "CONNECT_S", 0.2)
+    for module in (mqtt, connection):
+        monkeypatch.setattr(module, "GOODBYE_S", 0.05)
     durable = [record for record in RECORDS if is_durable(record.event)]
     bus = Bus(settings(broker.port))
     async with running(bus):
@@ -394,7 +395,8 @@ async def test_what_a_hanging_broker_never_took_is_counted_when_the_node_stops(
     broker: Broker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(mqtt, "LEAVE_S", 0.05)
-    monkeypatch.setattr(mqtt, "GOODBYE_S", 0.05)
+    for module in (mqtt, connection):
+        monkeypatch.setattr(module, "GOODBYE_S", 0.05)
     bus = Bus(settings(broker.port))
     async with running(bus):
         await until(lambda: bus.stats.connected)
@@ -468,8 +470,9 @@ async def test_a_wrong_password_is_logged_once_with_the_settings_to_look_at(
 async def test_a_server_that_says_nothing_is_given_up_and_named(
     monkeypatch: pytest.MonkeyPatch, quick_retries: list[int]
 ) -> None:
-    monkeypatch.setattr(mqtt, "CONNECT_S", 0.05)
-    monkeypatch.setattr(mqtt, "GOODBYE_S", 0.05)
+    monkeypatch.setattr(connection, "CONNECT_S", 0.05)
+    for module in (mqtt, connection):
+        monkeypatch.setattr(module, "GOODBYE_S", 0.05)
 
     async def listen(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await reader.read()

@@ -22,6 +22,7 @@ import aiomqtt
 import structlog
 
 from voiceassist.bus import topics
+from voiceassist.bus.connection import GOODBYE_S, TROUBLE, connect, disconnect, publish, reason_of, until_lost
 from voiceassist.bus.outbox import Outbox, Parcel
 from voiceassist.errors import ConfigError
 from voiceassist.events import Record, is_durable
@@ -29,18 +30,12 @@ from voiceassist.wire import dumps, encode_line
 
 log = structlog.get_logger(__name__)
 
-CONNECT_S = 10.0  # paho gives up on TCP after 5 s; the rest is TLS and the broker's answer
-ACK_S = 10.0  # a broker this slow is taken for dead
 # Records on their way at once: with a broker 50 ms away 400 a second, and twice is not more than these few.
 WINDOW = 20
 LEAVE_S = 2.0  # how long a stopping node goes on sending
-GOODBYE_S = 1.0  # for each of the last two packets: offline, disconnect
 KEEPALIVE_S = 15  # the broker announces a dead machine after 1.5 times this (MQTT 5, section 3.1.2.10)
 FIRST_RETRY_S = 0.5
 LAST_RETRY_S = 30.0
-UNSPECIFIED, BAD_LOGIN, NOT_AUTHORIZED = 0x80, 0x86, 0x87  # MQTT 5, section 2.4
-
-_TROUBLE = (aiomqtt.MqttError, OSError)  # what a broken connection raises; TimeoutError is an OSError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,8 +120,8 @@ class Bus:
         try:
             async with self._connection() as client:
                 await self._serve(client)
-        except _TROUBLE as error:
-            self._note_down(_reason(error))
+        except TROUBLE as error:
+            self._note_down(reason_of(error))
         except Exception as error:
             self._restarts += 1
             log.exception("bus_failed", **self._place(), restarts=self._restarts)
@@ -136,11 +131,11 @@ class Bus:
     async def _connection(self) -> AsyncIterator[aiomqtt.Client]:
         client = self._new_client()
         client.pending_calls_threshold = WINDOW + 1  # above which aiomqtt warns
-        await _connect(client)
+        await connect(client)
         try:
             yield client
         finally:
-            await _disconnect(client)
+            await disconnect(client)
 
     def _new_client(self) -> aiomqtt.Client:
         """A fresh client per connection: what it had not got rid of is still in our outbox."""
@@ -171,9 +166,9 @@ class Bus:
     async def _send_until_lost(self, client: aiomqtt.Client) -> None:
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(_until_lost(client))
+                tasks.create_task(until_lost(client))
                 await self._send_for_ever(client, tasks)
-        except* _TROUBLE as group:
+        except* TROUBLE as group:
             first = group.exceptions[0]
             raise first from first.__cause__  # the broker's own reason, if it gave one
         finally:
@@ -204,7 +199,7 @@ class Bus:
         try:
             # A lone surrogate has no UTF-8; as "\udc80" it is still the same JSON text.
             payload = encode_line(record).encode("utf-8", "backslashreplace")
-            await _publish(client, topic, payload, qos=topics.RECORD_QOS)
+            await publish(client, topic, payload, qos=topics.RECORD_QOS)
         except ValueError as error:
             log.exception("bus_cannot_carry", call_id=record.call_id[:100], seq=record.seq, reason=str(error))
             self._outbox.reject(parcel)
@@ -218,17 +213,17 @@ class Bus:
         try:
             async with asyncio.timeout(LEAVE_S), asyncio.TaskGroup() as tasks:
                 await self._send_waiting(client, tasks, asyncio.Semaphore(WINDOW))
-        except* _TROUBLE as group:
+        except* TROUBLE as group:
             reason = str(group.exceptions[0]) or "out of time"
             log.warning("bus_left_early", queued=len(self._outbox), reason=reason)
-        with suppress(*_TROUBLE):  # unacknowledged, it still precedes our disconnect; else the will says it
+        with suppress(*TROUBLE):  # unacknowledged, it still precedes our disconnect; else the will says it
             async with asyncio.timeout(GOODBYE_S):
                 await self._say(client, "offline")
 
     async def _say(self, client: aiomqtt.Client, state: topics.NodeState) -> None:
         now = datetime.now(UTC).isoformat(timespec="milliseconds")
         topic, payload = self._presence(state, since=now)
-        await _publish(client, topic, payload, qos=topics.PRESENCE_QOS, retain=True)
+        await publish(client, topic, payload, qos=topics.PRESENCE_QOS, retain=True)
 
     def _presence(self, state: topics.NodeState, *, since: str | None) -> tuple[str, bytes]:
         site, node_id = self._settings.site, self._settings.node_id
@@ -270,44 +265,6 @@ def retry_s(attempt: int, jitter: float) -> float:
     return longest * (1 - jitter / 2)
 
 
-async def _connect(client: aiomqtt.Client) -> None:
-    entering = asyncio.ensure_future(client.__aenter__())
-    try:
-        async with _within(CONNECT_S, f"no answer within {CONNECT_S:.0f} s; is this an MQTT broker?"):
-            await asyncio.shield(entering)
-    except (TimeoutError, asyncio.CancelledError):
-        await _disconnect(client)  # before `entering` is cancelled: aiomqtt would leave the socket open
-        entering.cancel()
-        raise
-
-
-async def _publish(client: aiomqtt.Client, topic: str, payload: bytes, *, qos: int, retain: bool = False) -> None:
-    async with _within(ACK_S, f"the broker took nothing for {ACK_S:.0f} s"):
-        await client.publish(topic, payload, qos=qos, retain=retain)
-
-
-@asynccontextmanager
-async def _within(seconds: float, otherwise: str) -> AsyncIterator[None]:
-    """A time limit that says what did not happen in time."""
-    try:
-        async with asyncio.timeout(seconds):
-            yield
-    except TimeoutError:
-        raise TimeoutError(otherwise) from None
-
-
-async def _until_lost(client: aiomqtt.Client) -> None:
-    """Raises MqttError when the connection breaks; `publish` alone would not notice."""
-    async for message in client.messages:
-        log.warning("bus_unasked_message", topic=str(message.topic))
-
-
-async def _disconnect(client: aiomqtt.Client) -> None:
-    with suppress(*_TROUBLE):  # it is over either way; the reason is logged already
-        async with asyncio.timeout(GOODBYE_S):
-            await client.__aexit__(None, None, None)
-
-
 def _tls_context(settings: BusSettings) -> ssl.SSLContext | None:
     if not settings.tls:
         return None
@@ -315,13 +272,3 @@ def _tls_context(settings: BusSettings) -> ssl.SSLContext | None:
         return ssl.create_default_context(cafile=settings.ca_file)
     except (OSError, ssl.SSLError) as error:
         raise ConfigError(f"bus ca_file = {str(settings.ca_file)!r} cannot be used: {error}") from error
-
-
-def _reason(error: Exception) -> str:
-    """The cause in our words where an operator can act on it, else in those of the broker or the system."""
-    cause = error.__cause__ or error
-    if isinstance(cause, aiomqtt.MqttCodeError) and cause.rc == UNSPECIFIED:
-        return "the connection broke without a reason; if it keeps breaking, is another node's node_id the same?"
-    if isinstance(cause, aiomqtt.MqttCodeError) and cause.rc in (BAD_LOGIN, NOT_AUTHORIZED):
-        return "the broker does not accept `mqtt.username` with `mqtt.password`"
-    return str(cause) or type(cause).__name__
