@@ -27,7 +27,7 @@ export class Player {
   moved(): void {
     if (!this.element) return;
     this.playing = !this.element.paused;
-    this.at_ms = this.element.currentTime * 1000;
+    this.at_ms = Math.round(this.element.currentTime * 1000); // browsers keep seconds, a little beside what was set
     if (this.playing) this.touched = true;
   }
 
