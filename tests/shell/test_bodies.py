@@ -1,6 +1,7 @@
 """Bodies of requests that are JSON and still no text: refused by their field before anything is done."""
 
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.shell.serving import Serving, serving, settings_for
+from voiceassist.server.playbook_drafts import Text
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -55,3 +57,16 @@ async def test_half_a_surrogate_pair_in_an_action_or_a_name_is_refused_too(serve
     ):
         answer = await server.http.post("/api/calls/c-1/actions", content=json.dumps(body), headers=headers)
         assert (answer.status_code, set(answer.json())) == (422, {"type", "code", "message"})
+
+
+async def test_a_body_that_is_wide_and_deep_costs_one_path_and_not_a_path_for_each_value() -> None:
+    body: Any = ["fine"] * 100_000
+    for _ in range(500):
+        body = [body]  # 50 million steps, were each of them named
+    tracemalloc.start()
+    try:
+        assert Text(revision=0, text="fine", by=body).text == "fine"  # type: ignore[call-arg]  # `by` is let through
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 10_000_000

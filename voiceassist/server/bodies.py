@@ -4,6 +4,7 @@ Never knows a route: `playbooks.py`, `playbook_drafts.py` and `playbook_trials.p
 """
 
 from collections.abc import Iterator
+from itertools import chain
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
@@ -22,7 +23,8 @@ class RequestBody(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _acceptable(cls, given: object) -> object:
-        for path in _broken_texts(given):
+        path = _broken_text(given)
+        if path is not None:
             told = {"field": ".".join(printable(str(part)) for part in path)}
             raise PydanticCustomError(
                 "surrogate", "`{field}` has half of a surrogate pair, which is no text", told
@@ -35,14 +37,29 @@ def printable(text: str) -> str:
     return text.encode(errors="replace").decode()
 
 
-def _broken_texts(body: object) -> Iterator[FieldPath]:
-    """Where in a body of any depth there is text that is no text: JSON's escapes can say half a character."""
-    waiting: list[tuple[FieldPath, object]] = [((), body)]
-    while waiting:
-        path, value = waiting.pop()
-        if isinstance(value, dict):
-            waiting += [((*path, key), key) for key in value] + [((*path, key), one) for key, one in value.items()]
-        elif isinstance(value, list):
-            waiting += [((*path, number), one) for number, one in enumerate(value)]
-        elif isinstance(value, str) and printable(value) != value:
-            yield path
+def _broken_text(body: object) -> FieldPath | None:
+    """Where in a body of any depth there is text that is no text: JSON's escapes can say half a character.
+
+    Keeps one path, that of the value it looks at: two megabytes can be a million values, each a thousand deep.
+    """
+    path: list[str | int] = []
+    levels = [_parts(body)]
+    while levels:
+        for name, value in levels[-1]:
+            if isinstance(value, (dict, list)):
+                path.append(name)
+                levels.append(_parts(value))
+                break
+            if isinstance(value, str) and not value.isascii() and printable(value) != value:
+                return (*path, name)
+        else:
+            levels.pop()
+            del path[-1:]  # the whole body has no name
+    return None
+
+
+def _parts(value: object) -> Iterator[tuple[str | int, object]]:
+    """What an object or a list has in it, by name; the names of an object are text, too."""
+    if isinstance(value, dict):
+        return chain(zip(value, value, strict=True), value.items())
+    return iter(enumerate(value)) if isinstance(value, list) else iter(())
