@@ -5,16 +5,21 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 import pytest
+from starlette.types import Message
+from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.fakes.ingest_server import Sessions, joins_of, serving, stream_app
 from tests.fakes.stream_client import START, rest, send, send_in_real_time, stop, stream
+from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.stream_dialect import StreamDialect
 
 LIMITS = PeerLimits(start_within_s=0.2, silent_after_s=0.2, idle_after_s=0.6, tick_s=0.02, rate_window_s=0.3)
 STEADY = replace(LIMITS, start_within_s=10.0, silent_after_s=10.0, idle_after_s=60.0)
@@ -186,7 +191,13 @@ async def test_client_that_sends_faster_than_we_recognise_is_slowed_down_and_los
     async with server(replace(STEADY, backlog_s=1.0)) as place, stream(place.url) as ws:
         place.sessions.listening.clear()
         sender = asyncio.create_task(send(ws, audio.tobytes(), message_bytes=8000))
-        await asyncio.sleep(0.05)
+        queue = place.joins.feeds["call-1"]._queue
+        async with asyncio.timeout(30):
+            while queue._load() < 1:  # noqa: ASYNC110 - the sender fills it
+                await asyncio.sleep(0)
+        for _ in range(100):
+            await asyncio.sleep(0)  # time enough for what must not be read
+        assert queue._load() <= 1.25  # full, and the message that filled it
         place.sessions.listening.set()
         await sender
         assert (await stop(ws))[-1] == {"close": 1000}
@@ -203,6 +214,28 @@ async def test_wrong_announced_rate_is_told_to_the_peer() -> None:
         assert (await stop(ws))[-1] == {"close": 1000}
     assert (warning["type"], warning["code"]) == ("warning", "rate_mismatch")
     assert "announced 16000 Hz, measured 8000 Hz" in warning["message"]
+
+
+async def test_peer_that_reads_nothing_holds_no_call_id() -> None:
+    said = iter(({"type": "websocket.connect"}, {"type": "websocket.receive", "text": json.dumps(START)}))
+
+    async def receive() -> Message:
+        return next(said, None) or await never()
+
+    async def send(message: Message) -> None:
+        if message["type"] != "websocket.accept":
+            await never()  # as a socket whose buffers are full
+
+    sessions = Sessions()
+    joins = joins_of(sessions, replace(STEADY, send_within_s=0.0))
+    async with asyncio.timeout(30):
+        await serve_call(WebSocket({"type": "websocket"}, receive, send), StreamDialect(joins.limits), joins)
+    assert (joins.waiting, joins.feeds, sessions.live) == (0, {}, set())
+
+
+async def never() -> NoReturn:
+    await asyncio.Event().wait()
+    raise AssertionError("nobody sets it")
 
 
 async def test_call_that_we_fail_is_told_to_its_peer() -> None:

@@ -22,6 +22,7 @@ from voiceassist.ingest.limits import PeerLimits
 
 log = structlog.get_logger(__name__)
 
+ABNORMAL = 1006  # RFC 6455 section 7.4.1: the connection is gone without a close
 GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
 # Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
 WORK_S = 0.005
@@ -166,7 +167,15 @@ class CallSocket:
         await self._send()
 
     async def _send(self) -> None:
-        """Sends what the dialect has to say; WebSocketDisconnect when the peer is gone."""
+        """Sends what the dialect has to say; WebSocketDisconnect when the peer is gone or does not read."""
+        try:
+            async with asyncio.timeout(self._limits.send_within_s):
+                await self._send_now()
+        except TimeoutError:
+            self._log.warning("ingest_peer_does_not_read")
+            raise WebSocketDisconnect(ABNORMAL) from None
+
+    async def _send_now(self) -> None:
         for message in self._dialect.to_send():
             if isinstance(message, Close):
                 await self._ws.close(message.code, message.reason)

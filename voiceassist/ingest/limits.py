@@ -13,6 +13,7 @@ class PeerLimits:
     start_bytes: int = 32_768  # a message before the call has started; the longest start message has 15,000
     message_bytes: int = 1 << 20  # two minutes of one G.711 leg: nobody who streams needs more at once
     start_within_s: float = 10.0  # from connecting to the start message, or to the first WebRTC packet
+    send_within_s: float = 10.0  # for a peer to take what we say; whoever does not read for so long is gone
     waiting_publishers: int = 200  # connected, but without audio yet; then new ones are refused
     silent_after_s: float = 3.0  # without audio for longer: silence takes its place
     idle_after_s: float = 60.0  # without audio for longer: the call is over (a socket that stays open)

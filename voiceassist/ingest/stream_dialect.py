@@ -37,7 +37,7 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   pongs wait behind the audio.
 - `stopped` comes after the whole call was recognised and stored.
 - No audio for 3 s: silence takes its place, visible as a gap. No audio for 60 s: error `idle`, the call ends.
-- A socket that closes without `stop` ends the call as *vanished*.
+- A socket that closes without `stop`, or that takes nothing of what we say for 10 s, ends the call as *vanished*.
 - When audio arrives at another common rate than announced, we send once
   `{"type": "warning", "code": "rate_mismatch", "message": "..."}`, mark the place in the call with a gap of 0 ms
   (`rate_changed`) and carry on. Bytes after the last whole frame are told at `stop` likewise (`leftover_bytes`).

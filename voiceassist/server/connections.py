@@ -127,6 +127,8 @@ class HttpConnection(H11Protocol):
 class SocketConnection(WebSocketsSansIOProtocol):
     """One websocket; how much it may send depends on its path."""
 
+    _owed = b""  # to a peer that does not read: the answers to its newest pings
+
     def handle_connect(self, event: Request) -> None:
         """The handshake arrived."""
         path = event.path.partition("?")[0]
@@ -141,6 +143,21 @@ class SocketConnection(WebSocketsSansIOProtocol):
         if self.conn.handshake_exc and not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()))
             self.transport.close()
+
+    def handle_ping(self) -> None:
+        """A peer that pings and never reads would fill our memory: the newest answers do (RFC 6455, 5.5.3)."""
+        answers = b"".join(self.conn.data_to_send())
+        if self.writable.is_set():
+            self.transport.write(answers)
+        else:
+            self._owed = answers or self._owed
+
+    def resume_writing(self) -> None:
+        """The peer reads on."""
+        super().resume_writing()
+        owed, self._owed = self._owed, b""
+        if owed and not self.close_sent:
+            self.transport.write(owed)
 
     async def send(self, message: Any) -> None:  # noqa: ANN401 - any ASGI message
         """One message of the application."""
