@@ -132,6 +132,11 @@ async def test_another_site_can_link_to_pages_but_neither_fetch_nor_play_anythin
     assert (await server.http.get("/", headers=framed)).json()["code"] == "foreign_page"
 
 
+async def test_a_host_header_does_not_turn_an_address_of_the_api_into_a_page(server: Serving) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document", "Host": "127.0.0.1/review?"}
+    assert (await server.http.get("/api/calls", headers=link)).json()["code"] == "foreign_page"
+
+
 async def test_our_own_page_and_programs_are_let_in(server: Serving) -> None:
     origin = {"Origin": f"http://127.0.0.1:{server.port}", "Sec-Fetch-Site": "same-origin"}
     for headers in (origin, {"Sec-Fetch-Site": "none"}, {}):

@@ -77,6 +77,26 @@ async def test_head_tells_the_length(file: Path) -> None:
     assert (answer.status_code, answer.headers["content-length"]) == (200, str(len(BEFORE)))
 
 
+@pytest.mark.parametrize("grows", [True, False])
+@pytest.mark.parametrize("length", [100, 65_536, 131_072, 150_000])
+async def test_nothing_follows_the_last_part_of_the_body(tmp_path: Path, length: int, *, grows: bool) -> None:
+    (tmp_path / "x.ogg").write_bytes(bytes(length))
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        raise AssertionError("asked for nothing")
+
+    scope: Scope = {"type": "http", "method": "GET", "headers": [], "asgi": {"spec_version": "2.4"}}
+    file = GrowingFileResponse(tmp_path / "x.ogg")
+    await file(scope, receive, growing(tmp_path / "x.ogg", send) if grows else send)
+    _, *body = sent
+    assert [part["more_body"] for part in body] == [*[True] * (len(body) - 1), False]
+    assert sum(len(part["body"]) for part in body) == length
+
+
 async def test_empty_file_is_an_empty_answer(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
     async with httpx.AsyncClient(

@@ -13,17 +13,18 @@ class GrowingFileResponse(FileResponse):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Sends the head, and no more of the body than it announces."""
-        left = 0
+        left, is_complete = 0, False
 
         async def send_at_most(message: Message) -> None:
-            nonlocal left
+            nonlocal left, is_complete
             if message["type"] == "http.response.start":
                 left = _content_length(message)
                 await send(message)
-            elif left > 0 or not message.get("more_body", False):
+            elif not is_complete:  # nothing may follow the last part of a body, not even an empty one
                 body = message.get("body", b"")[:left]
                 left -= len(body)
-                await send({**message, "body": body, "more_body": message.get("more_body", False) and left > 0})
+                is_complete = left == 0 or not message.get("more_body", False)
+                await send({**message, "body": body, "more_body": not is_complete})
 
         await super().__call__(scope, receive, send_at_most)
 

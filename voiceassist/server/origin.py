@@ -34,7 +34,7 @@ def foreign_site(connection: HTTPConnection) -> str | None:
 
 def _is_link(connection: HTTPConnection) -> bool:
     """Whether somebody followed a link to a page; what the API answers is no page."""
-    path = connection.url.path
+    path = connection.scope["path"]  # as routes see it
     is_page = not path.startswith("/api/") or path == DOCS
     return is_page and connection.headers.get("sec-fetch-dest") == "document"
 
