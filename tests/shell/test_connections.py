@@ -10,13 +10,17 @@ from collections.abc import AsyncIterator
 import pytest
 import pytest_asyncio
 import websockets
+from starlette.types import Receive, Scope, Send
+from uvicorn.server import ServerState
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from tests.shell.raw_http import raw_peer
 from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
+from voiceassist.server.connections import ServerConfig, SocketConnection
 from voiceassist.server.limits import EdgeLimits
 
-IMPATIENT = EdgeLimits(head_within_s=0.2, body_within_s=0.2, ping_every_s=0.05, pong_within_s=0.05, goodbye_s=0.05)
+IMPATIENT = EdgeLimits(head_within_s=0.2, body_within_s=0.2, goodbye_s=0.05)
+PINGING = EdgeLimits(ping_every_s=0.05, pong_within_s=0.05, goodbye_s=0.05)
 UPGRADE = {
     "Upgrade": "websocket",
     "Connection": "Upgrade",
@@ -38,6 +42,13 @@ async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serv
 async def impatient(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
     """Who takes a fifth of a second is too slow for it."""
     async with serving(settings_for(tmp_path_factory.mktemp("data")), IMPATIENT) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def pinging(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """It takes a screen that answers no ping at once for dead."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data")), PINGING) as running:
         yield running
 
 
@@ -151,25 +162,74 @@ async def test_sockets_and_requests_that_are_whole_have_all_the_time_they_need(i
 # ---- dead peers --------------------------------------------------------------------------------------
 
 
-async def test_screen_that_answers_no_ping_is_closed_and_its_mailbox_is_gone(impatient: Serving) -> None:
-    async with raw_peer(impatient) as peer:
+async def test_screen_that_answers_no_ping_is_closed_and_its_mailbox_is_gone(pinging: Serving) -> None:
+    async with raw_peer(pinging) as peer:
         await peer.ask("GET", "/api/wall/socket", UPGRADE)
         assert (await peer.answer()).status == 101
         assert b"keepalive ping timeout" in await peer.until_closed()
         async with asyncio.timeout(30):
-            while impatient.runtime.hub.clients:  # noqa: ASYNC110 - the server has no event for it
+            while pinging.runtime.hub.clients:  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0)
 
 
-async def test_phone_system_may_leave_pings_unread(impatient: Serving) -> None:
-    async with raw_peer(impatient) as peer:
+async def test_phone_system_may_leave_pings_unread(pinging: Serving) -> None:
+    async with raw_peer(pinging) as peer:
         await peer.ask("GET", "/ingest/stream", UPGRADE)
         assert (await peer.answer()).status == 101
-        async with raw_peer(impatient) as screen:
+        async with raw_peer(pinging) as screen:
             await screen.ask("GET", "/api/wall/socket", UPGRADE)
             await screen.until_closed()  # the same silence was too long for a screen
         await peer.send(b"\x81\x82\0\0\0\0{}")
         assert b'"unknown_type"' in await peer.until_closed()
+
+
+async def test_peer_that_pings_and_never_reads_is_owed_the_newest_answers_only() -> None:
+    accepted = asyncio.Event()
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        accepted.set()
+        await receive()
+
+    config = ServerConfig(app, EdgeLimits())
+    config.load()
+    transport, peer = Written(), SocketConnection(config, ServerState(), {})
+    peer.connection_made(transport)
+    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **UPGRADE}.items())
+    peer.data_received(f"GET / HTTP/1.1\r\n{head}\r\n".encode())
+    await accepted.wait()
+    transport.written.clear()
+    peer.pause_writing()  # as the transport says it when the peer does not read
+    for number in range(200):
+        peer.data_received(bytes((0x89, 0x81, 0, 0, 0, 0, number)))  # final, a ping, masked by 0
+    assert transport.written == b""
+    peer.resume_writing()
+    assert transport.written == bytes((0x8A, 1, 199))
+    peer.data_received(bytes((0x89, 0x81, 0, 0, 0, 0, 200)))
+    assert transport.written == bytes((0x8A, 1, 199, 0x8A, 1, 200))
+    peer.connection_lost(None)
+    await asyncio.gather(*peer.tasks)
+
+
+class Written(asyncio.Transport):
+    """A line that remembers what was sent."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.written = bytearray()
+
+    def write(self, data: bytes | bytearray | memoryview) -> None:
+        self.written += data
+
+    def is_closing(self) -> bool:
+        return False
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+    def abort(self) -> None:
+        """Nothing to close."""
 
 
 # ---- refused peers -----------------------------------------------------------------------------------

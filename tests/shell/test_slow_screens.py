@@ -80,7 +80,10 @@ async def test_a_screen_that_was_let_go_of_resumes_with_all_that_it_missed(serve
     assert [message["seq"] for message in said[1:]] == list(range(2, LINES + 2))
 
 
-async def test_a_screen_that_never_reads_delays_no_other_screen(server: Serving) -> None:
+async def test_a_screen_that_never_reads_delays_no_other_screen(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sockets, "SEND_S", 30.0)  # on a busy machine the reading one is slow, too
     await say(server, 1, started())
     async with websockets.connect(server.socket_url("/api/calls/c-1/socket"), max_size=None) as reading:
         assert json.loads(await reading.recv())["type"] == "snapshot"
