@@ -104,7 +104,7 @@ def main() -> int:
         lock_python()
         build_pages.provide_node()
     except (subprocess.CalledProcessError, build_pages.PagesError) as error:
-        print(f"{error}\nSome locks may be renewed already: git diff --stat locks", file=sys.stderr)
+        print(f"{error}\nSome locks may be renewed already: git diff --stat .locks", file=sys.stderr)
         return 1
     build_pages.say("asking for the newest web packages")
     left_behind = lock_web()

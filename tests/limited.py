@@ -1,8 +1,8 @@
 """Runs a command for so many minutes at most: `python -m tests.limited MINUTES COMMAND …`.
 
 `make test` runs pytest with it, because a test that hangs in C code outlives pytest's own time limits. The command
-and all that it starts are one process group, so nothing is left behind when time is up. Ctrl-C goes on to the
-command.
+and all that it starts are one process group, so nothing is left behind when time is up. Ctrl-C and the end of the
+terminal go on to them.
 """
 
 import os
@@ -23,6 +23,8 @@ def main(minutes: float, command: list[str]) -> int:
 
         signal.signal(signal.SIGINT, hand_on)
         signal.signal(signal.SIGTERM, hand_on)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # ignored: nohup wants the tests to go on
+            signal.signal(signal.SIGHUP, hand_on)
         try:
             return process.wait(minutes * 60)
         except subprocess.TimeoutExpired:

@@ -3,6 +3,9 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+
+import pytest
 
 from tests.children import child
 
@@ -23,12 +26,21 @@ def test_what_is_not_done_in_time_is_killed_with_all_that_it_started() -> None:
     assert "not done after 0.05 minutes: killed" in done.stderr
 
 
-def test_ctrl_c_ends_the_command_and_all_that_it_started() -> None:
+@pytest.fixture(autouse=True)
+def _hang_up_is_heard() -> Iterator[None]:
+    """Children start with the system's default, also where `nohup` started the tests."""
+    before = signal.signal(signal.SIGHUP, lambda *_: None)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_ctrl_c_and_a_closed_terminal_end_the_command_and_all_that_it_started(number: signal.Signals) -> None:
     with child(
         [*LIMITED, "5", sys.executable, "-c", FATHER], stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as limited:
         assert limited.stdout is not None
         assert limited.stdout.readline() == "1\n"
-        limited.send_signal(signal.SIGINT)
+        limited.send_signal(number)
         limited.communicate()
     assert limited.returncode != 0
