@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,11 +24,12 @@ from tests.shell.serving import (
 )
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState, apply
-from voiceassist.errors import ConfigError
+from voiceassist.errors import ConfigError, StoreError
 from voiceassist.events import CallStarted, Record
 from voiceassist.samples import load_sample
 from voiceassist.server.auth import Allow
 from voiceassist.server.http import ROUTERS
+from voiceassist.store.journal import Pace
 from voiceassist.store.store import open_store
 
 
@@ -394,6 +395,36 @@ async def test_call_that_vanished_goes_on_as_a_new_call_that_names_it(server: Se
     state = (await server.http.get("/api/calls/c-1~2")).json()
     assert (state["started"]["continues"], state["end_reason"]) == ("c-1", "hangup")
     assert (await server.http.get("/api/calls/c-1~2/recording")).status_code == 200
+
+
+async def test_call_that_vanished_while_the_disk_was_full_goes_on_too(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    works, store = asyncio.Event(), server.runtime.store
+    works.set()
+
+    async def append(records: Sequence[Record]) -> None:
+        if not works.is_set():
+            raise StoreError("the disk is full")
+        await store.append(records)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(store.journals, "_append", append)
+        patch.setattr(store.journals, "_pace", Pace(close_s=0.0, sleep=lambda _: works.wait()))
+        async with calling(server, "c-1") as phone:
+            await begin(server, "c-1", phone)
+            works.clear()
+            phone.transport.abort()
+        while "c-1" in server.runtime.joins.feeds:  # noqa: ASYNC110 - until the server has noticed
+            await asyncio.sleep(0.01)
+    assert store.journals.waiting("c-1")
+    async with websockets.connect(server.socket_url("/ingest/stream")) as again:
+        await again.send(json.dumps(start_message("c-1")))
+        answer = json.loads(await again.recv())
+        await again.send(silence(1))
+        works.set()
+        assert (await hang_up(again))["call_id"] == "c-1~2"
+    assert (answer["call_id"], answer["continues"]) == ("c-1~2", "c-1")
 
 
 async def test_call_that_a_crash_interrupted_goes_on_after_the_restart(tmp_path: Path) -> None:
