@@ -64,6 +64,8 @@ class Mailbox:
 
     def put(self, item: Waiting, size: int) -> None:
         """A record or a message of `size` characters, never dropped. Never blocks; see the overflow rule."""
+        if self._is_too_slow.is_set():  # a smaller one must not come after one that was not kept
+            return
         is_full = len(self._durable) >= MAILBOX_RECORDS or self._bytes + size > MAILBOX_BYTES
         if is_full and self._durable:  # one that is too large for any mailbox still goes out alone
             self._is_too_slow.set()
@@ -157,7 +159,11 @@ class Hub:
             self._place(row)
 
     def restore(self, row: WallRow) -> None:
-        """Puts a finished call's row back before a record of it is published, if it is not there."""
+        """Puts a finished call's row back before a record of it is published, if it is not there.
+
+        Until then it is none of those that may be let go of.
+        """
+        self._finished.pop(row.call_id, None)
         if row.call_id in self.rows:
             return
         self.rows[row.call_id] = row

@@ -244,6 +244,27 @@ def test_an_older_alert_that_is_only_acknowledged_stays_counted_when_the_wall_is
     assert "old" not in hub.rows
 
 
+def test_row_of_a_call_whose_alert_is_being_changed_is_not_let_go_of() -> None:
+    hub = Hub()
+    rows = [
+        finished(Hub(), f"c{n}", f"2026-01-01T{10 + n // 60}:{n % 60:02}:00+00:00") for n in range(FINISHED_ROWS)
+    ]
+    hub.begin_with(rows, older=0)
+    hub.restore(rows[0])
+    finished(hub, "newer", "2026-01-02T10:00:00+00:00")  # ends while the change is being stored
+    publish(hub, "c0", AlertChanged(at_ms=1000, alert_id="a1", state="resolved", by="Kim"), after=3)
+    assert (hub.older, len(hub.rows), "c0" in hub.rows) == (0, FINISHED_ROWS, False)
+
+
+async def test_small_record_never_comes_after_one_that_was_not_kept() -> None:
+    hub = Hub()
+    publish(hub, "a", started())
+    with hub.watching_call("a") as mailbox:
+        for seq, size in enumerate((MAILBOX_BYTES - 1_000, 2_000, 1), start=2):
+            publish(hub, "a", final("x" * size, utterance=seq), after=seq - 1)
+        assert [record.seq for record in await taken(mailbox)] == [2]
+
+
 async def test_client_that_lets_many_bytes_wait_is_given_up_though_they_are_few_records() -> None:
     hub = Hub()
     publish(hub, "a", started())
