@@ -11,6 +11,7 @@
     ├── DatasetError           a file of labelled turns that cannot be read: names file and line
     ├── RecordingError         an audio file that cannot be read or written: names the file
     ├── StoreError             a call cannot be written or read: names the file and the cause
+    │   └── UnstorableError    and trying again will not help: its id or numbers are taken, or it is no text
     ├── EngineError            a recognizer failed: carries the native cause
     ├── ModelError             a speech model cannot be found, fetched, installed or removed: says what to do
     └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
@@ -78,6 +79,10 @@ class RecordingError(VoiceassistError):
 
 class StoreError(VoiceassistError):
     """A call cannot be written to the database or read from it."""
+
+
+class UnstorableError(StoreError):
+    """Records break a rule of the database, so they can never be stored."""
 
 
 class EngineError(VoiceassistError):

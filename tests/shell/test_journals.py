@@ -72,6 +72,50 @@ async def test_records_that_wait_for_the_disk_are_read_with_those_that_are_store
     assert state.status == "ended"
 
 
+async def test_how_a_call_ended_is_known_before_it_is_stored(store: Store) -> None:
+    disk, gate = FailingStore(failures=1), asyncio.Event()
+    store.journals = Journals(disk.append, store.last_seq, trying_again_at(gate))
+    await store.append([Record(call_id="x", seq=1, event=STORY[0])])
+    journal = store.journals.begin("x", lambda _record: None)
+    await journal.write([STORY[0], replace(make.ended(), reason="vanished")])
+    assert await store.end_of("x") == "vanished"
+    store.journals.begin("y", lambda _record: None)
+    assert await store.end_of("y") is None
+
+
+async def test_call_that_begins_while_somebody_asks_for_it_keeps_its_journal() -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow(_call_id: str) -> int:
+        asked.set()
+        await answer.wait()
+        return 0
+
+    async def change() -> None:
+        async with journals.continued("x", lambda _record: None) as journal:
+            assert journal is begun
+
+    journals = Journals(FailingStore().append, slow, PACE)
+    changing = asyncio.create_task(change())
+    await asked.wait()
+    begun = journals.begin("x", lambda _record: None)
+    answer.set()
+    await changing
+    assert journals.of("x") is begun
+
+
+async def test_journal_that_somebody_uses_outlives_the_session_of_its_call() -> None:
+    journals = Journals(FailingStore().append, none_stored, PACE)
+    journal = journals.begin("x", lambda _record: None)
+    await journal.write(STORY)
+    async with journals.continued("x", lambda _record: None) as continued:
+        assert continued is journal
+        assert await journal.close()
+        journals.begin("y", lambda _record: None)  # forgets what is done
+        assert journals.of("x") is journal
+    assert journals.of("x") is None
+
+
 async def test_commit_under_way_is_no_trouble_and_one_that_takes_too_long_is() -> None:
     disk, now_s = FailingStore(gate=asyncio.Event()), [0.0]
     journals = Journals(disk.append, none_stored, replace(LATE, now=lambda: now_s[0]))
@@ -92,6 +136,19 @@ async def test_failure_is_trouble_at_once() -> None:
     assert journals.trouble().endswith("calls.db: disk I/O error")
     await journals.close(within_s=0)
     assert journals.backlog.lost == 4
+
+
+async def test_call_whose_id_was_used_before_is_given_up_and_troubles_nobody_for_ever(store: Store) -> None:
+    published: list[Record] = []
+    await store.append(make.call("x", *STORY[1:]))
+    journal = store.journals.begin("x", published.append)
+    with pytest.raises(StoreError, match=r"call x: .*; the call was given up"):
+        await journal.write(STORY[:1])
+    await journal.write(STORY[1:])
+    assert not await journal.close()
+    assert [record.seq for record in published] == [1, 2, 3, 4]
+    assert (store.journals.trouble(), store.journals.of("x"), store.journals.backlog.lost) == ("", None, 4)
+    assert await store.records("x") == make.call("x", *STORY[1:])
 
 
 async def test_calls_that_are_over_and_stored_are_forgotten() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import resource
 from collections.abc import AsyncIterator
 from pathlib import Path
+from threading import Event as Gate
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -13,7 +14,7 @@ from sqlalchemy import Connection, event, select
 from tests.shell import store_records as make
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import row_of
-from voiceassist.errors import PeerError, StoreError
+from voiceassist.errors import PeerError, StoreError, UnstorableError
 from voiceassist.events import AlertState, CallFailed, Event, Record
 from voiceassist.store.counts import LEVELS, count
 from voiceassist.store.places import place_of
@@ -105,7 +106,7 @@ async def test_a_refused_append_hurts_nobody_in_the_same_batch(store: Store) -> 
         store.append(make.call("y", make.said("good"))),
         return_exceptions=True,
     )
-    assert [type(result) for result in results] == [type(None), *[StoreError] * 4, type(None)]
+    assert [type(result) for result in results] == [type(None), *[UnstorableError] * 4, type(None)]
     assert "CallStarted was never stored" in str(results[2])
     assert "yesterday" in str(results[3])
     assert await ids(store) == ["y", "x"]
@@ -135,9 +136,23 @@ async def test_closing_leaves_no_append_waiting_for_ever(tmp_path: Path) -> None
     store = await open_store(tmp_path / "calls.db")
     appends = [asyncio.create_task(store.append(make.call(f"{n}"))) for n in range(QUEUE + 50)]
     await asyncio.sleep(0)
-    await store.close()
+    await store._writer.close()
     results = await asyncio.gather(*appends, return_exceptions=True)
     assert [type(result) for result in results] == [type(None)] * QUEUE + [StoreError] * 50
+    await store.close()
+
+
+async def test_closing_tells_those_who_wait_for_a_disk_that_hangs(tmp_path: Path) -> None:
+    store, gate = await open_store(tmp_path / "calls.db"), Gate()
+    hanging = store._database.transaction(lambda _connection: gate.wait())
+    appends = [asyncio.create_task(store.append(make.call(f"{n}"))) for n in range(2)]
+    await asyncio.sleep(0)
+    await store._writer.close(within_s=0)
+    results = await asyncio.gather(*appends, return_exceptions=True)
+    assert all("not stored: the disk has not answered in time" in str(result) for result in results)
+    gate.set()
+    await hanging
+    await store.close()
 
 
 async def test_a_full_disk_is_told_to_every_waiting_call_and_forgotten_when_there_is_room(

@@ -2,14 +2,16 @@
 
 Persist, then publish: a record is published when it is stored, or when the store has not answered for 250 ms. From
 then on the call's records are published at once and wait here, in order, until the store has caught up. A store
-that fails is tried again every second. One journal owns the numbers of its call for as long as a record of it
+that fails is tried again every second; where it says that the call's id or numbers are taken, the call is given up
+instead. One journal owns the numbers of its call for as long as somebody writes or a record of it
 waits: `journals.py` finds it. Never decides what an event means.
 Next: the hub and the bus get every record through `publish`.
 """
 
 import asyncio
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from time import monotonic
@@ -17,7 +19,7 @@ from time import monotonic
 import structlog
 
 from voiceassist import wire
-from voiceassist.errors import StoreError
+from voiceassist.errors import StoreError, UnstorableError
 from voiceassist.events import Event, Record, is_durable
 
 log = structlog.get_logger()
@@ -88,15 +90,17 @@ class Journal:
         self.call_id = call_id
         self.failure = ""  # why the newest attempt to store failed
         self.is_late = False  # the store has not answered in time
-        self.is_released = False  # nobody writes any more
+        self.is_released = False  # no session writes any more
         self._append = append
         self._publish = publish
+        self._users = 0  # who write although no session does
         self._seq = after
         self._pace = pace
         self._backlog = backlog or Backlog()
         self._waiting: deque[_Waiting] = deque()
         self._bytes = 0
         self._is_given_up = False
+        self._refusal = ""  # why no record of this call can be stored any more
         self._settled = asyncio.Event()  # the store has everything, or is known to be behind
         self._storing: asyncio.Task[None] | None = None
         self._turn = asyncio.Lock()
@@ -119,12 +123,22 @@ class Journal:
     @property
     def is_done(self) -> bool:
         """Whether another journal may take over the call's numbers."""
-        return self.is_released and not self._waiting
+        return self.is_released and not self._users and not self._waiting
+
+    @contextmanager
+    def used(self) -> Iterator[None]:
+        """Keeps the call's numbers for somebody who is no session, as long as the block runs."""
+        self._users += 1
+        try:
+            yield
+        finally:
+            self._users -= 1
 
     async def write(self, events: Iterable[Event]) -> None:
         """Numbers the events, stores them or lets them wait for the disk, and publishes them, in order.
 
-        Raises StoreError once, when too much has come to wait: the events are published, and wait too.
+        Raises StoreError once, when too much has come to wait or nothing of this call can be stored any more: the
+        events are published all the same.
 
         A cancelled write goes on by itself, so that no event is stored twice or not published.
         """
@@ -136,7 +150,7 @@ class Journal:
         await self.stored(self._pace.close_s)
         if self._waiting:
             log.error("call not fully stored yet", call_id=self.call_id, waiting=len(self._waiting))
-        return not self._waiting
+        return not self._waiting and not self._refusal
 
     async def stored(self, within_s: float | None) -> None:
         """Waits until nothing waits, at most that long."""
@@ -150,8 +164,7 @@ class Journal:
         lost = len(self._waiting)
         if lost:
             log.error("call not fully stored", call_id=self.call_id, lost_records=lost, error=self.trouble)
-        self._drop(lost)
-        self._backlog.lost += lost
+        self._lose_waiting()
         return lost
 
     async def _write_in_turn(self, events: Iterable[Event]) -> None:
@@ -161,10 +174,12 @@ class Journal:
     async def _write(self, events: Iterable[Event]) -> None:
         records = [self._numbered(event) for event in events]
         durable = [record for record in records if is_durable(record.event)]
-        if durable:
+        if durable and not self._refusal:
             self._keep(durable)
             await self._stored_or_late()
             self._backlog.published_unstored += min(len(durable), len(self._waiting))
+        elif durable:
+            self._backlog.lost += len(durable)
         for record in records:
             self._publish(record)
         self._check_bounds()
@@ -203,15 +218,23 @@ class Journal:
             batch = self._next_batch()
             try:
                 await self._append([waiting.record for waiting in batch])
+            except UnstorableError as error:
+                self._refuse(str(error))
             except Exception as error:  # noqa: BLE001 - whatever it was, the records wait and the call goes on
                 self._is_behind(str(error))
                 await self._pace.sleep(self._pace.retry_s)
             else:
                 self._drop(len(batch))
-        if self.trouble:
+        if self.trouble and not self._refusal:
             log.info("store has caught up", call_id=self.call_id)
         self.failure, self.is_late = "", False
         self._settled.set()
+
+    def _refuse(self, why: str) -> None:
+        """Nothing of this call can be stored any more; what waited is lost."""
+        log.error("call cannot be stored", call_id=self.call_id, lost_records=len(self._waiting), error=why)
+        self._refusal = why
+        self._lose_waiting()
 
     def _next_batch(self) -> list[_Waiting]:
         batch: list[_Waiting] = []
@@ -227,15 +250,20 @@ class Journal:
         dropped = [self._waiting.popleft() for _ in range(count)]
         self._count(-count, -sum(one.bytes for one in dropped))
 
+    def _lose_waiting(self) -> None:
+        self._backlog.lost += len(self._waiting)
+        self._drop(len(self._waiting))
+
     def _count(self, records: int, size: int) -> None:
         self._bytes += size
         self._backlog.records += records
         self._backlog.bytes += size
 
     def _check_bounds(self) -> None:
+        if self._is_given_up:
+            return
         is_over = len(self._waiting) > WAITING_RECORDS or self._bytes > WAITING_BYTES
-        if self._waiting and (is_over or self._backlog.bytes > ALL_WAITING_BYTES) and not self._is_given_up:
-            self._is_given_up, why = True, self.trouble
-            raise StoreError(
-                f"call {self.call_id}: the disk has been failing for too long; the call was given up ({why})"
-            )
+        if self._refusal or (self._waiting and (is_over or self._backlog.bytes > ALL_WAITING_BYTES)):
+            self._is_given_up = True
+            why = self._refusal or f"the disk has been failing for too long ({self.trouble})"
+            raise StoreError(f"call {self.call_id}: {why}; the call was given up")

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from voiceassist.events import Record
+from voiceassist.events import CallEnded, CallFailed, Record
 from voiceassist.store.journal import PACE, SLOW, Append, Backlog, Journal, Pace
 
 # A commit takes milliseconds, on a busy disk a second. What waits longer than this is trouble that an operator
@@ -47,12 +47,17 @@ class Journals:
         One at a time. Raises StoreError when the store does not say how far it is.
         """
         async with self._turn:
-            journal = self.of(call_id) or self._opened(call_id, publish, after=await self._last_seq(call_id))
-            journal.is_released = False
-            try:
+            journal = self.of(call_id) or await self._followed(call_id, publish)
+            with journal.used():
                 yield journal
-            finally:
-                journal.is_released = True
+
+    async def _followed(self, call_id: str, publish: Publish) -> Journal:
+        after = await self._last_seq(call_id)
+        if begun := self.of(call_id):  # a call of that id began meanwhile
+            return begun
+        journal = self._opened(call_id, publish, after=after)
+        journal.is_released = True
+        return journal
 
     def of(self, call_id: str) -> Journal | None:
         """The call's open journal."""
@@ -63,6 +68,16 @@ class Journals:
         """The call's records that wait for the disk, in order."""
         journal = self.of(call_id)
         return journal.waiting if journal else ()
+
+    def end_of(self, call_id: str) -> str | None:
+        """How the call ended, its end reason or "failed", as far as its waiting records say."""
+        for record in reversed(self.waiting(call_id)):
+            match record.event:
+                case CallEnded(reason=reason):
+                    return reason
+                case CallFailed():
+                    return "failed"
+        return None
 
     def trouble(self) -> str:
         """What failed, or takes longer than any commit; empty: nothing."""

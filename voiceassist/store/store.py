@@ -96,6 +96,8 @@ class Store:
 
     async def end_of(self, call_id: str) -> str | None:
         """How a call ended: its end reason, "failed", or "live" for none; None when there was no such call."""
+        if waiting := self.journals.end_of(call_id):
+            return waiting
         wanted = select(func.coalesce(calls.c.end_reason, calls.c.status)).where(calls.c.call_id == call_id)
         end: str | None = await self._database.read(lambda connection: connection.scalar(wanted))
         return end

@@ -2,14 +2,14 @@
 
 While one transaction is on its way to the disk, the appends that arrive wait together and make up the next
 one. Each append returns when its records are committed, or raises. An append that breaks a rule (a number
-used twice, an unknown call) fails alone; a failing disk fails everyone in the batch, and the next batch
-tries again. A hanging disk keeps everyone waiting: how long a call can wait is `journal.py`'s matter. Never
-reorders one call's appends. Rows are made and written in the database's own thread.
+used twice, an unknown call, no text) fails alone, and always will (UnstorableError); a failing disk fails everyone
+in the batch, and the next batch tries again. A hanging disk keeps everyone waiting: how long a call can wait is
+`journal.py`'s matter. Never reorders one call's appends. Rows are made and written in the database's own thread.
 Next: the journal publishes what is committed.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from voiceassist import wire
-from voiceassist.errors import StoreError
+from voiceassist.errors import StoreError, UnstorableError
 from voiceassist.events import Record, is_durable
 from voiceassist.store import rows
 from voiceassist.store.claims import release_claims, take_claims
@@ -52,6 +52,7 @@ class Writer:
         self._room = asyncio.Semaphore(QUEUE)
         self._task = asyncio.create_task(self._run(), name="store writer")
         self._closing = False
+        self._unanswered: set[_Append] = set()
 
     async def append(self, records: Sequence[Record]) -> None:
         """Returns when the records are committed; raises StoreError when they are not.
@@ -67,15 +68,23 @@ class Writer:
             size = sum(len(wire.encode_line(record)) for record in records)
             append = _Append(tuple(records), size, asyncio.get_running_loop().create_future())
             self._queue.put_nowait(append)
-            await append.done
+            self._unanswered.add(append)
+            try:
+                await append.done
+            finally:
+                self._unanswered.discard(append)
 
     async def close(self, within_s: float | None = None) -> None:
-        """Commits what waits, then stops; after that time it stops anyhow. Harmless when called twice."""
+        """Commits what waits, then stops. Harmless when called twice.
+
+        After that time it stops anyhow, and tells everybody who waits; a commit that is under way may still work.
+        """
         if not self._closing:
             self._closing = True
             self._queue.put_nowait(None)
         await asyncio.wait({self._task}, timeout=within_s)
         self._task.cancel()
+        self._refuse(self._unanswered, TimeoutError("the disk has not answered in time"))
 
     async def _run(self) -> None:
         while batch := await self._next_batch():
@@ -118,13 +127,14 @@ class Writer:
         self._database.check()  # some microseconds; whoever asks for the store's trouble hears of it
         write(connection, records, self._node_id)
 
-    def _refuse(self, batch: list[_Append], error: Exception) -> None:
+    def _refuse(self, batch: Iterable[_Append], error: Exception) -> None:
         for append in batch:
             if not append.done.done():
                 append.done.set_exception(self._refusal(append, error))
 
     def _refusal(self, append: _Append, error: Exception) -> StoreError:
-        refusal = StoreError(f"{self._database.path}: {_names(append.records)} not stored: {_cause(error)}")
+        kind = UnstorableError if isinstance(error, IntegrityError | ValueError) else StoreError
+        refusal = kind(f"{self._database.path}: {_names(append.records)} not stored: {_cause(error)}")
         refusal.__cause__ = error
         return refusal
 
