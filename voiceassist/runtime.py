@@ -5,7 +5,7 @@ Next: `live/session.py` runs each call; `server/` asks here.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
@@ -25,7 +25,7 @@ from voiceassist.config import Settings
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
-from voiceassist.events import AlertChanged, CallEnded, CallFailed, ChangeAlert, Record
+from voiceassist.events import AlertChanged, ChangeAlert, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
@@ -136,8 +136,6 @@ class Runtime:
 
     async def _stored_end(self, call_id: str) -> str | None:
         """How a call of earlier ended; a store that does not say so in time keeps no call from being taken."""
-        if end := _end_in(self.store.journals.waiting(call_id)):
-            return end
         try:
             async with asyncio.timeout(KNOWN_WITHIN_S):
                 return await self.store.end_of(call_id)
@@ -263,16 +261,6 @@ class Runtime:
         error = None if task.cancelled() else task.exception()
         if error and not self.is_stopping:  # what is cut short by our own stop is no failure
             log.error("background task failed", task=task.get_name(), exc_info=error)
-
-
-def _end_in(waiting: Sequence[Record]) -> str | None:
-    """How a call ended whose end waits for the disk: it is always the last of it, but for changed alerts."""
-    for record in reversed(waiting):
-        if isinstance(record.event, CallEnded):
-            return record.event.reason
-        if isinstance(record.event, CallFailed):
-            return "failed"
-    return None
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:
