@@ -196,6 +196,25 @@ async def test_a_leg_that_cannot_be_opened_leaves_the_other_closed() -> None:
     assert engine.open_recognizers == 0
 
 
+async def test_a_leg_that_cannot_be_closed_leaves_the_other_closed() -> None:
+    closed: list[Speaker] = []
+
+    class Stuck(ScriptedEngine):
+        def open(self, speaker: Speaker) -> Recognizer:
+            recognizer = super().open(speaker)
+
+            def close() -> None:
+                closed.append(speaker)
+                raise EngineError("the model returned code 7")
+
+            recognizer.close = close  # type: ignore[method-assign]
+            return recognizer
+
+    with pytest.raises(EngineError, match="code 7"):
+        await hear(in_turn(CALL, []), Stuck(()))
+    assert sorted(closed) == ["agent", "customer"]
+
+
 @cache
 def real_speech() -> tuple[Legs, int]:
     """The first 8 seconds of a sample call: both speak."""

@@ -122,13 +122,12 @@ async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
 
 @asynccontextmanager
 async def _recognizers(pool: DecodePool) -> AsyncIterator[dict[Speaker, LegRecognizer]]:
-    """Recognizers opened as legs are first heard; all closed in the end."""
+    """Recognizers opened as legs are first heard; all closed in the end, also when one cannot be."""
     recognizers: dict[Speaker, LegRecognizer] = {}
     try:
         yield recognizers
     finally:
-        for recognizer in recognizers.values():
-            await pool.run(recognizer.close)
+        await _all(pool.run(recognizer.close) for recognizer in recognizers.values())
 
 
 async def _steps(
