@@ -104,6 +104,28 @@ async def test_call_that_begins_while_somebody_asks_for_it_keeps_its_journal() -
     assert journals.of("x") is begun
 
 
+async def test_whoever_changes_one_finished_call_does_not_wait_for_another_one() -> None:
+    asked, answer = asyncio.Event(), asyncio.Event()
+
+    async def slow_for_x(call_id: str) -> int:
+        if call_id == "x":
+            asked.set()
+            await answer.wait()
+        return 0
+
+    async def change(call_id: str) -> None:
+        async with journals.continued(call_id, lambda _record: None):
+            pass
+
+    journals = Journals(FailingStore().append, slow_for_x, PACE)
+    slow = asyncio.create_task(change("x"))
+    await asked.wait()
+    async with asyncio.timeout(30):
+        await change("y")
+    answer.set()
+    await slow
+
+
 async def test_journal_that_somebody_uses_outlives_the_session_of_its_call() -> None:
     journals = Journals(FailingStore().append, none_stored, PACE)
     journal = journals.begin("x", lambda _record: None)

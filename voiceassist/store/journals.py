@@ -8,6 +8,7 @@ Next: `store.py` adds what waits to what is stored, and asks for trouble.
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from weakref import WeakValueDictionary
 
 from voiceassist.events import CallEnded, CallFailed, Record
 from voiceassist.store.journal import PACE, SLOW, Append, Backlog, Journal, Pace
@@ -33,7 +34,7 @@ class Journals:
         self._last_seq = last_seq
         self._pace = pace
         self._open: dict[str, Journal] = {}
-        self._turn = asyncio.Lock()
+        self._turns: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()  # by call
         self.backlog = Backlog()
 
     def begin(self, call_id: str, publish: Publish) -> Journal:
@@ -44,9 +45,9 @@ class Journals:
     async def continued(self, call_id: str, publish: Publish) -> AsyncIterator[Journal]:
         """The journal of a call that is over, to add to it: the open one, or one that follows what is stored.
 
-        One at a time. Raises StoreError when the store does not say how far it is.
+        One at a time of each call. Raises StoreError when the store does not say how far it is.
         """
-        async with self._turn:
+        async with self._turns.setdefault(call_id, asyncio.Lock()):
             journal = self.of(call_id) or await self._followed(call_id, publish)
             with journal.used():
                 yield journal
