@@ -1,1 +1,1 @@
-"""Measuring: benches to run by hand, and tests of what `voiceassist models bench` counts."""
+"""Measuring: benches to run by hand. The tests of what `voiceassist models bench` counts are in `tests/shell`."""

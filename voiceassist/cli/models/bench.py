@@ -1,6 +1,6 @@
 """`voiceassist models bench`: compares engines by what they hear, how soon, and at what cost.
 
-Registered by `__init__.py`. The measuring is in `benches/`, the tables are in `bench_tables.py`.
+Registered by `__init__.py`. The measuring is in `bench/asr/`, the tables are in `bench_tables.py`.
 """
 
 import json

@@ -1,6 +1,6 @@
 """The tables of `voiceassist models bench`, each narrow enough for a plain terminal.
 
-Never measures: everything comes from `benches/`.
+Never measures: everything comes from `bench/asr/`.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
