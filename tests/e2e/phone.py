@@ -25,7 +25,8 @@ START_WITHIN_S = 30.0
 class Phone:
     """A call that has started."""
 
-    call_id: str
+    call_id: str  # as the server calls it
+    continues: str  # the call that broke off before it, if any
     line: ClientConnection
     audio: bytes
     rate_hz: int
@@ -51,9 +52,15 @@ def phone(server: Server, call_id: str, sample_id: str) -> Iterator[Phone]:
     interleaved = np.stack(audio.channels, axis=1).tobytes()
     with connect(server.socket_url("/ingest/stream")) as line:
         line.send(json.dumps(START | {"call_id": call_id, "rate_hz": audio.rate_hz}))
-        assert json.loads(line.recv())["type"] == "started"
-        one = Phone(call_id=call_id, line=line, audio=interleaved, rate_hz=audio.rate_hz)
-        yield one
+        started = json.loads(line.recv())
+        assert started["type"] == "started", started
+        yield Phone(
+            call_id=started["call_id"],
+            continues=started.get("continues", ""),
+            line=line,
+            audio=interleaved,
+            rate_hz=audio.rate_hz,
+        )
 
 
 @contextmanager

@@ -78,6 +78,26 @@ def assert_reviewable(page: Page, said: list[tuple[str, str]]) -> None:
     hear(page, after_s=5.5)
 
 
+def test_phone_system_that_connects_again_after_a_kill_goes_on_with_its_call(
+    doomed_server: Server, data_dir: Path
+) -> None:
+    with phone(doomed_server, "k9", "late-return") as line:
+        line.speak_until(10_000)
+        said = doomed_server.wait_for("k9", lambda state: bool(state["finals"]))["finals"]
+        doomed_server.stop(signal.SIGKILL)
+    with running_server(data_dir, scripted("late-return"), port=doomed_server.port) as server:
+        with phone(server, "k9", "late-return") as line:
+            assert (line.call_id, line.continues) == ("k9~2", "k9")
+            line.speak_until(10_000)
+            goes_on = server.wait_for("k9~2", lambda state: bool(state["finals"]))
+            assert (goes_on["status"], goes_on["started"]["continues"]) == ("live", "k9")
+            line.hang_up()
+        broke_off = server.call("k9")
+        assert (broke_off["status"], broke_off["end_reason"]) == ("ended", "interrupted")
+        assert broke_off["finals"][: len(said)] == said
+        assert server.call("k9~2")["end_reason"] == "hangup"
+
+
 def test_sigterm_in_mid_call_stores_every_call_as_ended_by_shutdown(
     window: BrowserContext, doomed_server: Server, data_dir: Path
 ) -> None:
