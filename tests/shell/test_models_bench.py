@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner, Result
 
+from voiceassist.bench.asr.degraded import CONDITIONS
 from voiceassist.cli import app
 from voiceassist.errors import ConfigError, ModelError, RecordingError
 from voiceassist.samples import load_sample
@@ -105,3 +106,12 @@ def test_audio_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     result = bench(tmp_path, "vosk-tiny-en", "--audio", str(path))
     assert isinstance(result.exception, RecordingError)
     assert "broken.wav" in str(result.exception)
+
+
+def test_worse_lines_stand_beside_the_recordings_as_they_are(tmp_path: Path) -> None:
+    output = tmp_path / "result.json"
+    result = bench(tmp_path, SCRIPTED, "--sample", "friendly", "--degraded", "--json", str(output))
+    assert result.exit_code == 0, result.stderr
+    assert "on worse lines" in result.stdout
+    (engine,) = json.loads(output.read_text(encoding="utf-8"))["engines"]
+    assert [total["channel"] for total in engine["totals"]] == ["", *CONDITIONS]

@@ -17,7 +17,7 @@ def sample_clips(ids: Sequence[str] = ()) -> Iterator[Clip]:
     """Both sides of the samples called so, or of all. Raises ValueError for an unknown one."""
     for sample in [load_sample(name) for name in ids] or list_samples():
         audio = read_audio(sample.recording)
-        for speaker, pcm in zip(SPEAKERS, audio.channels, strict=True):
+        for speaker, pcm, other in zip(SPEAKERS, audio.channels, reversed(audio.channels), strict=True):
             yield Clip(
                 material=MATERIAL,
                 name=f"{sample.id}/{speaker}",
@@ -25,6 +25,7 @@ def sample_clips(ids: Sequence[str] = ()) -> Iterator[Clip]:
                 pcm=pcm,
                 rate_hz=audio.rate_hz,
                 lines=_lines(sample, speaker),
+                other=other,
             )
 
 

@@ -34,7 +34,8 @@ class Clip:
     lines: tuple[SaidUtterance, ...]  # the reference; empty: there is none
     language: str = "en"  # BCP 47
     voice: str = ""  # of synthesised speech
-    channel: str = ""  # likewise
+    channel: str = ""  # likewise; or what was done to a recording (`degraded.py`)
+    other: Pcm | None = None  # the call's other leg, at the same rate; None: there is none
 
     @property
     def audio_s(self) -> float:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter, ValidationError
 
+from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.asr.clip import Clip, SaidUtterance, untimed
 from voiceassist.errors import RecordingError
 from voiceassist.events import Speaker
@@ -59,7 +60,13 @@ def audio_clips(paths: Sequence[Path], language: str) -> Iterator[Clip]:
                 rate_hz=audio.rate_hz,
                 lines=lines,
                 language=language,
+                other=_other(audio, number),
             )
+
+
+def _other(audio: AudioFile, number: int) -> Pcm | None:
+    """The other channel of two."""
+    return audio.channels[1 - number] if len(audio.channels) == 2 else None  # noqa: PLR2004 - of a call
 
 
 def _files(path: Path) -> list[Path]:

@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from voiceassist.bench.asr.calls import sample_clips
 from voiceassist.bench.asr.channels import CHANNELS
 from voiceassist.bench.asr.clip import Clip
+from voiceassist.bench.asr.degraded import CONDITIONS, degraded_clips
 from voiceassist.bench.asr.document import document
 from voiceassist.bench.asr.recordings import audio_clips
 from voiceassist.bench.asr.report import EngineReport, measure
@@ -48,6 +49,10 @@ AudioFiles = Annotated[
 SpokenLanguage = Annotated[str, typer.Option("--language", help="Which language is spoken.")]
 OnlySamples = Annotated[list[str] | None, typer.Option("--sample", help="Only these sample calls.")]
 WithSamples = Annotated[bool, typer.Option("--samples/--no-samples", help="Whether to hear the sample calls.")]
+Degraded = Annotated[
+    bool,
+    typer.Option("--degraded", help=f"Also hear everything on worse lines: {', '.join(CONDITIONS)}."),
+]
 Synthesise = Annotated[
     bool, typer.Option("--synthesise", help="Also speak the test sets, to models made for such speech.")
 ]
@@ -66,16 +71,19 @@ class Material:
     """What the engines shall hear."""
 
     clips: tuple[Clip, ...]  # every engine hears them
+    is_degraded: bool  # and those with known words on worse lines too
     plan: Plan | None  # synthesised speech, for the engines that it is meant for
 
     def count(self, subject: Subject) -> int:
         """How many clips this engine hears."""
-        return len(self.clips) + (self.plan.clips if self.plan and subject.hears_synthesised else 0)
+        worse = len(CONDITIONS) * sum(bool(clip.lines) for clip in self.clips) if self.is_degraded else 0
+        return len(self.clips) + worse + (self.plan.clips if self.plan and subject.hears_synthesised else 0)
 
     def of(self, subject: Subject) -> Iterator[Clip]:
         """The clips for this engine. Raises RecordingError when a synthesiser fails."""
         spoken = synthetic_clips(self.plan) if self.plan and subject.hears_synthesised else ()
-        return chain(self.clips, spoken)
+        worse = degraded_clips(self.clips) if self.is_degraded else ()
+        return chain(self.clips, worse, spoken)
 
 
 def bench(
@@ -84,6 +92,7 @@ def bench(
     language: SpokenLanguage = "en",
     sample: OnlySamples = None,
     samples: WithSamples = True,
+    degraded: Degraded = False,
     synthesise: Synthesise = False,
     voice: OnlyVoices = None,
     channel: OnlyChannels = None,
@@ -106,14 +115,16 @@ def bench(
 
       voiceassist models bench
 
-      voiceassist models bench moonshine vosk-model-small-en-us-0.15 --audio calls/ --json result.json
+      voiceassist models bench moonshine vosk-model-small-en-us-0.15 --audio calls/ --degraded
 
       voiceassist models bench vosk-tiny-en --synthesise --voice ked --channel clean
     """
     _check_output(output)
     found = subjects(folder_of(config, models_dir), language, names or [])
     plan = _plan(voice or [], channel or [], test_set or [], sets, sentences) if synthesise else None
-    material = Material(clips=_clips(audio or [], language, sample or [], samples=samples), plan=plan)
+    material = Material(
+        clips=_clips(audio or [], language, sample or [], samples=samples), is_degraded=degraded, plan=plan
+    )
     _check(found, material, language)
     reports = _measured(found, material)
     _write(reports, language, output)

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voiceassist.bench.asr.degraded import CONDITIONS
 from voiceassist.bench.asr.edits import WordErrors, total
 from voiceassist.bench.asr.report import EngineReport
 from voiceassist.bench.asr.results import ClipSummary, Spread, by_channel, by_voice
@@ -31,7 +32,14 @@ UNTRAINED = "* a voice that vosk-tiny-en did not hear in training; trained: all 
 def show(reports: Sequence[EngineReport], console: Console) -> None:
     """All tables that have rows, and what went wrong."""
     of_voices = (table for report in reports for table in _voices(report))
-    for table in (_costs(reports), _errors(reports), _times(reports), _files(reports), *of_voices):
+    for table in (
+        _costs(reports),
+        _errors(reports),
+        _times(reports),
+        _worse(reports),
+        _files(reports),
+        *of_voices,
+    ):
         if table.row_count:
             console.print(table)
     console.print(LEGEND, style="dim", highlight=False)
@@ -122,11 +130,25 @@ def _place(result: ClipSummary) -> str:
     return f"{result.material}, {result.channel}" if result.channel else result.material
 
 
+def _worse(reports: Sequence[EngineReport]) -> Table:
+    """Word error rates on worse lines (`bench/asr/degraded.py`), beside those of the recordings as they are."""
+    table = _table("on worse lines: WER %", "", ("as is", *(name.replace(" dB", "") for name in CONDITIONS)))
+    for report in reports:
+        rates = {(result.material, result.channel): _rate(result.counts) for result in by_channel(report.scores)}
+        for material in dict.fromkeys(material for material, channel in rates if channel in CONDITIONS):
+            figures = [rates.get((material, channel), NONE) for channel in ("", *CONDITIONS)]
+            table.add_row(f"{escape(report.subject.name)}, {escape(material)}", *figures)
+    return table
+
+
 def _files(reports: Sequence[EngineReport]) -> Table:
-    """Of everything that was not synthesised for the measurement."""
+    """Of every recording as it is."""
     engines = [f"{escape(report.subject.name)} %" for report in reports]
     table = _table("word error rate, file by file", "file", ("words", *engines))
-    counts = [{score.name: total(score.lines) for score in report.scores if not score.voice} for report in reports]
+    counts = [
+        {score.name: total(score.lines) for score in report.scores if not score.voice and not score.channel}
+        for report in reports
+    ]
     names = dict.fromkeys(name for of_engine in counts for name, one in of_engine.items() if one.words)
     for name in names:
         by_engine = [of_engine.get(name, WordErrors()) for of_engine in counts]
