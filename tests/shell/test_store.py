@@ -9,7 +9,8 @@ from threading import Event as Gate
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, event, select
+from sqlalchemy import Connection, event, select, update
+from structlog.testing import capture_logs
 
 from tests.shell import store_records as make
 from voiceassist.core.screen.state import replay
@@ -19,7 +20,7 @@ from voiceassist.events import AlertState, CallFailed, Event, Record
 from voiceassist.store.counts import LEVELS, count
 from voiceassist.store.places import place_of
 from voiceassist.store.recovery import recover
-from voiceassist.store.schema import calls
+from voiceassist.store.schema import calls, events
 from voiceassist.store.store import Store, open_store
 from voiceassist.store.writer import QUEUE
 
@@ -368,3 +369,39 @@ async def test_a_crash_leaves_unfinished_calls_and_recovery_ends_them(store: Sto
     assert (state.status, state.end_reason, state.at_ms) == ("ended", "interrupted", 4200)
     assert await store.unfinished() == []
     assert await recover(store) == []
+
+
+@pytest.mark.parametrize("body", ["no JSON", '{"type":"of_a_newer_version","call_id":"x","seq":3}'])
+async def test_event_that_cannot_be_read_keeps_no_call_from_recovery_and_no_other_row_from_the_wall(
+    store: Store, body: str
+) -> None:
+    for call_id in ("broken", "whole"):
+        await store.append(make.call(call_id, make.alert("a1", "warning"), make.said("hello", at_ms=4200)))
+    broken = (events.c.call_id == "broken") & (events.c.seq == 3)
+    await store._database.write(
+        lambda connection: connection.execute(update(events).where(broken).values(body=body))
+    )
+    endings = await recover(store)
+    assert [(ending.call_id, ending.seq, ending.event.at_ms) for ending in endings] == [
+        ("broken", 4, 4200),
+        ("whole", 4, 4200),
+    ]
+    assert await store.unfinished() == []
+    with capture_logs() as lines:
+        rows = {row.call_id: row.last_words for row in (await store.unresolved(10)).rows}
+    assert rows == {"broken": "", "whole": "hello"}
+    assert [(line["event"], line["call_id"], line["seq"]) for line in lines] == [
+        ("stored event cannot be read", "broken", 3)
+    ]
+    with pytest.raises(StoreError, match="has an event that this version cannot read"):
+        await store.records("broken")
+
+
+async def test_call_whose_beginning_cannot_be_read_is_recovered_and_is_no_row(store: Store) -> None:
+    await store.append(make.call("broken", make.alert("a1", "warning")))
+    await store._database.write(
+        lambda connection: connection.execute(update(events).where(events.c.seq == 1).values(body="{}"))
+    )
+    assert [ending.seq for ending in await recover(store)] == [3]
+    with capture_logs():
+        assert (await store.unresolved(10)).rows == ()

@@ -12,6 +12,7 @@ from typing import Any
 
 from voiceassist import wire
 from voiceassist.core.screen.state import CallStatus
+from voiceassist.errors import PeerError
 from voiceassist.events import (
     AlertChanged,
     AlertLevel,
@@ -66,8 +67,11 @@ def event_row(record: Record) -> Row:
 
 
 def record_of(body: str) -> Record:
-    """The record that `event_row` was made of."""
-    return wire.decode(json.loads(body))
+    """The record that `event_row` was made of. Raises PeerError for what this version cannot read."""
+    try:
+        return wire.decode(json.loads(body))
+    except ValueError as error:
+        raise PeerError("bad_json", f"a stored event is not JSON: {error}") from error
 
 
 def final_rows(records: Sequence[Record]) -> list[Row]:

@@ -47,6 +47,14 @@ class Page:
     next: str | None  # pass it as `before` for the next page; None: this was the last
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Newest:
+    """How far a call is stored; zeros for an unknown call."""
+
+    seq: int
+    at_ms: int
+
+
 async def open_store(path: Path, node_id: str = "") -> "Store":
     """The database file at `path`, created or brought up to date, for a node. Raises StoreError."""
     database = await open_database(path)
@@ -91,8 +99,13 @@ class Store:
 
     async def last_seq(self, call_id: str) -> int:
         """The call's newest stored number; 0 for an unknown call."""
-        wanted = select(func.max(events.c.seq)).where(events.c.call_id == call_id)
-        return await self._database.read(lambda connection: connection.scalar(wanted) or 0)
+        return (await self.newest(call_id)).seq
+
+    async def newest(self, call_id: str) -> Newest:
+        """How far a call is stored; its events are not read."""
+        wanted = select(func.max(events.c.seq), func.max(events.c.at_ms)).where(events.c.call_id == call_id)
+        seq, at_ms = await self._database.read(lambda connection: connection.execute(wanted).one())
+        return Newest(seq=seq or 0, at_ms=at_ms or 0)
 
     async def end_of(self, call_id: str) -> str | None:
         """How a call ended: its end reason, "failed", or "live" for none; None when there was no such call."""
