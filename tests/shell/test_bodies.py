@@ -7,9 +7,12 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+from pydantic import ValidationError
 
 from tests.shell.serving import Serving, serving, settings_for
-from voiceassist.server.playbook_drafts import Text
+from voiceassist.server.bodies import RequestBody
+from voiceassist.server.playbook_drafts import Edits, Text
+from voiceassist.server.playbook_trials import Try
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -57,6 +60,34 @@ async def test_half_a_surrogate_pair_in_an_action_or_a_name_is_refused_too(serve
     ):
         answer = await server.http.post("/api/calls/c-1/actions", content=json.dumps(body), headers=headers)
         assert (answer.status_code, set(answer.json())) == (422, {"type", "code", "message"})
+
+
+MANY = {f"field-{number}": 1 for number in range(20_000)}
+
+
+@pytest.mark.parametrize(
+    ("asked", "body"),
+    [
+        (Text, {"revision": 0, "text": "fine"} | MANY),
+        (Edits, {"revision": 0, "edits": [{"op": "set", "path": ["title"]} | MANY]}),
+        (Edits, {"revision": 0, "edits": [{}] * 20_000}),
+        (Edits, {"revision": 0, "edits": [{"op": "set", "path": [{}] * 20_000}]}),
+        (Try, {"speaker": "agent", "text": "fine", "turns": [{}] * 20_000}),
+        (Try, {"speaker": "agent", "text": "fine", "turns": [MANY]}),
+    ],
+)
+async def test_a_body_of_many_mistakes_is_refused_without_telling_all_of_them(
+    asked: type[RequestBody], body: dict[str, Any]
+) -> None:
+    with pytest.raises(ValidationError) as refused:
+        asked.model_validate(body)
+    assert refused.value.error_count() <= 3  # of one path or turn: its fields, or what it is not
+
+
+async def test_a_body_of_many_unknown_fields_says_which_there_are(server: Serving) -> None:
+    answer = await server.http.put("/api/playbooks/retail/draft", json={"revision": 0, "text": "fine"} | MANY)
+    assert (answer.status_code, answer.json()["code"]) == (422, "bad_field")
+    assert "20002 fields; there are only revision, text" in answer.json()["message"]
 
 
 async def test_a_body_that_is_wide_and_deep_costs_one_path_and_not_a_path_for_each_value() -> None:

@@ -1,5 +1,6 @@
 """What every JSON body of a request has in common.
 
+A body is refused at its first mistakes: two megabytes can hold 400,000, and no call goes on while all are told.
 Never knows a route: `playbooks.py`, `playbook_drafts.py` and `playbook_trials.py` say which fields there are.
 """
 
@@ -9,16 +10,29 @@ from itertools import chain
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+FIELDS_MAX = 32  # of one object; the largest of ours has six
 FieldPath = tuple[str | int, ...]
 
 
-class RequestBody(BaseModel):
+class StrictFields(BaseModel):
+    """An object of which every field is known; the base of whatever is in a body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _few(cls, given: object) -> object:
+        if isinstance(given, dict) and len(given) > FIELDS_MAX:
+            told = {"count": len(given), "known": ", ".join(cls.model_fields)}
+            raise PydanticCustomError("too_many_fields", "{count} fields; there are only {known}", told)
+        return given
+
+
+class RequestBody(StrictFields):
     """What is asked for: unknown fields are refused, except `by`, and so is text that cannot be stored or sent.
 
     Clients used to say who they are in `by`. They may go on, but nobody believes them: the `Principal` signs.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     @model_validator(mode="before")
     @classmethod
@@ -46,7 +60,7 @@ def _broken_text(body: object) -> FieldPath | None:
     levels = [_parts(body)]
     while levels:
         for name, value in levels[-1]:
-            if isinstance(value, (dict, list)):
+            if value and isinstance(value, (dict, list)):
                 path.append(name)
                 levels.append(_parts(value))
                 break

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictInt, StringConstraints
+from pydantic import AfterValidator, Field, StrictInt, StringConstraints
 from pydantic_core import PydanticCustomError
 from starlette.requests import HTTPConnection
 
@@ -18,7 +18,7 @@ from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
-from voiceassist.server.bodies import RequestBody
+from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.playbook_views import (
     ChangesView,
     DraftView,
@@ -47,12 +47,11 @@ def _of_bearable_length(text: str) -> str:
     return text
 
 
-class EditBody(BaseModel):
+class EditBody(StrictFields):
     """One change by path; what each `op` does is in `yamltext/json_edits.py`."""
 
-    model_config = ConfigDict(extra="forbid")
     op: Op
-    path: Annotated[tuple[StrictInt | str, ...], Field(min_length=1, max_length=24)]
+    path: Annotated[tuple[StrictInt | str, ...], Field(min_length=1, max_length=24, fail_fast=True)]
     value: Any = None
     to: StrictInt | str | None = None
 
@@ -67,7 +66,7 @@ class Edits(RequestBody):
     """Changes that are made together or not at all."""
 
     revision: Revision
-    edits: Annotated[list[EditBody], Field(min_length=1, max_length=200)]
+    edits: Annotated[list[EditBody], Field(min_length=1, max_length=200, fail_fast=True)]
 
 
 class Text(RequestBody):

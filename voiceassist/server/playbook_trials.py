@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist.backtests.jobs import JobState, Running
@@ -20,7 +20,7 @@ from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
-from voiceassist.server.bodies import RequestBody
+from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.playbooks import found
 from voiceassist.trials.backtest import Backtest
 from voiceassist.trials.example_runs import ExampleRun
@@ -32,10 +32,9 @@ Sentence = Annotated[str, Field(max_length=2_000)]
 TURNS_MAX = 50  # what a person pastes; more is a stored call
 
 
-class EarlierTurn(BaseModel):
+class EarlierTurn(StrictFields):
     """Something that was said earlier."""
 
-    model_config = ConfigDict(extra="forbid")
     speaker: Speaker
     text: Sentence
 
@@ -48,7 +47,7 @@ class Try(RequestBody):
     draft: bool = True  # where there is one
     before: Sentence = ""  # the other side's last words
     tier: Annotated[str, Field(max_length=200)] = "standard"
-    turns: Annotated[tuple[EarlierTurn, ...], Field(max_length=TURNS_MAX)] = ()
+    turns: Annotated[tuple[EarlierTurn, ...], Field(max_length=TURNS_MAX, fail_fast=True)] = ()
 
 
 class Which(RequestBody):
