@@ -24,6 +24,7 @@ PromptOutcome = Literal[
 ]
 RefusalOutcome = Literal["recovered", "dead_end"]
 Layer = Literal["phrase", "pattern", "rule", "classifier"]
+Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
 
@@ -144,6 +145,54 @@ class AudioGap:
     speaker: Speaker
     duration_ms: int
     cause: GapCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineSoundChanged:
+    """One leg carries something else than talk, or talk again.
+
+    "music": hold music; "ringing" and "busy": the network's tones; "dtmf": a pressed key (which one is never
+    told); "beep": the single tone of a voicemail or an announcement.
+    """
+
+    at_ms: int
+    speaker: Speaker  # whose leg it is
+    sound: Sound
+    since_ms: int  # when the sound began; for "none", when the one before it ended
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CrossTalkChanged:
+    """One leg carries an echo of the other side's voice, or much more, much less or none of it than before.
+
+    The echo is removed before recognition.
+    """
+
+    at_ms: int
+    speaker: Speaker  # whose leg carries the echo of the other side
+    level_db: int | None  # level of the echo against the voice, dB, mostly negative; None: the echo is gone
+    delay_ms: int  # how much later than the voice the echo sounds; negative: earlier
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegMergeChanged:
+    """Both legs carry the same audio and are heard as one from here on; or they differ again."""
+
+    at_ms: int
+    merged: bool
+    speaker: Speaker  # whose leg is heard, or was, for both
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LanguageDoubtChanged:
+    """What a side says may not be in the call's language; or it is understood again.
+
+    While it is in doubt the side's cues bring no card and no alert.
+    """
+
+    at_ms: int
+    speaker: Speaker
+    doubted: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -276,6 +325,10 @@ Event = (
     | Partial
     | Final
     | AudioGap
+    | LineSoundChanged
+    | CrossTalkChanged
+    | LegMergeChanged
+    | LanguageDoubtChanged
     | Cue
     | CueConfirmed
     | CueRetracted
@@ -291,6 +344,7 @@ Event = (
 )
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 Transcript = Partial | Final
+LineChange = LineSoundChanged | CrossTalkChanged | LegMergeChanged
 
 
 # ---- actions: what people ask for ------------------------------------------------------------------------
@@ -357,7 +411,7 @@ class Tick:
     at_ms: int
 
 
-Input = CallStarted | Partial | Final | AudioGap | CallEnded | CallFailed | Action | Tick
+Input = CallStarted | Partial | Final | AudioGap | LineChange | CallEnded | CallFailed | Action | Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

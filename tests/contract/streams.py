@@ -16,12 +16,16 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
     Customer,
     Event,
     Final,
+    LanguageDoubtChanged,
+    LegMergeChanged,
+    LineSoundChanged,
     MuteChanged,
     Partial,
     Person,
@@ -245,6 +249,32 @@ def _abuse() -> list[Record]:
     )
 
 
+def _line() -> list[Record]:
+    """What is on the line besides talk: music, keys, echoes that come and go, merged legs, another language."""
+    foreign = final("customer", 1, "I will calculate your candidates", 21_000)
+    threat = cue("c1", "legal_threat", foreign, "your candidates", early=False)
+    return numbered(
+        "call-line",
+        started(),
+        LineSoundChanged(at_ms=2_000, speaker="customer", sound="ringing", since_ms=400),
+        LineSoundChanged(at_ms=5_000, speaker="customer", sound="none", since_ms=4_400),
+        CrossTalkChanged(at_ms=6_000, speaker="customer", level_db=-25, delay_ms=120),
+        CrossTalkChanged(at_ms=7_000, speaker="agent", level_db=-33, delay_ms=40),
+        CrossTalkChanged(at_ms=8_000, speaker="customer", level_db=-12, delay_ms=120),
+        CrossTalkChanged(at_ms=9_000, speaker="agent", level_db=None, delay_ms=0),
+        LegMergeChanged(at_ms=10_000, merged=True, speaker="agent"),
+        LegMergeChanged(at_ms=12_000, merged=False, speaker="agent"),
+        LineSoundChanged(at_ms=13_000, speaker="agent", sound="dtmf", since_ms=12_800),
+        LineSoundChanged(at_ms=14_000, speaker="agent", sound="music", since_ms=13_100),
+        LanguageDoubtChanged(at_ms=21_000, speaker="agent", doubted=True),
+        LanguageDoubtChanged(at_ms=21_500, speaker="customer", doubted=True),
+        foreign,
+        threat,
+        LanguageDoubtChanged(at_ms=25_000, speaker="agent", doubted=False),
+        CallEnded(at_ms=30_000, reason="hangup"),
+    )
+
+
 def _twice() -> list[Record]:
     """Every record comes twice: a resume that overlaps with what the client already has."""
     return [record for record in _recovered() for _ in range(2)]
@@ -254,5 +284,6 @@ STREAMS: dict[str, list[Record]] = {
     "refusal_recovered": _recovered(),
     "dead_end_then_failed": _failed(),
     "abuse_ladder": _abuse(),
+    "line_changes": _line(),
     "every_record_twice": _twice(),
 }

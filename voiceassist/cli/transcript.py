@@ -8,10 +8,15 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CrossTalkChanged,
     Cue,
     CueRetracted,
     Event,
     Final,
+    LanguageDoubtChanged,
+    LegMergeChanged,
+    LineChange,
+    LineSoundChanged,
     Prompt,
     PromptClosed,
     RefusalClosed,
@@ -51,11 +56,31 @@ def _text(event: Event) -> str | None:  # noqa: C901 - a table, one row per even
             return f"  [dim]refusal {event.cue_id}: {event.outcome.replace('_', ' ')}[/]"
         case AudioGap():
             return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms ({event.cause})"
+        case LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
+            return f"  [yellow]line[/]    {_line_change(event)}"
         case CallEnded():
             return f"[dim]call ended ({event.reason})[/]"
         case CallFailed():
             return f"[bold red]call failed:[/] {escape(event.error)}"
     return None
+
+
+def _line_change(event: LineChange | LanguageDoubtChanged) -> str:
+    match event:
+        case LineSoundChanged(sound="none"):
+            return f"{event.speaker}: talk or silence again"
+        case LineSoundChanged():
+            return f"{event.speaker}: {event.sound}"
+        case CrossTalkChanged(level_db=None):
+            return f"{event.speaker}: no echo of the other side any more"
+        case CrossTalkChanged():
+            return f"{event.speaker}: echo of the other side, {event.level_db} dB, {event.delay_ms} ms later"
+        case LegMergeChanged():
+            return (
+                "both legs carry the same audio and are heard as one" if event.merged else "the legs differ again"
+            )
+        case LanguageDoubtChanged():
+            return f"{event.speaker}: {'may speak another language' if event.doubted else 'is understood again'}"
 
 
 def _card(event: Prompt) -> str:

@@ -27,6 +27,7 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LineSoundChanged,
     MuteChanged,
     Prompt,
     PromptClosed,
@@ -38,7 +39,7 @@ from voiceassist.events import (
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
-HEARD = (CallStarted, Final, AudioGap, CallEnded, CallFailed)
+HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, CallEnded, CallFailed)
 DONE = (Prompt, PromptClosed, MuteChanged, AgentFine, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
 """The events of a stored call that a rerun looks at; all others follow from these."""
@@ -133,7 +134,7 @@ class _People:
 def _step(event: Event) -> RerunInput | None:
     """The input that this event tells of; None for an event that only follows from inputs."""
     match event:
-        case CallStarted() | Final() | AudioGap() | CallEnded() | CallFailed():
+        case CallStarted() | Final() | AudioGap() | LineSoundChanged() | CallEnded() | CallFailed():
             return event
         case PromptClosed(outcome="used" | "dismissed") | AlertChanged():
             return event

@@ -44,6 +44,11 @@ export type Person = wire.Person;
 export type Customer = wire.Customer;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CrossTalkChanged".
+ */
+export type CrossTalkChanged = wire.CrossTalkChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Cue".
  */
 export type Cue = wire.Cue;
@@ -57,6 +62,16 @@ export type CueView = wire.CueView;
  * via the `definition` "Final".
  */
 export type Final = wire.Final;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LegMergeChanged".
+ */
+export type LegMergeChanged = wire.LegMergeChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LineSoundChanged".
+ */
+export type LineSoundChanged = wire.LineSoundChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Partial".

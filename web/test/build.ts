@@ -68,6 +68,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     dead_ends: 0,
     alerts: [],
     worst: null,
+    doubted: [],
     ...change,
   };
 }

@@ -2,9 +2,22 @@
 
 from collections.abc import Iterable
 
+import pytest
+
 from tests.builders import drive, final, hangup, live_call, only, partial, tick
 from tests.core.playbooks import tiny
-from voiceassist.events import SPEAKERS, Alert, CallEnded, Cue, Event, Input, Prompt
+from voiceassist.events import (
+    SPEAKERS,
+    Alert,
+    CallEnded,
+    Cue,
+    Event,
+    Input,
+    LineSoundChanged,
+    Prompt,
+    Sound,
+    Speaker,
+)
 
 RECORDED = "Thank you for calling, this call is recorded"
 
@@ -20,6 +33,33 @@ def test_silence_is_told_once_until_somebody_speaks() -> None:
     again = final("agent", "Are you there", at=due + 61_000, utterance=2)
     events = drive(call, [again, tick(again.end_ms + 25_000)])
     assert [(cue.kind, cue.start_ms) for cue in only(events, Cue)] == [("silence", again.end_ms)]
+
+
+def sound(speaker: Speaker, what: Sound, *, since: int, at: int | None = None) -> LineSoundChanged:
+    return LineSoundChanged(at_ms=at or since + 1_500, speaker=speaker, sound=what, since_ms=since)
+
+
+@pytest.mark.parametrize("what", ["music", "ringing", "busy"])
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_waiting_on_the_line_is_no_silence(speaker: Speaker, what: Sound) -> None:
+    on, off = sound(speaker, what, since=3_000), sound(speaker, "none", since=80_000)
+    call = live_call()
+    events = drive(call, [final("agent", RECORDED), on, tick(79_000), off, tick(104_999)])
+    assert only(events, Cue) == []
+    assert [cue.start_ms for cue in only(call.handle(tick(105_000)), Cue)] == [80_000]
+
+
+def test_a_beep_or_a_pressed_key_is_silence() -> None:
+    events = drive(live_call(), [final("agent", RECORDED), sound("customer", "dtmf", since=9_000), tick(40_000)])
+    assert [cue.kind for cue in only(events, Cue)] == ["silence"]
+
+
+def test_music_on_one_leg_goes_on_when_it_ends_on_the_other() -> None:
+    sounds = [sound(speaker, "music", since=3_000) for speaker in SPEAKERS]
+    events = drive(
+        live_call(), [final("agent", RECORDED), *sounds, sound("agent", "none", since=9_000), tick(59_000)]
+    )
+    assert only(events, Cue) == []
 
 
 def test_both_speaking_for_long_is_an_overlap() -> None:

@@ -15,9 +15,12 @@ from voiceassist.events import (
     AudioGap,
     CallFailed,
     ChangeAlert,
+    CrossTalkChanged,
     Cue,
     DismissPrompt,
     Input,
+    LegMergeChanged,
+    LineSoundChanged,
     PromptClosed,
     RefusalClosed,
     SayFine,
@@ -30,6 +33,9 @@ INPUTS: list[Input] = [
     partial("agent", "hello"),
     final("agent", "hello"),
     AudioGap(at_ms=0, speaker="agent", duration_ms=20, cause="lost"),
+    LineSoundChanged(at_ms=0, speaker="agent", sound="music", since_ms=0),
+    CrossTalkChanged(at_ms=0, speaker="customer", level_db=-25, delay_ms=120),
+    LegMergeChanged(at_ms=0, merged=True, speaker="agent"),
     hangup(9000),
     CallFailed(at_ms=9000, error="the recognizer stopped"),
     tick(1000),
@@ -62,7 +68,7 @@ def test_what_the_table_lacks_is_refused_and_changes_nothing(phase: str, event: 
     assert call.phase == phase
 
 
-@pytest.mark.parametrize("event", INPUTS[1:4], ids=lambda event: type(event).__name__)
+@pytest.mark.parametrize("event", INPUTS[1:7], ids=lambda event: type(event).__name__)
 def test_what_was_heard_is_given_back_first(event: Input) -> None:
     assert live_call().handle(event)[0] == event
 

@@ -26,6 +26,7 @@ from voiceassist.events import (
     SPEAKERS,
     AskHelp,
     ChangeAlert,
+    CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
@@ -33,6 +34,8 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LegMergeChanged,
+    LineSoundChanged,
     Prompt,
     PromptClosed,
     Record,
@@ -59,8 +62,12 @@ CALLS = settings(max_examples=50)  # each one is a whole call
 def actions(draw: st.DrawFn) -> Input:
     at = draw(st.integers(0, 90_000))
     number = draw(st.integers(1, 4))
+    speaker = draw(st.sampled_from(SPEAKERS))
     choices: list[Input] = [
         tick(at),
+        LineSoundChanged(at_ms=at, speaker=speaker, sound="music" if number % 2 else "none", since_ms=at),
+        CrossTalkChanged(at_ms=at, speaker=speaker, level_db=-20 if number % 2 else None, delay_ms=number),
+        LegMergeChanged(at_ms=at, merged=number % 2 == 0, speaker=speaker),
         SetMute(at_ms=at, muted=number % 2 == 0),
         AskHelp(at_ms=at),
         SayFine(at_ms=at),

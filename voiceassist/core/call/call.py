@@ -2,7 +2,7 @@
 
     new ──CallStarted──▶ live ──CallEnded──▶ ended
                           │ ╰───CallFailed──▶ failed
-                          ╰─ Partial, Final, AudioGap, Tick, every action
+                          ╰─ Partial, Final, AudioGap, every line change, Tick, every action
 
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
@@ -25,10 +25,13 @@ from voiceassist.events import (
     CallFailed,
     CallStarted,
     ChangeAlert,
+    CrossTalkChanged,
     DismissPrompt,
     Event,
     Final,
     Input,
+    LegMergeChanged,
+    LineSoundChanged,
     Partial,
     SayFine,
     SetMute,
@@ -38,7 +41,8 @@ from voiceassist.events import (
 
 Phase = Literal["new", "live", "ended", "failed"]
 
-_LIVE = (Partial, Final, AudioGap, Tick, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert)
+_HEARD = (Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, Tick)
+_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert)
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},

@@ -1,15 +1,19 @@
 """Finds long silence: nobody has spoken for as many seconds as the playbook allows.
 
-Knows words and times only; loudness is measured elsewhere. Never tells one silence twice.
-Next: `started_call.py` hands the cue to `reactions.py`.
+Knows words, times and what else sounds on the line; loudness is measured elsewhere. Hold music, ringing and a busy
+tone are no silence. Never tells one silence twice. Next: `started_call.py` hands the cue to `reactions.py`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.words.turns import Turns
-from voiceassist.events import Cue
+from voiceassist.events import Cue, LineSoundChanged, Sound, Speaker
+
+WAITING: frozenset[Sound] = frozenset(
+    {"music", "ringing", "busy"}
+)  # people wait, and nobody is left without a word
 
 
 @dataclass(slots=True)
@@ -18,13 +22,23 @@ class Silence:
 
     limit_ms: int  # 0: silence is never told
     cues: CueMaker
-    told_since_ms: int = -1  # the end of the last word before the silence that was told last
+    told_since_ms: int = -1  # the start of the silence that was told last
+    waiting: set[Speaker] = field(default_factory=set)  # legs on which people wait
+    waited_until_ms: int = 0  # when the last such sound ended
+
+    def hear(self, event: LineSoundChanged) -> None:
+        """Takes in what sounds on a leg from now on."""
+        if event.sound in WAITING:
+            self.waiting.add(event.speaker)
+        elif event.speaker in self.waiting:
+            self.waiting.remove(event.speaker)
+            self.waited_until_ms = max(self.waited_until_ms, event.since_ms)
 
     def pass_time(self, time: CallTime, turns: Turns) -> list[Cue]:
         """The silence that has become too long by now."""
-        since_ms = turns.last_spoken_ms()
+        since_ms = max(turns.last_spoken_ms(), self.waited_until_ms)
         due_ms = since_ms + self.limit_ms
-        if not self.limit_ms or since_ms == self.told_since_ms or time.heard_ms < due_ms:
+        if not self.limit_ms or self.waiting or since_ms == self.told_since_ms or time.heard_ms < due_ms:
             return []
         self.told_since_ms = since_ms
         return [self.cues.without_words("silence", time.now_ms, (since_ms, due_ms))]

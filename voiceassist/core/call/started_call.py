@@ -30,9 +30,12 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CrossTalkChanged,
     Event,
     Final,
     Input,
+    LegMergeChanged,
+    LineSoundChanged,
     Partial,
     Tick,
     Transcript,
@@ -64,7 +67,10 @@ class StartedCall:
         if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
             event = replace(event, at_ms=self._time.now_ms)
         match event:
-            case CallStarted() | AudioGap():
+            case CallStarted() | AudioGap() | CrossTalkChanged() | LegMergeChanged():
+                return [event]
+            case LineSoundChanged():
+                self._silence.hear(event)
                 return [event]
             case Partial() | Final():
                 return self._hear(event)

@@ -19,12 +19,16 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
     EndReason,
     Event,
     Final,
+    LanguageDoubtChanged,
+    LegMergeChanged,
+    LineSoundChanged,
     MuteChanged,
     Partial,
     Prompt,
@@ -33,6 +37,7 @@ from voiceassist.events import (
     Record,
     RefusalClosed,
     RefusalOutcome,
+    Speaker,
 )
 
 CallStatus = Literal["live", "ended", "failed"]
@@ -87,6 +92,10 @@ class CallState:
     prompts: tuple[PromptView, ...] = ()
     alerts: tuple[AlertView, ...] = ()
     gaps: tuple[AudioGap, ...] = ()
+    line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order
+    cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
+    leg_merge: LegMergeChanged | None = None  # the newest
+    doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
 
 
 def open_call(record: Record) -> CallState:
@@ -127,6 +136,9 @@ class CallStateBuilder:
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
         self.alerts = {view.alert.alert_id: view for view in state.alerts}
         self.gaps = list(state.gaps)
+        self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
+        self.cross_talk = {change.speaker: change for change in state.cross_talk}
+        self.doubted = state.doubted
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -153,6 +165,10 @@ class CallStateBuilder:
             prompts=tuple(self.prompts.values()),
             alerts=tuple(self.alerts.values()),
             gaps=tuple(self.gaps),
+            line_sounds=tuple(self.line_sounds),
+            cross_talk=tuple(self.cross_talk.values()),
+            leg_merge=self.leg_merge,
+            doubted=self.doubted,
         )
 
 
@@ -168,6 +184,26 @@ def _final(call: CallStateBuilder, event: Final) -> None:
     partial = call.partials.get(event.speaker)
     if partial and partial.utterance <= event.utterance:
         del call.partials[event.speaker]
+
+
+def _cross_talk(call: CallStateBuilder, event: CrossTalkChanged) -> None:
+    call.cross_talk.pop(event.speaker, None)
+    if event.level_db is not None:
+        call.cross_talk[event.speaker] = event
+
+
+def _leg_merge(call: CallStateBuilder, event: LegMergeChanged) -> None:
+    call.leg_merge = event
+
+
+def _doubt(call: CallStateBuilder, event: LanguageDoubtChanged) -> None:
+    call.doubted = doubted_after(call.doubted, event)
+
+
+def doubted_after(doubted: tuple[Speaker, ...], event: LanguageDoubtChanged) -> tuple[Speaker, ...]:
+    """Whose language is in doubt after this event; the newest comes last."""
+    others = tuple(speaker for speaker in doubted if speaker != event.speaker)
+    return (*others, event.speaker) if event.doubted else others
 
 
 def _cue(call: CallStateBuilder, event: Cue) -> None:
@@ -222,6 +258,10 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Partial: _partial,
     Final: _final,
     AudioGap: lambda call, event: call.gaps.append(event),
+    LineSoundChanged: lambda call, event: call.line_sounds.append(event),
+    CrossTalkChanged: _cross_talk,
+    LegMergeChanged: _leg_merge,
+    LanguageDoubtChanged: _doubt,
     Cue: _cue,
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
     CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),

@@ -7,7 +7,7 @@ Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voiceassist.core.screen.state import AlertView, CallStatus, changed
+from voiceassist.core.screen.state import AlertView, CallStatus, changed, doubted_after
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -18,6 +18,7 @@ from voiceassist.events import (
     Customer,
     Event,
     Final,
+    LanguageDoubtChanged,
     Person,
     Record,
     RefusalClosed,
@@ -43,6 +44,7 @@ class WallRow:
     dead_ends: int = 0  # refusals followed by none
     alerts: tuple[AlertView, ...] = ()
     worst: AlertLevel | None = None  # among the unresolved alerts
+    doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
 
 
 def open_row(record: Record) -> WallRow:
@@ -74,6 +76,8 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return replace(row, recovered=row.recovered + 1)
         case RefusalClosed():
             return replace(row, dead_ends=row.dead_ends + 1)
+        case LanguageDoubtChanged():
+            return replace(row, doubted=doubted_after(row.doubted, event))
         case Alert():
             return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
         case AlertChanged():
@@ -108,7 +112,9 @@ def belongs_on_wall(row: WallRow) -> bool:
     return row.status == "live" or has_unresolved(row)
 
 
-WALL_EVENTS = (CallStarted, Final, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed)
+WALL_EVENTS = (
+    *(CallStarted, Final, LanguageDoubtChanged, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed),
+)
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
 
 

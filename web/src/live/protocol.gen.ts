@@ -9,6 +9,10 @@ export type Record =
   | PartialRecord
   | FinalRecord
   | AudioGapRecord
+  | LineSoundChangedRecord
+  | CrossTalkChangedRecord
+  | LegMergeChangedRecord
+  | LanguageDoubtChangedRecord
   | CueRecord
   | CueConfirmedRecord
   | CueRetractedRecord
@@ -50,6 +54,10 @@ export interface CallState {
   prompts: PromptView[];
   alerts: AlertView[];
   gaps: AudioGap[];
+  line_sounds: LineSoundChanged[];
+  cross_talk: CrossTalkChanged[];
+  leg_merge: LegMergeChanged | null;
+  doubted: ("agent" | "customer")[];
 }
 /**
  * The first event of every call.
@@ -226,6 +234,37 @@ export interface AudioGap {
   cause: "silent" | "lost" | "overflow" | "rate_changed";
 }
 /**
+ * One leg carries something else than talk, or talk again.
+ *
+ * "music": hold music; "ringing" and "busy": the network's tones; "dtmf": a pressed key (which one is never
+ * told); "beep": the single tone of a voicemail or an announcement.
+ */
+export interface LineSoundChanged {
+  at_ms: number;
+  speaker: "agent" | "customer";
+  sound: "none" | "music" | "ringing" | "busy" | "dtmf" | "beep";
+  since_ms: number;
+}
+/**
+ * One leg carries an echo of the other side's voice, or much more, much less or none of it than before.
+ *
+ * The echo is removed before recognition.
+ */
+export interface CrossTalkChanged {
+  at_ms: number;
+  speaker: "agent" | "customer";
+  level_db: number | null;
+  delay_ms: number;
+}
+/**
+ * Both legs carry the same audio and are heard as one from here on; or they differ again.
+ */
+export interface LegMergeChanged {
+  at_ms: number;
+  merged: boolean;
+  speaker: "agent" | "customer";
+}
+/**
  * First message of a wall socket: live calls, and the newest finished ones with unresolved alerts.
  *
  * Replaces whatever the client had.
@@ -255,6 +294,7 @@ export interface WallRow {
   dead_ends: number;
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
+  doubted: ("agent" | "customer")[];
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -354,6 +394,59 @@ export interface AudioGapRecord {
   speaker: "agent" | "customer";
   duration_ms: number;
   cause: "silent" | "lost" | "overflow" | "rate_changed";
+}
+/**
+ * One leg carries something else than talk, or talk again.
+ *
+ * "music": hold music; "ringing" and "busy": the network's tones; "dtmf": a pressed key (which one is never
+ * told); "beep": the single tone of a voicemail or an announcement.
+ */
+export interface LineSoundChangedRecord {
+  type: "line_sound_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: "agent" | "customer";
+  sound: "none" | "music" | "ringing" | "busy" | "dtmf" | "beep";
+  since_ms: number;
+}
+/**
+ * One leg carries an echo of the other side's voice, or much more, much less or none of it than before.
+ *
+ * The echo is removed before recognition.
+ */
+export interface CrossTalkChangedRecord {
+  type: "cross_talk_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: "agent" | "customer";
+  level_db: number | null;
+  delay_ms: number;
+}
+/**
+ * Both legs carry the same audio and are heard as one from here on; or they differ again.
+ */
+export interface LegMergeChangedRecord {
+  type: "leg_merge_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  merged: boolean;
+  speaker: "agent" | "customer";
+}
+/**
+ * What a side says may not be in the call's language; or it is understood again.
+ *
+ * While it is in doubt the side's cues bring no card and no alert.
+ */
+export interface LanguageDoubtChangedRecord {
+  type: "language_doubt_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: "agent" | "customer";
+  doubted: boolean;
 }
 /**
  * A moment that somebody should act on (the kinds are defined in the playbook's glossary).

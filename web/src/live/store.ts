@@ -33,6 +33,10 @@ export function openCall(record: WireRecord): CallState {
     prompts: [],
     alerts: [],
     gaps: [],
+    line_sounds: [],
+    cross_talk: [],
+    leg_merge: null,
+    doubted: [],
   };
 }
 
@@ -63,6 +67,14 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { finals: [...state.finals, bare(record)], partials: withoutHeard(state.partials, record) };
     case "audio_gap":
       return { gaps: [...state.gaps, bare(record)] };
+    case "line_sound_changed":
+      return { line_sounds: [...state.line_sounds, bare(record)] };
+    case "cross_talk_changed":
+      return { cross_talk: crossTalkAfter(state.cross_talk, bare(record)) };
+    case "leg_merge_changed":
+      return { leg_merge: bare(record) };
+    case "language_doubt_changed":
+      return { doubted: doubtedAfter(state.doubted, record) };
     case "cue":
       return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null }] };
     case "cue_confirmed":
@@ -98,6 +110,16 @@ function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
 
 function withoutHeard(partials: PartialWords[], final: Final): PartialWords[] {
   return partials.filter((partial) => partial.speaker !== final.speaker || partial.utterance > final.utterance);
+}
+
+function crossTalkAfter(all: CallState["cross_talk"], change: CallState["cross_talk"][number]): CallState["cross_talk"] {
+  const others = all.filter((other) => other.speaker !== change.speaker);
+  return change.level_db === null ? others : [...others, change];
+}
+
+function doubtedAfter(doubted: CallState["doubted"], change: RecordOf<"language_doubt_changed">): CallState["doubted"] {
+  const others = doubted.filter((speaker) => speaker !== change.speaker);
+  return change.doubted ? [...others, change.speaker] : others;
 }
 
 function cueChanged(cues: CueView[], cueId: string, change: { status?: CueView["status"]; outcome?: CueView["outcome"] }) {
@@ -138,6 +160,7 @@ export function openRow(record: WireRecord): WallRow {
     dead_ends: 0,
     alerts: [],
     worst: null,
+    doubted: [],
   };
 }
 
@@ -154,6 +177,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return { last_words: record.text, last_speaker: record.speaker };
     case "refusal_closed":
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
+    case "language_doubt_changed":
+      return { doubted: doubtedAfter(row.doubted, record) };
     case "alert":
       return withAlerts([...row.alerts, openAlert(record)]);
     case "alert_changed":
