@@ -17,9 +17,9 @@ from typing import NoReturn, TypeVar
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState, CallStateBuilder, open_call
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
-from voiceassist.errors import PeerError
 from voiceassist.events import CallStarted, Partial, Record
 from voiceassist.store.rows import microseconds
+from voiceassist.subscriptions import TooSlowError, Waiting, WallPlace
 
 # Overflow rule. Partials: the latest per call and speaker is kept. Everything else is never dropped: a client
 # that lets this much wait is disconnected and resumes by number. 500 live calls give about 150 records a second
@@ -32,19 +32,10 @@ MAILBOX_BYTES = 4 << 20  # 1,000 finals of a usual length are 1.2 MB
 FINISHED_ROWS = 200
 
 K = TypeVar("K")
-Waiting = Record | str  # what is no record is a message of the contract, as text: encoded once for all screens
-WallPlace = tuple[int, str]  # started (microseconds since 1970), call_id: newer calls have higher ones
-
-
-class TooSlowError(PeerError):
-    """The client does not read what it asked for."""
-
-    def __init__(self) -> None:
-        super().__init__("too_slow", "too many messages unread; reconnect to resume")
 
 
 class Mailbox:
-    """What waits for one client."""
+    """A `Subscription`: what waits for one client."""
 
     def __init__(self) -> None:
         self._durable: deque[Waiting] = deque()
@@ -91,7 +82,7 @@ class Mailbox:
 
 
 class Hub:
-    """The live calls' states and everybody who watches them."""
+    """The live calls' states and everybody who watches them: `RecordTaker` and `Subscriptions` of one process."""
 
     def __init__(self) -> None:
         self.calls: dict[str, CallStateBuilder] = {}  # live calls only

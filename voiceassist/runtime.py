@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 from uuid import uuid4
 
 import structlog
@@ -39,6 +39,7 @@ from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
+from voiceassist.subscriptions import RecordTaker, Subscriptions
 
 log = structlog.get_logger()
 
@@ -48,13 +49,6 @@ KNOWN_WITHIN_S = 1.0  # a peer waits no longer to hear whether its call id was u
 UNFIT = (
     "the engine {engine} understands synthesised speech only: start voiceassist with --engine auto to speak to it"
 )
-
-
-class RecordTaker(Protocol):
-    """Where records leave for: the hub (screens of this server), the bus (other programs), the metrics."""
-
-    def publish(self, record: Record) -> None:
-        """Takes one record on its way out. Never blocks."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,6 +79,11 @@ class Runtime:
     def publishers(self) -> tuple[RecordTaker, ...]:
         """Screens come first: what is slow to tell a broker or a counter must not delay a card."""
         return (self.hub, self.metrics, *([self.bus] if self.bus else []))
+
+    @property
+    def subscriptions(self) -> Subscriptions:
+        """Where screens get their records from: all calls are this server's."""
+        return self.hub
 
     def __post_init__(self) -> None:
         self.joins = Joins(

@@ -30,7 +30,7 @@ ORDER = (
     {"yamltext"},
     {"playbook_file"},
     {"trials", "evaluation"},
-    {"wire", "config", "clock", "speech_models", "training"},
+    {"wire", "config", "clock", "speech_models", "subscriptions", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
@@ -86,6 +86,12 @@ def test_a_room_of_the_core_imports_only_itself_and_those_before_it(path: Path) 
             assert CORE_ORDER.index(imported) <= CORE_ORDER.index(room), (
                 f"{path}:{line}: {room} imports {imported}"
             )
+
+
+def test_who_serves_screens_asks_for_subscriptions_and_knows_no_hub() -> None:
+    for path in sorted((PACKAGE / "server").rglob("*.py")):
+        assert "voiceassist.hub" not in {module.rpartition(".")[0] for module, _ in _imports(path)}, path
+        assert "hub" not in {node.attr for node in ast.walk(_tree(path)) if isinstance(node, ast.Attribute)}, path
 
 
 @pytest.mark.parametrize("room", PURE_ROOMS)

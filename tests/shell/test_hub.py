@@ -26,8 +26,9 @@ from voiceassist.events import (
     Speaker,
     Why,
 )
-from voiceassist.hub import FINISHED_ROWS, MAILBOX_BYTES, MAILBOX_RECORDS, Hub, Mailbox, TooSlowError
+from voiceassist.hub import FINISHED_ROWS, MAILBOX_BYTES, MAILBOX_RECORDS, Hub, Mailbox
 from voiceassist.store.rows import microseconds
+from voiceassist.subscriptions import TooSlowError
 
 
 def started(agent: str = "ana") -> CallStarted:

@@ -13,12 +13,12 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState
 from voiceassist.errors import ActionError, PeerError
-from voiceassist.hub import Mailbox
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
 from voiceassist.store.store import Page
+from voiceassist.subscriptions import Subscription
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 
@@ -100,16 +100,20 @@ async def call_socket(socket: WebSocket, call_id: str, after: int | None = None,
     """One call, live: a snapshot (or, within one `boot`, the rest `after` a number), then its records."""
     await socket.accept()
     runtime = runtime_of(socket)
-    with runtime.hub.watching_call(call_id) as mailbox:
+    with runtime.subscriptions.watching_call(call_id) as subscription:
         async with ended_well(socket):
-            await _follow(socket, runtime, call_id, mailbox, (after, boot))
+            await _follow(socket, runtime, call_id, subscription, (after, boot))
 
 
 async def _follow(
-    socket: WebSocket, runtime: Runtime, call_id: str, mailbox: Mailbox, seen: tuple[int | None, str | None]
+    socket: WebSocket,
+    runtime: Runtime,
+    call_id: str,
+    subscription: Subscription,
+    seen: tuple[int | None, str | None],
 ) -> None:
     after, boot = seen
-    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, mailbox)
+    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, subscription)
     if state is None:
         error = PeerError("unknown_call", f"there is no call {call_id!r}")
         return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
@@ -118,16 +122,16 @@ async def _follow(
     if not resumes:
         snapshot = wire.Snapshot(boot=runtime.boot, state=state)
         await send_text(socket, await asyncio.to_thread(wire.encode_in_pieces, snapshot))
-    return await pump(socket, mailbox, lambda record: record.seq > sent)
+    return await pump(socket, subscription, lambda record: record.seq > sent)
 
 
-async def _about_to_start(runtime: Runtime, call_id: str, mailbox: Mailbox) -> CallState | None:
+async def _about_to_start(runtime: Runtime, call_id: str, subscription: Subscription) -> CallState | None:
     """The state of a call whose publisher is connected but whose first event is still being stored."""
     if call_id not in runtime.claimed:
         return None
     with suppress(TimeoutError):
         async with asyncio.timeout(START_WITHIN_S):
-            await mailbox.take()
+            await subscription.take()
     return await runtime.call_state(call_id)
 
 

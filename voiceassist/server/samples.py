@@ -56,12 +56,12 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
     info = call_info(sample, call_id)
     runtime.sample_calls.add(call_id)
-    with runtime.hub.watching_call(call_id) as mailbox:
+    with runtime.subscriptions.watching_call(call_id) as subscription:
         playing = runtime.spawn(
             play(sample.recording, _our_ingest(connection), info, token=runtime.settings.ingest_token)
         )
         playing.add_done_callback(lambda _: runtime.sample_calls.discard(call_id))
-        begun = asyncio.create_task(mailbox.take())
+        begun = asyncio.create_task(subscription.take())
         await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
     if not begun.done():
         begun.cancel()

@@ -1,8 +1,8 @@
-"""Sends what a mailbox holds to a websocket until one side is done.
+"""Sends what a subscription gives to a websocket until one side is done.
 
 Never reads anything from a screen's socket but its end: people's actions come by POST. A client that does not
-read is disconnected with code 4008, by the hub's overflow rule or because one message could not be sent in time,
-and may resume by number.
+read is disconnected with code 4008, because too much waits for it or one message could not be sent in time, and may
+resume by number.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from fastapi import WebSocket, WebSocketDisconnect
 from voiceassist import wire
 from voiceassist.errors import PeerError
 from voiceassist.events import Record
-from voiceassist.hub import Mailbox, TooSlowError, Waiting
+from voiceassist.subscriptions import Subscription, TooSlowError, Waiting
 
 # Close codes 4000-4999 are the application's own (RFC 6455, 7.4.2).
 CLOSE_UNKNOWN_CALL = 4004
@@ -55,22 +55,22 @@ async def ended_well(socket: WebSocket) -> AsyncIterator[None]:
         await _goodbye(socket, error)
 
 
-async def pump(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
+async def pump(socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool]) -> None:
     """Sends what comes until the client is gone (WebSocketDisconnect) or too slow (TooSlowError)."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_send_all(socket, mailbox, is_new))
+            tasks.create_task(_send_all(socket, subscription, is_new))
             tasks.create_task(_until_gone(socket))
-            tasks.create_task(mailbox.until_too_slow())
+            tasks.create_task(subscription.until_too_slow())
     except* (WebSocketDisconnect, TooSlowError) as group:
         raise group.exceptions[0] from None
 
 
-async def _send_all(socket: WebSocket, mailbox: Mailbox, is_new: Callable[[Record], bool]) -> None:
+async def _send_all(socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool]) -> None:
     while True:
         try:
             async with asyncio.timeout(PING_S):
-                waiting = await mailbox.take()
+                waiting = await subscription.take()
         except TimeoutError:
             await send(socket, wire.Ping())
             continue

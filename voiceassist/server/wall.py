@@ -24,7 +24,7 @@ async def older_rows(
 ) -> JSONResponse:
     """Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of a page."""
     runtime = runtime_of(connection)
-    place = place_of(before) if before is not None else runtime.hub.oldest_finished()
+    place = place_of(before) if before is not None else runtime.subscriptions.oldest_finished()
     return JSONResponse(wire.to_json(await runtime.store.unresolved(limit, place)))
 
 
@@ -33,7 +33,7 @@ async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     """A snapshot of the rows, then records; partials are left out."""
     await socket.accept()
     runtime = runtime_of(socket)
-    with runtime.hub.watching_wall(agent) as (mailbox, rows):
+    with runtime.subscriptions.watching_wall(agent) as (subscription, rows):
         async with ended_well(socket):
-            await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows, older=runtime.hub.older))
-            await pump(socket, mailbox, lambda _record: True)
+            await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows, older=runtime.subscriptions.older))
+            await pump(socket, subscription, lambda _record: True)
