@@ -1,10 +1,10 @@
 """Events out and in again: what takes records that leave a call, and what a screen's server subscribes to.
 
-Two protocols, so that neither half knows how the other gets its records. Publishing is implemented by the hub, the
-bus and the metrics. Subscribing is implemented by the hub for the calls of this process; where several nodes share a
-broker, another implementation can read the bus and serve the calls of every node. So the subscription to a call
-promises no more than a bus can keep: it is opened first, the call's state is asked for after that, and a record that
-the state has already may come again, to be told by its number.
+Two protocols, so that neither half knows how the other gets its records. Publishing is implemented by the hub,
+the bus and the metrics. Subscribing is implemented by the hub for the calls of this process; where several
+nodes share a broker, another implementation can read the bus and serve the calls of every node. So the
+subscription to a call promises no more than a bus can keep: it is opened first, the call's state is asked for
+after that, and a record that the state has already may come again, to be told by its number.
 Never keeps or sends anything. Next: `hub.py` implements both; `server/sockets.py` sends what a subscription gives.
 """
 

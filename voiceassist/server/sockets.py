@@ -1,8 +1,8 @@
 """Sends what a subscription gives to a websocket until one side is done.
 
 Never reads anything from a screen's socket but its end: people's actions come by POST. A client that does not
-read is disconnected with code 4008, because too much waits for it or one message could not be sent in time, and may
-resume by number.
+read is disconnected with code 4008, because too much waits for it or one message could not be sent in time, and
+may resume by number.
 """
 
 import asyncio
