@@ -20,9 +20,9 @@ REAL = [pytest.param(name, marks=pytest.mark.audio) for name in ("moonshine", "v
 LEGS, THREADS = 20, 4
 FRAME = 160  # samples: 20 ms at 8 kHz
 ONE_WORD = 22_400  # samples
-CYCLES = 500
-LOADS = 30
-LEAKED_BYTES = 10_000_000  # 20 kB a cycle: a voice detector has 3 MB
+CYCLES = 250
+LOADS = 15
+LEAKED_BYTES = 5_000_000  # 20 kB a cycle: a voice detector has 3 MB
 SPEECH = slice(4_800, 8_800)  # a quarter of a second within a word
 MINUTES = 30
 WORD_MS = 100  # by which a word's times may be off
