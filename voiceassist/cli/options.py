@@ -18,3 +18,11 @@ PlaybookOption = Annotated[
         "--playbook", metavar="NAME|FILE", help="A built-in playbook's name, or a file. Default: retail."
     ),
 ]
+AudioFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--audio", help="An audio file or a folder of them; a manifest.json beside them gives references."
+    ),
+]
+SpokenLanguage = Annotated[str, typer.Option("--language", help="Which language is spoken.")]
+OnlySamples = Annotated[list[str] | None, typer.Option("--sample", help="Only these sample calls.")]

@@ -9,7 +9,8 @@ import resource
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
@@ -54,6 +55,7 @@ class TimedTranscript:
     position_ms: int
     transcript: Transcript
     is_last: bool  # it came because the audio ended
+    decode_ms: float = field(default=0.0, compare=False)  # processor time of the call that gave it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -151,14 +153,23 @@ def hear(engine: Engine, clip: Clip) -> ClipTranscript:
     said: list[TimedTranscript] = []
     for start in range(0, len(clip.pcm) * 1000 // clip.rate_hz + 1, FRAME_MS):
         frame = clip.pcm[start * clip.rate_hz // 1000 : (start + FRAME_MS) * clip.rate_hz // 1000]
-        said += (_said(recognizer, transcript) for transcript in recognizer.hear(frame))
-    said += (_said(recognizer, transcript, is_last=True) for transcript in recognizer.finish())
+        said += _said(recognizer, partial(recognizer.hear, frame))
+    said += _said(recognizer, recognizer.finish, is_last=True)
     recognizer.close()
     return ClipTranscript(said=tuple(said), cpu_s=process_time() - began_s)
 
 
-def _said(recognizer: LegRecognizer, transcript: Transcript, *, is_last: bool = False) -> TimedTranscript:
-    return TimedTranscript(position_ms=recognizer.position_ms, transcript=transcript, is_last=is_last)
+def _said(
+    recognizer: LegRecognizer, call: Callable[[], list[Transcript]], *, is_last: bool = False
+) -> Iterator[TimedTranscript]:
+    """What a call to the recognizer gives."""
+    began_s = process_time()
+    transcripts = call()
+    decode_ms = (process_time() - began_s) * 1000
+    for transcript in transcripts:
+        yield TimedTranscript(
+            position_ms=recognizer.position_ms, transcript=transcript, is_last=is_last, decode_ms=decode_ms
+        )
 
 
 def _peak_bytes() -> int:

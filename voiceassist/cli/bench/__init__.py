@@ -7,13 +7,14 @@ app = group(
         "cues": "voiceassist.cli.bench.cues:bench_cues",
         "early": "voiceassist.cli.bench.early:bench_early",
         "latency": "voiceassist.cli.bench.latency:latency",
+        "peer": "voiceassist.cli.bench.peer:bench_peer",
     }
 )
 
 
 @app.callback()
 def bench() -> None:
-    """Measure delays, and what cues cost.
+    """Measure delays, load, and what hearing and cues cost.
 
     Example: voiceassist bench cues
     """

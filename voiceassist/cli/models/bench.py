@@ -27,7 +27,7 @@ from voiceassist.bench.asr.synthetic import Plan, read_sets, synthetic_clips
 from voiceassist.bench.asr.voices import VOICES, available
 from voiceassist.cli.models.bench_tables import show
 from voiceassist.cli.models.folder import ModelsDir, folder_of
-from voiceassist.cli.options import ConfigFile
+from voiceassist.cli.options import AudioFiles, ConfigFile, OnlySamples, SpokenLanguage
 from voiceassist.errors import ConfigError
 from voiceassist.samples import SAMPLE_IDS
 from voiceassist.speech_models.bundled import bundled_dir
@@ -42,12 +42,6 @@ EngineNames = Annotated[
     list[str] | None,
     typer.Argument(help="moonshine, an installed model, or a model's folder. Default: all.", metavar="NAME"),
 ]
-AudioFiles = Annotated[
-    list[Path] | None,
-    typer.Option(help="An audio file or a folder of them; a manifest.json beside them gives references."),
-]
-SpokenLanguage = Annotated[str, typer.Option("--language", help="Which language is spoken.")]
-OnlySamples = Annotated[list[str] | None, typer.Option("--sample", help="Only these sample calls.")]
 WithSamples = Annotated[bool, typer.Option("--samples/--no-samples", help="Whether to hear the sample calls.")]
 Degraded = Annotated[
     bool,
