@@ -230,6 +230,8 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
     gauge("hurried_steps", "Steps of audio heard without partials to catch up", lambda: runtime.pool.hurried_steps)
     gauge("decode_seconds", "Seconds spent decoding, summed", lambda: runtime.pool.decode_seconds)
+    decode_cpu = "Processor seconds of the decode threads, summed: hearing, without everything else"
+    gauge("decode_cpu_seconds", decode_cpu, lambda: runtime.pool.decode_cpu_seconds)
     gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: runtime.pool.depth)
     _export_engines(runtime)
     if bus := runtime.bus:

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Callable, Mapping
 from time import monotonic
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, ProcessCollector, generate_latest
 
 from voiceassist.events import (
     Alert,
@@ -36,6 +36,7 @@ class Metrics:
 
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # processor time and memory, under their usual names; Linux only
         self._calls_started = self._counter("calls_started", "Calls that began")
         self._calls_ended = self._counter("calls_ended", "Calls that ended, by reason", "reason")
         self._transcripts = self._counter("transcripts", "Transcripts, by kind (partial or final)", "kind")

@@ -47,6 +47,18 @@ async def test_depth_counts_waiting_and_decoding_runs() -> None:
     assert pool.decode_seconds > 0
 
 
+async def test_waiting_takes_no_processor_time_and_computing_does() -> None:
+    go = threading.Event()
+    async with DecodePool(1) as pool:
+        waiting = asyncio.create_task(pool.run(go.wait))
+        await asyncio.sleep(0)
+        go.set()
+        await waiting
+        waited_cpu_s = pool.decode_cpu_seconds
+        await pool.run(sum, range(1_000_000))
+        assert pool.decode_cpu_seconds > waited_cpu_s
+
+
 async def test_a_cancelled_run_ends_only_after_its_decode() -> None:
     started, go, ended = threading.Event(), threading.Event(), threading.Event()
 

@@ -29,6 +29,7 @@ class DecodePool:
         self.failures = 0  # runs that raised
         self.hurried_steps = 0  # steps of audio heard without partials, because the machine could not keep up
         self.decode_seconds = 0.0  # sum over all runs, without their waiting
+        self.decode_cpu_seconds = 0.0  # processor time of the same, of the pool's own threads
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
 
     async def __aenter__(self) -> Self:
@@ -49,7 +50,7 @@ class DecodePool:
         self.depth += 1
         job = self._threads.submit(_timed, function, args)
         try:
-            result, seconds = await _outcome(job)
+            result, seconds, cpu_seconds = await _outcome(job)
         except EngineError:
             self.failures += 1
             raise
@@ -57,6 +58,7 @@ class DecodePool:
             self.depth -= 1
             self.decodes += 1
         self.decode_seconds += seconds
+        self.decode_cpu_seconds += cpu_seconds
         return result
 
 
@@ -70,8 +72,9 @@ async def _outcome(job: Future[Result]) -> Result:
         raise
 
 
-def _timed(function: Callable[..., Result], args: tuple[object, ...]) -> tuple[Result, float]:
-    started = time.perf_counter()
+def _timed(function: Callable[..., Result], args: tuple[object, ...]) -> tuple[Result, float, float]:
+    """Also the seconds that it took, and those of the processor."""
+    started, cpu_started = time.perf_counter(), time.thread_time()
     try:
         result = function(*args)
     except EngineError:
@@ -79,4 +82,4 @@ def _timed(function: Callable[..., Result], args: tuple[object, ...]) -> tuple[R
     except Exception as error:
         name = getattr(function, "__qualname__", repr(function))
         raise EngineError(f"{name} failed: {type(error).__name__}: {error}") from error
-    return result, time.perf_counter() - started
+    return result, time.perf_counter() - started, time.thread_time() - cpu_started
