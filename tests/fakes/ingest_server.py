@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -34,6 +35,13 @@ class HeardCall:
     gaps: list[AudioGap] = field(default_factory=list)
     end_reason: EndReason | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
+    news: asyncio.Event = field(default_factory=asyncio.Event)  # something was heard, or the call is over
+
+    async def until(self, enough: "Callable[[HeardCall], bool]") -> None:
+        """Waits until enough was heard."""
+        while not enough(self):
+            self.news.clear()
+            await self.news.wait()
 
     def leg(self, speaker: Speaker) -> Pcm:
         """All samples of one leg."""
@@ -56,6 +64,12 @@ class Sessions:
         await self.begun[call_id].wait()
         return self.calls[call_id]
 
+    async def heard(self, call_id: str, enough: Callable[[HeardCall], bool]) -> HeardCall:
+        """The call of that id, once enough of it was heard."""
+        call = await self.call(call_id)
+        await call.until(enough)
+        return call
+
     def claim(self, call_id: str) -> bool:
         """Takes a call id, unless it is taken."""
         if call_id in self.live:
@@ -75,6 +89,7 @@ class Sessions:
             await self._listen(source, call)
         finally:
             call.over.set()
+            call.news.set()
         return True
 
     async def _listen(self, source: Source, call: HeardCall) -> None:
@@ -86,6 +101,7 @@ class Sessions:
                 call.gaps.append(piece)
             else:
                 call.frames.append(piece)
+            call.news.set()
         call.end_reason = source.end_reason
 
 
@@ -107,7 +123,24 @@ async def anything(_info: CallInfo) -> None:
 Spawn = Callable[[Coroutine[Any, Any, None]], object]
 
 
-def joins_of(sessions: Sessions, limits: PeerLimits, spawn: Spawn = asyncio.ensure_future) -> Joins:
+@dataclass(kw_only=True)
+class HeldClock:
+    """It stands still unless a test moves it on, so that no speed of the machine is taken for silence."""
+
+    now_s: float = 0.0
+    step_s: float = 0.0  # by which it goes on whenever somebody looks at it
+
+    def __call__(self) -> float:
+        self.now_s += self.step_s
+        return self.now_s
+
+
+def joins_of(
+    sessions: Sessions,
+    limits: PeerLimits,
+    spawn: Spawn = asyncio.ensure_future,
+    clock: Callable[[], float] = monotonic,
+) -> Joins:
     """The calls of a server whose sessions only collect."""
     host = Host(
         check=anything,
@@ -118,7 +151,7 @@ def joins_of(sessions: Sessions, limits: PeerLimits, spawn: Spawn = asyncio.ensu
         run_call=sessions.run,
         spawn=spawn,
     )
-    return Joins(host=host, limits=limits)
+    return Joins(host=host, limits=limits, clock=clock)
 
 
 def stream_app(joins: Joins) -> FastAPI:

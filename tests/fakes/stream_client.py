@@ -1,6 +1,5 @@
-"""A phone system on our stream protocol: sends PCM in real time or as fast as it can."""
+"""A phone system on our stream protocol: sends PCM as fast as it can."""
 
-import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -36,15 +35,6 @@ async def send(ws: ClientConnection, data: bytes, *, message_bytes: int = 640) -
     """Sends audio in messages, as fast as the server takes it."""
     for start in range(0, len(data), message_bytes):
         await ws.send(data[start : start + message_bytes])
-
-
-async def send_in_real_time(ws: ClientConnection, data: bytes, *, bytes_per_s: int = 32_000) -> None:
-    """Sends audio in messages of 20 ms, as a phone system would; the default is 8 kHz s16le stereo."""
-    clock, step = asyncio.get_running_loop().time, bytes_per_s // 50
-    began_s = clock()
-    for start in range(0, len(data), step):
-        await asyncio.sleep(began_s + start / bytes_per_s - clock())
-        await ws.send(data[start : start + step])
 
 
 async def stop(ws: ClientConnection) -> list[Json]:

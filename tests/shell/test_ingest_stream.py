@@ -14,16 +14,15 @@ from starlette.websockets import WebSocket
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.fakes.ingest_server import Sessions, joins_of, serving, stream_app
-from tests.fakes.stream_client import START, rest, send, send_in_real_time, stop, stream
+from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of, serving, stream_app
+from tests.fakes.stream_client import START, rest, send, stop, stream
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.stream_dialect import StreamDialect
 
-# However slow the machine is, none of these limits is reached, and no speed of sending is taken for a rate.
-STEADY = PeerLimits(start_within_s=60.0, silent_after_s=60.0, idle_after_s=60.0, tick_s=0.02, rate_window_s=60.0)
-IMPATIENT = replace(STEADY, silent_after_s=0.2, idle_after_s=0.6)
+LIMITS = PeerLimits(tick_s=0.02)
+NO_TICKS = replace(LIMITS, tick_s=60.0)  # longer than any of these tests
 RANDOM = np.random.default_rng(1)
 
 
@@ -34,15 +33,21 @@ class Place:
     url: str
     sessions: Sessions
     joins: Joins
+    clock: HeldClock
+
+    async def heard(self, samples: int, call_id: str = "call-1") -> HeardCall:
+        """The call, once so much of its agent was heard."""
+        return await self.sessions.heard(call_id, lambda call: len(call.leg("agent")) >= samples)
 
 
 @asynccontextmanager
-async def server(limits: PeerLimits = STEADY) -> AsyncIterator[Place]:
-    sessions = Sessions()
+async def server(limits: PeerLimits = LIMITS) -> AsyncIterator[Place]:
+    """Its clock stands still: however slow the machine is, nobody is silent, and no speed of sending is a rate."""
+    sessions, clock = Sessions(), HeldClock()
     sessions.listening.set()
-    joins = joins_of(sessions, limits)
+    joins = joins_of(sessions, limits, clock=clock)
     async with serving(stream_app(joins)) as address:
-        yield Place(url=f"ws://{address}/ingest/stream", sessions=sessions, joins=joins)
+        yield Place(url=f"ws://{address}/ingest/stream", sessions=sessions, joins=joins, clock=clock)
 
 
 def two_legs(samples: int) -> np.ndarray[tuple[int, int], np.dtype[np.int16]]:
@@ -131,7 +136,7 @@ async def test_bad_first_message_is_answered_and_starts_no_call(
 
 
 async def test_peer_that_says_nothing_is_told_and_closed() -> None:
-    async with server(replace(STEADY, start_within_s=0.2)) as place, connect(place.url) as ws:
+    async with server(replace(LIMITS, start_within_s=0.0)) as place, connect(place.url) as ws:
         error, closed = await rest(ws)
     assert (error["code"], closed) == ("start_timeout", {"close": 4408})
 
@@ -162,34 +167,33 @@ async def test_client_that_vanishes_ends_its_call_with_all_that_it_sent() -> Non
 
 
 async def test_silent_client_is_filled_in_and_one_that_stays_silent_is_closed() -> None:
-    async with server(IMPATIENT) as place, stream(place.url) as ws:
+    async with server() as place, stream(place.url) as ws:
         await send(ws, bytes(3200))
+        await place.heard(800)
+        place.clock.now_s += 30.0
+        call = await place.heard(30 * 8000)
+        place.clock.now_s += 30.0
         error, closed = await rest(ws)
-        call = place.sessions.calls["call-1"]
     assert (error["code"], closed, call.end_reason) == ("idle", {"close": 4408}, "idle")
     assert {(gap.speaker, gap.cause) for gap in call.gaps} == {("agent", "silent"), ("customer", "silent")}
     assert len(call.gaps) == 2
     assert len(call.leg("agent")) == len(call.leg("customer"))
-    assert len(call.leg("agent")) >= 0.5 * 8000
+    assert len(call.leg("agent")) == 60 * 8000
 
 
 async def test_empty_messages_do_not_keep_a_call_alive() -> None:
-    async def keep_sending(ws: ClientConnection) -> None:
-        while True:
-            await ws.send(b"")
-            await asyncio.sleep(0.01)
-
-    async with server(IMPATIENT) as place, stream(place.url) as ws:
-        sender = asyncio.create_task(keep_sending(ws))
+    async with server(NO_TICKS) as place, stream(place.url) as ws:
+        await ws.send(bytes(3200))
+        await place.heard(1)
+        place.clock.now_s += NO_TICKS.tick_s
+        await ws.send(b"")
         error, *_ = await rest(ws)
-        sender.cancel()
-        await asyncio.gather(sender, return_exceptions=True)
     assert error["code"] == "idle"
 
 
 async def test_client_that_sends_faster_than_we_recognise_is_slowed_down_and_loses_nothing() -> None:
     audio = two_legs(400_000)  # 50 s, sent at once
-    async with server(replace(STEADY, backlog_s=1.0)) as place, stream(place.url) as ws:
+    async with server(replace(LIMITS, backlog_s=1.0)) as place, stream(place.url) as ws:
         place.sessions.listening.clear()
         sender = asyncio.create_task(send(ws, audio.tobytes(), message_bytes=8000))
         queue = place.joins.feeds["call-1"]._queue
@@ -208,10 +212,12 @@ async def test_client_that_sends_faster_than_we_recognise_is_slowed_down_and_los
 
 
 async def test_wrong_announced_rate_is_told_to_the_peer() -> None:
-    async with server(replace(STEADY, rate_window_s=1.0)) as place, stream(place.url, rate_hz=16_000) as ws:
-        sender = asyncio.create_task(send_in_real_time(ws, bytes(32_000 * 60)))  # in truth 8 kHz
+    async with server(replace(LIMITS, rate_window_s=1.0)) as place, stream(place.url, rate_hz=16_000) as ws:
+        for sent in (1, 2, 3):
+            await ws.send(bytes(16_000))  # half a second, in truth at 8 kHz
+            await place.heard(sent * 4000)
+            place.clock.now_s += 0.5
         warning = json.loads(await ws.recv())
-        sender.cancel()
         assert (await stop(ws))[-1] == {"close": 1000}
     assert (warning["type"], warning["code"]) == ("warning", "rate_mismatch")
     assert "announced 16000 Hz, measured 8000 Hz" in warning["message"]
@@ -228,7 +234,7 @@ async def test_peer_that_reads_nothing_holds_no_call_id() -> None:
             await never()  # as a socket whose buffers are full
 
     sessions = Sessions()
-    joins = joins_of(sessions, replace(STEADY, send_within_s=0.0))
+    joins = joins_of(sessions, replace(LIMITS, send_within_s=0.0))
     async with asyncio.timeout(30):
         await serve_call(WebSocket({"type": "websocket"}, receive, send), StreamDialect(joins.limits), joins)
     assert (joins.waiting, joins.feeds, sessions.live) == (0, {}, set())
@@ -261,7 +267,8 @@ async def test_server_that_stops_ends_its_calls_as_shutdown() -> None:
 
 
 async def test_stream_that_starts_and_sends_nothing_leaves_no_call_behind() -> None:
-    async with server(IMPATIENT) as place, stream(place.url) as silent:
+    async with server() as place, stream(place.url) as silent:
+        place.clock.now_s += 60.0
         error, closed = await rest(silent)
     assert (error["code"], closed) == ("idle", {"close": 4408})
     assert (place.sessions.calls, place.sessions.live, place.joins.feeds) == ({}, set(), {})
@@ -275,7 +282,7 @@ async def test_stream_that_starts_and_stops_leaves_no_call_behind() -> None:
 
 async def test_too_many_sockets_without_audio_are_told_so_and_the_others_go_on() -> None:
     audio = two_legs(4000)
-    async with server(replace(STEADY, waiting_publishers=2)) as place, stream(place.url, call_id="good") as good:
+    async with server(replace(LIMITS, waiting_publishers=2)) as place, stream(place.url, call_id="good") as good:
         await send(good, audio[:2000].tobytes())
         await place.sessions.call("good")
         async with stream(place.url, call_id="a"), stream(place.url, call_id="b"), connect(place.url) as third:
@@ -309,8 +316,7 @@ async def test_line_that_dropped_is_taken_up_again_under_an_id_that_the_peer_is_
 
 async def test_flood_of_tiny_messages_leaves_other_calls_their_turn_and_becomes_ordinary_frames() -> None:
     # A tick gives out what was kept back, however little.
-    steady = replace(STEADY, tick_s=60.0)
-    async with server(steady) as place, stream(place.url) as flood, stream(place.url, call_id="good") as good:
+    async with server(NO_TICKS) as place, stream(place.url) as flood, stream(place.url, call_id="good") as good:
         sender = asyncio.create_task(send(flood, bytes(4 * 20_000), message_bytes=4))
         await send(good, bytes(32_000))
         assert (await stop(good))[-1] == {"close": 1000}

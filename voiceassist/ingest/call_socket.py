@@ -6,7 +6,7 @@ Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` re
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
@@ -31,7 +31,7 @@ WORK_S = 0.005
 async def serve_call(ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins) -> None:
     """The call on a new socket, with its session: from its start message to our farewell."""
     await ws.accept()
-    socket = CallSocket(ws, dialect, joins.limits)
+    socket = CallSocket(ws, dialect, joins.limits, joins.clock)
     publisher = await socket.open(joins)
     if publisher is None:
         return
@@ -43,8 +43,10 @@ async def serve_call(ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins)
 class CallSocket:
     """A websocket and its dialect."""
 
-    def __init__(self, ws: WebSocket, dialect: Dialect[str | bytes], limits: PeerLimits) -> None:
-        self._ws, self._dialect, self._limits = ws, dialect, limits
+    def __init__(
+        self, ws: WebSocket, dialect: Dialect[str | bytes], limits: PeerLimits, clock: Callable[[], float]
+    ) -> None:
+        self._ws, self._dialect, self._limits, self._clock = ws, dialect, limits, clock
         self._early: list[PeerEvent] = []  # what came with the start
         self._error: IngestError | None = None
         self._yielded_s = 0.0  # when other tasks last had their turn
@@ -129,26 +131,26 @@ class CallSocket:
             self._tick(publisher)
             return
         await self._take(publisher, self._dialect.receive(message))
-        if publisher.quiet_s(monotonic()) >= self._limits.tick_s:
+        if publisher.quiet_s(self._clock()) >= self._limits.tick_s:
             self._tick(publisher)  # messages without audio keep no call alive
 
     async def _wait_for_turn(self, publisher: PeerFeed) -> None:
         if await publisher.feed.room():
-            publisher.listens_again(monotonic())
+            publisher.listens_again(self._clock())
         if monotonic() - self._yielded_s >= WORK_S:
             await asyncio.sleep(0)
             self._yielded_s = monotonic()
 
     async def _take(self, publisher: PeerFeed, events: Sequence[PeerEvent]) -> None:
         for event in events:
-            warned = publisher.take(event, monotonic())
+            warned = publisher.take(event, self._clock())
             if warned:
                 self._log.warning("ingest_warning", code=warned.code, message=warned.message)
                 self._dialect.tell(warned)
         await self._send()
 
     def _tick(self, publisher: PeerFeed) -> None:
-        now_s = monotonic()
+        now_s = self._clock()
         publisher.feed.tick(now_s)
         if publisher.quiet_s(now_s) >= self._limits.idle_after_s:
             raise IngestError("idle", f"no audio for {self._limits.idle_after_s:g} s: the call is over")

@@ -59,6 +59,7 @@ class Joins:
 
     host: Host
     limits: PeerLimits = field(default_factory=PeerLimits)
+    clock: Callable[[], float] = monotonic  # by which silence is measured; tests have one of their own
     feeds: dict[str, Feed] = field(default_factory=dict)  # by our call id
     starting: int = 0  # connections that have not said yet which call they carry
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
@@ -90,7 +91,7 @@ class Joins:
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 raise _is_live(found.info.call_id)
-            return (await self._new(started, found, waits=waits)).publish(started.tracks, monotonic())
+            return (await self._new(started, found, waits=waits)).publish(started.tracks, self.clock())
 
     async def join(self, started: Started) -> PeerFeed:
         """A publisher on the live call of that id, or on a new one with its session. Raises IngestError."""
@@ -98,9 +99,9 @@ class Joins:
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 self._check_language(found.info, started.info)
-                return found.publish(started.tracks, monotonic())
+                return found.publish(started.tracks, self.clock())
             feed = await self._new(started, found, waits=False)
-            publisher = feed.publish(started.tracks, monotonic())
+            publisher = feed.publish(started.tracks, self.clock())
             self.host.spawn(self._run(feed))
             return publisher
 

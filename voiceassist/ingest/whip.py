@@ -110,7 +110,7 @@ class WhipSessions:
         ]
         publisher = session.publisher
         try:
-            reason = await listen(track, publisher, session.dialect, session.is_over)
+            reason = await listen(track, publisher, session.dialect, self.joins.clock, session.is_over)
         finally:
             log.info("whip_left", call_id=publisher.feed.info.call_id, has_begun=publisher.has_begun)
             publisher.feed.leave(publisher.tracks, session.end_reason or reason)

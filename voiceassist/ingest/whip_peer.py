@@ -6,7 +6,6 @@ Next: `whip_dialect.py` makes audio of its frames, `feed.py` takes it.
 
 import asyncio
 from collections.abc import Callable
-from time import monotonic
 
 from aiortc import (
     MediaStreamTrack,
@@ -61,7 +60,11 @@ def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:
 
 
 async def listen(
-    track: MediaStreamTrack, publisher: PeerFeed, dialect: WhipDialect, is_over: Callable[[], bool]
+    track: MediaStreamTrack,
+    publisher: PeerFeed,
+    dialect: WhipDialect,
+    clock: Callable[[], float],
+    is_over: Callable[[], bool],
 ) -> EndReason:
     """Feeds the call until the peer ends, or nothing has come from it for too long."""
     limits = publisher.feed.limits
@@ -70,7 +73,7 @@ async def listen(
             frame = await _next_frame(track, limits.tick_s)
         except MediaStreamError:
             break
-        now_s = monotonic()
+        now_s = clock()
         for event in dialect.receive(frame) if frame else ():
             publisher.take(event, now_s)
         publisher.feed.tick(now_s)
