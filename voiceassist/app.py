@@ -162,9 +162,13 @@ async def _stop(runtime: Runtime) -> None:
     await _within(PART_WITHIN_S, "backtests", runtime.backtests.close())
     await _within(PART_WITHIN_S, "whip", runtime.whip.close())
     await _within(CALLS_WITHIN_S, "calls", *(live.gone.wait() for live in runtime.live.values()))
+    for live in runtime.live.values():
+        live.give_up()
     for task in tuple(runtime.tasks):
         task.cancel()
-    await _within(PART_WITHIN_S, "background", *runtime.tasks)
+    await _within(
+        PART_WITHIN_S, "background", *runtime.tasks, *(live.gone.wait() for live in runtime.live.values())
+    )
     runtime.recorders.close()
 
 

@@ -182,7 +182,7 @@ class Runtime:
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""
-        live = LiveCall(info=source.info)
+        live = LiveCall(info=source.info, task=asyncio.current_task())
         self.live[source.info.call_id] = live
         if self.is_stopping:  # it was taken just before
             live.stop()

@@ -8,7 +8,7 @@ import pytest
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from tests.fakes.sources import info
+from tests.fakes.sources import GivenSource, info
 from tests.shell.serving import settings_for
 from voiceassist.app import running
 from voiceassist.backtests.jobs import Backtests
@@ -47,11 +47,32 @@ async def test_call_that_never_ends_does_not_hold_up_the_stop(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, logged: list[EventDict]
 ) -> None:
     monkeypatch.setattr("voiceassist.app.CALLS_WITHIN_S", 0.01)
+    monkeypatch.setattr("voiceassist.app.PART_WITHIN_S", 0.01)
     async with running(settings_for(tmp_path)) as runtime:
         live = runtime.live["call-1"] = LiveCall(info=info())
     assert live.is_stopping
     (told,) = [line for line in logged if line.get("part") == "calls"]
     assert told["unfinished"] == 1
+
+
+async def test_call_of_a_connection_that_never_ends_is_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun = asyncio.Event()
+
+    async def hang(*_: object) -> bool:
+        begun.set()
+        await asyncio.Event().wait()
+        return True
+
+    monkeypatch.setattr("voiceassist.app.CALLS_WITHIN_S", 0.0)
+    monkeypatch.setattr("voiceassist.runtime.run_call", hang)
+    async with running(settings_for(tmp_path)) as runtime:
+        source = GivenSource(pieces=())
+        connection = asyncio.create_task(runtime.run_call(source))  # as a request's: none of the runtime's own
+        await begun.wait()
+    assert connection.cancelled()
+    assert runtime.live == {}
 
 
 async def test_no_call_is_taken_any_more(tmp_path: Path) -> None:

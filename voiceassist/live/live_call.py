@@ -35,6 +35,7 @@ class LiveCall:
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # and it is stored and recorded
+    task: asyncio.Task[Any] | None = None  # in which it runs: one of its own, or that of its peer's connection
     _hears_until_s: float | None = None  # on the loop's clock
     _limit: asyncio.Timeout | None = None
 
@@ -78,6 +79,11 @@ class LiveCall:
         self._hears_until_s = asyncio.get_running_loop().time() + within_s
         if self._limit:
             self._limit.reschedule(self._hears_until_s)
+
+    def give_up(self) -> None:
+        """It did not end in time after `stop`: it ends where it stands."""
+        if self.task:
+            self.task.cancel()
 
     async def until_stopped(self, hearing: Coroutine[Any, Any, None]) -> bool:
         """Runs `hearing` to its end; False when `stop` cut it short."""
