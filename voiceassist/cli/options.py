@@ -26,3 +26,7 @@ AudioFiles = Annotated[
 ]
 SpokenLanguage = Annotated[str, typer.Option("--language", help="Which language is spoken.")]
 OnlySamples = Annotated[list[str] | None, typer.Option("--sample", help="Only these sample calls.")]
+IngestToken = Annotated[
+    str | None,
+    typer.Option("--token", help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN"),
+]

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import typer
 
+from voiceassist.cli.options import IngestToken
 from voiceassist.events import SPEAKERS, Customer, Person
 from voiceassist.ingest.source import CallInfo
 from voiceassist.samples.player import play
@@ -24,9 +25,7 @@ def send(
     language: Annotated[
         str | None, typer.Option(help="Language of the call: en, es … Default: the server's.")
     ] = None,
-    token: Annotated[
-        str | None, typer.Option(help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN")
-    ] = None,
+    token: IngestToken = None,
     speed: Annotated[float, typer.Option(min=0.1, help="Times real time.")] = 1.0,
 ) -> None:
     """Stream a recording to a running server, as a phone system would.

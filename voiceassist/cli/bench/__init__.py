@@ -7,6 +7,7 @@ app = group(
         "cues": "voiceassist.cli.bench.cues:bench_cues",
         "early": "voiceassist.cli.bench.early:bench_early",
         "latency": "voiceassist.cli.bench.latency:latency",
+        "load": "voiceassist.cli.bench.load:bench_load",
         "peer": "voiceassist.cli.bench.peer:bench_peer",
     }
 )

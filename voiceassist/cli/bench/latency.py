@@ -11,6 +11,7 @@ from rich.progress import track
 from rich.table import Table
 
 from voiceassist.bench.latency import Measured, measure, percentile
+from voiceassist.cli.options import IngestToken
 from voiceassist.samples import Sample, list_samples, load_sample
 
 STAGES = (
@@ -27,9 +28,7 @@ def latency(
         str, typer.Option(help="The running server (started with `voiceassist demo`).")
     ] = "http://127.0.0.1:8710",
     sample: Annotated[list[str] | None, typer.Option(help="Only these samples; may be repeated.")] = None,
-    token: Annotated[
-        str | None, typer.Option(help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN")
-    ] = None,
+    token: IngestToken = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every measurement as one JSON document.")] = False,
 ) -> None:
     """Play the sample calls in real time and measure from the end of a cue's last word to its arrival here.

@@ -1,0 +1,160 @@
+"""`voiceassist bench load`: how many calls a server carries before cues come late. Registered by `__init__.py`.
+
+The measuring is in `bench/load/`.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from voiceassist.bench.load.calls import TargetServer
+from voiceassist.bench.load.chart import chart
+from voiceassist.bench.load.figures import LoadFigures, StepFigures, load_figures
+from voiceassist.bench.load.served import ServedProcess, served
+from voiceassist.bench.load.steps import LIMIT_MS, LoadStep, load_steps
+from voiceassist.cli.options import FiguresAsJson, IngestToken, OnlySamples
+from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
+from voiceassist.errors import ConfigError
+from voiceassist.samples import SAMPLE_IDS, Sample, load_sample
+
+NONE = "-"
+MB = 1_000_000
+LEGEND = (
+    "p50, p95: milliseconds from the end of a cue's last word to its arrival at a client. missed: cues that never "
+    "came, of all. cores: of the server, per call; other: of that, what is not recognition. MB: what the process "
+    "grew by, per call. used, clients: cores that the server and the callers took. hurried: steps of 40 ms heard "
+    "without partials."
+)
+
+ServerUrl = Annotated[
+    str | None, typer.Option("--url", help="A running server. Default: one is started for the measurement.")
+]
+LoadEngine = Annotated[str, typer.Option("--engine", help=f"Of the server that is started: {ENGINE_HELP}")]
+Cores = Annotated[
+    int | None,
+    typer.Option(min=1, help="Keep that server to so many processors (Linux). With --url: how many it has."),
+]
+First = Annotated[int, typer.Option("--from", min=1, help="Calls at once in the first step.")]
+Step = Annotated[int, typer.Option(min=1, help="How many more in each further step.")]
+Most = Annotated[int, typer.Option(min=1, help="Calls at once in the last step, if all goes well.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="Milliseconds that the 95th percentile may have.")]
+ChartFile = Annotated[
+    Path | None, typer.Option("--chart", help="Also draw the delays against the calls into this file (SVG).")
+]
+
+
+def bench_load(
+    url: ServerUrl = None,
+    engine: LoadEngine = "auto",
+    models_dir: ServedModelsDir = None,
+    cores: Cores = None,
+    token: IngestToken = None,
+    sample: OnlySamples = None,
+    first: First = 1,
+    step: Step = 1,
+    most: Most = 64,
+    limit: Limit = LIMIT_MS,
+    as_json: FiguresAsJson = False,
+    chart_file: ChartFile = None,
+) -> None:
+    """Play more and more calls at once to a server, in real time, until cues come late.
+
+    Every step takes one to six minutes. The callers need some processor time
+    too: on the machine of the server they are a part of its load.
+
+    Examples:
+
+      voiceassist bench load --cores 1 --chart load.svg
+
+      voiceassist bench load --engine moonshine --from 2 --step 2 --json
+
+      voiceassist bench load --url http://voice.example:8710 --cores 8 --from 8 --step 4
+    """
+    if first > most:
+        raise ConfigError(f"--from {first} is more than --most {most}")
+    samples = [_sample(name) for name in sample or SAMPLE_IDS]
+    with _server(url, engine, models_dir, cores) as server, _progress() as progress:
+        target = TargetServer(url=server.url, token=token)
+        steps = asyncio.run(_steps(target, range(first, most + 1, step), samples, limit, progress))
+    figures = load_figures(steps, server.cores, limit)
+    if chart_file:
+        chart_file.write_text(chart(figures, f"Cue to screen, {engine}, {server.cores} cores"), encoding="utf-8")
+    if as_json:
+        print(json.dumps(asdict(figures), indent=1))  # noqa: T201 - this is the output
+    else:
+        show(figures)
+
+
+def _sample(name: str) -> Sample:
+    if name not in SAMPLE_IDS:
+        raise ConfigError(f"there is no sample call {name!r}; there are {', '.join(SAMPLE_IDS)}")
+    return load_sample(name)
+
+
+@contextmanager
+def _server(url: str | None, engine: str, models_dir: Path | None, cores: int | None) -> Iterator[ServedProcess]:
+    """The one at `url`, or one of our own."""
+    if url is None:
+        with served(engine, models_dir, cores) as server:
+            yield server
+    elif cores is None:
+        raise ConfigError("--url: say with --cores how many processors that server has")
+    else:
+        yield ServedProcess(url=url, cores=cores)
+
+
+def _progress() -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=Console(stderr=True), transient=True)
+
+
+async def _steps(
+    target: TargetServer, callers: Sequence[int], samples: Sequence[Sample], limit_ms: int, progress: Progress
+) -> list[LoadStep]:
+    def begins(calls: int, played: int) -> Callable[[], None]:
+        task = progress.add_task(f"{calls} calls at once", total=played)
+        return lambda: progress.advance(task)
+
+    return [step async for step in load_steps(target, callers, samples, limit_ms, begins)]
+
+
+def show(figures: LoadFigures) -> None:
+    """The table of steps, and what they come to."""
+    console = Console()
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for column in ("calls", "p50", "p95", "missed", "cores", "other", "MB", "used", "clients", "hurried"):
+        table.add_column(column, justify="right")
+    for step in figures.steps:
+        table.add_row(*_row(step), style="" if step.is_carried else "red")
+    console.print(table)
+    console.print(
+        f"carried: {figures.calls} calls on {figures.cores} cores, {figures.calls_per_core:.1f} per core"
+    )
+    if figures.further_call_bytes is not None:
+        console.print(f"memory: {figures.further_call_bytes / MB:.1f} MB for each further call")
+    console.print(f"limited by {figures.limited_by}", highlight=False)
+    console.print(LEGEND, style="dim", highlight=False)
+
+
+def _row(step: StepFigures) -> list[str]:
+    return [
+        str(step.calls),
+        *(NONE if ms is None else f"{ms:,.0f}" for ms in (step.p50_ms, step.p95_ms)),
+        f"{step.missed}/{step.cues}",
+        f"{step.cores_per_call:.3f}",
+        f"{step.other_cores_per_call:.3f}",
+        f"{step.memory_per_call_bytes / MB:.1f}",
+        f"{step.cores_used:.2f}",
+        f"{step.client_cores:.2f}",
+        str(step.hurried_steps),
+    ]
