@@ -42,6 +42,10 @@ class LongCall:
         self.lines += 1
         return self._record(_said(self.lines - 1))
 
+    def more(self, event: Event) -> Record:
+        """Whatever else happens in it."""
+        return self._record(event)
+
     def ended(self) -> Record:
         """The customer hangs up."""
         return self._record(hangup(self.lines * LINE_MS))

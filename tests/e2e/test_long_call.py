@@ -4,17 +4,18 @@ import asyncio
 import wave
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
+from tests.builders import final
 from tests.e2e.screens import PATIENCE_MS
 from tests.long_call import LINE_MS, LongCall
 from tests.shell.serving import serving, settings_for
-from voiceassist.events import Record
+from voiceassist.events import CrossTalkChanged, LanguageDoubtChanged, LineSoundChanged, Record
 from voiceassist.hub import Hub
 
 pytestmark = pytest.mark.e2e
@@ -177,3 +178,24 @@ def test_the_tab_key_reaches_a_line_far_from_the_window(page: Page) -> None:
     page.keyboard.press("Tab")
     expect(listen.nth(700)).to_be_focused()
     expect(listen.nth(700)).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("path", ["/agent?call=live", "/supervisor?call=live"])
+def test_what_the_line_carries_besides_talk_is_told(page: Page, calls: LongCalls, path: str) -> None:
+    opened(page, path, "final", calls.live.lines)
+    now_ms = calls.live.lines * LINE_MS
+    said = final("customer", "I will calculate", at=now_ms, utterance=calls.live.lines)
+    unsure = replace(said, words=tuple(replace(word, confidence=0.42) for word in said.words[2:]))
+    changes = (
+        LineSoundChanged(at_ms=now_ms, speaker="agent", sound="music", since_ms=now_ms - 42_000),
+        LineSoundChanged(at_ms=now_ms, speaker="agent", sound="none", since_ms=now_ms),
+        CrossTalkChanged(at_ms=now_ms, speaker="customer", level_db=-25, delay_ms=120),
+        LanguageDoubtChanged(at_ms=now_ms, speaker="customer", doubted=True),
+    )
+    for event in (*changes, unsure):
+        calls.publish(calls.live.more(event))
+    calls.live.lines += 1
+    expect(page.get_by_test_id("sound").last).to_contain_text("Hold music 0:4")
+    expect(page.get_by_test_id("line-facts")).to_contain_text("Echo of the agent")
+    expect(page.get_by_test_id("language-doubt")).to_contain_text("may not be English")
+    expect(page.get_by_test_id("unsure").last).to_have_attribute("title", "heard with 42%")

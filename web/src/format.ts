@@ -52,6 +52,8 @@ const PERCENT = perLocale((locale) => new Intl.NumberFormat(locale, { style: "pe
 export const whole = (count: number) => WHOLE().format(count);
 export const tenths = (ms: number) => TENTHS().format(ms / 1000); // of a second
 export const number = (value: number) => FRACTION().format(value);
+/** `−25 dB`, with a true minus and no break. */
+export const decibels = (level_db: number) => `${number(level_db).replace("-", "−")}\u00a0dB`;
 export const percent = (share: number) => PERCENT().format(share);
 
 const LANGUAGE = perLocale((locale) => new Intl.DisplayNames(locale, { type: "language" }));

@@ -1,13 +1,15 @@
 import fc from "fast-check";
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { currentCard, leavingNote } from "../src/screens/agent/card";
 import { ago, clock, liveDuration } from "../src/format";
-import { hits, segments } from "../src/ui/marks";
+import { hits, segments, type Segment } from "../src/ui/marks";
 import { replay } from "../src/live/store";
+import { soundSpans } from "../src/ui/sounds";
 import { agentShare, spoken } from "../src/ui/talk";
 import { currentMoment, timeline } from "../src/screens/review/timeline";
-import { lines } from "../src/ui/transcript";
-import type { CallState, WireRecord } from "../src/types";
+import { growingLines, lines, soundsAtEnd } from "../src/ui/transcript";
+import type { CallState, LineSoundChanged, Speaker, WireRecord } from "../src/types";
 import { arrange, leadingAlert, newestLive } from "../src/screens/supervisor/wallview";
 import { alert, cue, final, partial, prompt, row, started } from "./build";
 
@@ -28,7 +30,7 @@ describe("cue words in a line", () => {
   });
 
   test("of a retracted cue are not marked", () => {
-    expect(segments(spoken, [{ ...cue(spoken), status: "retracted" }])).toEqual([{ text: spoken.text, cue: null }]);
+    expect(segments(spoken, [{ ...cue(spoken), status: "retracted" }]).map(({ text, cue }) => ({ text, cue }))).toEqual([{ text: spoken.text, cue: null }]);
   });
 
   test("never change the text, whatever the cues", () => {
@@ -37,9 +39,75 @@ describe("cue words in a line", () => {
       fc.property(fc.string(), fc.array(times, { maxLength: 4 }), (text, given) => {
         const line = { ...spoken, text };
         const cues = given.map(({ start_ms, length, words }) => cue(line, { start_ms, end_ms: start_ms + length, words }));
-        expect(segments(line, cues).map((piece) => piece.text).join("")).toBe(text);
+        const pieces = segments(line, cues);
+        expect(pieces.map((piece) => piece.text).join("")).toBe(text);
+        expect(pieces.flatMap(({ parts }) => parts.map((part) => part.text)).join("")).toBe(text);
       }),
     );
+  });
+});
+
+describe("unsure words in a line", () => {
+  const heard = (text: string, sure: readonly number[]) => {
+    const line = final("customer", 1, text);
+    return { ...line, words: line.words.map((word, i) => ({ ...word, confidence: sure[i] ?? 1 })) };
+  };
+  const unsure = (pieces: Segment[]) => pieces.flatMap(({ parts }) => parts.filter(({ sure }) => sure !== null));
+
+  test("are those that are as likely wrong as right, without the punctuation", () => {
+    const line = heard("I will calculate, your candidates.", [0.9, 0.6, 0.42, 0.5, 0.3]);
+    expect(unsure(segments(line, []))).toEqual([{ text: "calculate", sure: 0.42 }, { text: "candidates", sure: 0.3 }]);
+  });
+
+  test("are marked within a cue's words too", () => {
+    const line = heard("our policy doesn't allow returns", [1, 0.2, 1, 1, 0.4]);
+    const pieces = segments(line, [cue(line, { words: "policy doesnt allow", start_ms: 200, end_ms: 780 })]);
+    expect(pieces.map(({ text }) => text)).toEqual(["our ", "policy doesn't allow", " returns"]);
+    expect(pieces[1]?.parts).toEqual([{ text: "policy", sure: 0.2 }, { text: " doesn't allow", sure: null }]);
+  });
+});
+
+describe("what sounds on a line besides talk", () => {
+  const change = (speaker: Speaker, sound: LineSoundChanged["sound"], since_ms: number): LineSoundChanged => ({ at_ms: since_ms + 1_000, speaker, sound, since_ms });
+  const hold = [change("customer", "music", 4_000), change("customer", "none", 46_000)];
+
+  test("is a span from its start to its end, or to the end of the call", () => {
+    expect(soundSpans(hold, null)).toEqual([{ speaker: "customer", sound: "music", start_ms: 4_000, end_ms: 46_000, count: 1 }]);
+    expect(soundSpans(hold.slice(0, 1), null)[0]?.end_ms).toBeNull();
+    expect(soundSpans(hold.slice(0, 1), 9_000)[0]?.end_ms).toBe(9_000);
+  });
+
+  test("is one span where it pauses briefly, as rings and keys do", () => {
+    const keys = [1_000, 1_500, 2_000].flatMap((at) => [change("agent", "dtmf", at), change("agent", "none", at + 100)]);
+    const spans = soundSpans([...keys, change("agent", "beep", 2_500), change("agent", "none", 3_000)], null);
+    expect(spans.map(({ sound, count, end_ms }) => [sound, count, end_ms])).toEqual([["dtmf", 3, 2_100], ["beep", 1, 3_000]]);
+  });
+
+  test("is nobody's talk, on its own leg, while people wait", () => {
+    const heard = [final("customer", 1, "one two", 10_000), final("agent", 1, "one two", 10_000)];
+    expect(spoken(heard, soundSpans(hold, null))).toEqual({ agent: 380, customer: 0 });
+    expect(spoken(heard, soundSpans([change("agent", "dtmf", 9_000)], null))).toEqual({ agent: 380, customer: 380 });
+  });
+
+  test("stands before the next line once it is over, and at the end before that", () => {
+    const grow = growingLines();
+    const before = call({ finals: [final("agent", 1, "one moment", 2_000)], line_sounds: hold });
+    const blocks = grow(before);
+    expect(blocks[0]?.map(({ soundsBefore }) => soundsBefore.length)).toEqual([0]);
+    expect(soundsAtEnd(before, blocks).map(({ sound }) => sound)).toEqual(["music"]);
+    const after = { ...before, finals: [...before.finals, final("agent", 2, "thank you", 47_000)] };
+    const later = grow(after);
+    expect(later[0]?.map(({ soundsBefore }) => soundsBefore.length)).toEqual([0, 1]);
+    expect(later[0]?.[0]).toBe(blocks[0]?.[0]);
+    expect(soundsAtEnd(after, later)).toEqual([]);
+    expect(grow({ ...after, at_ms: after.at_ms + 1 })[0]).toBe(later[0]);
+  });
+
+  test("is a note in review, with echoes, merged legs and doubts of the language", () => {
+    const stream = JSON.parse(readFileSync(new URL("../../tests/contract/golden/line_changes.json", import.meta.url), "utf8")) as { records: WireRecord[] };
+    const notes = timeline(stream.records).moments.flatMap((moment) => moment.notes.map(({ type }) => type));
+    expect(notes.filter((type) => type === "sound")).toHaveLength(3);
+    expect([...new Set(notes)].sort()).toEqual(["crosstalk", "cue", "doubt", "merge", "sound"]);
   });
 });
 

@@ -11,9 +11,7 @@ from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.words.turns import Turns
 from voiceassist.events import Cue, LineSoundChanged, Sound, Speaker
 
-WAITING: frozenset[Sound] = frozenset(
-    {"music", "ringing", "busy"}
-)  # people wait, and nobody is left without a word
+WAITING: frozenset[Sound] = frozenset({"music", "ringing", "busy"})  # somebody waits, and knows that they do
 
 
 @dataclass(slots=True)

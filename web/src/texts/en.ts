@@ -3,9 +3,9 @@
  *
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
-import { number, tenths, whole } from "../format";
-import type { AlertState, Speaker } from "../types";
-import { counting, naming } from "./forms";
+import { decibels, number, percent, tenths, whole } from "../format";
+import type { AlertState, LineSound, Speaker } from "../types";
+import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.en";
 import { playbook } from "./playbook.en";
 
@@ -111,6 +111,24 @@ export const en = {
     empty: "Nothing has been said yet.",
     toEnd: "Back to now",
     announce: "Read new lines aloud (screen reader)",
+    heardWith: (sure: number) => `heard with ${percent(sure)}`,
+    unsure: (words: string) => `Unsure: ${words}`,
+    example: "word",
+    legend: (below: number) => `unsure: heard with less than ${percent(below)}`,
+  },
+  line: {
+    sound: (sound: LineSound, count: number) => (sound === "dtmf" ? counted(count, { one: names.sounds.dtmf, other: "# keys pressed" }) : names.sounds[sound]),
+    label: "The line",
+    crossTalk: (speaker: Speaker, level_db: number | null) =>
+      level_db === null
+        ? `No echo of ${names.sides[otherSide(speaker)]} on ${names.sides[speaker]}’s line any more`
+        : `Echo of ${names.sides[otherSide(speaker)]} on ${names.sides[speaker]}’s line, ${decibels(level_db)}`,
+    merged: (speaker: Speaker) => `Both lines carry the same audio: heard as one, as ${names.sides[speaker]}’s`,
+    parted: "The two lines differ again",
+    doubt: (speaker: Speaker, language: string) => `What ${names.sides[speaker]} says may not be ${language}.`,
+    doubtText: "It is written down as well as it can be, but brings no cards and no alerts.",
+    doubtShort: "Language?",
+    trusted: (speaker: Speaker, language: string) => `What ${names.sides[speaker]} says is understood as ${language} again.`,
   },
   agent: {
     waitingTitle: "No call yet",

@@ -1,7 +1,7 @@
 /** The Spanish texts: neutral between Spain and America, and formal (usted). */
-import { number, tenths, whole } from "../format";
+import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
-import { counting, naming } from "./forms";
+import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.es";
 import { playbook } from "./playbook.es";
 
@@ -105,6 +105,24 @@ export const es: Texts = {
     empty: "Aún no se ha dicho nada.",
     toEnd: "Volver al final",
     announce: "Leer en voz alta las líneas nuevas (lector de pantalla)",
+    heardWith: (sure) => `oída con un ${percent(sure)}`,
+    unsure: (words) => `Dudosas: ${words}`,
+    example: "palabra",
+    legend: (below) => `dudosa: oída con menos del ${percent(below)}`,
+  },
+  line: {
+    sound: (sound, count) => (sound === "dtmf" ? counted(count, { one: names.sounds.dtmf, other: "# teclas pulsadas" }) : names.sounds[sound]),
+    label: "La línea",
+    crossTalk: (speaker, level_db) =>
+      level_db === null
+        ? `Ya no hay eco del ${names.sides[otherSide(speaker)]} en la línea del ${names.sides[speaker]}`
+        : `Eco del ${names.sides[otherSide(speaker)]} en la línea del ${names.sides[speaker]}, ${decibels(level_db)}`,
+    merged: (speaker) => `Ambas líneas llevan el mismo audio: se escuchan como una sola, la del ${names.sides[speaker]}`,
+    parted: "Las dos líneas vuelven a ser distintas",
+    doubt: (speaker, language) => `Puede que el ${names.sides[speaker]} no hable ${language}.`,
+    doubtText: "Se escribe lo mejor posible, pero no trae tarjetas ni alertas.",
+    doubtShort: "¿Idioma?",
+    trusted: (speaker, language) => `Al ${names.sides[speaker]} se le vuelve a entender en ${language}.`,
   },
   agent: {
     waitingTitle: "Aún no hay llamada",

@@ -1,6 +1,7 @@
 /** What every language's texts are made with: plural forms, and words for the server's own names. */
 import { whole } from "../format";
 import type { Language } from "../languages";
+import type { Speaker } from "../types";
 
 /** One form for each plural rule that the language has; `#` stands for the number. */
 export type Forms = { other: string } & { [rule in Intl.LDMLPluralRule]?: string };
@@ -10,6 +11,8 @@ export function counting(language: Language): (count: number, forms: Forms) => s
   const rules = new Intl.PluralRules(language);
   return (count, forms) => (forms[rules.select(count)] ?? forms.other).replace("#", whole(count));
 }
+
+export const otherSide = (speaker: Speaker): Speaker => (speaker === "agent" ? "customer" : "agent");
 
 /** Finds the words for one of the server's names; a name that only a newer server knows stands for itself. */
 export function naming(words: { readonly [name: string]: string }): (name: string, otherwise?: string) => string {

@@ -1,7 +1,7 @@
 /** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
@@ -44,6 +44,10 @@ export const gapCauses: By<GapCause> = {
   overflow: "audio came faster than it could be heard",
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
 };
+
+export const sounds: By<LineSound> = { music: "Hold music", ringing: "Ringing", busy: "Busy tone", dtmf: "Key pressed", beep: "Beep" };
+/** In the middle of a sentence. */
+export const sides: By<Speaker> = { agent: "the agent", customer: "the customer" };
 
 export const outcomes: By<CardOutcome> = {
   used: "used",

@@ -1,7 +1,7 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
@@ -44,6 +44,10 @@ export const gapCauses: By<GapCause> = {
   overflow: "el audio llegó más rápido de lo que se pudo escuchar",
   rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
 };
+
+export const sounds: By<LineSound> = { music: "Música de espera", ringing: "Tono de llamada", busy: "Tono de ocupado", dtmf: "Tecla pulsada", beep: "Pitido" };
+/** En mitad de una frase. */
+export const sides: By<Speaker> = { agent: "agente", customer: "cliente" };
 
 export const outcomes: By<CardOutcome> = {
   used: "usada",

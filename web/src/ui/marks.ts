@@ -1,5 +1,5 @@
 /**
- * Where in an utterance's text the cue words stand.
+ * Where in an utterance's text the cue words stand, and the words that the recognizer was not sure of.
  *
  * A cue has its words and their time. The words decide, and the time says which of several; an early cue's times
  * are a guess that its final puts right. Words that the final has otherwise are placed by time alone. The
@@ -8,12 +8,21 @@
  * Next: `ui/Line.svelte` draws the segments.
  */
 import { fold } from "../fold";
-import type { CueView, PartialWords } from "../types";
+import type { CueView, PartialWords, Word } from "../types";
 
 export interface Segment {
   text: string;
   cue: CueView | null;
+  parts: readonly Part[]; // joined, they are its text
 }
+
+export interface Part {
+  text: string;
+  sure: number | null; // 0..1, of a word that is drawn as unsure
+}
+
+/** A word is drawn as unsure when it is as likely wrong as right: confidences are calibrated. */
+export const UNSURE_BELOW = 0.5;
 
 type Utterance = Pick<PartialWords, "speaker" | "utterance" | "text" | "words">;
 
@@ -21,6 +30,12 @@ interface Placed {
   start: number;
   end: number;
   cue: CueView;
+}
+
+interface Unsure {
+  start: number;
+  end: number;
+  sure: number;
 }
 
 function cuesOf(utterance: Utterance, cues: readonly CueView[]): CueView[] {
@@ -32,9 +47,20 @@ function cuesOf(utterance: Utterance, cues: readonly CueView[]): CueView[] {
 /** The text in pieces, each with the cue that it belongs to, if any. Joined, they are the text. */
 export function segments(utterance: Utterance, cues: readonly CueView[]): Segment[] {
   const own = cuesOf(utterance, cues);
-  const ranges = own.length > 0 ? wordRanges(utterance) : []; // most lines have none
+  const doubted = utterance.words.some(isUnsure);
+  const ranges = own.length > 0 || doubted ? wordRanges(utterance) : []; // most lines have none
   const placed = own.flatMap((view) => place(view, utterance, ranges));
-  return cut(utterance.text, withoutOverlaps(placed));
+  return cut(utterance.text, withoutOverlaps(placed), doubted ? unsureRanges(utterance, ranges) : []);
+}
+
+/** A partial is drawn as provisional as a whole: only a final has unsure words. */
+export const isUnsure = (word: Pick<Word, "confidence">) => word.confidence < UNSURE_BELOW;
+
+function unsureRanges({ words }: Utterance, ranges: readonly (Range | null)[]): Unsure[] {
+  return words.flatMap((word, i) => {
+    const range = ranges[i];
+    return range && isUnsure(word) ? [{ start: range[0], end: range[1], sure: word.confidence }] : [];
+  });
 }
 
 type Range = [start: number, end: number];
@@ -121,14 +147,29 @@ function withoutOverlaps(placed: Placed[]): Placed[] {
   return kept;
 }
 
-function cut(text: string, placed: Placed[]): Segment[] {
+function cut(text: string, placed: readonly Placed[], unsure: readonly Unsure[]): Segment[] {
   const pieces: Segment[] = [];
+  const add = (start: number, end: number, cue: CueView | null) => {
+    if (start < end) pieces.push({ text: text.slice(start, end), cue, parts: parts(text, start, end, unsure) });
+  };
   let from = 0;
   for (const { start, end, cue } of placed) {
-    pieces.push({ text: text.slice(from, start), cue: null }, { text: text.slice(start, end), cue });
+    add(from, start, null);
+    add(start, end, cue);
     from = end;
   }
-  return [...pieces, { text: text.slice(from), cue: null }].filter((piece) => piece.text !== "");
+  add(from, text.length, null);
+  return pieces;
+}
+
+function parts(text: string, start: number, end: number, unsure: readonly Unsure[]): Part[] {
+  const cuts: Part[] = [];
+  let from = start;
+  for (const word of unsure.filter((one) => one.start >= start && one.end <= end)) {
+    cuts.push({ text: text.slice(from, word.start), sure: null }, { text: text.slice(word.start, word.end), sure: word.sure });
+    from = word.end;
+  }
+  return [...cuts, { text: text.slice(from, end), sure: null }].filter((part) => part.text !== "");
 }
 
 /** A search snippet: hits stand between U+0002 and U+0003. */

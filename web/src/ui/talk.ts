@@ -1,4 +1,5 @@
 /** Who spoke how much, and when: from the times of the words. Pure. */
+import { waited_ms, type SoundSpan } from "./sounds";
 import type { PartialWords, Speaker } from "../types";
 
 export interface Span {
@@ -25,10 +26,10 @@ export function spans(heard: Heard, least_ms: number): Span[] {
   return joined;
 }
 
-/** How long each side has spoken. */
-export function spoken(heard: Heard): Spoken {
+/** How long each side has spoken; words that were heard in hold music, ringing or a busy tone are nobody's. */
+export function spoken(heard: Heard, sounds: readonly SoundSpan[] = []): Spoken {
   const total = { agent: 0, customer: 0 };
-  for (const { speaker, start_ms, end_ms } of heard) total[speaker] += end_ms - start_ms;
+  for (const { speaker, start_ms, end_ms } of heard) total[speaker] += end_ms - start_ms - waited_ms(speaker, start_ms, end_ms, sounds);
   return total;
 }
 

@@ -5,13 +5,18 @@
  */
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
-import type { AlertView, AudioGap, CallState, CueView, PromptView, WireRecord } from "../../types";
+import { soundsOf, type SoundSpan } from "../../ui/sounds";
+import type { AlertView, AudioGap, CallState, CrossTalkChanged, CueView, LegMergeChanged, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
   | { type: "card"; at_ms: number; view: PromptView }
   | { type: "alert"; at_ms: number; view: AlertView }
   | { type: "gap"; at_ms: number; gap: AudioGap }
+  | { type: "sound"; at_ms: number; span: SoundSpan }
+  | { type: "crosstalk"; at_ms: number; change: Pick<CrossTalkChanged, "speaker" | "level_db"> }
+  | { type: "merge"; at_ms: number; change: Pick<LegMergeChanged, "speaker" | "merged"> }
+  | { type: "doubt"; at_ms: number; speaker: Speaker; doubted: boolean }
   | { type: "fine"; at_ms: number }
   | { type: "mute"; at_ms: number; muted: boolean };
 
@@ -38,6 +43,8 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view })),
     ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view })),
     ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
+    ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
+    ...records.flatMap(lineNote),
     ...records.flatMap(buttonNote),
   ];
   return all.sort((a, b) => a.at_ms - b.at_ms);
@@ -50,6 +57,13 @@ function cueNote(view: CueView, offers: ReadonlyMap<string, string>): Note {
 /** What was offered after a refusal, by the refusal's id. */
 function offered(record: WireRecord): [string, string][] {
   return record.type === "refusal_closed" ? [[record.cue_id, record.words]] : [];
+}
+
+function lineNote(record: WireRecord): Note[] {
+  if (record.type === "cross_talk_changed") return [{ type: "crosstalk", at_ms: record.at_ms, change: record }];
+  if (record.type === "leg_merge_changed") return [{ type: "merge", at_ms: record.at_ms, change: record }];
+  if (record.type !== "language_doubt_changed") return [];
+  return [{ type: "doubt", at_ms: record.at_ms, speaker: record.speaker, doubted: record.doubted }];
 }
 
 function buttonNote(record: WireRecord): Note[] {

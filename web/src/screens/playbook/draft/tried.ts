@@ -16,7 +16,7 @@ export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]
   const end_ms = words.length * WORD_MS;
   const utterance = { at_ms: end_ms, speaker, utterance: 1, text, words, start_ms: 0, end_ms, confidence: 1 };
   const views = cues.map((cue, i) => viewOf(cue, i, speaker, end_ms));
-  return { key: "tried", speaker, isFinal: true, startsTurn: true, utterance, cues: views };
+  return { key: "tried", speaker, isFinal: true, startsTurn: true, utterance, cues: views, soundsBefore: [] };
 }
 
 function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueView {
