@@ -56,6 +56,7 @@ def scored(errors: int, *, is_timed: bool = True) -> ClipScore:
         final_delays_ms=(400,),
         start_errors_ms=(),
         end_errors_ms=(),
+        judged=(),
     )
 
 

@@ -1,5 +1,7 @@
 """What one clip scores: errors line by line, delays in audio time, distances of word times."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from voiceassist.bench.asr.clip import Clip, SaidUtterance, SaidWord, untimed
@@ -169,3 +171,36 @@ def test_a_sentence_in_many_voices_is_one_utterance_of_an_interval() -> None:
 
 def test_no_values_have_no_spread() -> None:
     assert spread([]) is None
+
+
+def sure(position_ms: int, *said: tuple[str, float]) -> TimedTranscript:
+    """A Final whose words have these confidences."""
+    heard = final(position_ms, " ".join(text for text, _ in said))
+    told = tuple(
+        replace(word, confidence=confidence)
+        for word, (_, confidence) in zip(heard.transcript.words, said, strict=True)
+    )
+    return replace(heard, transcript=replace(heard.transcript, words=told))
+
+
+def test_every_word_heard_is_judged_with_its_own_confidence() -> None:
+    result = scored(clip(untimed("please hold the line")), sure(900, ("please", 0.9), ("old", 0.4), ("the", 0.8)))
+    assert [(word.confidence, word.is_right) for word in result.judged] == [(0.9, True), (0.4, False), (0.8, True)]
+
+
+def test_units_of_a_contraction_have_its_confidence() -> None:
+    result = scored(clip(untimed("I cannot")), sure(900, ("I", 0.9), ("can't", 0.6)))
+    assert {word.confidence for word in result.judged} == {0.9, 0.6}
+    assert all(word.is_right for word in result.judged)
+
+
+def test_nobody_is_judged_without_a_reference() -> None:
+    assert scored(clip(), final(900, "hello")).judged == ()
+
+
+def test_a_summary_says_how_far_confidence_is_from_the_truth() -> None:
+    heard = scored(clip(untimed("please hold the line")), sure(900, ("please", 0.9), ("old", 0.5)))
+    (result,) = by_channel([heard])
+    assert result.calibration
+    assert result.calibration.words == 2
+    assert round(result.calibration.expected_error, 2) == 0.3

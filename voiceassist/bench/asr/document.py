@@ -11,7 +11,8 @@ Its shape:
                   {material, voice, channel, clips, utterances, audio_s, cpu_s, real_time_factor,
                    words, substitutions, insertions, deletions, word_error_rate, interval: [low, high] or null,
                    times_from, partial_delay_ms, final_delay_ms, start_error_ms, end_error_ms:
-                   {n, mean, median, p95} or null}
+                   {n, mean, median, p95} or null,
+                   calibration: {words, expected_error, bins: [{low, high, words, right, confidence}]} or null}
         clips     {material, voice, channel, name, audio_s, cpu_s, reference, heard, words, substitutions,
                    insertions, deletions}
 Next: `cli/models/bench.py` writes it.

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
+from voiceassist.bench.asr.calibration import Calibration, calibration
 from voiceassist.bench.asr.edits import WordErrors, total
 from voiceassist.bench.asr.scores import ClipScore
 
@@ -49,6 +50,7 @@ class ClipSummary:
     final_delay_ms: Spread | None
     start_error_ms: Spread | None  # absolute
     end_error_ms: Spread | None  # absolute
+    calibration: Calibration | None
 
     @property
     def real_time_factor(self) -> float:
@@ -91,6 +93,7 @@ def _result(key: Key, scores: Sequence[ClipScore]) -> ClipSummary:
         final_delay_ms=spread([ms for score in scores for ms in score.final_delays_ms]),
         start_error_ms=spread([abs(ms) for score in scores for ms in score.start_errors_ms]),
         end_error_ms=spread([abs(ms) for score in scores for ms in score.end_errors_ms]),
+        calibration=calibration([word for score in scores for word in score.judged]),
     )
 
 

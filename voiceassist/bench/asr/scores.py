@@ -1,4 +1,4 @@
-"""What was heard against what was said, for one clip: word errors, delays and errors of word times.
+"""What was heard against what was said, for one clip: word errors, delays, errors of word times, words judged.
 
 Delays are milliseconds of audio, so a slow machine does not change them:
 - of a partial: from the end of a word to the audio position at which a transcript first has it;
@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from voiceassist.bench.asr.calibration import JudgedWord
 from voiceassist.bench.asr.clip import Clip
 from voiceassist.bench.asr.edits import WordErrors, WordPair, align, count
 from voiceassist.bench.asr.listener import ClipTranscript, TimedTranscript
@@ -39,6 +40,7 @@ class ClipScore:
     final_delays_ms: tuple[int, ...]
     start_errors_ms: tuple[int, ...]
     end_errors_ms: tuple[int, ...]
+    judged: tuple[JudgedWord, ...]  # empty without a reference
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,7 +80,21 @@ def score(clip: Clip, heard: ClipTranscript) -> ClipScore:
         final_delays_ms=tuple(ms for one in utterances for ms in _final_delay(one)),
         start_errors_ms=start_errors,
         end_errors_ms=end_errors,
+        judged=_judged(pairs, finals, per_final) if spoken else (),
     )
+
+
+def _judged(
+    pairs: Sequence[WordPair], finals: Sequence[TimedTranscript], per_final: Sequence[tuple[ScoredWord, ...]]
+) -> tuple[JudgedWord, ...]:
+    """Every unit that was heard, with its word's confidence."""
+    right = {pair.heard for pair in pairs if pair.kind == "equal"}
+    sure = [
+        final.transcript.words[token.word].confidence
+        for final, of_final in zip(finals, per_final, strict=True)
+        for token in of_final
+    ]
+    return tuple(JudgedWord(confidence=confidence, is_right=at in right) for at, confidence in enumerate(sure))
 
 
 def _text(units: Sequence[ScoredWord]) -> str:

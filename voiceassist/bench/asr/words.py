@@ -50,6 +50,7 @@ class ScoredWord:
     text: str
     start_ms: int | None
     end_ms: int | None
+    word: int  # index of the word it came from, or of the first of two
 
 
 def tokens(words: Sequence[TimedText], language: Language, beside: str = "") -> tuple[ScoredWord, ...]:
@@ -58,14 +59,14 @@ def tokens(words: Sequence[TimedText], language: Language, beside: str = "") -> 
     `beside` is the text to compare with, units with spaces between: a number in digits is read as it says it.
     """
     found: list[ScoredWord] = []
-    for word in words:
-        for token in _tokens(word, language, beside):
+    for index, word in enumerate(words):
+        for token in _tokens(index, word, language, beside):
             found.append(token)
             _join_split(found, language)
     return tuple(found)
 
 
-def _tokens(word: TimedText, language: Language, beside: str) -> Iterator[ScoredWord]:
+def _tokens(index: int, word: TimedText, language: Language, beside: str) -> Iterator[ScoredWord]:
     text = _rewritten(word.text) if language is ENGLISH else word.text
     units = [unit for part in text.split() for unit in canonical(part, language) if unit not in language.fillers]
     if language is ENGLISH:
@@ -75,6 +76,7 @@ def _tokens(word: TimedText, language: Language, beside: str) -> Iterator[Scored
             text=unit,
             start_ms=word.start_ms if number == 1 else None,
             end_ms=word.end_ms if number == len(units) else None,
+            word=index,
         )
 
 
@@ -94,4 +96,5 @@ def _read(unit: str, beside: str) -> str:
 def _join_split(found: list[ScoredWord], language: Language) -> None:
     """Makes one of a word that was written as two."""
     if len(found) > 1 and (whole := language.split.get((found[-2].text, found[-1].text))):
-        found[-2:] = [ScoredWord(text=whole, start_ms=found[-2].start_ms, end_ms=found[-1].end_ms)]
+        first, last = found[-2:]
+        found[-2:] = [ScoredWord(text=whole, start_ms=first.start_ms, end_ms=last.end_ms, word=first.word)]

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from voiceassist.bench.asr.calibration import BINS, Calibration
 from voiceassist.bench.asr.degraded import CONDITIONS
 from voiceassist.bench.asr.edits import WordErrors, total
 from voiceassist.bench.asr.report import EngineReport
@@ -24,22 +25,17 @@ LEGEND = (
     "S/I/D: words replaced, inserted, deleted. RTF: processor seconds per second of audio, one core. "
     "partial, final: delays in milliseconds of audio, median / 95th percentile, from the end of a word to the "
     "first partial with it, and from the end of an utterance to its final. "
-    "word times: mean distance of the starts / of the ends from the synthesiser's, in milliseconds."
+    "word times: mean distance of the starts / of the ends from the synthesiser's, in milliseconds. "
+    ".7: of the words with a confidence from .7 to .8, the share that is right; "
+    "error: mean distance of confidence and that share."
 )
 UNTRAINED = "* a voice that vosk-tiny-en did not hear in training; trained: all others together."
 
 
 def show(reports: Sequence[EngineReport], console: Console) -> None:
     """All tables that have rows, and what went wrong."""
-    of_voices = (table for report in reports for table in _voices(report))
-    for table in (
-        _costs(reports),
-        _errors(reports),
-        _times(reports),
-        _worse(reports),
-        _files(reports),
-        *of_voices,
-    ):
+    of_all = [make(reports) for make in (_costs, _errors, _times, _sure, _worse, _files)]
+    for table in (*of_all, *(table for report in reports for table in _voices(report))):
         if table.row_count:
             console.print(table)
     console.print(LEGEND, style="dim", highlight=False)
@@ -128,6 +124,27 @@ def _first_channels(report: EngineReport) -> Iterator[ClipSummary]:
 
 def _place(result: ClipSummary) -> str:
     return f"{result.material}, {result.channel}" if result.channel else result.material
+
+
+def _sure(reports: Sequence[EngineReport]) -> Table:
+    """Reliability: of the words that an engine is so sure of, how many are right."""
+    table = _table("how sure they are, and how often right: %", "", ("words", "error", *_bin_names()))
+    for place, results in _by_place(reports):
+        for name, result in results:
+            if result.calibration:
+                table.add_row(f"{escape(name)}, {escape(place)}", *_reliability(result.calibration))
+    return table
+
+
+def _bin_names() -> list[str]:
+    return [f".{number}" for number in range(BINS)]
+
+
+def _reliability(found: Calibration) -> Iterator[str]:
+    yield f"{found.words:,}"
+    yield f"{100 * found.expected_error:.1f}"
+    right = {round(one.low * BINS): one.accuracy for one in found.bins}
+    yield from (f"{100 * right[number]:.0f}" if number in right else NONE for number in range(BINS))
 
 
 def _worse(reports: Sequence[EngineReport]) -> Table:
