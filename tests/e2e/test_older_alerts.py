@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, expect
 from tests.e2e.screens import PATIENCE_MS, opened, see, tabs
 from tests.e2e.server import running_server, scripted
 from tests.shell import store_records as make
-from voiceassist.events import Customer
+from voiceassist.events import Customer, Event
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.store.database import DATABASE
 from voiceassist.store.store import open_store
@@ -28,7 +28,7 @@ async def store_calls(data_dir: Path) -> None:
     for number in range(FINISHED_ROWS + OLDER):
         started = make.started((BEGAN + timedelta(minutes=number)).isoformat())
         started = replace(started, customer=Customer(id=f"{number}", name=f"Customer No. {number}."))
-        events = (started, make.alert("a1", "warning"), make.ended())
+        events: tuple[Event, ...] = (started, make.alert("a1", "warning"), make.ended())
         await store.append(
             [make.record(f"call-{number}", seq, event) for seq, event in enumerate(events, start=1)]
         )
