@@ -9,6 +9,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 from functools import partial
+from math import nan
 from pathlib import Path
 
 import structlog
@@ -232,11 +233,7 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("lost_records", "Records that were never stored", lambda: backlog.lost)
     _export_recordings(runtime)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
-    gauge("hurried_steps", "Steps of audio heard without partials to catch up", lambda: runtime.pool.hurried_steps)
-    gauge("decode_seconds", "Seconds spent decoding, summed", lambda: runtime.pool.decode_seconds)
-    decode_cpu = "Processor seconds of the decode threads, summed: hearing, without everything else"
-    gauge("decode_cpu_seconds", decode_cpu, lambda: runtime.pool.decode_cpu_seconds)
-    gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: runtime.pool.depth)
+    _export_load(runtime)
     _export_engines(runtime)
     if bus := runtime.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
@@ -244,6 +241,22 @@ def _export_depths(runtime: Runtime) -> None:
         gauge("bus_queue_bytes", "Bytes waiting for the broker", lambda: bus.stats.queued_bytes)
         gauge("bus_restarts", "Times the bus began again after an error of ours", lambda: bus.stats.restarts)
         gauge("bus_lost", "Records the broker never got", lambda: sum(bus.stats.lost.values()))
+
+
+def _export_load(runtime: Runtime) -> None:
+    gauge, pool = runtime.metrics.gauge, runtime.pool
+    gauge("decode_seconds", "Seconds spent decoding, summed", lambda: pool.meter.busy_s)
+    decode_cpu = "Processor seconds of the decode threads, summed: hearing, without everything else"
+    gauge("decode_cpu_seconds", decode_cpu, lambda: pool.meter.cpu_s)
+    gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: pool.depth)
+    gauge("decode_behind_seconds", "How late the audio is that has waited longest", lambda: pool.load().behind_s)
+    gauge("decode_free", "Share of the decode threads' time that was unused lately", lambda: pool.load().free)
+    gauge("calls_that_fit", "So many more calls; NaN: not known yet", lambda: _or_nan(pool.load().calls_that_fit))
+    gauge("partials_left_out", "Partials that were left out to keep up", lambda: pool.partials_left_out)
+
+
+def _or_nan(number: float | None) -> float:
+    return nan if number is None else number
 
 
 def _export_recordings(runtime: Runtime) -> None:

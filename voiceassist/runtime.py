@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.asr.engines import Engines
+from voiceassist.asr.load import LoadState
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
 from voiceassist.asr.pool import DecodePool
@@ -98,6 +99,11 @@ class Runtime:
             )
         )
         self.whip = WhipSessions(joins=self.joins)
+
+    @property
+    def load(self) -> LoadState:
+        """How busy the recognizers are, and how many more calls fit."""
+        return self.pool.load()
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""

@@ -67,9 +67,9 @@ class Server:
         return events
 
     def kept_up(self) -> bool:
-        """Whether no step of audio was heard in a hurry, because the machine was too busy."""
+        """Whether no Partial was left out because the machine was too busy."""
         metrics = self._answer("GET", "/metrics").text
-        return re.search(r"^voiceassist_hurried_steps 0(\.0)?$", metrics, re.MULTILINE) is not None
+        return re.search(r"^voiceassist_partials_left_out 0(\.0)?$", metrics, re.MULTILINE) is not None
 
     def wait_for(self, call_id: str, met: Callable[[Json], bool]) -> Json:
         """The state of one call as soon as it meets a condition."""

@@ -1,10 +1,10 @@
 """A recognizer that breaks down in the middle of a call."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker, Transcript
@@ -56,10 +56,10 @@ class _FailingRecognizer:
     def rate_hz(self) -> int:
         return self.inner.rate_hz
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+    def feed(self, pcm: Pcm) -> Iterable[Transcript | PartialDue]:
         self.heard_ms += len(pcm) * 1000 / self.rate_hz
         self._fail("fed", due=self.heard_ms >= self.after_ms)
-        return self.inner.feed(pcm, hurry=hurry)
+        return self.inner.feed(pcm)
 
     def finish(self) -> Sequence[Transcript]:
         self._fail("finished")

@@ -10,7 +10,7 @@ from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.events import SPEAKERS, Speaker
 
 RATE_HZ = 8000
-FAR_AHEAD_S = 1e9  # on the monotonic clock: such audio is never late, so nothing is heard in a hurry
+FAR_AHEAD_S = 1e9  # on the monotonic clock: such audio is never late, so every Partial is made
 Legs = Mapping[Speaker, Pcm]
 
 

@@ -1,5 +1,6 @@
 """The engines that the parity suite runs, and some speech for them: two lines of a sample call."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,7 @@ import av
 import numpy as np
 import soxr
 
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.engine import Engine, PartialDue, Recognizer, transcripts
 from voiceassist.asr.moonshine import load_moonshine
 from voiceassist.asr.scripted import Script, ScriptedEngine, ScriptLine
 from voiceassist.asr.vosk import load_vosk
@@ -83,7 +84,18 @@ def at_rate(pcm: Pcm, rate_hz: int) -> Pcm:
 def feed(recognizer: Recognizer, pcm: Pcm, chunk: int = 320) -> list[Transcript]:
     """What the recognizer says while it is fed `chunk` samples at a time."""
     pcm = at_rate(pcm, recognizer.rate_hz)
-    return [said for at in range(0, len(pcm), chunk) for said in recognizer.feed(pcm[at : at + chunk])]
+    return [one for at in range(0, len(pcm), chunk) for one in transcripts(recognizer.feed(pcm[at : at + chunk]))]
+
+
+def without_partials(heard: Iterable[Transcript | PartialDue]) -> list[Transcript]:
+    """What is said when every Partial that can be left out is."""
+    said: list[Transcript] = []
+    for one in heard:
+        if isinstance(one, PartialDue):
+            one.leave_out()
+        else:
+            said.append(one)
+    return said
 
 
 def transcribe(engine: Engine, pcm: Pcm, chunk: int = 320) -> list[Transcript]:

@@ -2,11 +2,22 @@
 
 import asyncio
 import threading
+from contextlib import suppress
+from time import monotonic
 
 import pytest
 
-from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.pool import DecodePool, Priority, Rank
 from voiceassist.errors import EngineError
+
+NEEDED = Priority(Rank.NEEDED, 0.0)
+
+
+def hold(started: threading.Event, go: threading.Event) -> int:
+    """A decode that lasts until `go`."""
+    started.set()
+    go.wait()
+    return 0
 
 
 async def test_what_the_function_returns_comes_back_from_another_thread() -> None:
@@ -44,7 +55,7 @@ async def test_depth_counts_waiting_and_decoding_runs() -> None:
         go.set()
         await asyncio.gather(*runs)
     assert (pool.depth, pool.decodes, pool.failures) == (0, 3, 0)
-    assert pool.decode_seconds > 0
+    assert pool.meter.busy_s > 0
 
 
 async def test_waiting_takes_no_processor_time_and_computing_does() -> None:
@@ -54,9 +65,9 @@ async def test_waiting_takes_no_processor_time_and_computing_does() -> None:
         await asyncio.sleep(0)
         go.set()
         await waiting
-        waited_cpu_s = pool.decode_cpu_seconds
+        waited_cpu_s = pool.meter.cpu_s
         await pool.run(sum, range(1_000_000))
-        assert pool.decode_cpu_seconds > waited_cpu_s
+        assert pool.meter.cpu_s > waited_cpu_s
 
 
 async def test_a_cancelled_run_ends_only_after_its_decode() -> None:
@@ -94,15 +105,16 @@ async def test_a_run_cancelled_while_it_waits_never_decodes() -> None:
 
 
 async def test_leaving_the_pool_waits_for_running_decodes() -> None:
-    go, ended = threading.Event(), threading.Event()
+    started, go, ended = threading.Event(), threading.Event(), threading.Event()
 
     def decode() -> None:
+        started.set()
         go.wait()
         ended.set()
 
     async with DecodePool(1) as pool:
         run = asyncio.create_task(pool.run(decode))
-        await asyncio.sleep(0)
+        await asyncio.to_thread(started.wait)
         go.set()
     assert ended.is_set()
     await run
@@ -110,10 +122,82 @@ async def test_leaving_the_pool_waits_for_running_decodes() -> None:
 
 async def test_a_decode_that_hangs_does_not_hold_up_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voiceassist.asr.pool.CLOSE_WITHIN_S", 0)
-    go = threading.Event()
+    started, go = threading.Event(), threading.Event()
     async with DecodePool(1) as pool:
-        run = asyncio.create_task(pool.run(go.wait))
-        await asyncio.sleep(0)
+        run = asyncio.create_task(pool.run(hold, started, go))
+        await asyncio.to_thread(started.wait)
     assert not run.done()
     go.set()
     await run
+
+
+async def test_what_is_not_begun_in_time_never_runs() -> None:
+    go = threading.Event()
+    decoded: list[int] = []
+    async with DecodePool(1) as pool:
+        first = asyncio.create_task(pool.run(go.wait))
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            await pool.run(decoded.append, 2, begin_within_s=0)
+        go.set()
+        await first
+    assert decoded == []
+
+
+async def test_what_has_begun_in_time_is_waited_for() -> None:
+    go, loop = threading.Event(), asyncio.get_running_loop()
+
+    def decode() -> str:
+        loop.call_soon_threadsafe(loop.call_later, 0.02, go.set)  # later than it had to begin
+        go.wait()
+        return "well"
+
+    async def begun() -> str:
+        while True:
+            with suppress(TimeoutError):  # the machine was busy
+                return await pool.run(decode, begin_within_s=0.01)
+
+    async with DecodePool(1) as pool:
+        assert await begun() == "well"
+
+
+async def test_in_a_full_queue_what_may_be_left_out_is_and_what_is_needed_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voiceassist.asr.pool.MOST_WAITING", 1)
+    started, go = threading.Event(), threading.Event()
+    async with DecodePool(1) as pool:
+        runs = [asyncio.create_task(pool.run(hold, started, go))]
+        await asyncio.to_thread(started.wait)
+        runs.append(asyncio.create_task(pool.run(sum, [1, 2], priority=NEEDED)))
+        await asyncio.sleep(0)
+        with pytest.raises(TimeoutError):
+            await pool.run(sum, [1, 2], priority=NEEDED, begin_within_s=60)
+        with pytest.raises(EngineError, match="1 legs wait to be decoded"):
+            await pool.run(sum, [1, 2], priority=NEEDED)
+        runs.append(asyncio.create_task(pool.run(sum, [1, 2])))  # a recognizer is closed in any case
+        await asyncio.sleep(0)
+        go.set()
+        assert await asyncio.gather(*runs) == [0, 3, 3]
+
+
+async def test_a_closed_pool_refuses_work() -> None:
+    async with DecodePool(1) as pool:
+        pass
+    with pytest.raises(EngineError, match="stops"):
+        await pool.run(sum, [1, 2])
+
+
+async def test_load_tells_how_late_the_oldest_audio_that_waits_is() -> None:
+    started, go = threading.Event(), threading.Event()
+    async with DecodePool(1) as pool:
+        runs = [asyncio.create_task(pool.run(hold, started, go))]
+        await asyncio.to_thread(started.wait)
+        assert pool.load().behind_s == 0.0
+        due_s = monotonic() - 5
+        runs.append(asyncio.create_task(pool.run(sum, [], priority=Priority(Rank.NEEDED, due_s))))
+        runs.append(asyncio.create_task(pool.run(sum, [], priority=Priority(Rank.PARTIAL, due_s - 5))))
+        await asyncio.sleep(0)
+        assert (pool.load().waiting, pool.load().behind_s // 5) == (2, 1)
+        go.set()
+        await asyncio.gather(*runs)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.shell.engines import clip
-from voiceassist.asr.engine import Recognizer
+from voiceassist.asr.engine import Recognizer, transcripts
 from voiceassist.asr.scripted import FINAL_MS, PARTIAL_MS, ScriptedEngine, load_script
 from voiceassist.errors import ConfigError
 from voiceassist.events import Final, Transcript
@@ -108,4 +108,4 @@ def _open(folder: Path, *lines: dict[str, Any]) -> Recognizer:
 
 
 def _feed(recognizer: Recognizer, sizes: list[int]) -> list[Transcript]:
-    return [said for size in sizes for said in recognizer.feed(np.zeros(size, np.int16))]
+    return [one for size in sizes for one in transcripts(recognizer.feed(np.zeros(size, np.int16)))]

@@ -85,7 +85,7 @@ def test_times_stay_true_when_libvosk_drops_its_past_in_long_speech(engine: Vosk
     said: list[Transcript] = []
     turns = 0
     while recognizer._fed < (PAST_MS + 10_000) * RATE_HZ // 1000:
-        said += recognizer.feed(turn, hurry=True)
+        said += recognizer.feed(turn)
         turns += 1
     recognizer.close()
     words = [word for one in said if isinstance(one, Final) for word in one.words]

@@ -42,7 +42,7 @@ def usage(cpu_s: float, decode_cpu_s: float, memory_mb: int, loop_lag_s: float =
         cpu_s=cpu_s,
         decode_cpu_s=decode_cpu_s,
         memory_bytes=memory_mb * MB,
-        hurried_steps=0,
+        partials_left_out=0,
         loop_lag_s=loop_lag_s,
     )
 

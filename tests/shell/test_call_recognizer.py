@@ -128,7 +128,7 @@ class _BreakingRecognizer:
     def __init__(self, engine: BreakingEngine, speaker: Speaker) -> None:
         self._engine, self._speaker = engine, speaker
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:  # noqa: ARG002 - never listens
+    def feed(self, pcm: Pcm) -> Sequence[Transcript]:  # noqa: ARG002 - never listens
         engine = self._engine
         if self._speaker == "customer":
             engine.agent_hears.wait(5)

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from structlog.typing import EventDict
 from tests.builders import only
 from tests.fakes.sources import GivenSource, info, quiet
 from tests.shell.test_session import ENOUGH_S, Bench, hang_up_on, scripted
-from voiceassist.asr.engine import Recognizer
+from voiceassist.asr.engine import PartialDue, Recognizer
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine
 from voiceassist.audio.pcm import Pcm
@@ -151,10 +151,10 @@ class _Held:
     def __init__(self, inner: Recognizer, engine: HeldEngine) -> None:
         self._inner, self._engine, self.rate_hz = inner, engine, inner.rate_hz
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
+    def feed(self, pcm: Pcm) -> Iterable[Transcript | PartialDue]:
         self._engine.hears.set()
         self._engine.gate.wait(ENOUGH_S)
-        return self._inner.feed(pcm, hurry=hurry)
+        return self._inner.feed(pcm)
 
     def finish(self) -> Sequence[Transcript]:
         return self._inner.finish()

@@ -6,7 +6,7 @@ Next: `live/session.py` hands everything to `Call.handle`.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -14,9 +14,9 @@ from time import monotonic
 from typing import TypeVar
 
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool
-from voiceassist.audio.lateness import lateness_s
+from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
+from voiceassist.audio.lateness import due_s, lateness_s
 from voiceassist.audio.legs import LegSync, Step
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import Speaker, Tick, Transcript
@@ -29,8 +29,6 @@ MOST_STEPS = 5
 # Read ahead of the recognizers, so that the next steps are there when they are done. Full: the source is not read,
 # and its own overflow rule applies.
 READ_AHEAD_MS = 2 * STEP_MS * MOST_STEPS
-# A call that is this late (`audio/lateness.py`) is heard in a hurry: finals only, until it has caught up.
-HURRY_S = 1.0
 TICK_MS = 200  # how often call time moves on, live and in replay alike
 
 
@@ -65,50 +63,56 @@ async def recognise(
     pool: DecodePool,
     *,
     began_s: float,
+    open_cues: Callable[[], Collection[Speaker]] = tuple,
 ) -> AsyncGenerator[Recognised, None]:
     """Hears the frames of a call that began at `began_s` (monotonic seconds) to their end. Raises EngineError.
 
+    `open_cues`: the legs in which a cue waits for the next words; their partials come before other calls'.
     Whatever `frames` raises comes out after the audio before it was heard. `frames` is closed in any case.
     """
-    async with _recognizers(pool) as recognizers, aclosing(_steps(frames, legs)) as batches:
+    recognizers = {leg: ScheduledLeg(leg, engine) for leg in legs}
+    async with _closing(recognizers, pool), aclosing(_steps(frames, legs)) as batches:
         since_ms, steps = 0, list[Step]()
         async for steps in batches:
-            hurry = _late_s(steps[-1], began_s) > HURRY_S
-            pool.hurried_steps += hurry * len(steps)
             inputs: list[Transcript | Tick] = []
-            for step, transcripts in zip(
-                steps, await _hear(steps, recognizers, engine, pool, hurry=hurry), strict=True
-            ):
+            heard = await _hear(steps, recognizers, pool, began_s, open_cues())
+            for step, transcripts in zip(steps, heard, strict=True):
                 inputs += in_order(transcripts, since_ms, step.until_ms)
                 since_ms = step.until_ms
+            pool.meter.heard(len(steps) * STEP_MS / 1000)
             yield _recognised(inputs, steps[-1], began_s)
         if steps:
-            last = await _all(pool.run(recognizer.finish) for recognizer in recognizers.values())
+            last = await _all(leg.finish(pool, _due_s(steps[-1], began_s)) for leg in recognizers.values())
             yield _recognised(in_order(chain.from_iterable(last), since_ms, since_ms), steps[-1], began_s)
 
 
 def _recognised(inputs: Iterable[Transcript | Tick], step: Step, began_s: float) -> Recognised:
-    delay_ms = int(_late_s(step, began_s) * 1000)
-    return Recognised(inputs=tuple(inputs), until_ms=step.until_ms, delay_ms=delay_ms)
+    late_s = lateness_s(step.until_ms, step.arrived_s, began_s=began_s, now_s=monotonic())
+    return Recognised(inputs=tuple(inputs), until_ms=step.until_ms, delay_ms=int(late_s * 1000))
 
 
-def _late_s(step: Step, began_s: float) -> float:
-    return lateness_s(step.until_ms, step.arrived_s, began_s=began_s, now_s=monotonic())
+def _due_s(step: Step, began_s: float) -> float:
+    return due_s(step.until_ms, step.arrived_s, began_s=began_s)
 
 
 async def _hear(
-    steps: list[Step], recognizers: dict[Speaker, LegRecognizer], engine: Engine, pool: DecodePool, *, hurry: bool
+    steps: list[Step],
+    recognizers: dict[Speaker, ScheduledLeg],
+    pool: DecodePool,
+    began_s: float,
+    open_cues: Collection[Speaker],
 ) -> list[list[Transcript]]:
     """What each step gives, of all legs."""
-
-    def hear(leg: Speaker) -> list[list[Transcript]]:
-        if leg not in recognizers:  # here, not on the event loop: a recognizer takes milliseconds to open, or more
-            recognizers[leg] = LegRecognizer(engine.open(leg), steps[0].rate_hz)
-        return [recognizers[leg].hear(step.pieces[leg], hurry=hurry) for step in steps]
-
-    talking = [leg for leg in steps[0].pieces if any(len(step.pieces[leg]) for step in steps)]
-    heard = await _all(pool.run(hear, leg) for leg in talking)
+    talking = [leg for leg in recognizers if any(len(step.pieces[leg]) for step in steps)]
+    heard = await _all(
+        recognizers[leg].hear([_piece(step, leg, began_s) for step in steps], pool, has_open_cue=leg in open_cues)
+        for leg in talking
+    )
     return [[transcript for leg in heard for transcript in leg[number]] for number in range(len(steps))]
+
+
+def _piece(step: Step, leg: Speaker, began_s: float) -> DuePiece:
+    return DuePiece(pcm=step.pieces[leg], rate_hz=step.rate_hz, due_s=_due_s(step, began_s))
 
 
 async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
@@ -121,13 +125,12 @@ async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
 
 
 @asynccontextmanager
-async def _recognizers(pool: DecodePool) -> AsyncIterator[dict[Speaker, LegRecognizer]]:
-    """Recognizers opened as legs are first heard; all closed in the end, also when one cannot be."""
-    recognizers: dict[Speaker, LegRecognizer] = {}
+async def _closing(recognizers: dict[Speaker, ScheduledLeg], pool: DecodePool) -> AsyncIterator[None]:
+    """All recognizers are closed in the end, also when one cannot be."""
     try:
-        yield recognizers
+        yield
     finally:
-        await _all(pool.run(recognizer.close) for recognizer in recognizers.values())
+        await _all(leg.close(pool) for leg in recognizers.values())
 
 
 async def _steps(

@@ -9,6 +9,7 @@ The contract, held by one suite of tests over every engine:
 - a Partial may repeat unchanged (it is agreement); a Final may be empty: what its Partials told was nothing;
 - word times rise and lie inside the audio fed so far; `at_ms` is the audio position that had been decoded;
 - silence, noise and tones give no words; `finish` gives the Final of whatever is being said;
+- what a Partial costs may be left out when the machine cannot keep up; finals never depend on that;
 - samples are int16, one channel, at the recognizer's rate. `feed` refuses other types and shapes. Samples do not
   show their rate: `leg_recognizer.py` makes the recognizer's rate of the announced one,
   `ingest/stream_start.py` refuses one that no telephone has, and `ingest/rate.py` notices audio that comes at
@@ -16,7 +17,7 @@ The contract, held by one suite of tests over every engine:
   once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -26,6 +27,19 @@ from voiceassist.errors import EngineError
 from voiceassist.events import Speaker, Transcript
 
 
+class PartialDue:
+    """Comes before work that only a Partial needs and that takes long enough to wait for its turn in the pool.
+
+    It is done when the next thing is asked for, unless it was left out before.
+    """
+
+    is_wanted = True
+
+    def leave_out(self) -> None:
+        """Saves the work; a Partial is due again soon."""
+        self.is_wanted = False
+
+
 class Recognizer(Protocol):
     """One leg of one call being recognised."""
 
@@ -33,10 +47,10 @@ class Recognizer(Protocol):
     def rate_hz(self) -> int:
         """Sample rate that `feed` wants."""
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
-        """What can be said after these samples. Raises EngineError.
+    def feed(self, pcm: Pcm) -> Iterable[Transcript | PartialDue]:
+        """What can be said after these samples, decoded as it is read: to the end, before anything else is asked.
 
-        `hurry`: the machine cannot keep up, so partials may be left out; finals never depend on it.
+        Raises EngineError, now or while it is read.
         """
 
     def finish(self) -> Sequence[Transcript]:
@@ -74,6 +88,11 @@ class Engine(Protocol):
 
     def close(self) -> None:
         """Frees the model; every recognizer must be closed first."""
+
+
+def transcripts(heard: Iterable[Transcript | PartialDue]) -> list[Transcript]:
+    """All that was heard, with every Partial. Raises EngineError."""
+    return [one for one in heard if not isinstance(one, PartialDue)]
 
 
 def checked(pcm: Pcm) -> Pcm:

@@ -5,7 +5,9 @@ their own, how the audio was split into frames changes nothing. Blocks: runs in 
 Next: `live/session.py` and `replay.py` give the transcripts to `core/call/call.py`.
 """
 
-from voiceassist.asr.engine import Recognizer
+from collections.abc import Iterator
+
+from voiceassist.asr.engine import PartialDue, Recognizer, transcripts
 from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.resample import Resampler
 from voiceassist.events import Transcript
@@ -25,14 +27,18 @@ class LegRecognizer:
         """How much audio has been heard."""
         return self._samples * 1000 // self.rate_hz
 
-    def hear(self, pcm: Pcm, *, hurry: bool = False) -> list[Transcript]:
-        """What can be said after these samples; without partials in a `hurry`. Raises EngineError."""
+    def hear(self, pcm: Pcm) -> list[Transcript]:
+        """What can be said after these samples, with every Partial. Raises EngineError."""
+        return transcripts(self.listen(pcm))
+
+    def listen(self, pcm: Pcm) -> Iterator[Transcript | PartialDue]:
+        """The same, as it is decoded; see `Recognizer.feed`."""
         self._samples += len(pcm)
-        return list(self._recognizer.feed(self._resampler.feed(pcm), hurry=hurry))
+        yield from self._recognizer.feed(self._resampler.feed(pcm))
 
     def finish(self) -> list[Transcript]:
         """The last transcripts. Raises EngineError."""
-        return [*self._recognizer.feed(self._resampler.finish()), *self._recognizer.finish()]
+        return [*transcripts(self._recognizer.feed(self._resampler.finish())), *self._recognizer.finish()]
 
     def close(self) -> None:
         """Frees the recognizer."""

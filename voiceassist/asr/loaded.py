@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Protocol, runtime_checkable
 
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Speaker, Transcript
 from voiceassist.speech_models.record import FitFor
@@ -84,8 +84,8 @@ class _CountedRecognizer:
         self._inner, self._closed = inner, closed
         self.rate_hz = inner.rate_hz
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
-        return self._inner.feed(pcm, hurry=hurry)
+    def feed(self, pcm: Pcm) -> Iterable[Transcript | PartialDue]:
+        return self._inner.feed(pcm)
 
     def finish(self) -> Sequence[Transcript]:
         return self._inner.finish()

@@ -25,7 +25,7 @@ from moonshine_voice.transcriber import Transcriber
 from moonshine_voice.utils import get_assets_path
 
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.asr.plausible import plausible_words
 from voiceassist.asr.voice import BLOCK, BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.audio.align import DecodedLine, align, levels_dbfs
@@ -154,9 +154,10 @@ class MoonshineRecognizer:
         self._line: _MoonshineLine | None = None
         self._utterances = 0
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:
-        """What can be said after these samples; in a `hurry` only lines that end. Raises EngineError."""
-        return [said for block in self._cutter.cut(pcm) for said in self._hear(block, hurry=hurry)]
+    def feed(self, pcm: Pcm) -> Iterator[Transcript | PartialDue]:
+        """What can be said after these samples; a decode for a Partial may be left out. Raises EngineError."""
+        for block in self._cutter.cut(pcm):
+            yield from self._hear(block)
 
     def finish(self) -> Sequence[Transcript]:
         """The Final of the line that is being said. Raises EngineError."""
@@ -167,7 +168,7 @@ class MoonshineRecognizer:
         """Drops the detector, which frees itself."""
         self._detector = None
 
-    def _hear(self, block: Pcm, *, hurry: bool) -> Iterator[Transcript]:
+    def _hear(self, block: Pcm) -> Iterator[Transcript | PartialDue]:
         if self._detector is None:
             raise EngineError("this moonshine recognizer is closed")
         voiced = self._detector.is_voice(block)
@@ -177,7 +178,7 @@ class MoonshineRecognizer:
             self._wait(block, step)
         else:
             self._line.add(block, voiced=voiced)
-            yield from self._follow(self._line, step, is_due=not hurry and self._line.is_due(voiced=voiced))
+            yield from self._follow(self._line, step, is_due=self._line.is_due(voiced=voiced))
 
     def _wait(self, block: Pcm, step: SpeechState) -> None:
         self._lead.append(block)
@@ -185,11 +186,20 @@ class MoonshineRecognizer:
             self._line = _MoonshineLine(start_block=self._blocks - len(self._lead), blocks=list(self._lead))
             self._lead.clear()
 
-    def _follow(self, line: _MoonshineLine, step: SpeechState, *, is_due: bool) -> Iterator[Transcript]:
+    def _follow(
+        self, line: _MoonshineLine, step: SpeechState, *, is_due: bool
+    ) -> Iterator[Transcript | PartialDue]:
         if step == "ended":
             self._line = None
             yield from self._end(line)
         elif step == "paused" or is_due:
+            yield from self._go_on(line)
+
+    def _go_on(self, line: _MoonshineLine) -> Iterator[Transcript | PartialDue]:
+        due = PartialDue()
+        if line.unheard:
+            yield due
+        if due.is_wanted:
             self._decode(line)
             line.fresh = 0
             yield from self._partial(line)

@@ -1,85 +1,208 @@
-"""Runs recognizers off the event loop: a fixed number of threads that decode.
+"""Runs recognizers off the event loop: a fixed number of threads that decode, what is most urgent first.
 
-Never runs one recognizer in two threads, as long as its owner awaits each `run` before the next: even a
-cancelled `run` waits for its decode, so closing the recognizer afterwards is safe. Every failure arrives as
-an EngineError. The plain numbers are for the metrics page.
+Theory of operation. A leg of a call has one run here at a time, never two: its owner awaits each before the next.
+A run is needed, or only a Partial needs it. What is needed goes first: taking in audio, which is cheap and shows
+that a line has ended, and decoding that line for its Final. Of these the latest audio goes first. Then come the
+partials of legs with an open cue, then all others; of these the leg that has waited longest goes first, so that
+all get their turn. A thread never stops in the middle of a run: a Final waits for a Partial that is being
+decoded (20 to 60 ms), never for one that waits.
+
+Even a cancelled run waits for its decode, so closing the recognizer afterwards is safe. Every failure arrives as
+an EngineError. Never knows what a run does. Next: `scheduled_leg.py` says how urgent it is; the metrics page tells
+the numbers.
 """
 
 import asyncio
-import time
+import threading
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent import futures
+from dataclasses import dataclass, field
+from enum import IntEnum
+from heapq import heapify, heappop, heappush
+from itertools import count
+from math import inf, isfinite
+from time import monotonic, perf_counter, thread_time
 from types import TracebackType
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
+from voiceassist.asr.load import LoadMeter, LoadState
 from voiceassist.errors import EngineError
 
 Result = TypeVar("Result")
 
 CLOSE_WITHIN_S = 5.0  # one decode takes at most a second or so; one that hangs does not hold up the stop
+# Runs that wait: one for each leg of a thousand calls, more than any machine decodes. Behind each of them waits
+# the audio of its call, which has a bound of its own. Full: a Partial is left out; what is needed fails its call;
+# what frees memory is taken all the same.
+MOST_WAITING = 2_000
+
+
+class Rank(IntEnum):
+    """What a run is for, the most urgent first."""
+
+    NEEDED = 0  # audio taken in, Finals
+    OPEN_CUE = 1  # a Partial that confirms a cue, or shows a card
+    PARTIAL = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Priority:
+    """Which run comes first: the one of lower rank, then the one due earlier."""
+
+    rank: Rank
+    due_s: float  # monotonic seconds when it could have been done at the earliest
+
+
+AT_ONCE = Priority(Rank.NEEDED, -inf)
+
+
+@dataclass(slots=True, order=True)
+class _Run:
+    priority: Priority
+    number: int
+    function: Callable[..., Any] = field(compare=False)
+    args: tuple[object, ...] = field(compare=False)
+    future: futures.Future[Any] = field(default_factory=futures.Future, compare=False)
 
 
 class DecodePool:
-    """`async with DecodePool(2) as pool: transcripts = await pool.run(recognizer.feed, pcm)`."""
+    """`async with DecodePool(2) as pool: transcripts = await pool.run(recognizer.finish)`."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
-        self.depth = 0  # runs that wait or decode now
         self.decodes = 0  # runs that ended, well or badly
         self.failures = 0  # runs that raised
-        self.hurried_steps = 0  # steps of audio heard without partials, because the machine could not keep up
-        self.decode_seconds = 0.0  # sum over all runs, without their waiting
-        self.decode_cpu_seconds = 0.0  # processor time of the same, of the pool's own threads
-        self._threads = ThreadPoolExecutor(workers, thread_name_prefix="decode")
+        self.partials_left_out = 0  # because the machine could not keep up
+        self.meter = LoadMeter()
+        self._numbers = count()
+        self._news = threading.Condition()  # also the lock of what follows
+        self._waiting: list[_Run] = []  # a heap, at most MOST_WAITING and what frees memory
+        self._decoding: list[_Run] = []
+        self._is_closed = False
 
     async def __aenter__(self) -> Self:
+        for number in range(self.workers):
+            threading.Thread(target=self._work, name=f"decode_{number}", daemon=True).start()
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Waits for decodes that run, for some seconds; what still waits for a thread never runs."""
-        ended = asyncio.create_task(asyncio.to_thread(self._threads.shutdown, cancel_futures=True))
-        await asyncio.wait([ended], timeout=CLOSE_WITHIN_S)
+        with self._news:
+            self._is_closed = True
+            for run in self._waiting:
+                run.future.cancel()
+            self._waiting.clear()
+            self._news.notify_all()
+            decoding = [run.future for run in self._decoding]
+        await asyncio.to_thread(futures.wait, decoding, CLOSE_WITHIN_S)
 
-    async def run(self, function: Callable[..., Result], *args: object) -> Result:
+    @property
+    def depth(self) -> int:
+        """Runs that wait or decode now."""
+        return len(self._waiting) + len(self._decoding)
+
+    def load(self) -> LoadState:
+        """At this moment."""
+        now_s = monotonic()
+        with self._news:
+            due_s = [run.priority.due_s for run in (*self._waiting, *self._decoding) if _delays_a_call(run)]
+            return LoadState(
+                workers=self.workers,
+                waiting=len(self._waiting),
+                behind_s=max(0.0, now_s - min(due_s, default=now_s)),
+                free=self.meter.free(self.workers, now_s),
+                cpu_s=self.meter.cpu_s,
+                calls_that_fit=self.meter.calls_that_fit(self.workers, now_s),
+            )
+
+    async def run(
+        self,
+        function: Callable[..., Result],
+        *args: object,
+        priority: Priority = AT_ONCE,
+        begin_within_s: float | None = None,
+    ) -> Result:
         """What `function(*args)` returns, from one of the threads. Raises EngineError.
 
-        Cancelling gives up a run that still waits; one that decodes is waited for.
+        Raises TimeoutError when no thread has begun it within that time; then it never runs. Cancelling gives up a
+        run that still waits; one that decodes is waited for.
         """
-        self.depth += 1
-        job = self._threads.submit(_timed, function, args)
+        run = _Run(priority, next(self._numbers), function, args)
+        self._add(run, can_be_left_out=begin_within_s is not None)
+        waiter = asyncio.wrap_future(run.future)
         try:
-            result, seconds, cpu_seconds = await _outcome(job)
-        except EngineError:
-            self.failures += 1
+            done, _ = await asyncio.wait([waiter], timeout=begin_within_s)
+            if not done and self._withdraw(run):
+                raise TimeoutError
+            result: Result = await asyncio.shield(waiter)
+        except asyncio.CancelledError:
+            if not self._withdraw(run):
+                await asyncio.wait([waiter])
             raise
-        finally:
-            self.depth -= 1
-            self.decodes += 1
-        self.decode_seconds += seconds
-        self.decode_cpu_seconds += cpu_seconds
         return result
 
+    def _add(self, run: _Run, *, can_be_left_out: bool) -> None:
+        with self._news:
+            if self._is_closed:
+                raise EngineError("nothing is decoded any more: voiceassist stops")
+            if len(self._waiting) >= MOST_WAITING and run.priority != AT_ONCE:
+                raise TimeoutError if can_be_left_out else EngineError(f"{MOST_WAITING} legs wait to be decoded")
+            heappush(self._waiting, run)
+            self._news.notify()
 
-async def _outcome(job: Future[Result]) -> Result:
-    waiter = asyncio.wrap_future(job)
+    def _withdraw(self, run: _Run) -> bool:
+        """Whether it has not begun; then it never does."""
+        with self._news:
+            if run in self._waiting:
+                self._waiting.remove(run)
+                heapify(self._waiting)
+            return run.future.cancel()
+
+    def _work(self) -> None:
+        """What each thread does: one run after the other."""
+        while run := self._next():
+            began_s, began_cpu_s = perf_counter(), thread_time()
+            result, error = _outcome(run)
+            self._ended(run, perf_counter() - began_s, thread_time() - began_cpu_s, is_failure=error is not None)
+            if error:
+                run.future.set_exception(error)
+            else:
+                run.future.set_result(result)
+
+    def _next(self) -> _Run | None:
+        """Waits for a run and takes the most urgent one; None when the pool is closed."""
+        with self._news:
+            self._news.wait_for(lambda: self._waiting or self._is_closed)
+            if self._is_closed:
+                return None
+            run = heappop(self._waiting)
+            run.future.set_running_or_notify_cancel()
+            self._decoding.append(run)
+            return run
+
+    def _ended(self, run: _Run, busy_s: float, cpu_s: float, *, is_failure: bool) -> None:
+        with self._news:
+            self._decoding.remove(run)
+            self.decodes += 1
+            self.failures += is_failure
+            self.meter.spent(busy_s, cpu_s, monotonic())
+
+
+def _outcome(run: _Run) -> tuple[Any, BaseException | None]:
+    """The result of a run, or how it failed."""
     try:
-        return await asyncio.shield(waiter)
-    except asyncio.CancelledError:
-        if not job.cancel():
-            await asyncio.wait([waiter])
-        raise
+        return run.function(*run.args), None
+    except EngineError as error:
+        return None, error
+    except BaseException as error:  # noqa: BLE001 - whoever waits for the run is told, and the thread goes on
+        name = getattr(run.function, "__qualname__", repr(run.function))
+        failure = EngineError(f"{name} failed: {type(error).__name__}: {error}")
+        failure.__cause__ = error
+        return None, failure
 
 
-def _timed(function: Callable[..., Result], args: tuple[object, ...]) -> tuple[Result, float, float]:
-    """Also the seconds that it took, and those of the processor."""
-    started, cpu_started = time.perf_counter(), time.thread_time()
-    try:
-        result = function(*args)
-    except EngineError:
-        raise
-    except Exception as error:
-        name = getattr(function, "__qualname__", repr(function))
-        raise EngineError(f"{name} failed: {type(error).__name__}: {error}") from error
-    return result, time.perf_counter() - started, time.thread_time() - cpu_started
+def _delays_a_call(run: _Run) -> bool:
+    """Whether waiting makes a call late: what frees memory does not, and a Partial may be left out."""
+    return run.priority.rank is Rank.NEEDED and isfinite(run.priority.due_s)

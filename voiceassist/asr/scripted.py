@@ -123,7 +123,7 @@ class ScriptedRecognizer:
         self._samples = 0
         self._closed = False
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:  # noqa: ARG002 - partials cost nothing here
+    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
         """What is due after these samples. Raises EngineError after `close`."""
         if self._closed:
             raise EngineError("this scripted recognizer is closed")

@@ -31,7 +31,7 @@ class StepFigures:
     cores_used: float  # by the server, on average
     client_cores: float  # by the callers
     loop_lag_s: float  # 95th percentile of how late the server's event loop woke up
-    hurried_steps: int  # of 40 ms and one leg or more, heard without partials
+    partials_left_out: int  # to keep up
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,7 +81,7 @@ def _step(step: LoadStep, idle_bytes: int, limit_ms: float) -> StepFigures:
         cores_used=cpu_s / step.wall_s,
         client_cores=step.client_cpu_s / step.wall_s,
         loop_lag_s=percentile([one.loop_lag_s for one in step.usage], 95),
-        hurried_steps=last.hurried_steps - first.hurried_steps,
+        partials_left_out=last.partials_left_out - first.partials_left_out,
     )
 
 

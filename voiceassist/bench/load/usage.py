@@ -28,7 +28,7 @@ class ServerUsage:
     cpu_s: float  # of the whole process
     decode_cpu_s: float  # of its decode threads
     memory_bytes: int  # resident
-    hurried_steps: int  # steps of audio heard without partials, to catch up
+    partials_left_out: int  # to keep up
     loop_lag_s: float  # how late the event loop last woke up
 
 
@@ -53,7 +53,7 @@ def usage_of(text: str) -> ServerUsage:
         cpu_s=_figure(figures, "process_cpu_seconds_total"),
         decode_cpu_s=_figure(figures, "voiceassist_decode_cpu_seconds"),
         memory_bytes=int(_figure(figures, "process_resident_memory_bytes")),
-        hurried_steps=int(_figure(figures, "voiceassist_hurried_steps")),
+        partials_left_out=int(_figure(figures, "voiceassist_partials_left_out")),
         loop_lag_s=_figure(figures, "voiceassist_event_loop_lag_seconds"),
     )
 

@@ -62,7 +62,7 @@ class _LibraryStream:
         stream.add_listener(self._events.append)
         stream.start()
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:  # noqa: ARG002 - it knows no hurry
+    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
         """What the listener was told."""
         self._samples += len(checked(pcm))
         if len(pcm):

@@ -55,7 +55,7 @@ class _ServerConnection:
         self._began_ms = 0  # when the last Final came
         self._number = 1
 
-    def feed(self, pcm: Pcm, *, hurry: bool = False) -> Sequence[Transcript]:  # noqa: ARG002 - it knows no hurry
+    def feed(self, pcm: Pcm) -> Sequence[Transcript]:
         """The server's answers to the pieces that are full."""
         waiting = np.concatenate((self._waiting, checked(pcm)))
         ready = len(waiting) // CHUNK * CHUNK

@@ -32,8 +32,8 @@ MB = 1_000_000
 LEGEND = (
     "p50, p95: milliseconds from the end of a cue's last word to its arrival at a client. missed: cues that never "
     "came, of all. cores: of the server, per call; other: of that, what is not recognition. MB: what the process "
-    "grew by, per call. used, clients: cores that the server and the callers took. hurried: steps of 40 ms heard "
-    "without partials."
+    "grew by, per call. used, clients: cores that the server and the callers took. left out: partials that "
+    "were not made, to keep up."
 )
 
 ServerUrl = Annotated[
@@ -132,7 +132,7 @@ def show(figures: LoadFigures) -> None:
     """The table of steps, and what they come to."""
     console = Console()
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    for column in ("calls", "p50", "p95", "missed", "cores", "other", "MB", "used", "clients", "hurried"):
+    for column in ("calls", "p50", "p95", "missed", "cores", "other", "MB", "used", "clients", "left out"):
         table.add_column(column, justify="right")
     for step in figures.steps:
         table.add_row(*_row(step), style="" if step.is_carried else "red")
@@ -156,5 +156,5 @@ def _row(step: StepFigures) -> list[str]:
         f"{step.memory_per_call_bytes / MB:.1f}",
         f"{step.cores_used:.2f}",
         f"{step.client_cores:.2f}",
-        str(step.hurried_steps),
+        str(step.partials_left_out),
     ]

@@ -11,7 +11,7 @@ from time import perf_counter
 import numpy as np
 
 from voiceassist.asr.cost import resident_bytes
-from voiceassist.asr.engine import Engine, Recognizer
+from voiceassist.asr.engine import Engine, Recognizer, transcripts
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.resample import Resampler
@@ -82,6 +82,6 @@ def _finals(recognizer: Recognizer, pcm: Pcm, rate_hz: int) -> str:
     resampler = Resampler(rate_hz, recognizer.rate_hz)
     pcm = np.concatenate((resampler.feed(pcm), resampler.finish()))
     step = recognizer.rate_hz * FEED_MS // 1000
-    said = [one for at in range(0, len(pcm), step) for one in recognizer.feed(pcm[at : at + step])]
+    said = [one for at in range(0, len(pcm), step) for one in transcripts(recognizer.feed(pcm[at : at + step]))]
     finals = [one.text for one in (*said, *recognizer.finish()) if isinstance(one, Final)]
     return " ".join(text for text in finals if text)

@@ -1,0 +1,43 @@
+"""What is told of the load: free capacity of the last seconds, the cost of a call, how many more fit."""
+
+from voiceassist.asr.load import LoadMeter
+
+
+def test_nothing_decoded_leaves_everything_free() -> None:
+    assert LoadMeter().free(2, now_s=1_000.0) == 1.0
+
+
+def test_free_is_what_the_last_ten_whole_seconds_left_of_all_workers() -> None:
+    meter = LoadMeter()
+    for second in range(10):
+        meter.spent(0.5, 0.4, now_s=100.9 + second)
+    assert meter.free(2, now_s=110.1) == 0.75
+
+
+def test_what_was_decoded_earlier_or_in_this_second_does_not_count() -> None:
+    meter = LoadMeter()
+    for now_s in (100.0, 111.2):
+        meter.spent(9.0, 9.0, now_s)
+    assert meter.free(1, now_s=111.5) == 1.0
+    assert round(meter.free(1, now_s=112.0), 6) == 0.1
+
+
+def test_a_long_decode_that_ends_now_takes_no_more_than_everything() -> None:
+    meter = LoadMeter()
+    meter.spent(25.0, 25.0, now_s=100.0)
+    assert meter.free(1, now_s=101.0) == 0.0
+
+
+def test_calls_that_fit_are_not_known_before_some_were_heard() -> None:
+    meter = LoadMeter()
+    meter.heard(29.0)
+    assert meter.calls_that_fit(2, now_s=0.0) is None
+
+
+def test_as_many_calls_fit_as_free_cores_have_room_for() -> None:
+    meter = LoadMeter()
+    meter.heard(100.0)
+    meter.spent(12.0, 10.0, now_s=100.0)  # a tenth of a core per call
+    assert meter.calls_that_fit(2, now_s=200.0) == 20
+    meter.spent(10.0, 0.0, now_s=200.0)
+    assert meter.calls_that_fit(2, now_s=201.0) == 10

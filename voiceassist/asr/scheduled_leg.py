@@ -1,0 +1,115 @@
+"""Decodes one leg in the pool, step by step, and stops before each Partial until it is its turn.
+
+A Partial whose turn does not come before its audio is `PATIENCE_S` late is left out; the leg takes in what was
+said since, and its next Partial keeps the place in the queue. So under load partials tell the newest words and
+come less often, by the same rule for every leg. A Final waits for the turn of no Partial, except of its own call,
+and no longer than that. Next: `call_recognizer.py` puts the legs of a call in order.
+"""
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from time import monotonic
+from typing import Literal
+
+from voiceassist.asr.engine import Engine, PartialDue
+from voiceassist.asr.leg_recognizer import LegRecognizer
+from voiceassist.asr.pool import DecodePool, Priority, Rank
+from voiceassist.audio.pcm import Pcm
+from voiceassist.events import Speaker, Transcript
+
+# Three steps of audio. A decode takes 20 to 60 ms, so a Partial that waits for one or two others is still made of
+# its own moment, exactly as in a replay; and what the call says next is not kept waiting for long.
+PATIENCE_S = 0.12
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class DuePiece:
+    """Some audio of a leg."""
+
+    pcm: Pcm
+    rate_hz: int
+    due_s: float  # monotonic seconds when it could be heard at the earliest
+
+
+Heard = list[list[Transcript]]  # per piece
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _WaitingPartial:
+    """A Partial that waits for its turn."""
+
+    since_s: float  # monotonic seconds: the first time that this leg was due since its last one
+    until_s: float  # likewise
+
+
+Order = Literal["decode", "leave out"]
+Work = Generator[_WaitingPartial, Order, Heard]
+
+
+class ScheduledLeg:
+    """One leg of a call in the pool."""
+
+    def __init__(self, speaker: Speaker, engine: Engine) -> None:
+        self._speaker, self._engine = speaker, engine
+        self._recognizer: LegRecognizer | None = None
+        self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
+        self._left_out = 0
+
+    async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> Heard:
+        """What each piece gives. Raises EngineError."""
+        work, needed, self._left_out = self._work(pieces), Priority(Rank.NEEDED, pieces[0].due_s), 0
+        at = await pool.run(_go_on, work, "begin", priority=needed)
+        while isinstance(at, _WaitingPartial):
+            turn = Priority(Rank.OPEN_CUE if has_open_cue else Rank.PARTIAL, at.since_s)
+            within_s = max(0.0, at.until_s - monotonic())
+            try:
+                at = await pool.run(_go_on, work, "decode", priority=turn, begin_within_s=within_s)
+            except TimeoutError:
+                at = await pool.run(_go_on, work, "leave out", priority=needed)
+        pool.partials_left_out += self._left_out
+        return at
+
+    async def finish(self, pool: DecodePool, due_s: float) -> list[Transcript]:
+        """The last transcripts. Raises EngineError."""
+        if self._recognizer is None:
+            return []
+        return await pool.run(self._recognizer.finish, priority=Priority(Rank.NEEDED, due_s))
+
+    async def close(self, pool: DecodePool) -> None:
+        """Frees the recognizer. Raises EngineError."""
+        if self._recognizer:
+            await pool.run(self._recognizer.close)
+
+    def _work(self, pieces: Sequence[DuePiece]) -> Work:
+        """Runs in the pool's threads; waits before a Partial to be told whether its turn has come."""
+        if self._recognizer is None:  # here, not on the event loop: it takes milliseconds to open, or more
+            self._recognizer = LegRecognizer(self._engine.open(self._speaker), pieces[0].rate_hz)
+        heard: Heard = []
+        for piece in pieces:
+            said: list[Transcript] = []
+            for one in self._recognizer.listen(piece.pcm):
+                if isinstance(one, PartialDue):
+                    yield from self._wait(one, piece.due_s)
+                else:
+                    said.append(one)
+            heard.append(said)
+        return heard
+
+    def _wait(self, partial: PartialDue, due_s: float) -> Generator[_WaitingPartial, Order, None]:
+        since_s = due_s if self._waits_since_s is None else self._waits_since_s
+        until_s = due_s + PATIENCE_S
+        is_late = monotonic() > until_s
+        order: Order = "leave out" if is_late else (yield _WaitingPartial(since_s=since_s, until_s=until_s))
+        self._waits_since_s = None if order == "decode" else since_s
+        if order == "leave out":
+            partial.leave_out()
+            self._left_out += 1
+
+
+def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | Heard:
+    """Up to the next Partial that waits, or to the end; `order`: what to do with the one before it."""
+    try:
+        return next(work) if order == "begin" else work.send(order)
+    except StopIteration as end:
+        heard: Heard = end.value
+        return heard
