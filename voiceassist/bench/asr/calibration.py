@@ -36,7 +36,7 @@ class ConfidenceBin:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class Reliability:
     """A reliability table."""
 
     bins: tuple[ConfidenceBin, ...]  # only those with words in them
@@ -44,14 +44,14 @@ class Calibration:
     expected_error: float  # mean distance of confidence and accuracy over the bins, weighed by their words
 
 
-def calibration(words: Sequence[JudgedWord]) -> Calibration | None:
+def calibration(words: Sequence[JudgedWord]) -> Reliability | None:
     """Of nothing: None."""
     if not words:
         return None
     by_bin = [[word for word in words if _bin(word) == number] for number in range(BINS)]
     bins = tuple(_summed_up(number, of_bin) for number, of_bin in enumerate(by_bin) if of_bin)
     distance = sum(one.words * abs(one.confidence - one.accuracy) for one in bins)
-    return Calibration(bins=bins, words=len(words), expected_error=distance / len(words))
+    return Reliability(bins=bins, words=len(words), expected_error=distance / len(words))
 
 
 def _bin(word: JudgedWord) -> int:

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 import numpy as np
 
-from voiceassist.bench.asr.calibration import Calibration, calibration
+from voiceassist.bench.asr.calibration import Reliability, calibration
 from voiceassist.bench.asr.edits import WordErrors, total
 from voiceassist.bench.asr.scores import ClipScore
 
@@ -50,7 +50,7 @@ class ClipSummary:
     final_delay_ms: Spread | None
     start_error_ms: Spread | None  # absolute
     end_error_ms: Spread | None  # absolute
-    calibration: Calibration | None
+    calibration: Reliability | None
 
     @property
     def real_time_factor(self) -> float:

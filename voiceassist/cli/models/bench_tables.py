@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from voiceassist.bench.asr.calibration import BINS, Calibration
+from voiceassist.bench.asr.calibration import BINS, Reliability
 from voiceassist.bench.asr.degraded import CONDITIONS
 from voiceassist.bench.asr.edits import WordErrors, total
 from voiceassist.bench.asr.report import EngineReport
@@ -140,7 +140,7 @@ def _bin_names() -> list[str]:
     return [f".{number}" for number in range(BINS)]
 
 
-def _reliability(found: Calibration) -> Iterator[str]:
+def _reliability(found: Reliability) -> Iterator[str]:
     yield f"{found.words:,}"
     yield f"{100 * found.expected_error:.1f}"
     right = {round(one.low * BINS): one.accuracy for one in found.bins}
