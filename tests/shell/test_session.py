@@ -2,25 +2,27 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 import websockets
 from structlog.testing import capture_logs
 from structlog.typing import EventDict
 
-from tests.builders import only, playbook
+from tests.builders import only, playbook, words
 from tests.fakes.engines import FailingEngine, When
 from tests.fakes.sources import GivenSource, Piece, info, quiet
 from tests.shell.serving import SAMPLES, calling, hang_up, serving, settings_for, silence, whole_call
-from voiceassist.asr.engine import Engine
+from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.pool import DecodePool
-from voiceassist.asr.scripted import ScriptedEngine, load_script
+from voiceassist.asr.pool import AT_ONCE, DecodePool, Priority, Rank
+from voiceassist.asr.scripted import ScriptedEngine, ScriptLine, load_script
+from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.core.screen.state import CallState
 from voiceassist.errors import ActionError
 from voiceassist.events import (
@@ -29,12 +31,16 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallStarted,
+    Cue,
     DismissPrompt,
     Event,
     Final,
     MuteChanged,
+    Partial,
     Record,
     SetMute,
+    Speaker,
+    Transcript,
 )
 from voiceassist.hub import Hub
 from voiceassist.live.live_call import INBOX_INPUTS, LiveCall
@@ -325,3 +331,77 @@ async def flood(live: LiveCall, count: int) -> Sequence[bool | BaseException]:
     """All at once, as a page gone mad would."""
     actions = (live.act(AskHelp(at_ms=0)) for _ in range(count))
     return await asyncio.gather(*actions, return_exceptions=True)
+
+
+class AskingEngine(ScriptedEngine):
+    """Asks for its turn before each Partial."""
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        return _Asking(super().open(speaker))
+
+
+class _Asking:
+    def __init__(self, inner: Recognizer) -> None:
+        self._inner, self.rate_hz = inner, inner.rate_hz
+
+    def feed(self, pcm: Pcm) -> Iterator[Transcript | PartialDue]:
+        for one in self._inner.feed(pcm):
+            if isinstance(one, Partial):
+                yield PartialDue()
+            yield one
+
+    def finish(self) -> Sequence[Transcript]:
+        return self._inner.finish()
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class RankedPool(DecodePool):
+    """Remembers the ranks of what it ran."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self.ranks: list[Rank] = []
+
+    async def run(
+        self,
+        function: Callable[..., Any],
+        *args: object,
+        priority: Priority = AT_ONCE,
+        begin_within_s: float | None = None,
+    ) -> Any:
+        self.ranks.append(priority.rank)
+        return await super().run(function, *args, priority=priority, begin_within_s=begin_within_s)
+
+
+@dataclass(kw_only=True)
+class WaitingSource(GivenSource):
+    """Goes on with `then` when the test says so."""
+
+    go: asyncio.Event
+    then: Iterable[Piece]
+
+    async def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
+        async for piece in super().frames():
+            yield piece
+        await self.go.wait()
+        for later in self.then:
+            assert not isinstance(later, Exception)
+            yield later
+
+
+async def test_words_after_a_possible_cue_are_heard_before_other_calls_words(bench: Bench) -> None:
+    told = words("you are useless and this is not what I wanted", at=0)
+    line = ScriptLine(speaker="customer", start_ms=0, end_ms=told[-1].end_ms, words=told)
+    go = asyncio.Event()
+    source = WaitingSource(pieces=quiet(2), then=quiet(2), go=go)
+    async with RankedPool() as pool, asyncio.timeout(ENOUGH_S):
+        bench.pool = pool
+        running = asyncio.create_task(bench.run(source, AskingEngine((line,))))
+        while not only(bench.events(), Cue):  # noqa: ASYNC110 - a thread makes it true
+            await asyncio.sleep(0.005)
+        assert pool.ranks.count(Rank.PARTIAL) > 0
+        go.set()
+        await running
+    assert pool.ranks.count(Rank.OPEN_CUE) > 0

@@ -66,7 +66,7 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
         await journal.write(call.handle(started))
         log.info("call started", source=source.info.source, legs=source.info.legs)
         async with asyncio.TaskGroup() as tasks:
-            tasks.create_task(_hear(source, live, services))
+            tasks.create_task(_hear(source, call, live, services))
             tasks.create_task(_handle(call, live, journal))
     except* Exception as group:  # noqa: BLE001 - whatever it was, it ends this call and no other
         await _fail(call, journal, live, group)
@@ -74,17 +74,23 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
         await live.end()
 
 
-async def _hear(source: Source, live: LiveCall, services: Services) -> None:
+async def _hear(source: Source, call: Call, live: LiveCall, services: Services) -> None:
     """Hears the audio to its end, or until the server has no more time; then the call ends."""
-    if not await live.until_stopped(_hear_all(source, live, services)):
+    if not await live.until_stopped(_hear_all(source, call, live, services)):
         log.warning("the server stops before all audio was heard", unheard_ms=await _unheard_ms(source, live))
     reason = "shutdown" if live.is_stopping else source.end_reason
     await live.inbox.put((CallEnded(at_ms=live.heard_ms, reason=reason), None))
 
 
-async def _hear_all(source: Source, live: LiveCall, services: Services) -> None:
-    frames = _frames(source, live)
-    hearing = recognise(frames, source.info.legs, services.engine, services.pool, began_s=live.began_s)
+async def _hear_all(source: Source, call: Call, live: LiveCall, services: Services) -> None:
+    hearing = recognise(
+        _frames(source, live),
+        source.info.legs,
+        services.engine,
+        services.pool,
+        began_s=live.began_s,
+        open_cues=lambda: call.legs_with_open_cue,
+    )
     async with aclosing(hearing):
         async for heard in hearing:
             for item in heard.inputs:

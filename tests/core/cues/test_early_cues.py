@@ -102,3 +102,22 @@ def test_a_final_that_hears_more_of_the_sentence_confirms_what_came_early() -> N
     events = call.handle(final("agent", "I'm afraid we cannot possibly waive anything about the fee"))
     assert len(only(events, CueConfirmed)) == 1
     assert only(events, Cue) == []
+
+
+def test_a_leg_has_an_open_cue_from_the_first_partial_with_it_to_the_final() -> None:
+    call = live_call()
+    assert call.legs_with_open_cue == set()
+    call.handle(partial("customer", "you are useless"))
+    assert call.legs_with_open_cue == {"customer"}
+    call.handle(partial("agent", "one moment"))
+    call.handle(partial("customer", "you are useless and this"))
+    assert call.legs_with_open_cue == {"customer"}
+    call.handle(final("customer", "you are useless and this"))
+    assert call.legs_with_open_cue == set()
+
+
+def test_a_leg_whose_next_words_hold_no_cue_any_more_has_none_open() -> None:
+    call = live_call()
+    call.handle(partial("customer", "you are useless"))
+    call.handle(partial("customer", "your useless cable"))
+    assert call.legs_with_open_cue == set()

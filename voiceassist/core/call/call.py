@@ -35,6 +35,7 @@ from voiceassist.events import (
     Partial,
     SayFine,
     SetMute,
+    Speaker,
     Tick,
     UsePrompt,
 )
@@ -76,6 +77,11 @@ class Call:
         out = self._since_start().take(event)
         self.phase = phase
         return out
+
+    @property
+    def legs_with_open_cue(self) -> frozenset[Speaker]:
+        """Whose next words decide about a cue: they should be heard soon."""
+        return self._started.legs_with_open_cue if self._started else frozenset()
 
     def card_name(self, prompt_id: str) -> str:
         """Which of the playbook's cards a prompt of this call is."""

@@ -37,6 +37,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     Partial,
+    Speaker,
     Tick,
     Transcript,
 )
@@ -81,6 +82,11 @@ class StartedCall:
             case CallFailed():
                 return [*self._slot.close(event.at_ms, "call_ended"), event]
         return self._actions.carry_out(event)
+
+    @property
+    def legs_with_open_cue(self) -> frozenset[Speaker]:
+        """Whose next words decide about a cue."""
+        return self._tracker.legs_with_open_cue
 
     def card_name(self, prompt_id: str) -> str:
         """Which of the playbook's cards a prompt of this call is."""

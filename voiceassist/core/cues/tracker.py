@@ -24,7 +24,7 @@ class OpenUtterance:
 
     number: int = 0
     fired: list[tuple[str, Match]] = field(default_factory=list)  # cue id, match
-    last_seen: frozenset[tuple[str, ...]] = frozenset()  # rule and tokens of the last partial's matches
+    last_seen: frozenset[tuple[str, ...]] = frozenset()  # rule and tokens of the last partial's matches; then none
     refused_turn: int = 0  # number of the turn that refused and has offered nothing since
 
 
@@ -37,6 +37,11 @@ class CueTracker:
     utterances: dict[Speaker, OpenUtterance] = field(
         default_factory=lambda: {"agent": OpenUtterance(), "customer": OpenUtterance()}
     )
+
+    @property
+    def legs_with_open_cue(self) -> frozenset[Speaker]:
+        """Whose newest words hold a cue that the next ones will fire, confirm or retract."""
+        return frozenset(speaker for speaker, utterance in self.utterances.items() if utterance.last_seen)
 
     def hear(self, event: Transcript, turn: Turn, before: tuple[str, ...]) -> list[CueChange]:
         """What the new words of an utterance change.
@@ -72,6 +77,7 @@ class CueTracker:
             else CueRetracted(at_ms=event.at_ms, cue_id=cue_id)
             for cue_id, match in utterance.fired
         ]
+        utterance.last_seen = frozenset()
         return settled + self._fire_new(utterance, event, found)
 
     def _fire_new(self, utterance: OpenUtterance, event: Transcript, found: list[Match]) -> list[CueChange]:
