@@ -1,8 +1,9 @@
 """Cue-to-screen latency: from the end of a cue's last word in the audio to its arrival at a websocket client.
 
-A client like any other: it streams the sample calls in real time, watches the call's socket and compares with the
-exact word times that the synthesiser wrote down. Never looks into the server. Next: `cli/bench/__init__.py` prints
-it.
+A client like any other: it streams calls in real time, watches the call's socket and compares with the exact word
+times that the synthesiser wrote down. The calls are the samples, or recordings of people with turns of the samples
+in them (`planted.py`). Never looks into the server. Next: `cli/bench/latency.py` prints it, `load/` does it with
+many calls at once.
 """
 
 import asyncio
@@ -124,6 +125,11 @@ def _spoken(sample: Sample, expected: ExpectedCue) -> tuple[SpokenLine, int]:
             if line.speaker == expected.speaker and said[start : start + len(wanted)] == wanted:
                 return line, ends[start + len(wanted) - 1]
     raise ValueError(f"sample {sample.id} does not say {expected.words!r}")
+
+
+def line_of(sample: Sample, expected: ExpectedCue) -> SpokenLine:
+    """The line of a sample that holds the words of a cue. ValueError: none does."""
+    return _spoken(sample, expected)[0]
 
 
 def _plain(text: str) -> list[str]:

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -10,8 +13,11 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
+from voiceassist.bench.asr.recordings import audio_clips
 from voiceassist.bench.latency import Measured, measure, percentile
+from voiceassist.bench.planted import planted_calls
 from voiceassist.cli.options import IngestToken
+from voiceassist.errors import RecordingError
 from voiceassist.samples import Sample, list_samples, load_sample
 
 STAGES = (
@@ -23,32 +29,56 @@ STAGES = (
 )
 
 
+PeopleFolder = Annotated[
+    list[Path] | None,
+    typer.Option("--people", help="Recordings of people, a file or a folder: cues are planted into their pauses."),
+]
+WithSamples = Annotated[bool, typer.Option("--samples/--no-samples", help="Whether to play the sample calls.")]
+
+
 def latency(
     url: Annotated[
         str, typer.Option(help="The running server (started with `voiceassist demo`).")
     ] = "http://127.0.0.1:8710",
     sample: Annotated[list[str] | None, typer.Option(help="Only these samples; may be repeated.")] = None,
+    samples: WithSamples = True,
+    people: PeopleFolder = None,
     token: IngestToken = None,
     as_json: Annotated[bool, typer.Option("--json", help="Every measurement as one JSON document.")] = False,
 ) -> None:
-    """Play the sample calls in real time and measure from the end of a cue's last word to its arrival here.
+    """Play calls in real time and measure from the end of a cue's last word to its arrival here.
 
-    Example: voiceassist demo &  voiceassist bench latency
+    Turns of the sample calls are spliced into recordings of people, as loud as these: what is around a cue is then
+    real speech. A manifest.json beside the recordings may say which side they are.
+
+    Examples:
+
+      voiceassist demo &  voiceassist bench latency
+
+      voiceassist bench latency --no-samples --people calls/ --json
     """
-    samples = [load_sample(name) for name in sample] if sample else list(list_samples())
-    measured = [
-        result
-        for one in track(samples, "playing the sample calls", console=Console(stderr=True), transient=True)
-        for result in asyncio.run(measure(one, url, token))
-    ]
+    named = [load_sample(name) for name in sample] if sample else list(list_samples())
+    with TemporaryDirectory(prefix="voiceassist-bench-") as folder:
+        planted = list(planted_calls(audio_clips(people or [], "en"), Path(folder)))
+        if people and not planted:
+            raise RecordingError("the recordings of people have no pause of 600 ms for a cue")
+        calls = {"sample calls": named if samples else [], "recordings of people": planted}
+        measured = {what: _measured(what, of_kind, url, token) for what, of_kind in calls.items() if of_kind}
     if as_json:
-        print(json.dumps([asdict(result) for result in measured], indent=1))  # noqa: T201 - this is the output
+        every = [asdict(one) for of_kind in measured.values() for one in of_kind]
+        print(json.dumps(every, indent=1))  # noqa: T201 - this is the output
     else:
-        _print(measured, samples)
+        for what, of_kind in measured.items():
+            _print(of_kind, f"{len(calls[what])} {what}")
 
 
-def _print(measured: list[Measured], samples: list[Sample]) -> None:
-    table = Table(title=f"{len(samples)} calls, {len(measured)} expected cues (milliseconds after the last word)")
+def _measured(what: str, calls: Sequence[Sample], url: str, token: str | None) -> list[Measured]:
+    playing = track(calls, f"playing the {what}", console=Console(stderr=True), transient=True)
+    return [result for one in playing for result in asyncio.run(measure(one, url, token))]
+
+
+def _print(measured: list[Measured], what: str) -> None:
+    table = Table(title=f"{what}, {len(measured)} expected cues (milliseconds after the last word)")
     for column in ("stage", "n", "p50", "p95", "max", "what it is made of"):
         table.add_column(column, justify="left" if column in ("stage", "what it is made of") else "right")
     for name, attribute, text in STAGES:
