@@ -42,8 +42,18 @@ def test_a_long_line_ends_at_its_next_pause() -> None:
     assert _steps((True, SOFT_LIMIT_BLOCKS), (False, PAUSE_BLOCKS))[-1] == "ended"
 
 
-def test_nobody_speaks_without_end() -> None:
-    assert _steps((True, HARD_LIMIT_BLOCKS))[-1] == "ended"
+def test_a_line_without_a_pause_is_full_at_its_limit() -> None:
+    assert _steps((True, HARD_LIMIT_BLOCKS))[-2:] == ["talking", "full"]
+
+
+def test_what_is_left_of_a_full_line_goes_on_as_a_line() -> None:
+    endpointer = Endpointer()
+    while endpointer.step(voiced=True) != "full":
+        pass
+    endpointer.go_on(40)
+    steps = [endpointer.step(voiced=True) for _ in range(HARD_LIMIT_BLOCKS - 40)]
+    assert steps[-2:] == ["talking", "full"]
+    assert "started" not in steps
 
 
 @given(st.lists(st.tuples(st.booleans(), st.integers(1, 120)), max_size=30))

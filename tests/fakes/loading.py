@@ -17,8 +17,7 @@ class Loading:
     loaded: list[str] = field(default_factory=list)
     kind: type[ScriptedEngine] = ScriptedEngine
 
-    def __call__(self, choice: Choice, *, language: str, decoders: int = 1) -> Engine:
-        assert decoders >= 1
+    def __call__(self, choice: Choice, *, language: str) -> Engine:
         if language == self.fails:
             raise EngineError("the model is torn")
         self.loaded.append(f"{choice.name} {language}")

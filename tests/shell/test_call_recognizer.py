@@ -229,7 +229,7 @@ async def test_real_speech_gives_the_same_inputs_for_any_split() -> None:
     whole = len(legs["agent"])
     rng = np.random.default_rng(1)
     splits = [[rate_hz // 50] * 500, list(rng.integers(1, rate_hz, 30)), [whole]]
-    engine = load_moonshine(decoders=2)
+    engine = load_moonshine()
     try:
         heard = [await hear(in_turn(legs, sizes, rate_hz), engine) for sizes in splits]
     finally:

@@ -60,19 +60,19 @@ class EngineState:
     state: Literal["ready"] = "ready"  # a server does not run with an engine that is not
 
 
-def load_engine(name: str, *, language: str, models_dir: Path, decoders: int = 1) -> Engine:
+def load_engine(name: str, *, language: str, models_dir: Path) -> Engine:
     """The engine called `name`, ready for calls in `language` (BCP 47).
 
-    `decoders` is how many lines moonshine decodes at the same time (one core each). Raises ConfigError or
-    ModelError for a name or language that cannot work, EngineError when the model does not load.
+    Raises ConfigError or ModelError for a name or language that cannot work, EngineError when the model does not
+    load.
     """
-    return load(choose(name, language, models_dir), language=spelt(language), decoders=decoders)
+    return load(choose(name, language, models_dir), language=spelt(language))
 
 
-def load(choice: Choice, *, language: str, decoders: int = 1) -> Engine:
+def load(choice: Choice, *, language: str) -> Engine:
     """What was chosen. Raises EngineError, or ConfigError for a script that cannot be used."""
     if choice.path is None:
-        return load_moonshine(language=language, decoders=decoders)
+        return load_moonshine(language=language)
     if choice.kind == "scripted":
         return ScriptedEngine(load_script(choice.path), language=language)
     return load_vosk(choice.path, language=language)
@@ -174,7 +174,7 @@ def load_engines(settings: Settings) -> Engines:
             if key not in loaded and same:
                 loaded[key] = same.also_for(one.language)
             elif key not in loaded:
-                loaded[key] = stack.enter_context(closing(_loaded(one, settings.decode_workers)))
+                loaded[key] = stack.enter_context(closing(_loaded(one)))
             if one.purpose == "sample":
                 sample = loaded[key]
             else:
@@ -183,9 +183,9 @@ def load_engines(settings: Settings) -> Engines:
     return Engines(people=people, sample=sample)
 
 
-def _loaded(one: Wanted, decoders: int) -> LoadedEngine:
+def _loaded(one: Wanted) -> LoadedEngine:
     try:
-        engine = LoadedEngine(load(one.choice, language=one.language, decoders=decoders), one.choice.fit_for)
+        engine = LoadedEngine(load(one.choice, language=one.language), one.choice.fit_for)
     except EngineError as error:
         raise EngineError(f"setting `{one.setting}`, calls in {one.language!r}: {error}") from error
     memory_mb = round(engine.memory_bytes / 1e6)

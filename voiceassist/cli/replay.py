@@ -72,7 +72,7 @@ def replay(
     )
     rules = load_playbook(playbook, language)
     models = load_settings(models_dir=models_dir).models_dir
-    with closing(load_engine(engine, language=language, models_dir=models, decoders=len(legs))) as loaded:
+    with closing(load_engine(engine, language=language, models_dir=models)) as loaded:
         heard = replay_call(legs, info, loaded, rules, started_at=_recorded_at(recording or agent or customer))
         _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)
 

@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import soxr
 
-from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
-from voiceassist.asr.plausible import plausible_words
+from voiceassist.asr.moonshine import embedded_model_dir
+from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.asr.channels import CHANNELS
@@ -41,11 +41,10 @@ def main(rows: Sequence[Row], target: Path) -> None:
     done = {row["id"] for row in _rows(target)} if target.exists() else set()
     left = [row for row in rows if row["id"] not in done]
     voices = [voice for voice in available() if voice.program != "festival"]  # which starts anew for each sentence
-    engine = load_moonshine()
-    assert isinstance(engine, MoonshineEngine)
+    model = load_reader(embedded_model_dir())
     with target.open("a", encoding="utf-8") as out:
         for number, row in enumerate(left, 1):
-            if heard := _heard(row, engine, voices):
+            if heard := _heard(row, model, voices):
                 out.write(json.dumps(heard, ensure_ascii=False) + "\n")
                 out.flush()
             print(f"\r{number} of {len(left)}", end="", file=sys.stderr)
@@ -81,7 +80,7 @@ def _rows(path: Path) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line]
 
 
-def _heard(row: Row, engine: MoonshineEngine, voices: list[SynthVoice]) -> Row | None:
+def _heard(row: Row, model: MoonshineReader, voices: list[SynthVoice]) -> Row | None:
     """None when a synthesiser cannot say it or nothing was heard."""
     chance = np.random.default_rng(zlib.crc32(row["id"].encode()))
     voice = voices[chance.integers(len(voices))]
@@ -91,7 +90,7 @@ def _heard(row: Row, engine: MoonshineEngine, voices: list[SynthVoice]) -> Row |
         return None
     snr_db = float(chance.uniform(*NOISE_DB))
     pcm = _telephone(speech.signal, snr_db, chance)
-    words = plausible_words(engine.transcribe(pcm), len(pcm) * 1000 // RATE_HZ)
+    words = [word.text for word in model.read(pcm, voiced_ms=len(pcm) * 1000 // RATE_HZ).words]
     meta = dict(row.get("meta") or {}, voice=voice.name, snr_db=round(snr_db, 1))
     return {**row, "text_asr": " ".join(words), "meta": meta} if words else None
 

@@ -26,7 +26,6 @@ from voiceassist.config import load_settings
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.evaluation.labelled import TextName
 from voiceassist.evaluation.scores import share
-from voiceassist.events import SPEAKERS
 from voiceassist.playbooks import load_playbook
 from voiceassist.samples import list_samples
 
@@ -80,7 +79,7 @@ def _rows(files: Sequence[Path], text: TextName, playbook: Playbook) -> Iterator
 
 def _samples(name: str, models_dir: Path | None, playbook: Playbook) -> Iterator[SourceEvents]:
     models = load_settings(models_dir=models_dir).models_dir
-    with closing(load_engine(name, language="en", models_dir=models, decoders=len(SPEAKERS))) as engine:
+    with closing(load_engine(name, language="en", models_dir=models)) as engine:
         for sample in _tracked(list_samples(), "hearing the sample calls"):
             yield heard_sample(sample, engine, playbook)
 

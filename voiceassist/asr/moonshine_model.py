@@ -1,0 +1,178 @@
+"""Moonshine's encoder and decoder, run by onnxruntime: one line of speech in, tokens and their probabilities out.
+
+Never knows words, pauses or calls. All sizes are read from the model, so that every model with the graphs of
+"tiny" and "base" runs by the same code; the streaming ones have other graphs. One model serves all threads: a
+run keeps its state to itself and computes in the thread that asks for it. Next: `moonshine_reader.py` makes words.
+
+Weights and activations are rounded to 8 bits, the latter by a scale that depends on all positions of a run. So
+probabilities differ a little (up to 0.2 nats) between one run over twenty tokens and twenty runs over one, and
+where two tokens are nearly as likely the other one may win. Whoever must get the same tokens every time gives no
+draft.
+For the same reason lines of several legs are never decoded in one batch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import onnxruntime
+
+from voiceassist.asr.moonshine_tokens import END, START
+from voiceassist.asr.token_loop import is_loop
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
+
+RATE_HZ = 16_000
+FULL_SCALE = 32768.0
+ENCODER, DECODER, VOCABULARY = MODEL_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+SHORTEST = 1_024  # samples: fewer give the encoder's filters nothing to work on
+# English speech has three or four tokens a second; the models' published code stops here too.
+TOKENS_PER_SECOND = 6.5
+SPARE_TOKENS = 4  # for lines of half a second
+
+Floats = npt.NDArray[np.float32]
+Cache = Mapping[str, Floats]  # keys and values of attention, by the name of the decoder's input
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class EncodedLine:
+    """What the decoder attends to."""
+
+    states: Floats  # batch of one, 40 or so a second, width of the model
+    samples: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecodedTokens:
+    """The tokens of a line in order, without the one that ends it."""
+
+    tokens: tuple[int, ...]
+    nats: tuple[float, ...]  # log-probability of each after those before it, then of the end, if it was not cut
+
+
+class MoonshineModel:
+    """Two graphs. Every method raises EngineError when onnxruntime cannot run them, or after `close`."""
+
+    def __init__(self, model_dir: Path) -> None:
+        self._model_dir = model_dir
+        self._encoder: onnxruntime.InferenceSession | None = _session(model_dir / ENCODER)
+        self._decoder: onnxruntime.InferenceSession | None = _session(model_dir / DECODER)
+        self._outputs = [output.name for output in self._decoder.get_outputs()]
+        self._nothing = {
+            put.name: _empty(put.shape) for put in self._decoder.get_inputs() if put.name.startswith("past_")
+        }
+
+    def encode(self, pcm: Pcm) -> EncodedLine:
+        """Samples at `RATE_HZ`, all of them at once: what comes later changes what was heard before."""
+        signal = np.zeros((1, max(len(pcm), SHORTEST)), np.float32)
+        signal[0, : len(pcm)] = pcm / np.float32(FULL_SCALE)
+        inputs = {"input_values": signal, "attention_mask": np.ones(signal.shape, np.int64)}
+        return EncodedLine(states=self._run(self._encoder, None, inputs)[0], samples=signal.shape[1])
+
+    def decode(self, line: EncodedLine, draft: Sequence[int] = ()) -> DecodedTokens:
+        """The likeliest tokens, one after the other. A draft's are checked in one run, as far as they are right.
+
+        Without a draft the same line gives the same tokens and the same probabilities every time.
+        """
+        most = SPARE_TOKENS + int(line.samples * TOKENS_PER_SECOND / RATE_HZ)
+        scores, state = self._start(line, draft[:most])
+        tokens, nats = _agreed(scores, draft[:most])
+        state = _cut(state, len(tokens))
+        while tokens[-1] != END and len(tokens) <= most and not is_loop(tokens):
+            score, state = self._step(line, tokens[-1], state)
+            tokens.append(int(score.argmax()))
+            nats.append(float(_log_softmax(score)[tokens[-1]]))
+        return DecodedTokens(tokens=tuple(token for token in tokens if token != END), nats=tuple(nats))
+
+    def score(self, line: EncodedLine, tokens: Sequence[int]) -> tuple[float, ...]:
+        """The log-probability of each of these tokens after those before it, and of the end after the last."""
+        scores, _ = self._start(line, tokens)
+        places = np.arange(len(tokens) + 1)
+        return tuple(_log_softmax(scores)[places, [*tokens, END]].tolist())
+
+    def close(self) -> None:
+        """Drops the graphs; harmless when called twice."""
+        self._encoder = self._decoder = None
+
+    def _start(self, line: EncodedLine, tokens: Sequence[int]) -> tuple[Floats, Cache]:
+        """The scores of what follows the start and each of `tokens`, in one run."""
+        inputs = self._inputs(line, [START, *tokens], self._nothing, goes_on=False)
+        logits, *state = self._run(self._decoder, self._outputs, inputs)
+        return logits[0], {_past(name): values for name, values in zip(self._outputs[1:], state, strict=True)}
+
+    def _step(self, line: EncodedLine, token: int, state: Cache) -> tuple[Floats, Cache]:
+        """The scores of what follows this token too."""
+        grows = [name for name in self._outputs if not _is_of_audio(name)]
+        logits, *news = self._run(self._decoder, grows, self._inputs(line, [token], state, goes_on=True))
+        changed = {_past(name): values for name, values in zip(grows[1:], news, strict=True)}
+        return logits[0, -1], {**state, **changed}
+
+    def _inputs(self, line: EncodedLine, tokens: Sequence[int], state: Cache, *, goes_on: bool) -> dict[str, Any]:
+        return {
+            "input_ids": np.array([tokens], np.int64),
+            "encoder_hidden_states": line.states,
+            "encoder_attention_mask": np.ones((1, line.samples), np.int64),
+            "use_cache_branch": np.array([goes_on]),
+            **state,
+        }
+
+    def _run(
+        self, session: onnxruntime.InferenceSession | None, outputs: list[str] | None, inputs: dict[str, Any]
+    ) -> list[Floats]:
+        if session is None:
+            raise EngineError(f"the model of {self._model_dir} is closed")
+        try:
+            results: list[Floats] = session.run(outputs, inputs)
+        except Exception as error:  # onnxruntime has an error class per status, with no common base
+            raise EngineError(f"onnxruntime cannot run the model in {self._model_dir}: {error}") from error
+        return results
+
+
+def _session(path: Path) -> onnxruntime.InferenceSession:
+    """One thread: more of them only spin on graphs this small. Other cores are for other legs."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = options.inter_op_num_threads = 1
+    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+    try:
+        return onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+    except Exception as error:  # as above
+        raise EngineError(f"onnxruntime cannot load {path}: {error}") from error
+
+
+def _empty(shape: Sequence[int | str]) -> Floats:
+    """A cache before the first token: the batch and the heads are fixed, and no position is there."""
+    _, heads, _, width = shape
+    return np.zeros((1, int(heads), 0, int(width)), np.float32)
+
+
+def _past(output: str) -> str:
+    return output.replace("present", "past_key_values")
+
+
+def _is_of_audio(name: str) -> bool:
+    """Whether the cache holds the encoder's side, which never changes within a line."""
+    return ".encoder." in name
+
+
+def _cut(state: Cache, length: int) -> Cache:
+    """The first `length` positions: the start, and the tokens that were right."""
+    return {
+        name: values if _is_of_audio(name) else np.ascontiguousarray(values[:, :, :length])
+        for name, values in state.items()
+    }
+
+
+def _agreed(scores: Floats, draft: Sequence[int]) -> tuple[list[int], list[float]]:
+    """The draft's tokens as far as they are the likeliest, then the likeliest instead of the next; with nats."""
+    likeliest = scores.argmax(axis=-1).tolist()
+    same = next((at for at, token in enumerate(draft) if token != likeliest[at]), len(draft))
+    tokens = likeliest[: same + 1]
+    return tokens, _log_softmax(scores[: same + 1])[np.arange(same + 1), tokens].tolist()
+
+
+def _log_softmax(scores: Floats) -> Floats:
+    shifted = scores - scores.max(axis=-1, keepdims=True)
+    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True)), np.float32)

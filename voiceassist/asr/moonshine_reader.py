@@ -1,0 +1,45 @@
+"""Moonshine's model with its vocabulary: a line of speech in, words out.
+
+Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from voiceassist.asr.moonshine_model import MODEL_FILES, VOCABULARY, DecodedTokens, MoonshineModel
+from voiceassist.asr.moonshine_tokens import Vocabulary, read_vocabulary
+from voiceassist.asr.plausible import clean_word, plausible_places
+from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
+
+CONFIDENCE = 1.0
+
+
+class MoonshineReader:
+    """One model for all legs and threads."""
+
+    def __init__(self, model: MoonshineModel, vocabulary: Vocabulary) -> None:
+        self._model, self._vocabulary = model, vocabulary
+
+    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:
+        """The words of a line, as `ReadsLines` says. Raises EngineError."""
+        decoded = self._model.decode(self._model.encode(pcm), draft)
+        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens)
+
+    def _words(self, decoded: DecodedTokens, voiced_ms: int) -> tuple[ReadWord, ...]:
+        texts = [clean_word(word.text) for word in self._vocabulary.words(decoded.tokens)]
+        places = plausible_places(texts, voiced_ms)
+        return tuple(ReadWord(text=texts[place], confidence=CONFIDENCE) for place in places)
+
+    def close(self) -> None:
+        """Frees the model; harmless when called twice."""
+        self._model.close()
+
+
+def load_reader(model_dir: Path) -> MoonshineReader:
+    """The model in a folder. Raises EngineError, which says what is missing there or damaged."""
+    missing = [name for name in MODEL_FILES if not (model_dir / name).is_file()]
+    if missing:
+        raise EngineError(f"{model_dir} lacks {', '.join(missing)}")
+    return MoonshineReader(MoonshineModel(model_dir), read_vocabulary(model_dir / VOCABULARY))

@@ -1,0 +1,74 @@
+"""The same model decoded by its maker's own library: what measurements and tests compare our decoding with.
+
+Never hears a call. It decodes every line from its first word and gives no confidence.
+Next: `bench` and the tests put it in the place of `moonshine_reader.py`.
+"""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from moonshine_voice.errors import MoonshineError
+from moonshine_voice.moonshine_api import ModelArch
+from moonshine_voice.transcriber import Transcriber
+
+from voiceassist.asr.cost import measured
+from voiceassist.asr.engine import Engine
+from voiceassist.asr.moonshine import MoonshineEngine, embedded_model_dir
+from voiceassist.asr.plausible import plausible_words
+from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.voice import BLOCK, RATE_HZ
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
+
+NAME = "moonshine-reference"
+FULL_SCALE = 32768.0
+# Read by the native library when a model loads. Its second thread only spins: measured on two cores, a 5 s line
+# takes 430 ms of CPU with it and 200 ms without, and never longer.
+SINGLE_THREAD = "MOONSHINE_ORT_SINGLE_THREAD"
+OPTIONS = {
+    "return_audio_data": "false",
+    "vad_threshold": "0.0",  # all of the audio is one line: it was cut here already
+    "vad_max_segment_duration": "0",
+    "vad_hop_size": str(BLOCK),
+    "vad_look_behind_sample_count": str(BLOCK),  # less than a hop corrupts the heap in 0.0.73
+}
+
+
+class ReferenceReader:
+    """The library with its model; decodes one line at a time."""
+
+    def __init__(self, decoder: Transcriber) -> None:
+        self._decoder = decoder
+
+    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:  # noqa: ARG002 - knows no drafts
+        """The words of a line, a multiple of `BLOCK` long. Raises EngineError."""
+        try:
+            transcript = self._decoder.transcribe_without_streaming(
+                (pcm.astype(np.float32) / FULL_SCALE).tolist(), RATE_HZ
+            )
+        except MoonshineError as error:
+            raise EngineError(f"moonshine's library cannot decode {len(pcm)} samples: {error}") from error
+        text = " ".join(line.text for line in transcript.lines)
+        words = plausible_words(text, voiced_ms)
+        return Reading(words=tuple(ReadWord(text=word, confidence=1.0) for word in words))
+
+    def close(self) -> None:
+        """Frees the library's memory."""
+        self._decoder.close()
+
+
+def load_reference(*, language: str = "en") -> Engine:
+    """The embedded model in its maker's library. Raises EngineError."""
+    model_dir = embedded_model_dir()
+    reader, cost = measured(lambda: ReferenceReader(_load(model_dir)))
+    return MoonshineEngine(reader, name=NAME, language=language, cost=cost)
+
+
+def _load(model_dir: Path) -> Transcriber:
+    os.environ.setdefault(SINGLE_THREAD, "1")
+    try:
+        return Transcriber(str(model_dir), ModelArch.TINY, options=OPTIONS)
+    except MoonshineError as error:
+        raise EngineError(f"moonshine's library cannot load the model in {model_dir}: {error}") from error

@@ -1,0 +1,41 @@
+"""What a model makes of one line of speech, and what it must be able to do for that.
+
+There are two such models: Moonshine's, decoded by ourselves (`moonshine_reader.py`), and the same decoded by its
+maker's library (`moonshine_reference.py`), which measurements compare with ours. Next: `moonshine_leg.py`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from voiceassist.audio.pcm import Pcm
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadWord:
+    """A word of a line."""
+
+    text: str
+    confidence: float  # 0..1; 1.0 where the model gives none
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """The words of a line."""
+
+    words: tuple[ReadWord, ...]
+    tokens: tuple[int, ...] = ()  # as the model wrote them, words that nobody can have said among them
+
+
+class ReadsLines(Protocol):
+    """A model that turns a whole line into words. Used by several threads at once."""
+
+    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:
+        """The words of a line, `voiced_ms` of which are voice. Raises EngineError.
+
+        `draft`: tokens of a Reading of the line's beginning, which make the work less. Without it the same samples
+        give the same words and confidences, whatever was read before.
+        """
+
+    def close(self) -> None:
+        """Frees the model; harmless when called twice."""
