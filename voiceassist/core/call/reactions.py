@@ -1,7 +1,8 @@
 """Answers cues and the passing of time with events: cards, alerts, and refusals that close.
 
 Each part does its own work: `card_choice.py` cards, `alerts.py` alerts, `refusals.py` the episodes of refusals,
-`ladder.py` the rungs. This module says who is asked, and in which order. Never looks at words itself.
+`ladder.py` the rungs. This module says who is asked, and in which order. A cue of a side whose language is in
+doubt is told and not answered. Never looks at words itself.
 Next: `started_call.py` gives the events back.
 """
 
@@ -14,12 +15,15 @@ from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.card_text import topic_for, why
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.call.ladder import LadderPosition
+from voiceassist.core.call.language_doubts import LanguageDoubts
 from voiceassist.core.call.offers import Asker
 from voiceassist.core.call.refusals import DeadEnd, Refusals
 from voiceassist.core.cues.tracker import CueChange
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import Turn, Turns
 from voiceassist.events import Cue, CueConfirmed, CueRetracted, Event, Transcript
+
+IN_ANY_LANGUAGE = ("silence", "overlap")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,19 +37,21 @@ class Reactions:
     alerts: Alerts
     ladder: LadderPosition
     refusals: Refusals
+    doubts: LanguageDoubts
 
     def react_to_words(self, changes: Sequence[CueChange], event: Transcript, turn: Turn) -> list[Event]:
         """What follows from the cues of an utterance; the cues themselves come first."""
         retracted = [closed for change in changes for closed in self._note_change(change, turn)]
         recovered = self._close_recovered(event.at_ms)
         held = self.cards.show_held(event, turn)
-        fresh = [change for change in changes if isinstance(change, Cue)]
+        fresh = self._understood([change for change in changes if isinstance(change, Cue)])
         shown = [e for cue in fresh for e in (*self.cards.show_for(cue, event, turn), *self._alert(cue))]
         return [*changes, *retracted, *recovered, *held, *shown]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
-        return [*cues, *(e for cue in cues for e in (*self.cards.show_without_words(cue), *self._alert(cue)))]
+        told = self._understood(cues)
+        return [*cues, *(e for cue in told for e in (*self.cards.show_without_words(cue), *self._alert(cue)))]
 
     def pass_time(self, time: CallTime) -> list[Event]:
         """Closes the refusals whose time is over."""
@@ -55,12 +61,13 @@ class Reactions:
         """Closes what is open; `unsaid`: cues of what was never said, for which a card comes too late."""
         closed = self.slot.close(at_ms, "call_ended")
         dead_ends = self._tell_dead_ends(at_ms, self.refusals.close_all(at_ms))
-        return [*closed, *dead_ends, *unsaid, *(alert for cue in unsaid for alert in self._alert(cue))]
+        alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue)]
+        return [*closed, *dead_ends, *unsaid, *alerts]
 
     def _note_change(self, change: CueChange, turn: Turn) -> list[Event]:
         """Tells the refusals of a change. A retracted cue takes back what it brought."""
         match change:
-            case Cue(kind="refusal"):
+            case Cue(kind="refusal") if self._is_understood(change):
                 limit_s = topic_for(self.playbook, self.turns, turn.words).policy.recovery_s
                 self.refusals.open(change, turn, limit_s or self.playbook.limits.recovery_s)
             case Cue(kind="alternative"):
@@ -70,6 +77,13 @@ class Reactions:
             case CueRetracted():
                 return self._retract(change.at_ms, change.cue_id)
         return []
+
+    def _understood(self, cues: Sequence[Cue]) -> list[Cue]:
+        return [cue for cue in cues if self._is_understood(cue)]
+
+    def _is_understood(self, cue: Cue) -> bool:
+        """Whether the cue's side speaks the call's language, as far as we know; some cues hold in any language."""
+        return cue.kind in IN_ANY_LANGUAGE or cue.speaker not in self.doubts.doubted
 
     def _retract(self, at_ms: int, cue_id: str) -> list[Event]:
         self.refusals.retract(cue_id)
@@ -91,12 +105,14 @@ class Reactions:
         out: list[Event] = []
         for dead in dead_ends:
             reason = why(self.playbook, dead.refusal, at_ms)
-            out += [dead.closed, *self.alerts.raise_for(at_ms, "dead_end", dead.refusal.words, reason)]
+            out.append(dead.closed)
+            if self._is_understood(dead.refusal):
+                out += self.alerts.raise_for(at_ms, "dead_end", dead.refusal.words, reason)
         return out
 
 
 def reactions_for(playbook: Playbook, asker: Asker, turns: Turns, slot: CardSlot, alerts: Alerts) -> Reactions:
-    """The reactions of a new call, with a ladder and refusals of its own."""
+    """The reactions of a new call, with a ladder, refusals and doubts of its own."""
     ladder, refusals = LadderPosition(playbook.ladder), Refusals(playbook.limits, playbook.spoken)
     return Reactions(
         playbook=playbook,
@@ -106,4 +122,5 @@ def reactions_for(playbook: Playbook, asker: Asker, turns: Turns, slot: CardSlot
         alerts=alerts,
         ladder=ladder,
         refusals=refusals,
+        doubts=LanguageDoubts(),
     )

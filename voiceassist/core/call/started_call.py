@@ -97,11 +97,12 @@ class StartedCall:
         event = self._redactor.redact(heard) if self._redactor else heard
         expired = self._slot.expire(event.at_ms)
         turn, before = self._turns.hear(event), self._turns.before(event.speaker)
+        doubt = self._reactions.doubts.hear(event)
         changes = self._tracker.hear(event, turn, before)
         reactions = self._reactions.react_to_words(changes, event, turn)
         self._absences.hear(event, turn, changes)
         overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
-        return [event, *expired, *reactions, *overlaps, *self._pass_time()]
+        return [event, *expired, *doubt, *reactions, *overlaps, *self._pass_time()]
 
     def _finish(self, event: Transcript) -> None:
         """Remembers that an utterance has its final; nothing may be heard of it after that."""
