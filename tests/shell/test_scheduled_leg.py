@@ -134,6 +134,19 @@ async def test_a_leg_whose_partial_was_left_out_keeps_its_place(bench: Bench) ->
     assert bench.decodes.log == ["patient partial", "other partial"]
 
 
+async def test_a_partial_that_is_put_off_again_and_again_counts_once(bench: Bench) -> None:
+    await bench.hears("late", PARTIAL, PARTIAL, NOTHING, PARTIAL, due_s=LONG_AGO_S)
+    assert bench.pool.partials_left_out == 1
+
+
+async def test_a_final_gives_up_the_place_of_a_partial_that_was_left_out(bench: Bench) -> None:
+    await bench.let_end(bench.hears("told", PARTIAL, FINAL, due_s=LONG_AGO_S))
+    hearing = [bench.hears("other", PARTIAL, due_s=1), bench.hears("told", PARTIAL, due_s=2)]
+    await bench.until_their_partials_wait(2)
+    await asyncio.gather(*hearing)
+    assert bench.decodes.log == ["told final", "other partial", "told partial"]
+
+
 async def test_a_leg_that_had_its_partial_goes_to_the_end_of_the_queue(bench: Bench) -> None:
     await bench.hears("first", PARTIAL, due_s=LONG_AGO_S)
     await bench.let_end(bench.hears("first", PARTIAL))

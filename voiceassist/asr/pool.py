@@ -133,9 +133,10 @@ class DecodePool:
         self._add(run, can_be_left_out=begin_within_s is not None)
         waiter = asyncio.wrap_future(run.future)
         try:
-            done, _ = await asyncio.wait([waiter], timeout=begin_within_s)
-            if not done and self._withdraw(run):
-                raise TimeoutError
+            if begin_within_s is not None:
+                done, _ = await asyncio.wait([waiter], timeout=begin_within_s)
+                if not done and self._withdraw(run):
+                    raise TimeoutError
             result: Result = await asyncio.shield(waiter)
         except asyncio.CancelledError:
             if not self._withdraw(run):

@@ -15,7 +15,7 @@ from voiceassist.asr.engine import Engine, PartialDue
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool, Priority, Rank
 from voiceassist.audio.pcm import Pcm
-from voiceassist.events import Speaker, Transcript
+from voiceassist.events import Final, Speaker, Transcript
 
 # Three steps of audio. A decode takes 20 to 60 ms, so a Partial that waits for one or two others is still made of
 # its own moment, exactly as in a replay; and what the call says next is not kept waiting for long.
@@ -90,8 +90,10 @@ class ScheduledLeg:
             for one in self._recognizer.listen(piece.pcm):
                 if isinstance(one, PartialDue):
                     yield from self._wait(one, piece.due_s)
-                else:
-                    said.append(one)
+                    continue
+                said.append(one)
+                if isinstance(one, Final):  # it told what a Partial would have
+                    self._waits_since_s = None
             heard.append(said)
         return heard
 
@@ -100,10 +102,12 @@ class ScheduledLeg:
         until_s = due_s + PATIENCE_S
         is_late = monotonic() > until_s
         order: Order = "leave out" if is_late else (yield _WaitingPartial(since_s=since_s, until_s=until_s))
-        self._waits_since_s = None if order == "decode" else since_s
-        if order == "leave out":
-            partial.leave_out()
-            self._left_out += 1
+        if order == "decode":
+            self._waits_since_s = None
+            return
+        partial.leave_out()
+        self._left_out += self._waits_since_s is None  # it is due again in every block, and is one Partial
+        self._waits_since_s = since_s
 
 
 def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | Heard:
