@@ -19,12 +19,14 @@ from voiceassist.bench.load.figures import LoadFigures, load_figures
 from voiceassist.bench.load.served import ServerError, served
 from voiceassist.bench.load.steps import LoadStep, load_steps
 from voiceassist.bench.load.usage import ServerUsage, UsageError, usage_of
+from voiceassist.bench.wave_file import at_telephone_rate
 from voiceassist.cli import app
 from voiceassist.cli.bench.load import show
 from voiceassist.errors import ConfigError
 from voiceassist.samples import Sample, list_samples, load_sample
 from voiceassist.samples.sample import to_json
 from voiceassist.samples.script import ExpectedCue
+from voiceassist.store.audiofile import read_audio
 
 MB = 1_000_000
 REFUSED = PlayedCalls(call_s=0.0, measured=(), refused=("busy",))
@@ -182,6 +184,15 @@ def test_a_server_of_our_own_is_started_and_ended(tmp_path: Path) -> None:
         assert usage_of(httpx.get(f"{server.url}/metrics").text).cpu_s > 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{server.url}/healthz")
+
+
+def test_calls_come_at_the_rate_of_telephones(tmp_path: Path) -> None:
+    sample = load_sample("friendly")
+    narrow = at_telephone_rate(sample, tmp_path)
+    audio = read_audio(narrow.recording)
+    assert (audio.rate_hz, len(audio.channels), audio.duration_ms) == (8_000, 2, sample.duration_ms)
+    assert all(np.abs(leg).max() > 1_000 for leg in audio.channels)
+    assert narrow.lines == sample.lines
 
 
 def test_a_server_that_does_not_start_says_why(tmp_path: Path) -> None:

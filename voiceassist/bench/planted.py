@@ -6,7 +6,6 @@ recording holds cues of its own. Next: `latency.py` plays the calls to a server.
 """
 
 import re
-import wave
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -20,6 +19,7 @@ from numpy.typing import NDArray
 from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.asr.clip import Clip
 from voiceassist.bench.latency import line_of
+from voiceassist.bench.wave_file import write_wave
 from voiceassist.events import Speaker
 from voiceassist.samples import Sample, SpokenLine, list_samples
 from voiceassist.samples.script import ExpectedCue
@@ -90,7 +90,7 @@ def planted(clip: Clip, turns: Sequence[tuple[int, CueTurn]], recording: Path) -
         others += [other[done:at], np.zeros_like(spoken)]
         done, length = at, length + len(spoken)
     legs = np.concatenate([*pieces, clip.pcm[done:]]), np.concatenate([*others, other[done:]])
-    _write(recording, legs if clip.speaker == "agent" else legs[::-1], clip.rate_hz)
+    write_wave(recording, legs if clip.speaker == "agent" else legs[::-1], clip.rate_hz)
     expected = tuple(turn.expected for _, turn in turns)
     return _sample(clip, recording, lines, expected, len(legs[0]) * 1000 // clip.rate_hz)
 
@@ -144,14 +144,6 @@ def _moved(line: SpokenLine, start_ms: int) -> SpokenLine:
     by = start_ms - line.start_ms
     words = tuple(replace(word, start_ms=word.start_ms + by, end_ms=word.end_ms + by) for word in line.words)
     return replace(line, words=words, start_ms=line.start_ms + by, end_ms=line.end_ms + by)
-
-
-def _write(path: Path, legs: Sequence[Pcm], rate_hz: int) -> None:
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(len(legs))
-        file.setsampwidth(2)
-        file.setframerate(rate_hz)
-        file.writeframes(np.stack(legs, axis=1).astype("<i2").tobytes())
 
 
 def _sample(

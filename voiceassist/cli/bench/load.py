@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Annotated
 
 import typer
@@ -22,6 +23,7 @@ from voiceassist.bench.load.chart import chart
 from voiceassist.bench.load.figures import LoadFigures, StepFigures, load_figures
 from voiceassist.bench.load.served import ServedProcess, served
 from voiceassist.bench.load.steps import LIMIT_MS, LoadStep, load_steps
+from voiceassist.bench.wave_file import at_telephone_rate
 from voiceassist.cli.options import FiguresAsJson, IngestToken, OnlySamples
 from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
 from voiceassist.errors import ConfigError
@@ -82,8 +84,13 @@ def bench_load(
     """
     if first > most:
         raise ConfigError(f"--from {first} is more than --most {most}")
-    samples = [_sample(name) for name in sample or SAMPLE_IDS]
-    with _server(url, engine, models_dir, cores) as server, _progress() as progress:
+    named = [_sample(name) for name in sample or SAMPLE_IDS]
+    with (
+        TemporaryDirectory() as folder,
+        _server(url, engine, models_dir, cores) as server,
+        _progress() as progress,
+    ):
+        samples = [at_telephone_rate(one, Path(folder)) for one in named]
         target = TargetServer(url=server.url, token=token)
         steps = asyncio.run(_steps(target, range(first, most + 1, step), samples, limit, progress))
     figures = load_figures(steps, server.cores, limit)
