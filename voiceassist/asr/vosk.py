@@ -14,8 +14,11 @@ from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
 from voiceassist.asr.vosk_causes import made
+from voiceassist.asr.vosk_dither import dither_of, undithered
 from voiceassist.asr.vosk_leg import VoskRecognizer
+from voiceassist.asr.vosk_pace import UNKNOWN, ChunkPace, pace_of
 from voiceassist.asr.vosk_phrases import HEARINGS
+from voiceassist.asr.vosk_stream import VoskStream
 from voiceassist.asr.vosk_trial import ERRORS_ONLY, try_out
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
@@ -37,16 +40,30 @@ def load_vosk(model_dir: Path, *, language: str) -> "VoskEngine":
         )
     try_out(model_dir)
     model, cost = measured(lambda: _load(model_dir))
-    has_split_graph = not (model_dir / layout_of(model_dir).whole_graph).is_file()
+    name = f"vosk:{model_dir.name}"
     return VoskEngine(
-        model, name=f"vosk:{model_dir.name}", language=language, takes_grammars=has_split_graph, cost=cost
+        model,
+        name=name,
+        language=language,
+        takes_grammars=not (model_dir / layout_of(model_dir).whole_graph).is_file(),
+        cost=cost,
+        pace=pace_of(_recognizer(model, name)),
+        dither=dither_of(model_dir),
     )
 
 
 def _load(model_dir: Path) -> Model:
     SetLogLevel(ERRORS_ONLY)
     refusal = f"vosk cannot load the model in {model_dir}, which it could in a process of its own"
-    return made(lambda: Model(str(model_dir)), refusal)
+    try:
+        with undithered(model_dir) as copy:
+            return made(lambda: Model(str(copy)), refusal)
+    except OSError as error:
+        raise EngineError(f"the model in {model_dir} cannot be prepared for loading: {error}") from error
+
+
+def _recognizer(model: Model, name: str, *limits: str) -> KaldiRecognizer:
+    return made(lambda: KaldiRecognizer(model, float(RATE_HZ), *limits), f"{name} cannot open a recognizer")
 
 
 class VoskEngine:
@@ -55,13 +72,23 @@ class VoskEngine:
     rate_hz = RATE_HZ
 
     def __init__(
-        self, model: Model, *, name: str, language: str, takes_grammars: bool, cost: LoadCost = NOTHING
+        self,
+        model: Model,
+        *,
+        name: str,
+        language: str,
+        takes_grammars: bool,
+        cost: LoadCost = NOTHING,
+        pace: ChunkPace = UNKNOWN,
+        dither: float = 0.0,
     ) -> None:
+        """`dither`: strength of the noise that the model was trained with, in samples."""
         self.name = name
         self.language = language
         self.takes_grammars = takes_grammars
         self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
         self._model: Model | None = model
+        self._pace, self._dither = pace, dither
 
     def open(self, speaker: Speaker, *, grammar: Iterable[str] = ()) -> Recognizer:
         """A recognizer for one leg.
@@ -71,16 +98,14 @@ class VoskEngine:
         Raises EngineError when the engine is closed, libvosk refuses, or the grammar cannot be had: the model
         cannot take any, or does not know one of its words.
         """
-        return VoskRecognizer(self._native(*self._limits(tuple(grammar))), speaker)
+        return VoskRecognizer(self._stream(*self._limits(tuple(grammar))), speaker)
 
     def open_preferring(self, speaker: Speaker, phrases: Iterable[str]) -> Recognizer:
         """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
         likely = [tuple(phrase.lower().split()) for phrase in phrases]
         if not likely:
             return self.open(speaker)
-        native = self._native()
-        native.SetMaxAlternatives(HEARINGS)
-        return VoskRecognizer(native, speaker, likely)
+        return VoskRecognizer(self._stream(alternatives=HEARINGS), speaker, likely)
 
     def vocabulary(self, words: Iterable[str]) -> Mapping[str, bool]:
         """Which of `words` the model knows; it never hears any other. Raises EngineError when closed."""
@@ -91,13 +116,11 @@ class VoskEngine:
         """Drops the model; libvosk frees it with the last recognizer."""
         self._model = None
 
-    def _native(self, *limits: str) -> KaldiRecognizer:
-        model = self._loaded()
-        native = made(
-            lambda: KaldiRecognizer(model, float(RATE_HZ), *limits), f"{self.name} cannot open a recognizer"
-        )
+    def _stream(self, *limits: str, alternatives: int = 0) -> VoskStream:
+        native = _recognizer(self._loaded(), self.name, *limits)
         native.SetWords(True)  # noqa: FBT003 - vosk's signature
-        return native
+        native.SetMaxAlternatives(alternatives)
+        return VoskStream(native, self._pace, self._dither)
 
     def _loaded(self) -> Model:
         if self._model is None:

@@ -1,0 +1,97 @@
+"""The sound that one libvosk recognizer gets, in pieces of which each lets it decode something.
+
+Never knows lines, times of the leg or words. libvosk's clock counts only what it is given: `samples`.
+Next: `vosk_leg.py` reads what was decoded.
+"""
+
+import json
+
+import numpy as np
+from vosk import KaldiRecognizer
+
+from voiceassist.asr.voice import RATE_HZ
+from voiceassist.asr.vosk_dither import dithered
+from voiceassist.asr.vosk_pace import FRAME, ChunkPace
+from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
+
+# libvosk begins with new features, whose chunks are counted anew, at the first utterance after so many frames
+# (`Recognizer::CleanUp` in its src/recognizer.cc).
+FRAMES_KEPT = 20_000
+
+
+class VoskStream:
+    """Of one leg."""
+
+    def __init__(self, native: KaldiRecognizer, pace: ChunkPace, dither: float = 0.0) -> None:
+        """`dither`: strength of the noise that the model wants (`vosk_dither.py`)."""
+        self.samples = 0  # given to libvosk, or waiting
+        self.is_over = False  # whether libvosk takes the utterance for over
+        self._native: KaldiRecognizer | None = native
+        self._pace = pace
+        self._dither = dither
+        self._waiting: list[Pcm] = []
+        self._given = 0  # samples of those
+        self._began = 0  # where on its clock libvosk began to count chunks
+
+    def add(self, pcm: Pcm) -> bool:
+        """Takes samples; whether libvosk has decoded something. Raises EngineError."""
+        self.check_open()
+        self._waiting.append(pcm)
+        self.samples += len(pcm)
+        if self._pace.chunks(self.samples - self._began) == self._pace.chunks(self._given - self._began):
+            return False
+        self._give()
+        return True
+
+    @property
+    def look_ahead_ms(self) -> int:
+        """How far the decoded words are behind what was given."""
+        return self._pace.look_ahead * 1000 // RATE_HZ
+
+    def missing(self, until: int) -> int:
+        """How many samples must be added until the sound up to `until` on libvosk's clock is decoded."""
+        return max(0, self._began + self._pace.enough_for(until - self._began) - self.samples)
+
+    def partial(self) -> list[str]:
+        """The words of the utterance so far. Raises EngineError."""
+        words: str = json.loads(self.check_open().PartialResult()).get("partial", "")
+        return words.split()
+
+    def result(self) -> str:
+        """The answer about the utterance, which ends with what has been decoded. Raises EngineError."""
+        answer: str = self.check_open().Result()
+        frames = self._pace.chunks(self._given - self._began) * self._pace.period // FRAME
+        if frames > FRAMES_KEPT:
+            self._began = self._given
+        return answer
+
+    def last_result(self) -> str:
+        """The answer about everything that was added; nothing may be added after it. Raises EngineError."""
+        self._give()
+        answer: str = self.check_open().FinalResult()
+        return answer
+
+    def close(self) -> None:
+        """Drops the native recognizer, which frees itself."""
+        self._native = None
+
+    def check_open(self) -> KaldiRecognizer:
+        """The native recognizer. Raises EngineError when it was dropped."""
+        if self._native is None:
+            raise EngineError("this vosk recognizer is closed")
+        return self._native
+
+    def _give(self) -> None:
+        native = self.check_open()
+        pcm = np.concatenate([np.zeros(0, np.int16), *self._waiting])
+        self._waiting.clear()
+        pcm = dithered(pcm, self._given, self._dither)
+        self._given += len(pcm)
+        try:
+            self.is_over = bool(native.AcceptWaveform(pcm.tobytes()))
+        except Exception as error:
+            raise EngineError(
+                f"vosk cannot decode {len(pcm)} samples: {error}; "
+                "why, libvosk wrote to the standard error of this process, if anywhere"
+            ) from error
