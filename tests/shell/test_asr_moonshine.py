@@ -3,7 +3,7 @@
 The model here is a fake that answers at once; the voice detector and the speech are real.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 from tests.shell.engines import clip, feed, transcribe, without_partials
 from voiceassist.asr import moonshine, moonshine_leg
 from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
-from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.asr.voice import BLOCK, BLOCK_MS
 from voiceassist.audio.endpoint import HARD_LIMIT_BLOCKS
 from voiceassist.audio.pcm import Pcm
@@ -41,9 +41,12 @@ class _Model:
     reads: list[_Read] = field(default_factory=list)
     closed: bool = False
 
-    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:
+    def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
+        return self.read(pcm, NOTHING_READ, voiced_ms=voiced_ms)
+
+    def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:
         assert 0 < voiced_ms <= len(pcm) // 16
-        self.reads.append(_Read(pcm=pcm, draft=tuple(draft)))
+        self.reads.append(_Read(pcm=pcm, draft=before.tokens))
         words = tuple(ReadWord(text=word, confidence=0.5) for word in self.answer(len(self.reads)).split())
         return Reading(words=words, tokens=(len(self.reads),))
 

@@ -37,7 +37,7 @@ def reader(model: MoonshineModel) -> MoonshineReader:
 
 
 def test_a_line_is_read(reader: MoonshineReader) -> None:
-    reading = reader.read(LINE, voiced_ms=2_000)
+    reading = reader.read_afresh(LINE, voiced_ms=2_000)
     assert " ".join(word.text for word in reading.words).lower().strip(".?") == "and are you open on sunday"
 
 
@@ -48,6 +48,14 @@ def test_a_right_draft_is_kept_and_a_wrong_one_is_left_where_it_goes_wrong(model
     assert model.decode(line, afresh.tokens).tokens == afresh.tokens
     assert model.decode(line, afresh.tokens[:3]).tokens == afresh.tokens
     assert model.decode(line, vocabulary.tokens(WRONG_DRAFT)).tokens == afresh.tokens
+
+
+def test_a_draft_with_a_wrong_word_in_its_middle_is_kept_before_and_after_it(model: MoonshineModel) -> None:
+    vocabulary = read_vocabulary(embedded_model_dir() / "tokenizer.bin")
+    line = model.encode(LINE)
+    afresh = model.decode(line)
+    wrong = (afresh.tokens[0], *vocabulary.tokens("bees were"), *afresh.tokens[2:])
+    assert model.decode(line, wrong).tokens == afresh.tokens
 
 
 def test_without_a_draft_tokens_and_probabilities_are_always_the_same(model: MoonshineModel) -> None:
@@ -72,7 +80,7 @@ def test_several_threads_use_one_model_at_once(model: MoonshineModel) -> None:
 
 @pytest.mark.parametrize("samples", [0, 1, 512, 1_500])
 def test_hardly_any_sound_is_no_error(reader: MoonshineReader, samples: int) -> None:
-    assert len(reader.read(np.zeros(samples, np.int16), voiced_ms=0).words) <= 2
+    assert len(reader.read_afresh(np.zeros(samples, np.int16), voiced_ms=0).words) <= 2
 
 
 def test_finals_are_what_the_library_itself_makes_of_the_same_lines() -> None:

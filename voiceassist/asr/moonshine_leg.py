@@ -4,11 +4,11 @@ So lines are cut here (Silero's voice detector, `audio/endpoint.py`), the growin
 `audio/align.py` gives words times. Next: transcripts go to `live/session.py`.
 
 Everything happens at blocks of 512 samples, so transcripts depend on the samples only. Nothing is read while
-nobody speaks. A Partial's reading begins with the tokens of the one before it. A line is read afresh when a pause
-begins, which is when its words are complete; while the pause lasts, another Partial repeats that reading, and so
-does the Final: readers that wait for two Partials to agree need not wait for the Final. If that reading was left
-out, it is made when the line ends, of the same samples. So a Final's words never depend on its Partials; its word
-times may, by some milliseconds, since `align.py` knows more with Partials.
+nobody speaks. A Partial's reading begins with the one before it. A line is read afresh when a pause begins, which
+is when its words are complete; while the pause lasts, another Partial repeats that reading, and so does the Final:
+readers that wait for two Partials to agree need not wait for the Final. If that reading was left out, it is made
+when the line ends, of the same samples. So a Final's words never depend on its Partials; its word times may, by
+some milliseconds, since `align.py` knows more with Partials.
 
 A line that reaches its limit without a pause is cut where its last seconds are quietest, and goes on from there.
 """
@@ -109,13 +109,13 @@ class MoonshineRecognizer:
 
     def _read_on(self, line: MoonshineLine) -> None:
         """Reads the line, beginning with what was read of it before."""
-        reading = self._model.read(line.pcm, line.reading.tokens, voiced_ms=line.voiced_ms)
+        reading = self._model.read(line.pcm, line.reading, voiced_ms=line.voiced_ms)
         line.take(reading, self._now_ms, is_settled=False)
 
     def _settle(self, line: MoonshineLine) -> None:
         """Reads the line afresh, unless nothing was said since that was done."""
         if line.unsettled:
-            reading = self._model.read(line.spoken, voiced_ms=line.voiced_ms)
+            reading = self._model.read_afresh(line.spoken, voiced_ms=line.voiced_ms)
             line.take(reading, self._now_ms, is_settled=True)
 
     def _cut(self, line: MoonshineLine) -> Iterator[Transcript]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from voiceassist.asr.reading import Reading
+from voiceassist.asr.reading import NOTHING_READ, Reading
 from voiceassist.asr.voice import BLOCK_MS, RATE_HZ
 from voiceassist.audio.align import DecodedLine, align, levels_dbfs
 from voiceassist.audio.endpoint import PAUSE_BLOCKS
@@ -19,7 +19,6 @@ from voiceassist.events import Word
 # often, since a reading costs about 10 ms per second of line on one core.
 CADENCE_BLOCKS = ((50, 7), (110, 9), (188, 12))
 SLOWEST_BLOCKS = 14  # 448 ms: a Partial at least every 500 ms
-NOTHING_READ = Reading(words=())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -60,7 +59,7 @@ class MoonshineLine:
 
     @property
     def spoken(self) -> Pcm:
-        """From its start to where the last pause, if it ends with one, was noticed."""
+        """From its start to where the pause at its end, if there is one, was noticed."""
         silence = self.voiced[::-1].index(True) if any(self.voiced) else 0
         return np.concatenate(self.blocks[: len(self.blocks) - max(0, silence - PAUSE_BLOCKS)])
 

@@ -3,13 +3,12 @@
 Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
 """
 
-from collections.abc import Sequence
 from pathlib import Path
 
 from voiceassist.asr.moonshine_model import MODEL_FILES, VOCABULARY, DecodedTokens, MoonshineModel
 from voiceassist.asr.moonshine_tokens import Vocabulary, read_vocabulary
 from voiceassist.asr.plausible import clean_word, plausible_places
-from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 
@@ -22,10 +21,15 @@ class MoonshineReader:
     def __init__(self, model: MoonshineModel, vocabulary: Vocabulary) -> None:
         self._model, self._vocabulary = model, vocabulary
 
-    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:
+    def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:
         """The words of a line, as `ReadsLines` says. Raises EngineError."""
-        decoded = self._model.decode(self._model.encode(pcm), draft)
-        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens)
+        line = self._model.encode(pcm)
+        decoded = self._model.decode(line, before.tokens)
+        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens, line=line)
+
+    def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
+        """Likewise."""
+        return self.read(pcm, NOTHING_READ, voiced_ms=voiced_ms)
 
     def _words(self, decoded: DecodedTokens, voiced_ms: int) -> tuple[ReadWord, ...]:
         texts = [clean_word(word.text) for word in self._vocabulary.words(decoded.tokens)]

@@ -5,7 +5,6 @@ Next: `bench` and the tests put it in the place of `moonshine_reader.py`.
 """
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -42,7 +41,11 @@ class ReferenceReader:
     def __init__(self, decoder: Transcriber) -> None:
         self._decoder = decoder
 
-    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:  # noqa: ARG002 - knows no drafts
+    def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:  # noqa: ARG002 - of no use here
+        """The words of a line, always afresh. Raises EngineError."""
+        return self.read_afresh(pcm, voiced_ms=voiced_ms)
+
+    def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
         """The words of a line, a multiple of `BLOCK` long. Raises EngineError."""
         try:
             transcript = self._decoder.transcribe_without_streaming(

@@ -4,10 +4,10 @@ There are two such models: Moonshine's, decoded by ourselves (`moonshine_reader.
 maker's library (`moonshine_reference.py`), which measurements compare with ours. Next: `moonshine_leg.py`.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from voiceassist.asr.moonshine_model import EncodedLine
 from voiceassist.audio.pcm import Pcm
 
 
@@ -25,17 +25,23 @@ class Reading:
 
     words: tuple[ReadWord, ...]
     tokens: tuple[int, ...] = ()  # as the model wrote them, words that nobody can have said among them
+    line: EncodedLine | None = None  # what the model heard of it
+
+
+NOTHING_READ = Reading(words=())
 
 
 class ReadsLines(Protocol):
     """A model that turns a whole line into words. Used by several threads at once."""
 
-    def read(self, pcm: Pcm, draft: Sequence[int] = (), *, voiced_ms: int) -> Reading:
-        """The words of a line, `voiced_ms` of which are voice. Raises EngineError.
+    def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:
+        """The words of a line, `voiced_ms` of which are voice, where its beginning was read before.
 
-        `draft`: tokens of a Reading of the line's beginning, which make the work less. Without it the same samples
-        give the same words and confidences, whatever was read before.
+        Words that are nearly as likely as others stay as they were read before. Raises EngineError.
         """
+
+    def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
+        """The same words and confidences for the same samples, whatever was read before. Raises EngineError."""
 
     def close(self) -> None:
         """Frees the model; harmless when called twice."""

@@ -90,7 +90,7 @@ def _heard(row: Row, model: MoonshineReader, voices: list[SynthVoice]) -> Row | 
         return None
     snr_db = float(chance.uniform(*NOISE_DB))
     pcm = _telephone(speech.signal, snr_db, chance)
-    words = [word.text for word in model.read(pcm, voiced_ms=len(pcm) * 1000 // RATE_HZ).words]
+    words = [word.text for word in model.read_afresh(pcm, voiced_ms=len(pcm) * 1000 // RATE_HZ).words]
     meta = dict(row.get("meta") or {}, voice=voice.name, snr_db=round(snr_db, 1))
     return {**row, "text_asr": " ".join(words), "meta": meta} if words else None
 
