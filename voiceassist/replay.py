@@ -1,9 +1,9 @@
 """A recording through the very same pipeline, without a server: leg recognizers → Call → records.
 
-Deterministic: both legs are decoded side by side, step by step, and merged by audio time, so two runs give
-identical records. A recording has no earlier calls: what its customer took before is not a part of it, so a card
-may offer an alternative that the live call left out. Never reads a clock: time is the audio's own. Next: `cli.py`
-prints the records.
+Deterministic: both legs pass the hearing edge and are decoded side by side, in the steps of a live call, and then
+merged by audio time, so two runs give identical records. A recording has no earlier calls: what its customer took
+before is not a part of it, so a card may offer an alternative that the live call left out.
+Never reads a clock: time is the audio's own. Next: `cli.py` prints the records.
 """
 
 from collections.abc import Iterator, Sequence
@@ -17,10 +17,13 @@ import numpy as np
 from voiceassist.asr.call_recognizer import STEP_MS, in_order
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.leg_recognizer import LegRecognizer
-from voiceassist.audio.pcm import Pcm
+from voiceassist.audio.hearing_edge import HearingEdge
+from voiceassist.audio.legs import LegSync, Step
+from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.resample import Resampler
 from voiceassist.core.call.call import Call
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.events import CallEnded, Event, Input, Record, Speaker, Transcript
+from voiceassist.events import CallEnded, Event, Input, LineChange, Record, Speaker, Transcript
 from voiceassist.ingest.source import CallInfo, call_started
 
 
@@ -62,9 +65,20 @@ def replay(
     )
     yield ReplayStep(at_ms=0, records=records([started]))
     at_ms = 0
-    for at_ms, inputs in _heard(_equally_long(legs), engine):
+    for at_ms, inputs in _heard(_equally_long(_at_one_rate(legs)), engine):
         yield ReplayStep(at_ms=at_ms, records=records(inputs))
     yield ReplayStep(at_ms=at_ms, records=records([CallEnded(at_ms=at_ms, reason="hangup")]))
+
+
+def _at_one_rate(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
+    """Two files may have two rates; a call has one."""
+    highest_hz = max(leg.rate_hz for leg in legs)
+    return tuple(leg if leg.rate_hz == highest_hz else _resampled(leg, highest_hz) for leg in legs)
+
+
+def _resampled(leg: Leg, rate_hz: int) -> Leg:
+    resampler = Resampler(leg.rate_hz, rate_hz)
+    return replace(leg, pcm=np.concatenate((resampler.feed(leg.pcm), resampler.finish())), rate_hz=rate_hz)
 
 
 def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
@@ -76,24 +90,34 @@ def _equally_long(legs: tuple[Leg, ...]) -> tuple[Leg, ...]:
 
 def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequence[Input]]]:
     """What both legs give, in the order of audio time, one step after the other."""
-    recognizers = [(leg, LegRecognizer(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
+    recognizers = [(leg.speaker, LegRecognizer(engine.open(leg.speaker), leg.rate_hz)) for leg in legs]
     try:
         with ThreadPoolExecutor(len(legs)) as threads:
-            end_ms = 0
-            for start_ms in range(0, legs[0].duration_ms, STEP_MS):
-                end_ms = min(start_ms + STEP_MS, legs[0].duration_ms)
-                heard = threads.map(partial(_hear, start_ms=start_ms, end_ms=end_ms), recognizers)
-                yield end_ms, in_order(chain.from_iterable(heard), start_ms, end_ms)
+            since_ms = 0
+            for step, changes in _steps(legs):
+                heard = threads.map(partial(_hear, step=step), recognizers)
+                yield step.until_ms, in_order(chain(changes, *heard), since_ms, step.until_ms)
+                since_ms = step.until_ms
             last = threads.map(lambda listening: listening[1].finish(), recognizers)
-            yield end_ms, in_order(chain.from_iterable(last), end_ms, end_ms)
+            yield since_ms, in_order(chain.from_iterable(last), since_ms, since_ms)
     finally:
         for _, recognizer in recognizers:
             recognizer.close()
 
 
-def _hear(listening: tuple[Leg, LegRecognizer], start_ms: int, end_ms: int) -> list[Transcript]:
-    leg, recognizer = listening
-    return recognizer.hear(leg.pcm[start_ms * leg.rate_hz // 1000 : end_ms * leg.rate_hz // 1000])
+def _steps(legs: tuple[Leg, ...]) -> Iterator[tuple[Step, list[LineChange]]]:
+    """The call in the steps of a live one, and what the hearing edge makes of them."""
+    speakers = tuple(leg.speaker for leg in legs)
+    sync, edge = LegSync(speakers, STEP_MS), HearingEdge(speakers)
+    for leg in legs:
+        sync.add(AudioFrame(speaker=leg.speaker, pcm=leg.pcm, rate_hz=leg.rate_hz, arrived_s=0.0))
+    while step := sync.take() or sync.rest():
+        yield edge.hear(step)
+
+
+def _hear(listening: tuple[Speaker, LegRecognizer], step: Step) -> list[Transcript]:
+    speaker, recognizer = listening
+    return recognizer.hear(step.pieces[speaker])
 
 
 def _record(info: CallInfo, seq: int, event: Event) -> Record:

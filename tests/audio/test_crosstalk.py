@@ -11,7 +11,7 @@ SECONDS = 8.0
 # The agent speaks, then the customer, then both, then the agent again.
 AGENT = turns((0.0, 3.0), (4.5, 7.9), seed=1, seconds=SECONDS)
 CUSTOMER = turns((3.1, 5.5), seed=2, seconds=SECONDS)
-LEARNT_S = 0.6
+LEARNT_S = 0.8
 
 
 def gated(agent: Pcm, customer: Pcm, rate_hz: int = RATE_HZ) -> tuple[Pcm, Pcm, CrossTalkGate]:
@@ -78,7 +78,7 @@ def test_an_echo_that_is_gone_is_told_no_more() -> None:
     agent = turns((0.0, 30.0), seed=1, seconds=30.0)
     echo: Sound = late(agent, 40, -15)
     echo[4 * RATE_HZ :] = 0.0
-    _, _, gate = gated(as_pcm(agent), as_pcm(turns((4.0, 30.0), seed=2, seconds=30.0) + echo))
+    _, _, gate = gated(as_pcm(agent), as_pcm(turns((4.0, 6.0), seed=2, seconds=30.0) + echo))
     assert gate.echoes == (None, None)
 
 

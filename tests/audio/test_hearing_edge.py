@@ -13,7 +13,7 @@ CUSTOMER = turns((4.0, 8.0), seed=2, seconds=12.0)
 
 
 def heard(legs: dict[Speaker, Sound]) -> tuple[dict[Speaker, Pcm], list[LineChange]]:
-    edge, changes = HearingEdge(tuple(legs), RATE_HZ), list[LineChange]()
+    edge, changes = HearingEdge(tuple(legs)), list[LineChange]()
     out: dict[Speaker, list[Pcm]] = {leg: [] for leg in legs}
     for at in range(0, max(map(len, legs.values())), BLOCK):
         pieces = {leg: as_pcm(sound[at : at + BLOCK]) for leg, sound in legs.items()}

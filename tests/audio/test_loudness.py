@@ -11,7 +11,7 @@ SPEECH = turns((1.0, 4.0), (5.0, 8.0), (9.0, 12.0), seed=1, seconds=12.5)  # at 
 
 
 def heard(sound: Sound, loudness: Loudness | None = None) -> Pcm:
-    loudness, pcm = loudness or Loudness(), as_pcm(sound)
+    loudness, pcm = loudness or Loudness(RATE_HZ), as_pcm(sound)
     return np.concatenate([loudness.hear(pcm[at : at + BLOCK]) for at in range(0, len(pcm), BLOCK)])
 
 
@@ -45,7 +45,7 @@ def test_noise_under_soft_speech_stays_a_quiet_lines() -> None:
 
 
 def test_gain_has_a_bound() -> None:
-    loudness = Loudness()
+    loudness = Loudness(RATE_HZ)
     heard(SPEECH * 10 ** (-45 / 20), loudness)
     assert 0 < loudness.gain_db <= MOST_DB
 
@@ -56,7 +56,7 @@ def test_a_voice_that_becomes_loud_is_left_alone_soon() -> None:
 
 
 def test_tones_and_music_do_not_move_the_gain() -> None:
-    loudness, pcm = Loudness(), as_pcm(SPEECH * 10 ** (-40 / 20))
+    loudness, pcm = Loudness(RATE_HZ), as_pcm(SPEECH * 10 ** (-40 / 20))
     for at in range(0, len(pcm), BLOCK):
         loudness.hear(pcm[at : at + BLOCK], is_talk=False)
     assert loudness.gain_db == 0.0

@@ -11,8 +11,9 @@ from hypothesis import given as examples
 from hypothesis import settings
 from hypothesis import strategies as st
 
+from tests.audio.signals import as_pcm, late, turns
 from tests.fakes.frames import RATE_HZ, Legs, apart, given, in_turn, two_legs
-from voiceassist.asr.call_recognizer import TICK_MS, recognise
+from voiceassist.asr.call_recognizer import TICK_MS, Heard, recognise
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.moonshine import load_moonshine
@@ -20,7 +21,7 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.errors import EngineError
-from voiceassist.events import SPEAKERS, Final, Speaker, Tick, Transcript, Word
+from voiceassist.events import SPEAKERS, CrossTalkChanged, Final, Speaker, Tick, Transcript, Word
 from voiceassist.samples import load_sample
 from voiceassist.store.audiofile import read_audio
 
@@ -47,16 +48,14 @@ def dialogue() -> ScriptedEngine:
     )
 
 
-async def hear(
-    frames: Sequence[AudioFrame], engine: Engine, legs: tuple[Speaker, ...] = SPEAKERS
-) -> list[Transcript | Tick]:
+async def hear(frames: Sequence[AudioFrame], engine: Engine, legs: tuple[Speaker, ...] = SPEAKERS) -> list[Heard]:
     async with DecodePool(2) as pool:
         hearing = recognise(given(frames), legs, engine, pool, began_s=0.0)
         return [one async for heard in hearing for one in heard.inputs]
 
 
 @cache
-def expected() -> list[Transcript | Tick]:
+def expected() -> list[Heard]:
     """What 20 ms at a time give."""
     return asyncio.run(hear(in_turn(CALL, [160] * 500), dialogue()))
 
@@ -236,3 +235,18 @@ async def test_real_speech_gives_the_same_inputs_for_any_split() -> None:
         engine.close()
     assert {one.speaker for one in heard[0] if isinstance(one, Final)} == set(SPEAKERS)
     assert all(other == heard[0] for other in heard[1:])
+
+
+AGENT, CUSTOMER = turns((0.0, 2.0), seed=1, seconds=4.0), turns((2.0, 4.0), seed=2, seconds=4.0)
+LEAKING: Legs = {"agent": as_pcm(AGENT), "customer": as_pcm(CUSTOMER + late(AGENT, 120, -20))}
+
+
+@settings(max_examples=15)
+@examples(sizes=SIZES)
+async def test_what_changes_on_the_line_is_told_in_its_place_however_the_audio_is_cut(sizes: list[int]) -> None:
+    heard = await hear(in_turn(LEAKING, sizes), dialogue())
+    told = [one for one in heard if isinstance(one, CrossTalkChanged)]
+    assert [(one.speaker, one.level_db, one.delay_ms) for one in told] == [("customer", -20, 120)]
+    place = heard.index(told[0])
+    assert heard[place - 1].at_ms <= told[0].at_ms <= heard[place + 1].at_ms
+    assert told[0].at_ms == 1_280

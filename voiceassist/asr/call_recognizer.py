@@ -1,12 +1,13 @@
-"""Hears a call: frames of all legs in, transcripts and the passing of time out, in the order of audio time.
+"""Hears a call: frames of all legs in, transcripts, line changes and the passing of time out, by audio time.
 
-Both legs of a step are decoded side by side in the pool; their transcripts are merged before the next step, so the
-order never depends on which decode was faster. While a step is decoded, the audio after it is read.
+A step first passes `audio/hearing_edge.py`, on the event loop, since it takes a quarter of a millisecond. Then the
+legs are decoded side by side in the pool; their transcripts are merged before the next step, so the order never
+depends on which decode was faster. While a step is decoded, the audio after it is read.
 Next: `live/session.py` hands everything to `Call.handle`.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass
 from itertools import chain
@@ -16,10 +17,11 @@ from typing import TypeVar
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
+from voiceassist.audio.hearing_edge import HearingEdge
 from voiceassist.audio.lateness import due_s, lateness_s
 from voiceassist.audio.legs import LegSync, Step
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import Speaker, Tick, Transcript
+from voiceassist.events import LineChange, Speaker, Tick, Transcript
 
 # Heard at a time, live and in replay alike. Transcripts and ticks are put in order within a step; since all steps
 # are equal, that order never depends on how the audio came. Half the size would double the hops between threads.
@@ -33,25 +35,26 @@ TICK_MS = 200  # how often call time moves on, live and in replay alike
 
 
 Result = TypeVar("Result")
+Heard = Transcript | LineChange | Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recognised:
     """What one step of audio gave, or a few."""
 
-    inputs: tuple[Transcript | Tick, ...]
+    inputs: tuple[Heard, ...]
     until_ms: int
     delay_ms: int  # how late it was heard (`audio/lateness.py`)
 
 
-def in_order(transcripts: Iterable[Transcript], since_ms: int, until_ms: int) -> tuple[Transcript | Tick, ...]:
-    """Transcripts and the ticks after `since_ms` up to `until_ms`, by audio time; a tick comes last."""
+def in_order(heard: Iterable[Transcript | LineChange], since_ms: int, until_ms: int) -> tuple[Heard, ...]:
+    """What was heard, and the ticks after `since_ms` up to `until_ms`, by audio time; a tick comes last."""
     first = (since_ms // TICK_MS + 1) * TICK_MS
     ticks = [Tick(at_ms=at_ms) for at_ms in range(first, until_ms + 1, TICK_MS)]
-    return tuple(sorted([*transcripts, *ticks], key=_place))
+    return tuple(sorted([*heard, *ticks], key=_place))
 
 
-def _place(heard: Transcript | Tick) -> tuple[int, bool, str]:
+def _place(heard: Heard) -> tuple[int, bool, str]:
     """At the same time the agent comes first, whichever channel is theirs, and the tick last."""
     return (heard.at_ms, True, "") if isinstance(heard, Tick) else (heard.at_ms, False, heard.speaker)
 
@@ -72,12 +75,13 @@ async def recognise(
     """
     recognizers = {leg: ScheduledLeg(leg, engine) for leg in legs}
     async with _closing(recognizers, pool), aclosing(_steps(frames, legs)) as batches:
-        since_ms, steps = 0, list[Step]()
+        since_ms, steps, edge = 0, list[Step](), HearingEdge(legs)
         async for steps in batches:
-            inputs: list[Transcript | Tick] = []
-            heard = await _hear(steps, recognizers, pool, began_s, open_cues())
-            for step, transcripts in zip(steps, heard, strict=True):
-                inputs += in_order(transcripts, since_ms, step.until_ms)
+            inputs: list[Heard] = []
+            mended, changes = zip(*map(edge.hear, steps), strict=True)
+            heard = await _hear(mended, recognizers, pool, began_s, open_cues())
+            for step, changed, transcripts in zip(steps, changes, heard, strict=True):
+                inputs += in_order([*changed, *transcripts], since_ms, step.until_ms)
                 since_ms = step.until_ms
             pool.meter.heard(len(steps) * STEP_MS / 1000)
             yield _recognised(inputs, steps[-1], began_s)
@@ -86,7 +90,7 @@ async def recognise(
             yield _recognised(in_order(chain.from_iterable(last), since_ms, since_ms), steps[-1], began_s)
 
 
-def _recognised(inputs: Iterable[Transcript | Tick], step: Step, began_s: float) -> Recognised:
+def _recognised(inputs: Iterable[Heard], step: Step, began_s: float) -> Recognised:
     late_s = lateness_s(step.until_ms, step.arrived_s, began_s=began_s, now_s=monotonic())
     return Recognised(inputs=tuple(inputs), until_ms=step.until_ms, delay_ms=int(late_s * 1000))
 
@@ -96,7 +100,7 @@ def _due_s(step: Step, began_s: float) -> float:
 
 
 async def _hear(
-    steps: list[Step],
+    steps: Sequence[Step],
     recognizers: dict[Speaker, ScheduledLeg],
     pool: DecodePool,
     began_s: float,

@@ -5,7 +5,7 @@ silence; a block that holds anything of its own stays as it is, down to the samp
 While the legs are not in step, because one has fallen behind, both are left alone. Never reads a clock.
 Next: `hearing_edge.py` gives the legs to the recognizers.
 
-Known weakness: the first 160 to 480 ms of an echo pass, until its path is known. A room's reverberation beyond the
+Known weakness: the first 120 to 200 ms of an echo pass, until its path is known. A room's reverberation beyond the
 3 ms of the path's filter is taken for a voice where it is louder than what the filter explains.
 """
 
@@ -13,17 +13,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from voiceassist.audio.echo_path import LEAST_POWER, EchoPath
+from voiceassist.audio.echo_path import LEAST_POWER, LOUDER, EchoPath
 from voiceassist.audio.pcm import Pcm, silence
 from voiceassist.audio.signal import Decimator, Signal, energy
 
 BLOCK_MS = 40
-HOP_BLOCKS = 4  # learnt from at a time: two or three hops of a voice are enough to find its echo
+HOP_BLOCKS = 4  # learnt from at a time: one or two hops of a voice are enough to find its echo
 HOLD_BLOCKS = 2  # that pass after a voice: its end is soft
 FADE_MS = 5  # no click where silence begins and ends
 LEAST_DB = -45.0  # softer is below the noise of any line
 TOLD_BLOCKS = 25  # a second of echo, before it is told
-GONE_BLOCKS = 500  # 20 s in which the other leg talks, and no echo of it
+GONE_BLOCKS = 375  # 15 s in which the other leg talks, and no echo of it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,8 +100,8 @@ class _GatedLeg:
         self._open = max(0, self._open - 1) if is_echo else HOLD_BLOCKS
         if is_echo:
             self._found()
-        elif self.told and energy(talked[-samples:]) > LEAST_POWER * samples:
-            self._missed()
+        elif self.told:
+            self._miss(energy(talked[-samples:]), energy(self.past[-samples:]), samples)
         if self._open:
             return pcm if was_open else _faded_in(pcm, self._fade)
         return _faded_out(pcm, self._fade) if was_open else silence(len(pcm))
@@ -112,8 +112,9 @@ class _GatedLeg:
         if self._echoes % TOLD_BLOCKS == 0 and self._path.level_db >= LEAST_DB:
             self.told = Echo(level_db=round(self._path.level_db), delay_ms=self._path.delay_ms)
 
-    def _missed(self) -> None:
-        self._misses += 1
+    def _miss(self, talked: float, heard: float, samples: int) -> None:
+        """Counts blocks in which the other leg talks alone; its echo should be heard then."""
+        self._misses += talked > max(LEAST_POWER * samples, LOUDER * heard)
         if self._misses >= GONE_BLOCKS:
             self.told = None
 

@@ -21,6 +21,7 @@ LOUDER = 2.0  # an echo has at most half the power of its source: that decides w
 # Times the power of the echo. In three real calls with echoes of -12 to -35 dB, what is left of an echo is 10 to
 # 40 dB below it, a voice of its own 6 to 70 dB above.
 UNEXPLAINED = 2.0
+PROOF = 0.6  # of the power that is left: a fit of independent sounds leaves 0.9 or more
 EXCESS = 16.0  # times the power that is heard: an echo that should be 12 dB louder is none
 LEAST_POWER = power_of(-60.0)  # speech is louder
 SILENT_DB = -100.0
@@ -37,10 +38,11 @@ class EchoPath:
         self._taps = rate_hz * FILTER_MS // 1000
         self._before = rate_hz * BEFORE_MS // 1000
         self._lags = np.abs(np.subtract.outer(np.arange(self._taps), np.arange(self._taps)))
-        self._delay = 0
+        self._delay = self._candidate = 0
         self._phases: npt.NDArray[np.complexfloating] | None = None
         self._auto = self._cross = np.zeros(self._taps)
         self._filter: Signal | None = None
+        self._is_proven = False  # it has explained an echo, and not only noise
 
     @property
     def history(self) -> int:
@@ -72,7 +74,7 @@ class EchoPath:
 
     def explains(self, heard: Signal, talked: Signal) -> bool:
         """Whether `heard` is an echo and hardly anything else."""
-        if self._filter is None:
+        if self._filter is None or not self._is_proven:
             return False
         source = self._source(talked, len(heard))
         echo = np.convolve(source, self._filter, "valid")
@@ -99,10 +101,14 @@ class EchoPath:
             self._settle(delay)
 
     def _settle(self, delay: int) -> None:
-        if self._filter is None or abs(delay - self._delay) > self._before:
+        """Takes the delay; one that contradicts a proven path must be found twice in a row."""
+        is_sure = not self._is_proven or abs(delay - self._candidate) <= self._before
+        self._candidate = delay
+        if self._filter is None or (is_sure and abs(delay - self._delay) > self._before):
             self._delay = delay
             self._auto = self._cross = np.zeros(self._taps)
             self._filter = np.zeros(self._taps, np.float32)
+            self._is_proven = False
 
     def _fit(self, heard: Signal, source: Signal) -> None:
         recent = source[self._taps - 1 :]
@@ -111,3 +117,6 @@ class EchoPath:
         matrix = self._auto[self._lags]
         matrix[np.diag_indices(self._taps)] = LOAD * self._auto[0] + TINY
         self._filter = np.linalg.solve(matrix, self._cross).astype(np.float32)
+        if not self._is_proven:
+            rest = heard - np.convolve(source, self._filter, "valid")
+            self._is_proven = energy(rest) <= PROOF * energy(heard)

@@ -27,13 +27,18 @@ TOLD_DB, TOLD_MS = 6, 20
 class HearingEdge:
     """One call."""
 
-    def __init__(self, legs: tuple[Speaker, ...], rate_hz: int) -> None:
-        self._sounds = {leg: LineSounds(rate_hz) for leg in legs}
-        self._loudness = {leg: Loudness() for leg in legs}
-        self._pair = _LegPair(rate_hz) if len(legs) == 2 else None  # noqa: PLR2004 - two sides talk
+    def __init__(self, legs: tuple[Speaker, ...]) -> None:
+        self._legs = legs
+        self._loudness: dict[Speaker, Loudness] = {}
+        self._sounds: dict[Speaker, LineSounds] = {}  # from the first step on, which tells the rate
+        self._pair: _LegPair | None = None  # likewise, unless there is one leg only
 
     def hear(self, step: Step) -> tuple[Step, list[LineChange]]:
         """The step as it should be heard, and what has changed on the line."""
+        if not self._sounds:
+            self._sounds = {leg: LineSounds(step.rate_hz) for leg in self._legs}
+            self._loudness = {leg: Loudness(step.rate_hz) for leg in self._legs}
+            self._pair = _LegPair(step.rate_hz) if len(self._legs) == len(SPEAKERS) else None
         pieces, changes = dict(step.pieces), list[LineChange]()
         if self._pair:
             is_talk = all(sounds.sound == "none" for sounds in self._sounds.values())

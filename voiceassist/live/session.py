@@ -13,14 +13,14 @@ from dataclasses import dataclass, replace
 
 import structlog
 
-from voiceassist.asr.call_recognizer import recognise
+from voiceassist.asr.call_recognizer import Heard, recognise
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call.call import Call
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
+from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event
@@ -108,8 +108,8 @@ async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, 
             yield item
 
 
-def _known_after(item: Transcript | Tick, delay_ms: int) -> Transcript | Tick:
-    """Words become known when they are decoded; ticks count the audio itself."""
+def _known_after(item: Heard, delay_ms: int) -> Heard:
+    """Words and changes of the line become known when they are heard; ticks count the audio itself."""
     return item if isinstance(item, Tick) else replace(item, at_ms=item.at_ms + delay_ms)
 
 
