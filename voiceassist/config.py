@@ -53,7 +53,9 @@ class Settings:
     data_dir: Path = field(default_factory=lambda: default_data_dir())  # noqa: PLW0108 - defined below
     models_dir: Path = field(default_factory=lambda: default_data_dir() / MODELS)
     language: str = "en"  # BCP 47, of calls that name none
-    engine: str = "auto"  # of that language: auto, moonshine, vosk, vosk:<model or folder>, scripted:<file>
+    engine: str = (
+        "auto"  # of that language: auto, moonshine, vosk, either with :<model or folder>, scripted:<file>
+    )
     engines: Mapping[str, str] = field(default_factory=dict)  # further languages, each with its engine
     likely_phrases: bool = False  # an engine that is unsure prefers the playbook's own phrases (vosk)
     sample_engine: str = "auto"  # what hears the demo's sample calls

@@ -100,7 +100,7 @@ def test_start_page_says_who_hears_the_samples_and_who_hears_people(window: Brow
     see(
         start.get_by_role("region", name="Use my microphone"),
         "Heard by moonshine.",
-        "voiceassist models pull vosk-",
+        "voiceassist models pull moonshine-base-en",
     )
     start.close()
 

@@ -4,7 +4,7 @@ import io
 import ssl
 import threading
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import md5, sha256
@@ -13,7 +13,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from voiceassist.speech_models.manifest import ModelEntry
+from voiceassist.speech_models.layout import DECODER, ENCODER, VOCABULARY
+from voiceassist.speech_models.manifest import ModelEntry, OfferedFile
 
 NAME = "vosk-model-small-xx-0.1"
 FILES = {
@@ -25,6 +26,13 @@ FILES = {
     "graph/disambig_tid.int": b"317\n",
 }
 """What a model has; random, so that it does not get smaller in a zip."""
+MOONSHINE_NAME = "moonshine-xx"
+MOONSHINE_FILES = {
+    ENCODER: Random(4).randbytes(50_000),
+    DECODER: Random(5).randbytes(80_000),
+    VOCABULARY: Random(6).randbytes(9_000),
+}
+"""What a model of Moonshine's has, which comes file by file."""
 
 
 def model_zip(top: str = NAME, without: str | None = None) -> bytes:
@@ -42,6 +50,15 @@ def model_folder(folder: Path, without: str | None = None) -> Path:
     for name, content in FILES.items():
         if name != without:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    return folder
+
+
+def moonshine_folder(folder: Path, without: str | None = None) -> Path:
+    """A folder with the files of a model of Moonshine's."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in MOONSHINE_FILES.items():
+        if name != without:
             (folder / name).write_bytes(content)
     return folder
 
@@ -89,6 +106,25 @@ class ModelServer:
             "sha256": sha256(archive).hexdigest(),
         }  # fmt: skip
         return ModelEntry(**(values | given))
+
+    def offer_files(self, files: Mapping[str, bytes] = MOONSHINE_FILES, name: str = MOONSHINE_NAME) -> ModelEntry:
+        """Has a model of Moonshine's; the manifest's entry of it, with the right SHA-256."""
+        self.files |= {f"/{name}/{file}": content for file, content in files.items()}
+        return ModelEntry(
+            name=name,
+            engine="moonshine",
+            language="xx",
+            title="A model",
+            url=f"{self.url}/{name}",
+            size_bytes=sum(map(len, files.values())),
+            licence="MIT",
+            notes="1.0 test",
+            size="large",
+            files=tuple(
+                OfferedFile(name=file, size_bytes=len(content), sha256=sha256(content).hexdigest())
+                for file, content in files.items()
+            ),
+        )
 
     def listed(self, archive: bytes, **given: Any) -> dict[str, Any]:
         """A line of the vendor's list, with more in it than we read."""

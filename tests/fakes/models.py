@@ -1,8 +1,9 @@
-"""Folders that look like installed Vosk models: the right files and a record, but nothing that could be loaded."""
+"""Folders that look like installed models: the right files and a record, but nothing that could be loaded."""
 
+from dataclasses import replace
 from pathlib import Path
 
-from voiceassist.speech_models.layout import FOLDERS
+from voiceassist.speech_models.layout import FOLDERS, MOONSHINE
 from voiceassist.speech_models.record import FitFor, describe, record_path, write_record
 
 
@@ -14,6 +15,21 @@ def install(models_dir: Path, name: str, language: str, *, fit_for: FitFor = "pe
         (folder / part).write_bytes(b"")
     (folder / FOLDERS.always[0]).write_text(name, encoding="utf-8")  # no model is a copy of another
     (folder / FOLDERS.whole_graph).write_bytes(bytes(size))
-    record = describe(folder, name=name, language=language, source="a test", fit_for=fit_for, licence="none")
-    write_record(record, record_path(folder))
+    return _recorded(folder, language, fit_for)
+
+
+def install_moonshine(models_dir: Path, name: str, language: str = "en", *, size: int = 100) -> Path:
+    """One of Moonshine's whose record says that it has so many bytes; its folder."""
+    folder = models_dir / name
+    folder.mkdir(parents=True)
+    for part in MOONSHINE:
+        (folder / part).write_bytes(b"")
+    return _recorded(folder, language, "people", size)
+
+
+def _recorded(folder: Path, language: str, fit_for: FitFor, size: int | None = None) -> Path:
+    record = describe(
+        folder, name=folder.name, language=language, source="a test", fit_for=fit_for, licence="none"
+    )
+    write_record(replace(record, size_bytes=size or record.size_bytes), record_path(folder))
     return folder

@@ -7,6 +7,7 @@ import pytest
 from tests.fakes.model_server import ModelServer, model_zip
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.installed import InstalledModel, installed
+from voiceassist.speech_models.manifest import ModelEntry
 from voiceassist.speech_models.pull import pull
 
 ARCHIVE = model_zip()
@@ -26,8 +27,13 @@ def own(models_dir: Path) -> list[InstalledModel]:
 
 def refused(server: ModelServer, models_dir: Path, **entry: object) -> str:
     """The error of a pull that must leave no model."""
+    return refused_entry(models_dir, server.entry(**entry))
+
+
+def refused_entry(models_dir: Path, entry: ModelEntry) -> str:
+    """The same, of any model."""
     with pytest.raises(ModelError) as caught:
-        pull(models_dir, server.entry(**entry), report=silently, pause=at_once)
+        pull(models_dir, entry, report=silently, pause=at_once)
     assert own(models_dir) == []
     assert visible(models_dir) == []
     return str(caught.value)

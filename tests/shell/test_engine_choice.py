@@ -9,11 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.models import install
+from tests.fakes.models import install, install_moonshine
 from voiceassist.asr.choice import (
     MOONSHINE,
     Choice,
-    better_model,
     choose,
     choose_for_samples,
     matching,
@@ -21,6 +20,7 @@ from voiceassist.asr.choice import (
 )
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError, ModelError
+from voiceassist.speech_models import preferred
 from voiceassist.speech_models.record import record_path
 
 TAGS = st.from_regex(r"[a-z]{2}(-[A-Za-z]{2,4})?", fullmatch=True)
@@ -45,7 +45,7 @@ def settings_of(models_dir: Path, **given: Any) -> Settings:
 
 
 def test_an_unknown_engine_is_answered_with_the_known_ones(models_dir: Path) -> None:
-    with pytest.raises(ConfigError, match="'whisper' is not known; use one of auto, moonshine, vosk, vosk:"):
+    with pytest.raises(ConfigError, match="'whisper' is not known; use one of auto, moonshine, moonshine:<"):
         choose("whisper", "en", models_dir)
 
 
@@ -168,6 +168,58 @@ def test_a_broken_model_is_refused_with_what_is_wrong(models_dir: Path) -> None:
         choose("vosk:mine", "es", models_dir)
 
 
+# ---- larger models of Moonshine's ----
+
+
+def test_moonshine_alone_is_the_embedded_model_whatever_is_installed(models_dir: Path) -> None:
+    install_moonshine(models_dir, "base")
+    assert choose("moonshine", "en", models_dir) == MOONSHINE
+
+
+def test_a_model_of_moonshines_is_taken_by_its_name_or_folder(models_dir: Path) -> None:
+    folder = install_moonshine(models_dir, "base")
+    named = choose("moonshine:base", "en-gb", models_dir)
+    assert named == choose(f"moonshine:{folder}", "en-gb", models_dir) == Choice(kind="moonshine", path=folder)
+    assert named.name == "moonshine:base"
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("vosk:base", "is one for moonshine; write moonshine:base"), ("moonshine:mine", "for vosk; write vosk:mine")],
+)
+def test_a_model_that_is_named_for_the_wrong_engine_is_refused_with_the_right_one(
+    models_dir: Path, name: str, message: str
+) -> None:
+    install_moonshine(models_dir, "base")
+    install(models_dir, "mine", "en")
+    with pytest.raises(ConfigError, match=message):
+        choose(name, "en", models_dir)
+
+
+def test_a_model_of_moonshines_that_is_not_pulled_yet_is_answered_with_the_command(models_dir: Path) -> None:
+    with pytest.raises(ModelError, match="pull it with `voiceassist models pull moonshine-base-en`"):
+        choose("moonshine:moonshine-base-en", "en", models_dir)
+
+
+def test_a_model_of_moonshines_does_not_hear_other_languages(models_dir: Path) -> None:
+    install_moonshine(models_dir, "base")
+    with pytest.raises(ConfigError, match="'moonshine:base' hears 'en', not 'es': pull a model"):
+        choose("moonshine:base", "es", models_dir)
+
+
+def test_auto_takes_a_large_model_of_moonshines_where_there_are_cores_for_it(
+    models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = install_moonshine(models_dir, "base", size=141_000_000)
+    vosk = install(models_dir, "vosk-model-en-us-0.22", "en-us")
+    monkeypatch.setattr(preferred, "cores_here", lambda: 4)
+    assert choose("auto", "en", models_dir).path == base
+    assert choose("vosk", "en", models_dir).path == vosk
+    monkeypatch.setattr(preferred, "cores_here", lambda: 2)
+    assert choose("auto", "en", models_dir).path == vosk
+    assert choose("moonshine:base", "en", models_dir).path == base
+
+
 # ---- the demo's sample calls ----
 
 
@@ -230,21 +282,3 @@ def test_a_call_never_gets_another_language(language: str, ours: list[str]) -> N
     taken = matching(language, ours)
     alike = [tag for tag in ours if tag[:2] == language[:2].lower()]
     assert taken in alike if alike else taken is None
-
-
-@pytest.mark.parametrize(
-    ("engine", "language", "better"),
-    [
-        ("moonshine", "en", "vosk-model-en-us-0.22-lgraph"),
-        ("vosk:vosk-model-small-en-us-0.15", "en", "vosk-model-en-us-0.22-lgraph"),
-        ("vosk:vosk-model-en-us-0.22", "en", None),
-        ("vosk:our-own", "en", None),
-        ("scripted", "tlh", None),
-    ],
-)
-def test_a_better_model_is_named_when_there_is_one(engine: str, language: str, better: str | None) -> None:
-    assert better_model(engine, language) == better
-
-
-def test_any_model_for_people_is_better_than_one_for_synthesised_speech() -> None:
-    assert better_model("vosk:our-own", "en", "synthesised") == "vosk-model-en-us-0.22-lgraph"

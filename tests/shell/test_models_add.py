@@ -8,15 +8,16 @@ from types import SimpleNamespace
 
 import pytest
 
-from tests.fakes.model_server import FILES, NAME, model_folder, model_zip
+from tests.fakes.model_server import FILES, MOONSHINE_FILES, NAME, model_folder, model_zip, moonshine_folder
 from tests.shell.full_disk import full_disk
 from voiceassist.errors import ModelError
 from voiceassist.speech_models import add as adding
 from voiceassist.speech_models.add import About, add
 from voiceassist.speech_models.bundled import bundled_dir
-from voiceassist.speech_models.installed import InstalledModel, find, for_people, installed
+from voiceassist.speech_models.installed import InstalledModel, find, installed
 from voiceassist.speech_models.intact import differences
 from voiceassist.speech_models.manifest import entry_to_pull
+from voiceassist.speech_models.preferred import for_people
 from voiceassist.speech_models.record import describe, read_record, record_path, write_record
 from voiceassist.speech_models.remove import remove
 from voiceassist.speech_models.staging import take_away, workshop
@@ -197,6 +198,61 @@ def test_too_small_a_disk_is_told_first(tmp_path: Path, models_dir: Path, monkey
     monkeypatch.setattr(shutil, "disk_usage", lambda _path: SimpleNamespace(free=1000))
     with pytest.raises(ModelError, match=r"has 1\.0 kB free"):
         added(models_dir, model_folder(tmp_path / "mine"), language="de")
+
+
+# ---- models of Moonshine's ----
+
+
+def test_a_folder_of_moonshines_is_added_for_its_engine(tmp_path: Path, models_dir: Path) -> None:
+    model = added(models_dir, moonshine_folder(tmp_path / "mine"), language="en")
+    assert {path.name: path.read_bytes() for path in model.path.iterdir()} == MOONSHINE_FILES
+    assert (model.engine, model.setting, differences(model)) == ("moonshine", "moonshine:mine", ())
+    assert read_record(record_path(model.path)).engine == "moonshine"
+
+
+def test_a_zip_with_a_folder_of_moonshines_is_added_too(tmp_path: Path, models_dir: Path) -> None:
+    moonshine_folder(tmp_path / "around" / "base-en")
+    archive = shutil.make_archive(str(tmp_path / "mine"), "zip", tmp_path / "around")
+    assert added(models_dir, Path(archive), language="en").engine == "moonshine"
+
+
+def test_what_a_folder_of_moonshines_lacks_is_said(tmp_path: Path, models_dir: Path) -> None:
+    given = moonshine_folder(tmp_path / "mine", without="tokenizer.bin")
+    with pytest.raises(ModelError, match=r"mine is not a Moonshine model: tokenizer\.bin missing"):
+        added(models_dir, given, language="en")
+    assert own(models_dir) == []
+
+
+@pytest.mark.parametrize("name", [None, "moonshine-base-en"])
+def test_files_that_are_not_the_published_ones_do_not_get_the_published_name(
+    tmp_path: Path, models_dir: Path, name: str | None
+) -> None:
+    given = moonshine_folder(tmp_path / (name or "moonshine-base-en"))
+    with pytest.raises(
+        ModelError, match=r"encoder_model\.ort has the SHA-256 .* and moonshine-base-en must have 7c66"
+    ):
+        added(models_dir, given, name=name)
+    assert own(models_dir) == []
+    assert added(models_dir, given, name="another", language="en").name == "another"
+
+
+def test_the_published_name_tells_language_and_licence(
+    tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(adding, "_check_files", lambda _root, _name: None)  # whose checksums are the real ones'
+    model = added(models_dir, moonshine_folder(tmp_path / "base-en"), name="moonshine-base-en")
+    assert (model.name, model.language, model.licence) == ("moonshine-base-en", "en", "MIT")
+
+
+def test_a_streaming_model_is_refused_with_the_reason_and_one_that_runs(tmp_path: Path, models_dir: Path) -> None:
+    given = tmp_path / "small-streaming-en"
+    given.mkdir()
+    for name in ("adapter.ort", "encoder.ort", "frontend.ort", "streaming_config.json", "tokenizer.bin"):
+        (given / name).write_bytes(b"x")
+    with pytest.raises(
+        ModelError, match=r"is a streaming model .* cannot run.*voiceassist models pull moonshine-base"
+    ):
+        added(models_dir, given, language="en")
 
 
 # ---- remove ----

@@ -13,9 +13,11 @@ import pytest
 
 from tests.children import child
 from tests.fakes.model_commands import Run, add, refused
-from tests.fakes.model_server import NAME, ModelServer, model_folder, model_zip
+from tests.fakes.model_server import MOONSHINE_NAME, NAME, ModelServer, model_folder, model_zip, moonshine_folder
+from tests.fakes.models import install_moonshine
 from voiceassist.cli.models import list as list_command
 from voiceassist.cli.models import pull as pull_command
+from voiceassist.speech_models import preferred
 from voiceassist.speech_models.manifest import load_manifest
 
 SPANISH = "vosk-model-small-es-0.42"
@@ -94,6 +96,20 @@ def test_names_are_in_one_piece_on_a_narrow_terminal(run: Run, monkeypatch: pyte
     assert "librispeech" in run("list").out
 
 
+def test_the_list_says_why_auto_leaves_a_model_that_is_too_slow_here(
+    run: Run, models_dir: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preferred, "cores_here", lambda: 2)
+    monkeypatch.setattr(pull_command, "cores_here", lambda: 2)
+    install_moonshine(models_dir, "base", size=141_000_000)
+    assert listed(run)["base"]["auto_for"] is None
+    shown = run("list").out
+    assert "en: moonshine (comes with voiceassist)" in shown
+    assert "`auto` takes base from 4 cores on, and there are 2: name it, `moonshine:base`." in shown
+    monkeypatch.setattr(preferred, "cores_here", lambda: 4)
+    assert "Engine `auto` takes en: base." in run("list").out
+
+
 # ---- pull ----
 
 
@@ -123,6 +139,30 @@ def test_offline_is_one_line_with_everything_to_do(run: Run, vendor: ModelServer
     ):
         assert part in message
     assert vendor.asked == []
+
+
+def test_a_pulled_model_of_moonshines_is_told_with_its_engine(
+    run: Run, vendor: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entry = vendor.offer_files()
+    monkeypatch.setattr(pull_command, "entry_to_pull", lambda _name: entry)
+    ran = run("pull", MOONSHINE_NAME)
+    assert ran.code == 0
+    assert "engine `auto` takes it for calls in 'xx'" in ran.out
+    model = listed(run)[MOONSHINE_NAME]
+    assert (model["state"], model["engine"]) == ("installed", f"moonshine:{MOONSHINE_NAME}")
+    assert run("remove", MOONSHINE_NAME, "--yes").code == 0
+    assert MOONSHINE_NAME not in listed(run)
+
+
+def test_an_added_model_that_is_too_slow_here_is_told_with_its_setting(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(preferred, "BASE_BYTES", 1_000)
+    for module in (preferred, pull_command):
+        monkeypatch.setattr(module, "cores_here", lambda: 2)
+    ran = run("add", moonshine_folder(tmp_path / "mine"), "--language", "en")
+    assert "engine `moonshine:mine` is this model; `auto` takes mine from 4 cores on, and there are 2" in ran.out
 
 
 def test_an_unknown_model_is_answered_with_near_names(run: Run) -> None:

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from tests.fakes.model_server import FILES, model_folder
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.bundled import bundled_dir
-from voiceassist.speech_models.installed import InstalledModel, find, for_people, installed
+from voiceassist.speech_models.installed import InstalledModel, find, installed
 from voiceassist.speech_models.intact import differences, is_recorded
 from voiceassist.speech_models.layout import FLAT, missing_files, model_root
+from voiceassist.speech_models.preferred import for_people
 from voiceassist.speech_models.record import FitFor, ModelRecord, describe, read_record, record_path, write_record
 
 

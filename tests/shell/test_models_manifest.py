@@ -4,30 +4,50 @@ import re
 from pathlib import Path
 
 import pytest
+from moonshine_voice.utils import get_assets_path
 from pydantic import TypeAdapter
 
 from voiceassist.core.words.languages import is_language
 from voiceassist.errors import ModelError
 from voiceassist.speech_models import manifest
+from voiceassist.speech_models.files import sha256_of
 from voiceassist.speech_models.language import language_of_name
+from voiceassist.speech_models.layout import MOONSHINE, VOCABULARY
 from voiceassist.speech_models.manifest import ModelEntry, entry_to_pull, load_manifest
 from voiceassist.speech_models.vendor_list import Listed
 
 ENTRIES = load_manifest()
 LANGUAGES = {"en-us", "en-in", "es", "de", "fr", "pt", "it", "hi", "zh"}
+VOSK = [entry for entry in ENTRIES if entry.engine == "vosk"]
+MOONSHINE_MODELS = [entry for entry in ENTRIES if entry.engine == "moonshine"]
 
 
-def test_every_language_has_a_small_and_a_large_model() -> None:
-    assert {entry.language for entry in ENTRIES} == LANGUAGES
+def test_every_language_has_a_small_and_a_large_model_of_vosks() -> None:
+    assert {entry.language for entry in VOSK} == LANGUAGES
     for language in LANGUAGES:
-        assert {"small", "large"} == {entry.size for entry in ENTRIES if entry.language == language}
+        assert {"small", "large"} == {entry.size for entry in VOSK if entry.language == language}
+
+
+@pytest.mark.parametrize("entry", MOONSHINE_MODELS, ids=lambda entry: entry.name)
+def test_a_model_of_moonshines_comes_as_the_files_that_its_engine_needs(entry: ModelEntry) -> None:
+    assert [file.name for file in entry.files] == list(MOONSHINE)
+    assert sum(file.size_bytes for file in entry.files) == entry.size_bytes
+    assert all(re.fullmatch("[0-9a-f]{64}", file.sha256 or "") for file in entry.files)
+    assert entry.url.startswith("https://download.moonshine.ai/model/")
+    assert is_language(entry.language)
+
+
+def test_the_vocabulary_of_base_is_that_of_the_embedded_model() -> None:
+    (base,) = MOONSHINE_MODELS
+    (vocabulary,) = [file for file in base.files if file.name == VOCABULARY]
+    assert vocabulary.sha256 == sha256_of(Path(get_assets_path()) / "tiny-en" / VOCABULARY)
 
 
 def test_names_are_told_apart() -> None:
     assert len({entry.name for entry in ENTRIES}) == len(ENTRIES)
 
 
-@pytest.mark.parametrize("entry", ENTRIES, ids=lambda entry: entry.name)
+@pytest.mark.parametrize("entry", VOSK, ids=lambda entry: entry.name)
 def test_an_entry_is_spelt_as_the_vendor_spells(entry: ModelEntry) -> None:
     assert entry.url == f"https://alphacephei.com/vosk/models/{entry.name}.zip"
     assert is_language(entry.language)
@@ -59,6 +79,11 @@ def test_every_small_model_has_a_sha256() -> None:
 def test_an_unknown_name_is_answered_with_those_that_come_near(name: str, near: str) -> None:
     with pytest.raises(ModelError, match=f"{name} is not on the list .*did you mean .*{near}"):
         entry_to_pull(name)
+
+
+def test_a_streaming_model_is_answered_with_the_reason_and_the_one_to_take() -> None:
+    with pytest.raises(ModelError, match=r"did you mean moonshine-base-en\?\); Moonshine's streaming .* cannot"):
+        entry_to_pull("moonshine-small-streaming-en")
 
 
 def test_a_name_like_none_of_ours_is_answered_with_what_else_to_do() -> None:

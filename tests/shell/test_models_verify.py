@@ -2,16 +2,20 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.fakes.model_commands import Run, add, refused
 from tests.fakes.model_server import NAME, ModelServer
+from voiceassist.asr.moonshine import embedded_model_dir
 from voiceassist.cli.models import pull as pull_command
 from voiceassist.cli.models import trial as trial_module
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.bundled import bundled_dir
+from voiceassist.speech_models.installed import bundled
+from voiceassist.speech_models.layout import MOONSHINE
 
 
 @pytest.mark.audio
@@ -40,6 +44,35 @@ def test_a_real_model_hears_after_it_was_pulled(
 
 
 @pytest.mark.audio
+def test_a_model_of_moonshines_hears_after_it_was_pulled(
+    run: Run, vendor: ModelServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The embedded model's files stand in for those of a larger one."""
+    files = {name: (embedded_model_dir() / name).read_bytes() for name in MOONSHINE}
+    entry = replace(vendor.offer_files(files, "moonshine-base-en"), language="en")
+    monkeypatch.setattr(pull_command, "entry_to_pull", lambda _name: entry)
+    assert run("pull", "moonshine-base-en").code == 0
+    ran = run("verify", "moonshine-base-en", "--json")
+    (found,) = json.loads(ran.out)
+    assert (ran.code, found["files"], found["problem"]) == (0, "as recorded", None)
+    assert found["share"] > 0.9
+    assert found["trial"]["heard_in_silence"] == ""
+
+
+@pytest.mark.audio
+@pytest.mark.parametrize("name", MOONSHINE)
+def test_a_damaged_model_of_moonshines_fails_and_says_so(run: Run, models_dir: Path, name: str) -> None:
+    folder = models_dir / "moonshine-base-en"  # the name tells the language
+    shutil.copytree(embedded_model_dir(), folder)
+    assert run("verify", "moonshine-base-en").code == 0
+    (folder / name).write_bytes(b"nonsense" * 100)
+    ran = run("verify", "moonshine-base-en")
+    assert "FAILED" in ran.out
+    assert name in ran.out
+    assert "1 of 1 models cannot be used as they are" in refused(ran)
+
+
+@pytest.mark.audio
 def test_memory_is_told_of_the_first_model_only(run: Run) -> None:
     assert run("add", bundled_dir() / "vosk-tiny-en", "--name", "again").code == 0
     grown = [one["trial"]["memory_bytes"] for one in json.loads(run("verify", "--json").out)]
@@ -59,9 +92,9 @@ def test_an_engine_that_fails_while_it_hears_is_closed(monkeypatch: pytest.Monke
         def close(self) -> None:
             closed.append(True)
 
-    monkeypatch.setattr(trial_module, "load_vosk", lambda _folder, **_: Failing())
+    monkeypatch.setattr(trial_module, "load", lambda _choice, **_: Failing())
     with pytest.raises(EngineError, match="torn"):
-        trial_module.try_out(bundled_dir() / "vosk-tiny-en", "en")
+        trial_module.try_out(bundled()[0])
     assert closed == [True]
 
 

@@ -11,13 +11,14 @@ import pytest
 from tests.shell.engines import clip, transcribe
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.moonshine import embedded_model_dir, load_moonshine
-from voiceassist.asr.moonshine_model import MODEL_FILES, MoonshineModel
+from voiceassist.asr.moonshine_model import MoonshineModel
 from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
 from voiceassist.asr.moonshine_reference import load_reference
 from voiceassist.asr.moonshine_tokens import read_vocabulary
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final
+from voiceassist.speech_models.layout import MOONSHINE
 
 pytestmark = pytest.mark.audio
 LINE = clip().pcm[22_400:58_000]  # "And are you open on Sunday?"
@@ -102,9 +103,9 @@ def test_a_closed_model_says_so() -> None:
         model.encode(LINE)
 
 
-@pytest.mark.parametrize("file", MODEL_FILES)
+@pytest.mark.parametrize("file", MOONSHINE)
 def test_a_damaged_file_is_named(tmp_path: Path, file: str) -> None:
-    for name in MODEL_FILES:
+    for name in MOONSHINE:
         shutil.copy(embedded_model_dir() / name, tmp_path)
     (tmp_path / file).write_bytes(b"\xff" * 1_000)
     with pytest.raises(EngineError, match=file):

@@ -1,24 +1,30 @@
 """Which engine a name in the settings means, for one language; nothing is loaded here.
 
-"auto" is the best installed Vosk model that is fit for people, else moonshine where the language is English. A
-model made for synthesised speech is taken only by its name, and by the demo's sample calls.
+"auto" is the best installed model that is fit for people (`speech_models/preferred.py` says which), else the
+embedded one of Moonshine's where the language is English. A model made for synthesised speech is taken only by its
+name, and by the demo's sample calls.
 Never downloads anything: an error says which command does. Next: `engines.py` loads what was chosen.
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, TypeAlias
 
 from voiceassist.config import Settings, spelt
 from voiceassist.errors import ConfigError
-from voiceassist.speech_models.installed import InstalledModel, at, best_of, bundled, find, installed
-from voiceassist.speech_models.language import UNKNOWN, serves
+from voiceassist.speech_models.installed import InstalledModel, at, bundled, find, installed
+from voiceassist.speech_models.language import UNKNOWN, same_region, serves
+from voiceassist.speech_models.layout import ModelKind, missing_files
 from voiceassist.speech_models.manifest import ModelEntry, load_manifest
+from voiceassist.speech_models.preferred import best_of
 from voiceassist.speech_models.record import FitFor
 
-NAMES = ("auto", "moonshine", "vosk", "vosk:<model or folder>", "scripted:<file>")
+NAMES = (
+    "auto", "moonshine", "moonshine:<model or folder>", "vosk", "vosk:<model or folder>", "scripted:<file>",
+)  # fmt: skip
+KINDS: Mapping[str, ModelKind] = {"vosk": "vosk", "moonshine": "moonshine"}  # before the colon
 SAMPLE_LANGUAGE = "en"  # of the demo's sample calls
 Purpose: TypeAlias = Literal["people", "sample"]  # what hears phone systems and the microphone; the demo's samples
 
@@ -34,17 +40,17 @@ class Choice:
     @property
     def name(self) -> str:
         """What the engine will be called."""
-        return f"vosk:{self.path.name}" if self.kind == "vosk" and self.path else self.kind
+        return f"{self.kind}:{self.path.name}" if self.kind != "scripted" and self.path else self.kind
 
 
-MOONSHINE = Choice(kind="moonshine")
+MOONSHINE = Choice(kind="moonshine")  # the embedded model
 
 
 def choose(name: str, language: str, models_dir: Path) -> Choice:
     """The engine called `name`, for calls in `language` (BCP 47). Raises ConfigError and ModelError."""
     kind, _, what = name.partition(":")
-    if kind == "vosk" and what:
-        return _vosk_called(what, language, models_dir)
+    if what and (model_kind := KINDS.get(kind)):
+        return _model_called(model_kind, what, language, models_dir)
     if kind == "scripted" and what:
         return Choice(kind="scripted", path=Path(what))
     match name:
@@ -53,13 +59,13 @@ def choose(name: str, language: str, models_dir: Path) -> Choice:
         case "moonshine":
             return MOONSHINE if _is_english(language) else _english_only(language)
         case "vosk":
-            return _best_vosk(language, installed(models_dir)) or _none(language)
+            return _best(language, installed(models_dir), kind="vosk") or _none(language)
     raise ConfigError(f"engine {name!r} is not known; use one of {', '.join(NAMES)}")
 
 
 def choose_auto(language: str, models: Sequence[InstalledModel]) -> Choice:
     """What engine "auto" means for calls in `language`, of these models. Raises ConfigError."""
-    return _best_vosk(language, models) or (MOONSHINE if _is_english(language) else _none(language))
+    return _best(language, models) or (MOONSHINE if _is_english(language) else _none(language))
 
 
 def choose_for_samples(settings: Settings) -> Choice:
@@ -88,21 +94,11 @@ def matching(language: str, tags: Iterable[str]) -> str | None:
 
 
 def offered(language: str, size: Literal["small", "large"] = "small") -> ModelEntry | None:
-    """The model to pull for a language, if there is one on offer: one of its very tag comes first."""
-    entries = [
-        entry for entry in load_manifest() if entry.size == size and serves(entry.language, spelt(language))
-    ]
-    return next(iter(sorted(entries, key=lambda entry: entry.language != spelt(language))), None)
-
-
-def better_model(engine: str, language: str, fit_for: FitFor = "people") -> str | None:
-    """The model that would hear people better than this engine (`Engine.name`), if one is on offer."""
-    model = engine.removeprefix("vosk:")
-    ours = next((entry for entry in load_manifest() if entry.name == model), None)
-    if model != engine and fit_for == "people" and (ours is None or ours.size == "large"):
-        return None  # the best on offer, or one that somebody added: they know better
-    entry = offered(language, "large") or offered(language)
-    return entry.name if entry and entry != ours else None
+    """The model on offer for a language, if there is one: of its region first, Moonshine's before Vosk's."""
+    tag = spelt(language)
+    entries = [entry for entry in load_manifest() if entry.size == size and serves(entry.language, tag)]
+    by_rule = sorted(entries, key=lambda one: (not same_region(one.language, tag), one.engine != "moonshine"))
+    return next(iter(by_rule), None)
 
 
 def how_to_get(language: str) -> str:
@@ -118,33 +114,38 @@ def _is_english(language: str) -> bool:
 
 
 def _english_only(language: str) -> Choice:
-    raise ConfigError(f"engine 'moonshine' covers English only, not language {language!r}: {how_to_get(language)}")
+    raise ConfigError(f"engine 'moonshine' hears English only, not language {language!r}: {how_to_get(language)}")
 
 
 def _none(language: str) -> Choice:
     raise ConfigError(f"no Vosk model of language {language!r} is installed: {how_to_get(language)}")
 
 
-def _best_vosk(language: str, models: Sequence[InstalledModel]) -> Choice | None:
-    model = best_of(models, spelt(language))
+def _best(language: str, models: Sequence[InstalledModel], *, kind: ModelKind | None = None) -> Choice | None:
+    model = best_of(models, spelt(language), kind=kind)
     return _choice(model) if model else None
 
 
-def _vosk_called(what: str, language: str, models_dir: Path) -> Choice:
+def _model_called(kind: ModelKind, what: str, language: str, models_dir: Path) -> Choice:
     """By the name of an installed model, or by any folder."""
     is_folder = os.sep in what or what in (os.curdir, os.pardir)
-    return _checked(at(models_dir, Path(what)) if is_folder else find(models_dir, what), language)
+    model = at(models_dir, Path(what)) if is_folder else find(models_dir, what)
+    if model.engine != kind and not missing_files(model.path, model.engine):
+        raise ConfigError(
+            f"engine '{kind}:{what}': the model is one for {model.engine}; write {model.engine}:{what}"
+        )
+    return _checked(model, kind, language)
 
 
-def _checked(model: InstalledModel, language: str) -> Choice:
+def _checked(model: InstalledModel, kind: ModelKind, language: str) -> Choice:
     """A model that somebody named; one whose language nobody knows is theirs to answer for."""
     if model.damage:
-        raise ConfigError(f"engine 'vosk:{model.name}': {model.damage}")
+        raise ConfigError(f"engine '{kind}:{model.name}': {model.damage}")
     if model.language != UNKNOWN and not serves(model.language, spelt(language)):
         raise ConfigError(
-            f"engine 'vosk:{model.name}' hears {model.language!r}, not {language!r}: {how_to_get(language)}"
+            f"engine '{kind}:{model.name}' hears {model.language!r}, not {language!r}: {how_to_get(language)}"
         )
-    return _choice(model)
+    return Choice(kind=kind, path=model.path, fit_for=model.fit_for)
 
 
 def _synthesised() -> Choice | None:
@@ -156,4 +157,4 @@ def _synthesised() -> Choice | None:
 
 
 def _choice(model: InstalledModel) -> Choice:
-    return Choice(kind="vosk", path=model.path, fit_for=model.fit_for)
+    return Choice(kind=model.engine, path=model.path, fit_for=model.fit_for)

@@ -71,8 +71,8 @@ def load_engine(name: str, *, language: str, models_dir: Path) -> Engine:
 
 def load(choice: Choice, *, language: str) -> Engine:
     """What was chosen. Raises EngineError, or ConfigError for a script that cannot be used."""
-    if choice.path is None:
-        return load_moonshine(language=language)
+    if choice.kind == "moonshine" or choice.path is None:
+        return load_moonshine(choice.path, language=language)
     if choice.kind == "scripted":
         return ScriptedEngine(load_script(choice.path), language=language)
     return load_vosk(choice.path, language=language)

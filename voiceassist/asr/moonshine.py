@@ -1,13 +1,15 @@
-"""Moonshine's tiny English model, which comes inside the `moonshine-voice` wheel: the embedded default engine.
+"""Moonshine's models: "tiny" comes inside the `moonshine-voice` wheel and is the embedded default engine.
 
-The wheel's files are decoded by ourselves with onnxruntime (`moonshine_model.py`): its own library decodes a
-growing line from its first word each time, says nothing of how sure it is, and shares one voice detector's memory
-among all streams (0.0.73), so that one call's audio changes another call's lines.
+Others with the same graphs are in folders of their own; "base" is the one to pull. All are decoded by ourselves
+with onnxruntime (`moonshine_model.py`): the wheel's own library decodes a growing line from its first word each
+time, says nothing of how sure it is, and shares one voice detector's memory among all streams (0.0.73), so that
+one call's audio changes another call's lines.
 Next: `moonshine_leg.py` hears one leg.
 """
 
 from pathlib import Path
 
+import numpy as np
 from moonshine_voice.utils import get_assets_path
 
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
@@ -19,6 +21,8 @@ from voiceassist.asr.voice import RATE_HZ
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
 
+NAME = "moonshine"
+
 
 def embedded_model_dir() -> Path:
     """Where the model is that came with the installation."""
@@ -28,12 +32,20 @@ def embedded_model_dir() -> Path:
 def load_moonshine(model_dir: Path | None = None, *, language: str = "en") -> Engine:
     """The model in a folder, by default the embedded one. Raises EngineError."""
     try:
-        model, cost = measured(lambda: load_reader(model_dir or embedded_model_dir()))
+        model, cost = measured(lambda: _load(model_dir or embedded_model_dir()))
     except EngineError as error:
         if model_dir:
             raise
         raise EngineError(f"the moonshine-voice that is installed: {error}: install 0.0.73") from error
-    return MoonshineEngine(model, language=language, cost=cost)
+    name = f"{NAME}:{model_dir.name}" if model_dir else NAME
+    return MoonshineEngine(model, name=name, language=language, cost=cost)
+
+
+def _load(model_dir: Path) -> ReadsLines:
+    """A model that can be loaded but not run fails here, and not in the first call."""
+    reader = load_reader(model_dir)
+    reader.read(np.zeros(RATE_HZ, np.int16), voiced_ms=0)
+    return reader
 
 
 class MoonshineEngine:
@@ -41,9 +53,7 @@ class MoonshineEngine:
 
     rate_hz = RATE_HZ
 
-    def __init__(
-        self, model: ReadsLines, *, name: str = "moonshine", language: str, cost: LoadCost = NOTHING
-    ) -> None:
+    def __init__(self, model: ReadsLines, *, name: str = NAME, language: str, cost: LoadCost = NOTHING) -> None:
         self.name, self.language = name, language
         self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
         self._model = model

@@ -24,10 +24,10 @@ from voiceassist.asr.moonshine_tokens import END, START
 from voiceassist.asr.token_loop import is_loop
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
+from voiceassist.speech_models.layout import DECODER, ENCODER
 
 RATE_HZ = 16_000
 FULL_SCALE = 32768.0
-ENCODER, DECODER, VOCABULARY = MODEL_FILES = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
 SHORTEST = 1_024  # samples: fewer give the encoder's filters nothing to work on
 # English speech has three or four tokens a second; the models' published code stops here too.
 TOKENS_PER_SECOND = 6.5
@@ -68,9 +68,15 @@ class MoonshineModel:
         self._encoder: onnxruntime.InferenceSession | None = _session(model_dir / ENCODER)
         self._decoder: onnxruntime.InferenceSession | None = _session(model_dir / DECODER)
         self._outputs = [output.name for output in self._decoder.get_outputs()]
+        pieces = self._decoder.get_outputs()[0].shape[-1]
+        self.pieces = (
+            pieces if isinstance(pieces, int) else None
+        )  # of the vocabulary that it writes, if it says so
         self._nothing = {
             put.name: _empty(put.shape) for put in self._decoder.get_inputs() if put.name.startswith("past_")
         }
+        both = (self._encoder, self._decoder)
+        self._takes = frozenset(put.name for graph in both for put in graph.get_inputs())  # some take no masks
 
     def encode(self, pcm: Pcm) -> EncodedLine:
         """Samples at `RATE_HZ`, all of them at once: what comes later changes what was heard before."""
@@ -135,7 +141,8 @@ class MoonshineModel:
         if session is None:
             raise EngineError(f"the model of {self._model_dir} is closed")
         try:
-            results: list[Floats] = session.run(outputs, inputs)
+            taken = {name: values for name, values in inputs.items() if name in self._takes}
+            results: list[Floats] = session.run(outputs, taken)
         except Exception as error:  # onnxruntime has an error class per status, with no common base
             raise EngineError(f"onnxruntime cannot run the model in {self._model_dir}: {error}") from error
         return results

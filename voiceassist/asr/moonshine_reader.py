@@ -5,12 +5,13 @@ Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
 
 from pathlib import Path
 
-from voiceassist.asr.moonshine_model import MODEL_FILES, VOCABULARY, DecodedTokens, MoonshineModel
+from voiceassist.asr.moonshine_model import DecodedTokens, MoonshineModel
 from voiceassist.asr.moonshine_tokens import Vocabulary, read_vocabulary
 from voiceassist.asr.plausible import clean_word, plausible_places
 from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
+from voiceassist.speech_models.layout import VOCABULARY, missing_files
 
 CONFIDENCE = 1.0
 
@@ -43,7 +44,12 @@ class MoonshineReader:
 
 def load_reader(model_dir: Path) -> MoonshineReader:
     """The model in a folder. Raises EngineError, which says what is missing there or damaged."""
-    missing = [name for name in MODEL_FILES if not (model_dir / name).is_file()]
-    if missing:
+    if missing := missing_files(model_dir, "moonshine"):
         raise EngineError(f"{model_dir} lacks {', '.join(missing)}")
-    return MoonshineReader(MoonshineModel(model_dir), read_vocabulary(model_dir / VOCABULARY))
+    model, vocabulary = MoonshineModel(model_dir), read_vocabulary(model_dir / VOCABULARY)
+    if model.pieces not in (None, len(vocabulary)):
+        raise EngineError(
+            f"{model_dir / VOCABULARY} has {len(vocabulary)} pieces, and the decoder writes {model.pieces}: "
+            "they are of different models; get the model again"
+        )
+    return MoonshineReader(model, vocabulary)

@@ -32,7 +32,7 @@ def load_vosk(model_dir: Path, *, language: str) -> "VoskEngine":
 
     A damaged model fails here, in a process of its own (`vosk_trial.py`), and harms nobody.
     """
-    missing = missing_files(model_dir)
+    missing = missing_files(model_dir, "vosk")
     if missing:
         raise EngineError(
             f"{model_dir} is not a Vosk model: {' and '.join(missing)} missing; "

@@ -35,7 +35,8 @@ STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stor
 STOP_AT_LAST_S = 60
 
 ENGINE_HELP = (
-    "auto, moonshine, vosk, vosk:MODEL, vosk:FOLDER or scripted:FILE. auto: the best there is for people."
+    "auto, moonshine, vosk, moonshine:MODEL, vosk:MODEL (a name or a folder) or scripted:FILE. "
+    "auto: the best there is for people."
 )
 ListenHost = Annotated[
     str | None, typer.Option(help="Address to listen on. Default 127.0.0.1: this machine only.")
@@ -72,6 +73,8 @@ def serve(
       voiceassist serve --config voiceassist.toml --port 9000
 
       voiceassist serve --engine vosk:vosk-model-en-us-0.22
+
+      voiceassist serve --engine moonshine:moonshine-base-en
 
       VOICEASSIST_MQTT__HOST=broker VOICEASSIST_ENGINES__ES=auto voiceassist serve
     """

@@ -19,7 +19,8 @@ from voiceassist.errors import ConfigError
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.speech_models.installed import InstalledModel, installed
-from voiceassist.speech_models.manifest import ModelEntry, load_manifest
+from voiceassist.speech_models.layout import ModelKind
+from voiceassist.speech_models.manifest import ModelEntry, OfferedFile, load_manifest
 from voiceassist.speech_models.record import FitFor
 
 router = APIRouter(prefix="/api/admin", tags=["operations"])
@@ -70,6 +71,7 @@ class OfferedModelView:
     """A model that can be had."""
 
     name: str
+    engine: ModelKind  # that runs it
     language: str
     title: str
     url: str
@@ -80,6 +82,7 @@ class OfferedModelView:
     size: str
     sha256: str | None
     md5: str | None
+    files: tuple[OfferedFile, ...]  # none: it is a zip
     installed: bool
     command: str
 
@@ -145,13 +148,14 @@ def _models(settings: Settings) -> ModelsView:
 
 def _offered(entry: ModelEntry, installed: Container[str]) -> OfferedModelView:
     command = f"voiceassist models pull {entry.name}"
-    return OfferedModelView(**asdict(entry), installed=entry.name in installed, command=command)
+    described = asdict(entry) | {"files": tuple(entry.files)}
+    return OfferedModelView(**described, installed=entry.name in installed, command=command)
 
 
 def _described(model: InstalledModel) -> InstalledModelView:
     return InstalledModelView(
         name=model.name,
-        engine=f"vosk:{model.name}",
+        engine=model.setting,
         language=model.language,
         size_bytes=model.size_bytes,
         fit_for=model.fit_for,

@@ -9,9 +9,9 @@ from prometheus_client import CONTENT_TYPE_LATEST
 from starlette.requests import HTTPConnection
 
 from voiceassist import __version__, wire
-from voiceassist.asr.choice import better_model
+from voiceassist.asr.better_model import BetterModel, better_model
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.runtime import runtime_of
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
 from voiceassist.speech_models.record import FitFor
@@ -33,6 +33,7 @@ class EngineSummary:
     engine: str
     fit_for: FitFor
     better_model: str | None  # to pull, for people
+    better: BetterModel | None  # the same, with what it would bring
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,19 +64,22 @@ async def status(connection: HTTPConnection) -> ServerStatus:
         engine=engines.default.name,
         language=engines.default.language,
         playbook=runtime.registry.default_of(engines.default.language).label,
-        languages=tuple(_described(engine) for engine in engines.people.values()),
-        sample_engine=_described(engines.sample) if engines.sample else None,
+        languages=tuple(_described(runtime, engine) for engine in engines.people.values()),
+        sample_engine=_described(runtime, engines.sample) if engines.sample else None,
         demo=runtime.settings.demo,
         live_calls=len(runtime.live),
     )
 
 
-def _described(engine: LoadedEngine) -> EngineSummary:
+def _described(runtime: Runtime, engine: LoadedEngine) -> EngineSummary:
+    is_auto = runtime.settings.engine_by_language.get(engine.language, "auto") == "auto"
+    better = better_model(engine.name, engine.language, engine.fit_for, is_auto=is_auto)
     return EngineSummary(
         language=engine.language,
         engine=engine.name,
         fit_for=engine.fit_for,
-        better_model=better_model(engine.name, engine.language, engine.fit_for),
+        better_model=better.name if better else None,
+        better=better,
     )
 
 

@@ -54,6 +54,7 @@ def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Repor
     if given.is_dir():
         with reading(given):
             found = whole_model(given, str(given))
+        _check_files(found, about.name or "")
         _copy(models_dir, found, fresh, report)
     else:
         sha256 = _known(given, about)
@@ -76,7 +77,7 @@ def _completed(given: Path, about: About) -> About:
     """`about`, completed by what a record, our manifest and an official name tell."""
     root = model_root(given) if given.is_dir() else given
     found = root.name if given.is_dir() else given.name.removesuffix(".zip")
-    about = _filled(about, _about(_record_of(root) or entry_called(found)))
+    about = _filled(about, _about(_record_of(root) or entry_called(about.name or "") or entry_called(found)))
     language = about.language or language_of_name(found)
     if not language:
         raise ModelError(f"{given}: its name does not tell its language; add for example --language en-us")
@@ -108,6 +109,18 @@ def _filled(about: About, known: About) -> About:
         licence=about.licence or known.licence,
         fit_for=about.fit_for or known.fit_for,
     )
+
+
+def _check_files(root: Path, name: str) -> None:
+    """Raises ModelError when files have the name of a published model, and another checksum than those have."""
+    entry = entry_called(name)
+    for file in entry.files if entry else ():
+        path = root / file.name
+        if path.is_file() and file.sha256 and (got := sha256_of(path)) != file.sha256:
+            raise ModelError(
+                f"{path} has the SHA-256 {got}, and {name} must have {file.sha256}: download it again, or add the "
+                "folder under another name with --name"
+            )
 
 
 def _known(given: Path, about: About) -> str:

@@ -1,21 +1,20 @@
 """The models that can be used now: those in the deployment's folder, and the bundled ones.
 
 Never changes anything. A folder without a record (copied by hand) counts, with what its name tells. Next: the
-engines choose among them, `voiceassist models list` shows them.
+best for a language is found by `preferred.py`, `voiceassist models list` shows them all.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.bundled import bundled_dir
 from voiceassist.speech_models.bundled_copy import bundled_record_of
 from voiceassist.speech_models.files import size_of
-from voiceassist.speech_models.language import UNKNOWN, language_of_name, same_region, serves
-from voiceassist.speech_models.layout import missing_files
-from voiceassist.speech_models.manifest import entry_called, main_region, nearest
+from voiceassist.speech_models.language import UNKNOWN, language_of_name
+from voiceassist.speech_models.layout import ModelKind, kind_of, missing_files
+from voiceassist.speech_models.manifest import entry_called, nearest
 from voiceassist.speech_models.record import FitFor, ModelRecord, read_record, record_path
 
 
@@ -24,6 +23,7 @@ class InstalledModel:
     """A model on this machine."""
 
     name: str
+    engine: ModelKind  # that runs it
     path: Path
     language: str  # BCP 47, in lower case; "und" when nobody knows
     size_bytes: int  # of its files
@@ -32,6 +32,11 @@ class InstalledModel:
     licence: str
     bundled: bool = False  # part of voiceassist: cannot be removed
     damage: str | None = None  # what is wrong with its record or its files
+
+    @property
+    def setting(self) -> str:
+        """What to write as `engine` in the settings."""
+        return f"{self.engine}:{self.name}"
 
     @property
     def problem(self) -> str | None:
@@ -73,41 +78,6 @@ def find(models_dir: Path, name: str) -> InstalledModel:
     raise ModelError(f"no model called {name} is installed in {models_dir}{near}; {hint}")
 
 
-def for_people(models_dir: Path, language: str) -> InstalledModel | None:
-    """The installed model that hears people speaking `language`: see `best_of`."""
-    return best_of(installed(models_dir), language)
-
-
-def best_of(models: Sequence[InstalledModel], language: str) -> InstalledModel | None:
-    """The one for people who speak `language`: of their region, else of its main region, else of any; the larger.
-
-    The main region is that of the language's first model on offer: for "en" the United States.
-    """
-    main = main_region(language)
-    fit = [
-        model
-        for model in models
-        if model.fit_for == "people" and not model.problem and serves(model.language, language)
-    ]
-    return max(
-        fit,
-        key=lambda model: (
-            same_region(model.language, language),
-            same_region(model.language, main),
-            model.size_bytes,
-        ),
-        default=None,
-    )
-
-
-def auto_for(models: Sequence[InstalledModel], model: InstalledModel) -> str | None:
-    """Of which calls engine `auto` lets this model hear people: "en", or only "en-in"; None: of none."""
-    for language in (primary_subtag(model.language), model.language):
-        if best_of(models, language) == model:
-            return language
-    return None
-
-
 def _folders(folder: Path) -> Iterator[Path]:
     """Those that hold a model, or have a record and ought to."""
     if folder.is_dir():
@@ -129,6 +99,7 @@ def _model(path: Path, *, bundled: bool) -> InstalledModel:
         return _unrecorded(path, bundled=bundled, damage=str(error))
     return InstalledModel(
         name=path.name,
+        engine=record.engine,
         path=path,
         language=record.language,
         size_bytes=record.size_bytes,
@@ -145,6 +116,7 @@ def _unrecorded(path: Path, *, bundled: bool, damage: str | None) -> InstalledMo
     known = (None if bundled else bundled_record_of(bundled_dir(), path)) or entry_called(path.name)
     return InstalledModel(
         name=path.name,
+        engine=kind_of(path),
         path=path,
         language=known.language if known else language_of_name(path.name) or UNKNOWN,
         size_bytes=size_of(path),
@@ -159,5 +131,5 @@ def _unrecorded(path: Path, *, bundled: bool, damage: str | None) -> InstalledMo
 def _damage(path: Path, record: ModelRecord) -> str | None:
     if record.name != path.name:
         return f"{record_path(path)} is the record of {record.name}, not of {path.name}"
-    missing = missing_files(path)
+    missing = missing_files(path, record.engine)
     return f"{path} lacks {', '.join(missing)}" if missing else None

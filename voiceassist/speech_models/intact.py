@@ -11,7 +11,7 @@ from voiceassist.speech_models.record import ModelRecord, read_record, record_pa
 
 def differences(model: InstalledModel) -> tuple[str, ...]:
     """What is not as recorded, each as a sentence; empty for a model that is whole. Raises ModelError."""
-    missing = [f"{name} is missing" for name in missing_files(model.path)]
+    missing = [f"{name} is missing" for name in missing_files(model.path, model.engine)]
     path = record_path(model.path)
     changed = _changed(model, read_record(path)) if path.is_file() else ()
     return tuple(dict.fromkeys((*missing, *changed)))

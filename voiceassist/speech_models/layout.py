@@ -1,12 +1,18 @@
-"""The files of a Vosk model: whether a folder is one, and what it lacks.
+"""The files of a model: which library runs a folder, whether it is whole, and what it lacks.
 
 libvosk knows two layouts (`Model::Model` in its src/model.cc): folders `am`, `conf` and `graph`, and an older flat
-one, which vosk-model-small-pt-0.3 still has. Never reads what is in the files.
+one, which vosk-model-small-pt-0.3 still has. A model of Moonshine's is three files. Never reads what is in them.
 Next: `pull.py` and `add.py` refuse a folder that lacks something.
 """
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, TypeAlias
+
+ModelKind: TypeAlias = Literal["vosk", "moonshine"]
+"""The engine that runs a model, as settings name it."""
+
+MAKERS: dict[ModelKind, str] = {"vosk": "Vosk", "moonshine": "Moonshine"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +46,12 @@ FLAT = Layout(
 )
 
 
+ENCODER, DECODER, VOCABULARY = MOONSHINE = ("encoder_model.ort", "decoder_model_merged.ort", "tokenizer.bin")
+"""Of Moonshine's "tiny" and "base" models: what their maker's own download fetches."""
+
+STREAMING = "streaming_config.json"
+"""Of Moonshine's streaming models, which have other graphs."""
+
 PARTS = frozenset({"am", "conf", "graph", "ivector"})
 """Folders of a model: never a model themselves."""
 
@@ -49,15 +61,25 @@ def layout_of(folder: Path) -> Layout:
     return FLAT if (folder / FLAT.always[0]).is_file() else FOLDERS
 
 
-def missing_files(folder: Path) -> tuple[str, ...]:
-    """What a Vosk model needs and this folder lacks; empty for a model."""
+def kind_of(folder: Path) -> ModelKind:
+    """What its files say: Moonshine's, if one of those is there."""
+    return "moonshine" if any((folder / name).is_file() for name in MOONSHINE) else "vosk"
+
+
+def missing_files(folder: Path, kind: ModelKind | None = None) -> tuple[str, ...]:
+    """What a model of this kind (default: what it looks like) needs and this folder lacks; empty for a model."""
+    wanted = MOONSHINE if (kind or kind_of(folder)) == "moonshine" else _wanted_by_vosk(folder)
+    return tuple(name for name in wanted if not (folder / name).is_file())
+
+
+def _wanted_by_vosk(folder: Path) -> tuple[str, ...]:
     layout = layout_of(folder)
     wanted = layout.always
     if not (folder / layout.whole_graph).is_file():
         wanted += layout.split_graph
     if (folder / SPEAKERS).is_file():
         wanted += WITH_SPEAKERS
-    return tuple(name for name in wanted if not (folder / name).is_file())
+    return wanted
 
 
 def model_root(folder: Path) -> Path:

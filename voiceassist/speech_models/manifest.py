@@ -5,6 +5,7 @@ shows them.
 """
 
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
@@ -15,23 +16,35 @@ from pydantic import TypeAdapter, ValidationError
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.bundled import bundled_dir
 from voiceassist.speech_models.language import serves
+from voiceassist.speech_models.layout import ModelKind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OfferedFile:
+    """A file of a model whose vendor publishes it file by file."""
+
+    name: str  # also the end of its address
+    size_bytes: int
+    sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModelEntry:
-    """One model that can be pulled, as its vendor publishes it."""
+    """One model that can be pulled, as its vendor publishes it: a zip, or files below one address."""
 
     name: str
+    engine: ModelKind = "vosk"  # that runs it
     language: str  # BCP 47, in lower case: "en-us"
     title: str
-    url: str  # of the zip
-    size_bytes: int  # of the zip; rounded where the vendor's page rounds
+    url: str  # of the zip; of the folder, if there are `files`
+    size_bytes: int  # of the zip, or of all files; rounded where the vendor's page rounds
     unpacked_bytes: int | None = None
     licence: str
     notes: str  # published word error rates, in per cent
     size: Literal["small", "large"]
     sha256: str | None = None  # of the zip
     md5: str | None = None  # of the zip
+    files: Sequence[OfferedFile] = ()  # none: it is a zip
 
 
 @cache
@@ -60,9 +73,10 @@ def entry_to_pull(name: str) -> ModelEntry:
     if entry := entry_called(name):
         return entry
     near = nearest(name, [entry.name for entry in load_manifest()])
+    why = "; Moonshine's streaming models have graphs that voiceassist cannot run" if "streaming" in name else ""
     raise ModelError(
-        f"{name} is not on the list of models to pull{near}; `voiceassist models list` shows them all. "
-        "Any other Vosk model: download and unpack it, then `voiceassist models add FOLDER`"
+        f"{name} is not on the list of models to pull{near}{why}; `voiceassist models list` shows them all. "
+        "Any other model of Vosk's or Moonshine's: download and unpack it, then `voiceassist models add FOLDER`"
     )
 
 

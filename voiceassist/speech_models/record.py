@@ -16,6 +16,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.files import files_in, sha256_of, size_of
+from voiceassist.speech_models.layout import ModelKind, kind_of
 
 FitFor: TypeAlias = Literal["people", "synthesised"]
 
@@ -26,7 +27,7 @@ class ModelRecord:
 
     name: str
     language: str  # BCP 47, in lower case
-    engine: Literal["vosk"] = "vosk"
+    engine: ModelKind = "vosk"  # that runs it
     source: str  # the address that it was pulled from, or "added from …"
     sha256: str  # of the archive that it came in; of the list of its files if it came as a folder
     size_bytes: int  # of all its files
@@ -56,6 +57,7 @@ def describe(
     return ModelRecord(
         name=name,
         language=language,
+        engine=kind_of(folder),
         source=source,
         sha256=sha256 or _sha256_of_list(files),
         size_bytes=size_of(folder),

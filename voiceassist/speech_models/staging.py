@@ -15,7 +15,7 @@ from filelock import FileLock, Timeout
 
 from voiceassist.errors import ModelError
 from voiceassist.speech_models.files import files_in
-from voiceassist.speech_models.layout import missing_files, model_root
+from voiceassist.speech_models.layout import MAKERS, STREAMING, kind_of, missing_files, model_root
 from voiceassist.speech_models.record import ModelRecord, record_path, write_record
 
 INCOMING = ".incoming"
@@ -61,8 +61,14 @@ def check_name(models_dir: Path, name: str) -> None:
 def whole_model(folder: Path, came_from: str) -> Path:
     """The model in a folder, or one below. Raises ModelError, saying what is missing."""
     root = model_root(folder)
-    if missing := missing_files(root):
-        raise ModelError(f"{came_from} is not a Vosk model: {' and '.join(missing)} missing")
+    missing = missing_files(root)
+    if missing and (root / STREAMING).is_file():
+        raise ModelError(
+            f"{came_from} is a streaming model of Moonshine's, which voiceassist cannot run: its graphs are "
+            "not those of tiny and base. `voiceassist models pull moonshine-base-en` gets one that it can"
+        )
+    if missing:
+        raise ModelError(f"{came_from} is not a {MAKERS[kind_of(root)]} model: {' and '.join(missing)} missing")
     return root
 
 

@@ -61,8 +61,8 @@ const LANGUAGE = perLocale((locale) => new Intl.DisplayNames(locale, { type: "la
 /** `es-MX` → `Mexican Spanish`; what is no language's tag, as it is. */
 export const languageName = (tag: string) => (isTag(tag) ? (LANGUAGE().of(new Intl.Locale(tag).baseName) ?? tag) : tag);
 
-/** `vosk:vosk-model-small-es-0.42` → the model; other engines have none. */
-export const engineName = (engine: string) => engine.replace(/^vosk:/, "");
+/** `vosk:vosk-model-small-es-0.42` → the model; the embedded engine and scripts have none. */
+export const engineName = (engine: string) => engine.replace(/^(vosk|moonshine):/, "");
 
 /** With a capital, for names that a deployment writes in small letters. */
 export function capital(text: string): string {

@@ -234,6 +234,20 @@ export interface BacktestView {
   total: number;
 }
 /**
+ * A model on offer, beside the one in use.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "BetterModel".
+ */
+export interface BetterModel {
+  errors_now_pct: number | null;
+  errors_pct: number | null;
+  name: string;
+  setting: string | null;
+  size_bytes: number;
+  test_set: string | null;
+}
+/**
  * What is known of a language before any playbook: rules, and the lists that phrases may name.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -396,6 +410,7 @@ export interface Edits {
  * via the `definition` "EngineSummary".
  */
 export interface EngineSummary {
+  better: BetterModel | null;
   better_model: string | null;
   engine: string;
   fit_for: "people" | "synthesised";
@@ -515,6 +530,8 @@ export interface ModelsView {
  */
 export interface OfferedModelView {
   command: string;
+  engine: "vosk" | "moonshine";
+  files: OfferedFile[];
   installed: boolean;
   language: string;
   licence: string;
@@ -527,6 +544,17 @@ export interface OfferedModelView {
   title: string;
   unpacked_bytes: number | null;
   url: string;
+}
+/**
+ * A file of a model whose vendor publishes it file by file.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OfferedFile".
+ */
+export interface OfferedFile {
+  name: string;
+  sha256: string | null;
+  size_bytes: number;
 }
 /**
  * A playbook to be made from another.

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { engineFor, hearsPeople } from "../src/screens/start/engines";
 import type { EngineSummary } from "../src/types";
 
-const engine = (language: string, fit_for: EngineSummary["fit_for"] = "people"): EngineSummary => ({ language, engine: "moonshine", fit_for, better_model: null });
+const engine = (language: string, fit_for: EngineSummary["fit_for"] = "people"): EngineSummary => ({ language, engine: "moonshine", fit_for, better_model: null, better: null });
 const tags = (languages: string[], picked: string | null, page: string) => engineFor(languages.map((one) => engine(one)), picked, page)?.language;
 
 describe("the engine for the microphone", () => {

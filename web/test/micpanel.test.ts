@@ -8,7 +8,7 @@ import type { EngineSummary } from "../src/types";
 
 afterEach(() => preferences.setLanguage("en"));
 
-const engine = (language: string, fit_for: EngineSummary["fit_for"]): EngineSummary => ({ language, engine: `vosk:${language}`, fit_for, better_model: null });
+const engine = (language: string, fit_for: EngineSummary["fit_for"]): EngineSummary => ({ language, engine: `vosk:${language}`, fit_for, better_model: null, better: null });
 
 function drawn(...engines: EngineSummary[]): { page: string; button: string } {
   const { body } = render(MicPanel, { props: { mic: new MicCall(), engines, onStart: () => {} } });

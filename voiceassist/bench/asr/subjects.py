@@ -1,8 +1,9 @@
-"""Which engines are measured: moonshine and every installed Vosk model of a language, or those that were named.
+"""Which engines are measured: moonshine and every installed model of a language, or those that were named.
 
 Nothing is loaded here. Next: `listener.py` loads one in a process of its own.
 """
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -13,6 +14,7 @@ from voiceassist.asr.engines import load
 from voiceassist.bench.asr.listener import Load
 from voiceassist.speech_models.installed import installed
 from voiceassist.speech_models.language import serves
+from voiceassist.speech_models.layout import ModelKind, kind_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,13 +49,19 @@ def subjects(models_dir: Path, language: str, names: Sequence[str] = ()) -> tupl
 
 def _called(name: str, language: str, models_dir: Path) -> Choice:
     """An engine's name as in the settings; or a model's bare name or folder."""
-    is_engine = name == MOONSHINE.name or name.startswith(("vosk:", "scripted:"))
-    return choose(name if is_engine else f"vosk:{name}", language, models_dir)
+    if name == MOONSHINE.name or name.startswith(("vosk:", "moonshine:", "scripted:")):
+        return choose(name, language, models_dir)
+    return choose(f"{_kind_of(name, models_dir)}:{name}", language, models_dir)
+
+
+def _kind_of(name: str, models_dir: Path) -> ModelKind:
+    """Of a model's bare name or folder."""
+    return kind_of(Path(name) if os.sep in name else models_dir / name)
 
 
 def _all(language: str, models_dir: Path) -> list[Choice]:
     models = [
-        Choice(kind="vosk", path=model.path, fit_for=model.fit_for)
+        Choice(kind=model.engine, path=model.path, fit_for=model.fit_for)
         for model in installed(models_dir)
         if serves(model.language, language)
     ]

@@ -18,6 +18,8 @@ from voiceassist.asr.engine import Recognizer, checked
 from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.peer.spoken import PlainLine
 from voiceassist.events import Speaker, Transcript
+from voiceassist.speech_models.files import size_of
+from voiceassist.speech_models.preferred import BASE_BYTES
 
 RATE_HZ = 16_000
 FULL_SCALE = 32768.0
@@ -38,7 +40,7 @@ class LibraryStreams:
         self._interval_s = interval_ms / 1000
         # The library hears a line anew only after so much more audio; without this option half a second.
         options = {"return_audio_data": "false", "transcription_interval": str(self._interval_s)}
-        self._transcriber = Transcriber(str(folder), ModelArch.TINY, options=options)
+        self._transcriber = Transcriber(str(folder), _arch(folder), options=options)
 
     def open(self, speaker: Speaker) -> Recognizer:
         """A stream for one leg."""
@@ -47,6 +49,11 @@ class LibraryStreams:
     def close(self) -> None:
         """Frees the model."""
         self._transcriber.close()
+
+
+def _arch(folder: Path) -> ModelArch:
+    """The library must be told which sizes the model has."""
+    return ModelArch.BASE if size_of(folder) >= BASE_BYTES else ModelArch.TINY
 
 
 class _LibraryStream:

@@ -32,7 +32,7 @@ class PeerPair:
         folder = self.ours.choice.path
         if self.ours.choice.kind == "vosk" and folder:
             return partial(_load_server_loop, folder, self.ours.language)
-        return partial(_load_library_streams, cadence_ms)
+        return partial(_load_library_streams, cadence_ms, folder)
 
 
 def pairs(models_dir: Path, language: str, names: Sequence[str] = ()) -> tuple[PeerPair, ...]:
@@ -47,10 +47,10 @@ def pairs(models_dir: Path, language: str, names: Sequence[str] = ()) -> tuple[P
 # Imported where they are loaded: in the other process.
 
 
-def _load_library_streams(cadence_ms: int) -> Engine:
+def _load_library_streams(cadence_ms: int, model_dir: Path | None) -> Engine:
     from voiceassist.bench.peer.library_streams import LibraryStreams  # noqa: PLC0415
 
-    return LibraryStreams(cadence_ms)
+    return LibraryStreams(cadence_ms, model_dir)
 
 
 def _load_server_loop(model_dir: Path, language: str) -> Engine:

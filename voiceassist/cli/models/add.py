@@ -11,7 +11,9 @@ from voiceassist.cli.options import ConfigFile
 from voiceassist.speech_models.add import About, add
 from voiceassist.speech_models.record import FitFor
 
-Given = Annotated[Path, typer.Argument(metavar="FOLDER_OR_ZIP", help="An unpacked model, or its zip.")]
+Given = Annotated[
+    Path, typer.Argument(metavar="FOLDER_OR_ZIP", help="An unpacked model of Vosk's or Moonshine's, or its zip.")
+]
 
 
 def add_model(
@@ -30,6 +32,8 @@ def add_model(
       voiceassist models add vosk-model-small-es-0.42.zip
 
       voiceassist models add ~/my-model --language de --licence CC-BY-4.0
+
+      voiceassist models add ~/Downloads/base-en --name moonshine-base-en
     """
     folder = folder_of(config, models_dir)
     about = About(name=name, language=language, licence=licence, fit_for=fit_for)

@@ -40,7 +40,9 @@ SENTENCES = 40  # of each set by default: all voices and channels then take some
 
 EngineNames = Annotated[
     list[str] | None,
-    typer.Argument(help="moonshine, an installed model, or a model's folder. Default: all.", metavar="NAME"),
+    typer.Argument(
+        help="moonshine (the embedded model), an installed one, or a folder. Default: all.", metavar="NAME"
+    ),
 ]
 WithSamples = Annotated[bool, typer.Option("--samples/--no-samples", help="Whether to hear the sample calls.")]
 Degraded = Annotated[

@@ -9,10 +9,12 @@ from rich.markup import escape
 from rich.table import Table
 
 from voiceassist.cli.models.folder import ModelsDir, TableAsJson, folder_of
+from voiceassist.cli.models.pull import why_not
 from voiceassist.cli.options import ConfigFile
-from voiceassist.speech_models.installed import InstalledModel, auto_for, installed
+from voiceassist.speech_models.installed import InstalledModel, installed
 from voiceassist.speech_models.language import serves
 from voiceassist.speech_models.manifest import ModelEntry, load_manifest
+from voiceassist.speech_models.preferred import auto_for, is_too_slow
 from voiceassist.speech_models.sizes import shown
 
 HEARS = {"people": "", "synthesised": ", hears synthesised speech only"}
@@ -24,6 +26,7 @@ class ModelRow:
     """One model in the table and in the JSON document."""
 
     name: str
+    engine: str  # what to write as `engine` in the settings
     language: str
     state: str  # installed, bundled, offered
     size_bytes: int  # on disk; of one that is offered: of the download
@@ -32,6 +35,7 @@ class ModelRow:
     notes: str  # published word error rates, in per cent
     auto_for: str | None  # the calls that engine `auto` takes it for: "en", or "en-in" where "en" gets another
     problem: str | None = None
+    left_by_auto: str | None = None  # why `auto` never takes it here
     path: str | None = None
 
 
@@ -66,6 +70,7 @@ def _lines(folder: Path) -> list[ModelRow]:
 def _of_installed(model: InstalledModel, notes: str, auto: str | None) -> ModelRow:
     return ModelRow(
         name=model.name,
+        engine=model.setting,
         language=model.language,
         state="bundled" if model.bundled else "installed",
         size_bytes=model.size_bytes,
@@ -74,6 +79,7 @@ def _of_installed(model: InstalledModel, notes: str, auto: str | None) -> ModelR
         notes=notes,
         auto_for=auto,
         problem=model.problem,
+        left_by_auto=why_not(model) if is_too_slow(model) else None,
         path=str(model.path),
     )
 
@@ -81,6 +87,7 @@ def _of_installed(model: InstalledModel, notes: str, auto: str | None) -> ModelR
 def _of_entry(entry: ModelEntry) -> ModelRow:
     return ModelRow(
         name=entry.name,
+        engine=f"{entry.engine}:{entry.name}",
         language=entry.language,
         state="offered",
         size_bytes=entry.size_bytes,
@@ -97,6 +104,8 @@ def _print(folder: Path, lines: list[ModelRow]) -> None:
     for line in (line for line in lines if line.problem):
         console.print(f"[bold red]{escape(line.name)}[/]: {escape(line.problem or '')}", soft_wrap=True)
     console.print(_what_auto_takes(lines), markup=False, soft_wrap=True)
+    for line in (line for line in lines if line.left_by_auto):
+        console.print(f"{line.left_by_auto}: name it, `{line.engine}`.", markup=False, soft_wrap=True)
     console.print(f"Models are kept in {folder}", markup=False, soft_wrap=True)
 
 

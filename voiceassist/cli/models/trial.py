@@ -5,18 +5,19 @@ Never says whether it heard well enough: `verify.py` does.
 
 from contextlib import closing
 from dataclasses import dataclass
-from pathlib import Path
 from time import perf_counter
 
 import numpy as np
 
+from voiceassist.asr.choice import Choice
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engine import Engine, Recognizer, transcripts
-from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.engines import load
 from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.resample import Resampler
 from voiceassist.events import Final
 from voiceassist.samples import load_sample
+from voiceassist.speech_models.installed import InstalledModel
 from voiceassist.store.audiofile import read_audio
 
 SAMPLE = "abuse-ladder"
@@ -39,11 +40,11 @@ class ModelTrial:
     realtime_factor: float  # time to hear / time to say, on one core
 
 
-def try_out(folder: Path, language: str) -> ModelTrial:
+def try_out(model: InstalledModel) -> ModelTrial:
     """Raises EngineError when the model does not load, however damaged it is."""
     said, pcm, rate_hz = _sentence()
     before = resident_bytes()
-    engine = load_vosk(folder, language=language)
+    engine = load(Choice(kind=model.engine, path=model.path), language=model.language)
     with closing(engine):
         silence = _hear(engine, np.zeros(SILENCE_MS * rate_hz // 1000, np.int16), rate_hz)
         started_s = perf_counter()

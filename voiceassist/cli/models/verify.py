@@ -48,7 +48,7 @@ def verify_models(
 
       voiceassist models verify
 
-      voiceassist models verify vosk-model-small-en-us-0.15 --json
+      voiceassist models verify moonshine-base-en --json
     """
     folder = folder_of(config, models_dir)
     models = [find(folder, name)] if name else installed(folder)
@@ -71,7 +71,7 @@ def _verified(model: InstalledModel, *, is_first: bool) -> Verified:
         files = "as recorded" if is_recorded(model) else "none missing; there is no record of what they must be"
         if changed or model.problem:
             return _verdict(model, files="; ".join(changed) or files, problem=model.problem or _damaged(model))
-        trial = try_out(model.path, model.language)
+        trial = try_out(model)
         trial = trial if is_first else replace(trial, memory_bytes=None)
     except (EngineError, ModelError) as error:
         return _verdict(model, files="not as they must be", problem=str(error))
