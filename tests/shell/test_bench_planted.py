@@ -110,7 +110,10 @@ def test_recordings_without_any_pause_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.realtime
-async def test_a_planted_cue_is_measured_on_a_real_server(tmp_path: Path) -> None:
+async def test_a_planted_cue_is_measured_on_a_real_server_that_pings(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceassist.server.sockets.PING_S", 0.05)
     call = planted(clip(talk((600, 1_000), (800, 5))), [(1_000, some_turn())], tmp_path / "call.wav")
     script = tmp_path / "script.json"
     script.write_text(to_json(replace(call, id="script")), encoding="utf-8")

@@ -72,6 +72,8 @@ async def measure(sample: Sample, base_url: str, token: str | None = None) -> li
     try:
         await play(sample.recording, url, call_info(sample, call_id), token=token, on_start=start)
         await asyncio.wait([watching], timeout=STRAGGLERS_S)
+        if watching.done():
+            watching.result()  # raises what the watching raised
     finally:
         watching.cancel()
     return [_measured(sample, expected, watch) for expected in sample.expect.cues]
@@ -85,7 +87,7 @@ async def _watch(url: str, watch: _Watch) -> None:
                 arrived_s, said = monotonic(), json.loads(message)
                 if said["type"] == "error":
                     break
-                if said["type"] != "snapshot":
+                if said["type"] not in ("snapshot", "ping"):  # pings come while a call is silent, or heard late
                     at_ms = (arrived_s - watch.started_s) * 1000
                     watch.arrivals.append(Arrival(record=wire.decode(said), at_ms=at_ms))
             else:
