@@ -1,5 +1,7 @@
 """A call's life: what may happen when, and that its time never runs backwards."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -21,6 +23,7 @@ from voiceassist.events import (
     Input,
     LegMergeChanged,
     LineSoundChanged,
+    Prompt,
     PromptClosed,
     RefusalClosed,
     SayFine,
@@ -170,3 +173,12 @@ def test_an_engine_without_word_times_still_gives_cues() -> None:
     bare = type(heard)(**{name: getattr(heard, name) for name in heard.__slots__} | {"words": ()})
     cue = only(play(bare), Cue)[0]
     assert (cue.words, cue.start_ms, cue.end_ms) == ("We don't do that", heard.start_ms, heard.end_ms)
+
+
+def test_a_cue_is_as_sure_as_its_rule_and_its_own_words_and_is_answered_all_the_same() -> None:
+    heard = final("agent", "um We don't do that here")
+    unsure = replace(heard, words=tuple(replace(w, confidence=0.6) for w in heard.words[:4]) + heard.words[4:])
+    (sure,), (doubtful,) = (only(play(line), Cue) for line in (heard, unsure))
+    assert doubtful.words == sure.words == "We don't do that"
+    assert doubtful.confidence == pytest.approx(sure.confidence * (3 * 0.6 + 1) / 4, abs=0.001)
+    assert [prompt.why.confidence for prompt in only(play(unsure), Prompt)] == [doubtful.confidence]
