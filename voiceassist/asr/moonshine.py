@@ -16,7 +16,7 @@ from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.moonshine_leg import MoonshineRecognizer
 from voiceassist.asr.moonshine_reader import load_reader
-from voiceassist.asr.reading import ReadsLines
+from voiceassist.asr.reading import NOTHING_READ, ReadsLines
 from voiceassist.asr.voice import RATE_HZ
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
@@ -44,7 +44,7 @@ def load_moonshine(model_dir: Path | None = None, *, language: str = "en") -> En
 def _load(model_dir: Path) -> ReadsLines:
     """A model that can be loaded but not run fails here, and not in the first call."""
     reader = load_reader(model_dir)
-    reader.read(np.zeros(RATE_HZ, np.int16), voiced_ms=0)
+    reader.read(np.zeros(RATE_HZ, np.int16), NOTHING_READ, voiced_ms=0)
     return reader
 
 
