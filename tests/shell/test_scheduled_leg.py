@@ -10,7 +10,7 @@ import pytest_asyncio
 from tests.fakes.frames import FAR_AHEAD_S
 from tests.fakes.gated_engine import ENOUGH_S, FINAL, NOTHING, PARTIAL, RATE_HZ, Decodes, GatedEngine
 from voiceassist.asr.pool import AT_ONCE, DecodePool, Priority, Rank
-from voiceassist.asr.scheduled_leg import DuePiece, Heard, ScheduledLeg
+from voiceassist.asr.scheduled_leg import DuePiece, SaidByPiece, ScheduledLeg
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Partial
 
@@ -26,7 +26,9 @@ class Bench:
         self._legs: dict[str, ScheduledLeg] = {}
         self._hold = threading.Event()
 
-    def hears(self, call: str, *pcm: Pcm, due_s: float = 0.0, has_open_cue: bool = False) -> asyncio.Task[Heard]:
+    def hears(
+        self, call: str, *pcm: Pcm, due_s: float = 0.0, has_open_cue: bool = False
+    ) -> asyncio.Task[SaidByPiece]:
         """A call begins to hear pieces that are due so much later than other calls'."""
         leg = self._legs.setdefault(call, ScheduledLeg("agent", GatedEngine(name=call, decodes=self.decodes)))
         pieces = [DuePiece(pcm=one, rate_hz=RATE_HZ, due_s=FAR_AHEAD_S + due_s) for one in pcm]
@@ -49,7 +51,7 @@ class Bench:
         """Waits for the begin of the last of so many decodes."""
         await until(lambda: len(self.decodes.log) == decodes)
 
-    async def let_end(self, *hearing: asyncio.Task[Heard]) -> list[Heard]:
+    async def let_end(self, *hearing: asyncio.Task[SaidByPiece]) -> list[SaidByPiece]:
         """Lets all decodes end, when all that these calls hear waits or is decoded."""
         await until(lambda: self.pool.depth == sum(not task.done() for task in hearing))
         self.decodes.gate.release(100)

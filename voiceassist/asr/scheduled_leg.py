@@ -31,7 +31,7 @@ class DuePiece:
     due_s: float  # monotonic seconds when it could be heard at the earliest
 
 
-Heard = list[list[Transcript]]  # per piece
+SaidByPiece = list[list[Transcript]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,7 +43,7 @@ class _WaitingPartial:
 
 
 Order = Literal["decode", "leave out"]
-Work = Generator[_WaitingPartial, Order, Heard]
+Work = Generator[_WaitingPartial, Order, SaidByPiece]
 
 
 class ScheduledLeg:
@@ -55,7 +55,7 @@ class ScheduledLeg:
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
         self._left_out = 0
 
-    async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> Heard:
+    async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> SaidByPiece:
         """What each piece gives. Raises EngineError."""
         work, needed, self._left_out = self._work(pieces), Priority(Rank.NEEDED, pieces[0].due_s), 0
         at = await pool.run(_go_on, work, "begin", priority=needed)
@@ -84,7 +84,7 @@ class ScheduledLeg:
         """Runs in the pool's threads; waits before a Partial to be told whether its turn has come."""
         if self._recognizer is None:  # here, not on the event loop: it takes milliseconds to open, or more
             self._recognizer = LegRecognizer(self._engine.open(self._speaker), pieces[0].rate_hz)
-        heard: Heard = []
+        heard: SaidByPiece = []
         for piece in pieces:
             said: list[Transcript] = []
             for one in self._recognizer.listen(piece.pcm):
@@ -110,10 +110,10 @@ class ScheduledLeg:
         self._waits_since_s = since_s
 
 
-def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | Heard:
+def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | SaidByPiece:
     """Up to the next Partial that waits, or to the end; `order`: what to do with the one before it."""
     try:
         return next(work) if order == "begin" else work.send(order)
     except StopIteration as end:
-        heard: Heard = end.value
+        heard: SaidByPiece = end.value
         return heard
