@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from tests.audio.signals import as_pcm, voice
 from tests.fakes.sources import info
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.errors import IngestError
@@ -139,3 +140,24 @@ async def test_queue_of_a_peer_that_cannot_wait_stays_within_its_bytes() -> None
     kept = sum(piece.pcm.nbytes for piece in pieces if isinstance(piece, AudioFrame) and piece.pcm.any())
     assert kept <= 4_000
     assert samples(pieces, "agent") == samples(pieces, "customer") == 10_000
+
+
+def test_one_channel_announced_as_two_legs_is_told_once() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    said = voice(30.0, seed=1, rate_hz=RATE_HZ)
+    warned = [
+        publisher.take(Audio(legs=SPEAKERS, channels=[as_pcm(said[at : at + 20])] * 2), at / RATE_HZ)
+        for at in range(0, len(said), 20)
+    ]
+    assert [warning.code for warning in warned if warning] == ["legs_identical"]
+    assert warned.index(next(filter(None, warned))) * 20 < 15 * RATE_HZ
+
+
+def test_two_sides_on_two_channels_are_not_doubted() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0)
+    sides = [as_pcm(voice(15.0, seed, rate_hz=RATE_HZ)) for seed in (1, 2)]
+    for at in range(0, len(sides[0]), 20):
+        channels = [side[at : at + 20] for side in sides]
+        assert publisher.take(Audio(legs=SPEAKERS, channels=channels), at / RATE_HZ) is None

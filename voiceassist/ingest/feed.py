@@ -12,6 +12,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 
+from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
@@ -161,6 +162,7 @@ class PeerFeed:
         self.tracks = tracks
         self._joined_s = self._heard_s = now_s
         self._heard: set[Legs] = set()  # tracks with audio so far
+        self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
         self._meters = {track: RateMeter(feed.rate_hz, feed.limits.rate_window_s) for track in tracks}
         self._is_paused = self._has_ended = False
 
@@ -209,7 +211,7 @@ class PeerFeed:
         samples = len(audio.channels[0])
         began_s = max(self._joined_s, now_s - samples / self.feed.rate_hz)
         timeline = self._timeline(audio.legs, began_s)
-        warned = self._measure(audio, timeline, now_s)
+        warned = self._measure(audio, timeline, now_s) or self._compare(audio)
         self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp))
         self._heard_s = now_s
         return warned
@@ -239,6 +241,21 @@ class PeerFeed:
             code="rate_mismatch",
             message=f"announced {self.feed.rate_hz} Hz, measured {measured_hz} Hz: unless this is a recording that"
             f" is sent faster or slower than it plays, `rate_hz` should be {measured_hz}",
+        )
+
+    def _compare(self, audio: Audio) -> Warned | None:
+        """Doubts once that both legs are of their own; the call hears them as one (`audio/hearing_edge.py`)."""
+        legs = self._doubts.get(audio.legs)
+        if legs is None:
+            return None
+        legs.hear(*audio.channels)
+        if not legs.are_identical:
+            return None
+        del self._doubts[audio.legs]
+        return Warned(
+            code="legs_identical",
+            message=f"both legs have carried the same audio for {KNOWN_AFTER_S} s of sound: they are heard as one,"
+            " the agent's. Send each side on its own channel, or one leg only, or use a source that records both",
         )
 
 
