@@ -94,7 +94,7 @@ def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequenc
     try:
         with ThreadPoolExecutor(len(legs)) as threads:
             since_ms = 0
-            for step, changes in _steps(legs):
+            for step, changes in steps(legs):
                 heard = threads.map(partial(_hear, step=step), recognizers)
                 yield step.until_ms, in_order(chain(changes, *heard), since_ms, step.until_ms)
                 since_ms = step.until_ms
@@ -105,8 +105,8 @@ def _heard(legs: tuple[Leg, ...], engine: Engine) -> Iterator[tuple[int, Sequenc
             recognizer.close()
 
 
-def _steps(legs: tuple[Leg, ...]) -> Iterator[tuple[Step, list[LineChange]]]:
-    """The call in the steps of a live one, and what the hearing edge makes of them."""
+def steps(legs: tuple[Leg, ...]) -> Iterator[tuple[Step, list[LineChange]]]:
+    """Legs of one rate in the steps of a live call, as the hearing edge gives them, and what it has to tell."""
     speakers = tuple(leg.speaker for leg in legs)
     sync, edge = LegSync(speakers, STEP_MS), HearingEdge(speakers)
     for leg in legs:

@@ -1,8 +1,8 @@
 """A recognizer in a process of its own, which hears clips as it hears a live call.
 
-The audio goes through `asr/leg_recognizer.py`, 20 ms at a time. One process per engine, so that memory and
-processor time are that engine's alone; one clip at a time, so that they are one core's. Never judges what was
-heard. Next: `scores.py` compares it with the reference.
+The audio goes through the hearing edge, with the call's other leg where there is one, and `asr/leg_recognizer.py`.
+One process per engine, so that memory and processor time are that engine's alone; one clip at a time, so that they
+are one core's. Never judges what was heard. Next: `scores.py` compares it with the reference.
 """
 
 import resource
@@ -22,9 +22,9 @@ from voiceassist.asr.engine import Engine
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.bench.asr.clip import Clip
 from voiceassist.errors import EngineError, VoiceassistError
-from voiceassist.events import Transcript
+from voiceassist.events import SPEAKERS, Transcript
+from voiceassist.replay import Leg, steps
 
-FRAME_MS = 20  # what telephone systems send
 QUIT_WITHIN_S = 10.0
 
 Load = Callable[[], Engine]
@@ -151,12 +151,20 @@ def hear(engine: Engine, clip: Clip) -> ClipTranscript:
     began_s = process_time()
     recognizer = LegRecognizer(engine.open(clip.speaker), clip.rate_hz)
     said: list[TimedTranscript] = []
-    for start in range(0, len(clip.pcm) * 1000 // clip.rate_hz + 1, FRAME_MS):
-        frame = clip.pcm[start * clip.rate_hz // 1000 : (start + FRAME_MS) * clip.rate_hz // 1000]
-        said += _said(recognizer, partial(recognizer.hear, frame))
+    for step, _ in steps(_legs(clip)):
+        said += _said(recognizer, partial(recognizer.hear, step.pieces[clip.speaker]))
     said += _said(recognizer, recognizer.finish, is_last=True)
     recognizer.close()
     return ClipTranscript(said=tuple(said), cpu_s=process_time() - began_s)
+
+
+def _legs(clip: Clip) -> tuple[Leg, ...]:
+    """The clip, and the call's other leg."""
+    leg = Leg(speaker=clip.speaker, pcm=clip.pcm, rate_hz=clip.rate_hz)
+    if clip.other is None:
+        return (leg,)
+    speaker = next(speaker for speaker in SPEAKERS if speaker != clip.speaker)
+    return (leg, Leg(speaker=speaker, pcm=clip.other, rate_hz=clip.rate_hz))
 
 
 def _said(
