@@ -86,7 +86,7 @@ class MoonshineModel:
         return EncodedLine(states=self._run(self._encoder, None, inputs)[0], samples=signal.shape[1])
 
     def decode(self, line: EncodedLine, draft: Sequence[int] = ()) -> DecodedTokens:
-        """The likeliest tokens, one after the other. A draft's are checked several in a run, and kept if nearly so.
+        """The likeliest tokens, one after the other. A draft's are checked several in a run, kept if nearly so.
 
         Without a draft the same line gives the same tokens and the same probabilities every time.
         """

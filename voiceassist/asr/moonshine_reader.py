@@ -5,15 +5,14 @@ Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
 
 from pathlib import Path
 
+from voiceassist.asr.confidence import word_confidence
 from voiceassist.asr.moonshine_model import DecodedTokens, MoonshineModel
-from voiceassist.asr.moonshine_tokens import Vocabulary, read_vocabulary
+from voiceassist.asr.moonshine_tokens import TokenWord, Vocabulary, read_vocabulary
 from voiceassist.asr.plausible import clean_word, plausible_places
 from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import VOCABULARY, missing_files
-
-CONFIDENCE = 1.0
 
 
 class MoonshineReader:
@@ -33,9 +32,18 @@ class MoonshineReader:
         return self.read(pcm, NOTHING_READ, voiced_ms=voiced_ms)
 
     def _words(self, decoded: DecodedTokens, voiced_ms: int) -> tuple[ReadWord, ...]:
-        texts = [clean_word(word.text) for word in self._vocabulary.words(decoded.tokens)]
-        places = plausible_places(texts, voiced_ms)
-        return tuple(ReadWord(text=texts[place], confidence=CONFIDENCE) for place in places)
+        words = self._vocabulary.words(decoded.tokens)
+        texts = [clean_word(word.text) for word in words]
+        return tuple(
+            ReadWord(text=texts[place], confidence=self._confidence(words[place], decoded))
+            for place in plausible_places(texts, voiced_ms)
+        )
+
+    def _confidence(self, word: TokenWord, decoded: DecodedTokens) -> float:
+        """Whether a comma or a point follows the word says nothing of the word."""
+        places = range(word.first, word.end)
+        spoken = [place for place in places if self._vocabulary.is_spoken(decoded.tokens[place])]
+        return word_confidence([decoded.nats[place] for place in spoken or places], decoded.nats)
 
     def close(self) -> None:
         """Frees the model; harmless when called twice."""

@@ -3,6 +3,7 @@
 Never loads a model. Next: `moonshine_model.py` decodes tokens, `moonshine_reader.py` makes words of them.
 """
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -15,6 +16,7 @@ SPACE = "\u2581".encode()  # SentencePiece writes a word's first piece with this
 BYTE_TOKENS = range(3, 259)  # one per byte, for what no piece can spell
 LONG_PIECE = 0x80  # a length from here on takes a second byte: the low seven bits, then the others
 SPECIAL = b"<"
+SPOKEN = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +59,10 @@ class Vocabulary:
     def starts_word(self, token: int) -> bool:
         """Whether a new word begins with this token."""
         return self._pieces[token].startswith(SPACE)
+
+    def is_spoken(self, token: int) -> bool:
+        """Whether it has a letter or a digit: punctuation has not."""
+        return bool(SPOKEN.search(self.text((token,))))
 
     def tokens(self, text: str) -> tuple[int, ...]:
         """How the model spells `text`: neighbours are merged, those that make the earliest piece first."""
