@@ -41,7 +41,7 @@ def test_any_model_for_people_is_better_than_one_for_synthesised_speech() -> Non
 
 def test_it_says_what_both_were_published_with_on_the_same_set() -> None:
     assert better_model("moonshine", "en") == BetterModel(
-        name=BASE, size_bytes=141_001_190, test_set="Open ASR leaderboard (average of 8 sets)",
+        name=BASE, size_bytes=141_001_190, cores=4, test_set="Open ASR leaderboard (average of 8 sets)",
         errors_now_pct=12.66, errors_pct=10.07, setting=None,
     )  # fmt: skip
     spanish = better_model("vosk:vosk-model-small-es-0.42", "es")

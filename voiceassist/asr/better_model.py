@@ -22,6 +22,7 @@ class BetterModel:
 
     name: str
     size_bytes: int  # of the download
+    cores: int  # from how many on it is meant to hear calls
     test_set: str | None  # on which its vendor published the word errors of both; null: on none
     errors_now_pct: float | None
     errors_pct: float | None
@@ -49,10 +50,12 @@ def _described(entry: ModelEntry, ours: str, engine: str, *, is_auto: bool) -> B
     now = errors_on(EMBEDDED_ERRORS if engine == EMBEDDED else ours)
     then = errors_on(entry.notes)
     test_set = next((one for one in then if one in now), None)
-    is_taken = is_auto and cores_here() >= cores_needed(entry.engine, entry.size_bytes)
+    cores = cores_needed(entry.engine, entry.size_bytes)
+    is_taken = is_auto and cores_here() >= cores
     return BetterModel(
         name=entry.name,
         size_bytes=entry.size_bytes,
+        cores=cores,
         test_set=test_set,
         errors_now_pct=now[test_set] if test_set else None,
         errors_pct=then[test_set] if test_set else None,

@@ -240,6 +240,7 @@ export interface BacktestView {
  * via the `definition` "BetterModel".
  */
 export interface BetterModel {
+  cores: number;
   errors_now_pct: number | null;
   errors_pct: number | null;
   name: string;

@@ -11,6 +11,7 @@ type Better = NonNullable<EngineSummary["better"]>;
 const BASE: Better = {
   name: "moonshine-base-en",
   size_bytes: 141_001_190,
+  cores: 4,
   test_set: "Open ASR leaderboard",
   errors_now_pct: 12.66,
   errors_pct: 10.07,
@@ -28,12 +29,14 @@ test("the page says which model hears, and what a better one would bring", () =>
   const page = drawn("moonshine", BASE);
   expect(page).toContain("Heard by moonshine. A larger model understands people better:");
   expect(page).toContain("voiceassist models pull moonshine-base-en (141 MB).");
-  expect(page).toContain("10% wrong words where this one has 13% (Open ASR leaderboard).");
+  expect(page).toContain("10% wrong words where this one has 13%: Open ASR leaderboard.");
+  expect(page).toContain("meant for machines with 4 cores or more");
   expect(page).not.toContain("settings");
 });
 
 test("figures that nobody published side by side are not shown", () => {
-  const page = drawn("vosk:small", { ...BASE, test_set: null, errors_now_pct: null, errors_pct: null });
+  const page = drawn("vosk:small", { ...BASE, cores: 1, test_set: null, errors_now_pct: null, errors_pct: null });
+  expect(page).not.toContain("cores");
   expect(page).toContain("voiceassist models pull moonshine-base-en");
   expect(page).not.toContain("wrong words");
 });
