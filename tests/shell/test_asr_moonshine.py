@@ -3,7 +3,7 @@
 The model here is a fake that answers at once; the voice detector and the speech are real.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,13 +12,15 @@ import pytest
 
 from tests.shell.engines import clip, feed, transcribe, without_partials
 from voiceassist.asr import moonshine, moonshine_leg
+from voiceassist.asr.engine import ListensAgain, Recognizer
 from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
 from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK, BLOCK_MS
 from voiceassist.audio.endpoint import HARD_LIMIT_BLOCKS
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
-from voiceassist.events import Final, Partial
+from voiceassist.events import Final, Partial, Transcript
 
 MOST_OF_THE_LINE = 45_000  # samples
 MEAN_ERROR_MS = 150  # twice what was measured on all sample calls, since this clip has seven words only
@@ -39,6 +41,7 @@ class _Model:
 
     answer: Callable[[int], str] = str
     reads: list[_Read] = field(default_factory=list)
+    again: list[Pcm] = field(default_factory=list)  # listened to a second time
     closed: bool = False
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
@@ -49,6 +52,10 @@ class _Model:
         self.reads.append(_Read(pcm=pcm, draft=before.tokens))
         words = tuple(ReadWord(text=word, confidence=0.5) for word in self.answer(len(self.reads)).split())
         return Reading(words=words, tokens=(len(self.reads),))
+
+    def second_listen(self, pcm: Pcm, words: Sequence[str], first: int, end: int) -> SecondListen:
+        self.again.append(pcm)
+        return SecondListen(gain_nats=float(end - first), instead=" ".join(words))
 
     def close(self) -> None:
         self.closed = True
@@ -174,6 +181,30 @@ def test_without_partials_a_line_is_cut_at_the_same_place(breathless: Pcm) -> No
     hurried = _Model()
     without_partials(_engine(hurried).open("customer").feed(breathless))
     assert any(np.array_equal(hurried.reads[0].pcm, read.pcm) for read in model.reads if not read.draft)
+
+
+def _second_listens(recognizer: Recognizer, said: Sequence[Transcript]) -> list[SecondListen | None]:
+    assert isinstance(recognizer, ListensAgain)
+    return [recognizer.second_listen(one, 0, 1) for one in said]
+
+
+def test_a_second_listen_is_to_the_sound_that_the_words_were_heard_of() -> None:
+    model = _Model()
+    recognizer = _engine(model).open("customer")
+    said = feed(recognizer, clip().pcm)
+    last_line = [one for one in said if one.utterance == said[-1].utterance]
+    heard = _second_listens(recognizer, last_line)
+    assert heard == [SecondListen(gain_nats=1.0, instead=one.text) for one in last_line]
+    assert np.array_equal(model.again[-1], model.reads[-1].pcm)
+    first = next(read.pcm for read in model.reads if str(model.reads.index(read) + 1) == last_line[0].text)
+    assert np.array_equal(model.again[0], first)
+
+
+def test_the_sound_of_older_lines_is_gone(breathless: Pcm) -> None:
+    recognizer = _engine(_Model()).open("customer")
+    said = [*feed(recognizer, breathless), *recognizer.finish()]
+    assert _second_listens(recognizer, [said[0], said[-1]])[0] is None
+    assert _second_listens(recognizer, said)[-1] is not None
 
 
 def test_closing_the_engine_closes_its_model() -> None:

@@ -14,7 +14,7 @@ from voiceassist.asr.moonshine import embedded_model_dir, load_moonshine
 from voiceassist.asr.moonshine_model import MoonshineModel
 from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
 from voiceassist.asr.moonshine_reference import load_reference
-from voiceassist.asr.moonshine_tokens import read_vocabulary
+from voiceassist.asr.moonshine_tokens import END, read_vocabulary
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final
@@ -69,7 +69,8 @@ def test_without_a_draft_tokens_and_probabilities_are_always_the_same(model: Moo
 def test_given_tokens_are_scored_as_if_they_had_been_decoded(model: MoonshineModel) -> None:
     line = model.encode(LINE)
     decoded = model.decode(line)
-    assert model.score(line, decoded.tokens) == pytest.approx(decoded.nats, abs=0.3)
+    scores = model.scores(line, decoded.tokens)[range(len(decoded.nats)), [*decoded.tokens, END]]
+    assert scores.tolist() == pytest.approx(decoded.nats, abs=0.3)
 
 
 def test_several_threads_use_one_model_at_once(model: MoonshineModel) -> None:

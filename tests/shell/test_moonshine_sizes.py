@@ -35,7 +35,7 @@ def test_all_sizes_are_read_from_the_model(tmp_path: Path, monkeypatch: pytest.M
     line = model.encode(np.zeros(3 * RATE_HZ, np.int16))
     assert model.decode(line).tokens == ()
     assert model.decode(line, (300, 301)).tokens == ()  # neither token of the draft was right
-    assert len(model.score(line, (300, 301))) == 3
+    assert model.scores(line, (300, 301)).shape == (3, sizes.pieces)
 
 
 def test_a_pulled_model_is_an_engine_with_its_own_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

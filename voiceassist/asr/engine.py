@@ -18,10 +18,11 @@ The contract, held by one suite of tests over every engine:
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker, Transcript
@@ -58,6 +59,18 @@ class Recognizer(Protocol):
 
     def close(self) -> None:
         """Frees native memory; harmless when called twice, or in the middle of a word."""
+
+
+@runtime_checkable
+class ListensAgain(Protocol):
+    """A recognizer that can say how well some words explain the sound."""
+
+    def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
+        """Of the words from `first` to before `end` of a Partial or Final of the current line or the last one.
+
+        None when the sound is gone. Takes as long as some Finals. Raises ValueError for words that say nothing,
+        EngineError.
+        """
 
 
 class Engine(Protocol):

@@ -7,7 +7,8 @@ Next: `live/session.py` and `replay.py` give the transcripts to `core/call/call.
 
 from collections.abc import Iterator
 
-from voiceassist.asr.engine import PartialDue, Recognizer, transcripts
+from voiceassist.asr.engine import ListensAgain, PartialDue, Recognizer, transcripts
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.resample import Resampler
 from voiceassist.events import Transcript
@@ -39,6 +40,11 @@ class LegRecognizer:
     def finish(self) -> list[Transcript]:
         """The last transcripts. Raises EngineError."""
         return [*transcripts(self._recognizer.feed(self._resampler.finish())), *self._recognizer.finish()]
+
+    def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
+        """See `ListensAgain`; None also where the engine cannot do so. Raises ValueError, EngineError."""
+        again = self._recognizer
+        return again.second_listen(said, first, end) if isinstance(again, ListensAgain) else None
 
     def close(self) -> None:
         """Frees the recognizer."""

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import count
 from typing import Protocol, runtime_checkable
 
-from voiceassist.asr.engine import Engine, PartialDue, Recognizer
+from voiceassist.asr.engine import Engine, ListensAgain, PartialDue, Recognizer
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Speaker, Transcript
 from voiceassist.speech_models.record import FitFor
@@ -89,6 +90,9 @@ class _CountedRecognizer:
 
     def finish(self) -> Sequence[Transcript]:
         return self._inner.finish()
+
+    def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
+        return self._inner.second_listen(said, first, end) if isinstance(self._inner, ListensAgain) else None
 
     def close(self) -> None:
         try:

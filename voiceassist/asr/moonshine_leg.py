@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterator, Sequence
 from voiceassist.asr.engine import PartialDue
 from voiceassist.asr.moonshine_line import MoonshineLine
 from voiceassist.asr.reading import ReadsLines
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm
@@ -44,6 +45,7 @@ class MoonshineRecognizer:
         self._blocks = 0  # heard so far
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
         self._line: MoonshineLine | None = None
+        self._last: MoonshineLine | None = None  # that was told: 9 s and 290 kB at most
         self._utterances = 0
 
     def feed(self, pcm: Pcm) -> Iterator[Transcript | PartialDue]:
@@ -56,9 +58,21 @@ class MoonshineRecognizer:
         line, self._line = self._line, None
         return list(self._end(line)) if line else []
 
+    def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
+        """How well the words from `first` to before `end` of this Partial or Final explain what it was heard of.
+
+        None when a later line has ended since, so that the sound is gone, or the model cannot tell. Raises
+        ValueError for words that say nothing, EngineError.
+        """
+        for line in (self._line, self._last):
+            if line and line.utterance == said.utterance:
+                texts = [word.text for word in said.words]
+                return self._model.second_listen(line.spoken_until(said.at_ms), texts, first, end)
+        return None
+
     def close(self) -> None:
-        """Drops the detector, which frees itself."""
-        self._detector = None
+        """Drops the detector, which frees itself, and the sound."""
+        self._detector = self._line = self._last = None
 
     @property
     def _now_ms(self) -> int:
@@ -146,6 +160,7 @@ class MoonshineRecognizer:
         if not words and not line.utterance:
             return
         self._number(line)
+        self._last = line
         yield Final(
             at_ms=self._now_ms,
             speaker=self._speaker,

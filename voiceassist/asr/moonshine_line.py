@@ -63,6 +63,10 @@ class MoonshineLine:
         silence = self.voiced[::-1].index(True) if any(self.voiced) else 0
         return np.concatenate(self.blocks[: len(self.blocks) - max(0, silence - PAUSE_BLOCKS)])
 
+    def spoken_until(self, at_ms: int) -> Pcm:
+        """Likewise, of what had been heard at that moment of the leg."""
+        return self.cut(min(at_ms // BLOCK_MS - self.start_block, len(self.blocks)))[0].spoken
+
     def is_due(self, *, voiced: bool) -> bool:
         """Whether to read now; while nobody speaks rather not: a pause may begin, which is read anyway."""
         pace = next((pace for size, pace in CADENCE_BLOCKS if len(self.blocks) <= size), SLOWEST_BLOCKS)

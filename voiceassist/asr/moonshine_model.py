@@ -85,29 +85,29 @@ class MoonshineModel:
         inputs = {"input_values": signal, "attention_mask": np.ones(signal.shape, np.int64)}
         return EncodedLine(states=self._run(self._encoder, None, inputs)[0], samples=signal.shape[1])
 
-    def decode(self, line: EncodedLine, draft: Sequence[int] = ()) -> DecodedTokens:
+    def decode(self, line: EncodedLine, draft: Sequence[int] = (), *, given: Sequence[int] = ()) -> DecodedTokens:
         """The likeliest tokens, one after the other. A draft's are checked several in a run, kept if nearly so.
 
-        Without a draft the same line gives the same tokens and the same probabilities every time.
+        They follow those that are `given`. Without a draft the same line gives the same tokens and the same
+        probabilities every time.
         """
-        most = SPARE_TOKENS + int(line.samples * TOKENS_PER_SECOND / RATE_HZ)
-        rest = draft[:most]
-        scores, state = self._start(line, rest)
-        tokens, nats = _agreed(scores, rest)
+        most = SPARE_TOKENS + int(line.samples * TOKENS_PER_SECOND / RATE_HZ) - len(given)
+        rest = draft[: max(most, 0)]
+        scores, state = self._start(line, [*given, *rest])
+        tokens, nats = _agreed(scores[len(given) :], rest)
         draft = draft[len(tokens) - 1 :]
         while tokens[-1] != END and len(tokens) <= most and not is_loop(tokens):
             draft, rest = _resumed(draft, tokens[-1], most - len(tokens))
-            scores, state = self._go_on(line, [tokens[-1], *rest], _cut(state, len(tokens)))
+            state = _cut(state, len(given) + len(tokens))
+            scores, state = self._go_on(line, [tokens[-1], *rest], state)
             more, their_nats = _agreed(scores, rest)
             draft = draft[len(more) - 1 :]
             tokens, nats = tokens + more, nats + their_nats
         return DecodedTokens(tokens=tuple(token for token in tokens if token != END), nats=tuple(nats))
 
-    def score(self, line: EncodedLine, tokens: Sequence[int]) -> tuple[float, ...]:
-        """The log-probability of each of these tokens after those before it, and of the end after the last."""
-        scores, _ = self._start(line, tokens)
-        places = np.arange(len(tokens) + 1)
-        return tuple(_log_softmax(scores)[places, [*tokens, END]].tolist())
+    def scores(self, line: EncodedLine, tokens: Sequence[int]) -> Floats:
+        """The log-probabilities of all tokens: after the start, and after each of `tokens`."""
+        return _log_softmax(self._start(line, tokens)[0])
 
     def close(self) -> None:
         """Drops the graphs; harmless when called twice."""

@@ -3,16 +3,33 @@
 Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
 """
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from voiceassist.asr.confidence import word_confidence
-from voiceassist.asr.moonshine_model import DecodedTokens, MoonshineModel
+from voiceassist.asr.moonshine_model import DecodedTokens, EncodedLine, Floats, MoonshineModel
 from voiceassist.asr.moonshine_tokens import TokenWord, Vocabulary, read_vocabulary
 from voiceassist.asr.plausible import clean_word, plausible_places
 from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
+from voiceassist.asr.second_listen import SecondListen, listen_again, token_span
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import VOCABULARY, missing_files
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """A line that the model has heard."""
+
+    model: MoonshineModel
+    line: EncodedLine
+
+    def scores(self, tokens: Sequence[int]) -> Floats:
+        return self.model.scores(self.line, tokens)
+
+    def completed(self, tokens: Sequence[int], draft: Sequence[int]) -> tuple[int, ...]:
+        return (*tokens, *self.model.decode(self.line, draft, given=tokens).tokens)
 
 
 class MoonshineReader:
@@ -23,9 +40,8 @@ class MoonshineReader:
 
     def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:
         """The words of a line, as `ReadsLines` says. Raises EngineError."""
-        line = self._model.encode(pcm)
-        decoded = self._model.decode(line, before.tokens)
-        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens, line=line)
+        decoded = self._model.decode(self._model.encode(pcm), before.tokens)
+        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens)
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
         """Likewise."""
@@ -44,6 +60,11 @@ class MoonshineReader:
         places = range(word.first, word.end)
         spoken = [place for place in places if self._vocabulary.is_spoken(decoded.tokens[place])]
         return word_confidence([decoded.nats[place] for place in spoken or places], decoded.nats)
+
+    def second_listen(self, pcm: Pcm, words: Sequence[str], first: int, end: int) -> SecondListen:
+        """How well some words explain the sound, as `ReadsLines` says. Raises ValueError, EngineError."""
+        span = token_span(self._vocabulary, words, first, end)
+        return listen_again(_Heard(self._model, self._model.encode(pcm)), self._vocabulary, span)
 
     def close(self) -> None:
         """Frees the model; harmless when called twice."""

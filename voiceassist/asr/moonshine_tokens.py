@@ -66,7 +66,7 @@ class Vocabulary:
 
     def tokens(self, text: str) -> tuple[int, ...]:
         """How the model spells `text`: neighbours are merged, those that make the earliest piece first."""
-        spelt = (SPACE + SPACE.join(word.encode() for word in text.split())).decode()
+        spelt = b"".join(SPACE + word.encode() for word in text.split()).decode()
         parts = [part for sign in spelt for part in self._sign(sign.encode())]
         while pairs := [(self._tokens[both], at) for at, both in _neighbours(parts) if both in self._tokens]:
             at = min(pairs)[1]

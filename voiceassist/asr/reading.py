@@ -4,10 +4,11 @@ There are two such models: Moonshine's, decoded by ourselves (`moonshine_reader.
 maker's library (`moonshine_reference.py`), which measurements compare with ours. Next: `moonshine_leg.py`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from voiceassist.asr.moonshine_model import EncodedLine
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.audio.pcm import Pcm
 
 
@@ -25,7 +26,6 @@ class Reading:
 
     words: tuple[ReadWord, ...]
     tokens: tuple[int, ...] = ()  # as the model wrote them, words that nobody can have said among them
-    line: EncodedLine | None = None  # what the model heard of it
 
 
 NOTHING_READ = Reading(words=())
@@ -42,6 +42,12 @@ class ReadsLines(Protocol):
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
         """The same words and confidences for the same samples, whatever was read before. Raises EngineError."""
+
+    def second_listen(self, pcm: Pcm, words: Sequence[str], first: int, end: int) -> SecondListen | None:
+        """How well the words from `first` to before `end` explain the sound of a line that was read as `words`.
+
+        None where the model cannot tell. Raises ValueError for words that say nothing, EngineError.
+        """
 
     def close(self) -> None:
         """Frees the model; harmless when called twice."""
