@@ -49,11 +49,15 @@ def usage(cpu_s: float, decode_cpu_s: float, memory_mb: int, loop_lag_s: float =
     )
 
 
-def step(callers: int, *delays_ms: float | None, cores: float = 0.5, lag_s: float = 0.0) -> LoadStep:
+def step(
+    callers: int, *delays_ms: float | None, cores: float = 0.5, lag_s: float = 0.0, load: float = 1.0
+) -> LoadStep:
     """A minute of so many calls, which kept `cores` busy, a tenth of that with something else than hearing."""
     played = PlayedCalls(call_s=60.0 * callers, measured=tuple(map(measured, delays_ms)), refused=())
     ends = (usage(0.0, 0.0, 200), usage(60 * cores, 54 * cores, 200 + 5 * callers, lag_s))
-    return LoadStep(callers=callers, played=played, usage=ends, wall_s=60.0, client_cpu_s=3.0)
+    return LoadStep(
+        callers=callers, played=played, usage=ends, wall_s=60.0, client_cpu_s=3.0, machine_load=load
+    )  # fmt: skip
 
 
 def figures(*steps: LoadStep, cores: int = 2) -> LoadFigures:
@@ -99,6 +103,7 @@ def test_memory_of_a_further_call_is_the_slope_between_the_steps() -> None:
         (step(4, 2_000, cores=1.9), "processors: 1.9 of 2 cores used, 90% of that for recognition"),
         (step(4, 2_000, cores=1.9, lag_s=0.4), "the event loop: it woke up 400 ms late"),
         (step(4, 2_000), "neither processors"),
+        (step(4, 2_000, load=9.0), "other programs on this machine: its load is 9.0"),
         (step(4, None), "no cue came"),
         (replace(step(4, 300), played=REFUSED), "refused 1 calls: busy"),
     ],

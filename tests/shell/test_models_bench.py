@@ -38,7 +38,7 @@ def test_an_engine_that_hears_everything_has_no_errors(tmp_path: Path) -> None:
 @pytest.mark.audio
 def test_the_bundled_model_is_measured_in_full(tmp_path: Path) -> None:
     document = measured(tmp_path, "vosk-tiny-en", "--sample", "friendly")
-    assert set(document) == {"version", "voiceassist", "language", "machine", "engines"}
+    assert set(document) == {"version", "voiceassist", "language", "edge", "machine", "engines"}
     (engine,) = document["engines"]
     assert (engine["name"], engine["fit_for"], engine["error"]) == ("vosk:vosk-tiny-en", "synthesised", None)
     assert engine["load_s"] > 0

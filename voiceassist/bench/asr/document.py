@@ -4,6 +4,7 @@ Its shape:
     version       1; a field that disappears or changes its meaning makes it 2
     voiceassist   the program's version
     language      BCP 47
+    edge          whether clips passed the hearing edge first
     machine       {platform, python, cpus, load_average}
     engines       one per engine:
         name, language, fit_for, error (null: none), load_s, memory_bytes, growth_bytes, peak_bytes
@@ -33,12 +34,13 @@ from voiceassist.bench.asr.scores import ClipScore
 VERSION = 1
 
 
-def document(reports: Sequence[EngineReport], language: str) -> dict[str, Any]:
+def document(reports: Sequence[EngineReport], language: str, *, at_edge: bool) -> dict[str, Any]:
     """Ready for `json.dumps`."""
     return {
         "version": VERSION,
         "voiceassist": __version__,
         "language": language,
+        "edge": at_edge,
         "machine": {
             "platform": platform.platform(),
             "python": platform.python_version(),

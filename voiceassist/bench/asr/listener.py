@@ -20,11 +20,13 @@ from typing import Any, TypeVar
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.leg_recognizer import LegRecognizer
+from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.asr.clip import Clip
 from voiceassist.errors import EngineError, VoiceassistError
 from voiceassist.events import SPEAKERS, Transcript
 from voiceassist.replay import Leg, steps
 
+FRAME_MS = 20  # what telephone systems send
 QUIT_WITHIN_S = 10.0
 
 Load = Callable[[], Engine]
@@ -99,11 +101,14 @@ class Listener:
 
 
 @contextmanager
-def listening(load: Load, name: str) -> Iterator[Listener]:
-    """A process with the engine that `load` gives; `load` must be picklable. Raises EngineError."""
+def listening(load: Load, name: str, *, at_edge: bool = True) -> Iterator[Listener]:
+    """A process with the engine that `load` gives; `load` must be picklable. Raises EngineError.
+
+    `at_edge`: it hears what the hearing edge leaves of a clip, as in a live call; else the clip as it is.
+    """
     spawned = get_context("spawn")  # a forked one would have the parent's memory
     ours, theirs = spawned.Pipe()
-    process = spawned.Process(target=_serve, args=(load, theirs), daemon=True, name=f"bench {name}")
+    process = spawned.Process(target=_serve, args=(load, theirs, at_edge), daemon=True, name=f"bench {name}")
     process.start()
     theirs.close()
     try:
@@ -119,23 +124,23 @@ def listening(load: Load, name: str) -> Iterator[Listener]:
 # ---- in the other process ----
 
 
-def _serve(load: Load, pipe: Connection) -> None:
+def _serve(load: Load, pipe: Connection, at_edge: bool) -> None:  # noqa: FBT001 - a process takes no keywords
     try:
-        _hear_all(load, pipe)
+        _hear_all(load, pipe, at_edge=at_edge)
     except VoiceassistError as error:
         pipe.send(EngineError(str(error)))
     except (EOFError, BrokenPipeError, KeyboardInterrupt):
         sys.exit(1)  # nobody is interested any more
 
 
-def _hear_all(load: Load, pipe: Connection) -> None:
+def _hear_all(load: Load, pipe: Connection, *, at_edge: bool) -> None:
     began_s, before = perf_counter(), resident_bytes()
     engine = load()
     loaded_bytes = resident_bytes()
     load_s = perf_counter() - began_s
     pipe.send(StartedEngine(name=engine.name, load_s=load_s, memory_bytes=loaded_bytes - before))
     while clip := _received(pipe):
-        pipe.send(hear(engine, clip))
+        pipe.send(hear(engine, clip, at_edge=at_edge))
     pipe.send(Memory(growth_bytes=resident_bytes() - loaded_bytes, peak_bytes=_peak_bytes()))
     engine.close()
 
@@ -146,16 +151,20 @@ def _received(pipe: Connection) -> Clip | None:
     return clip
 
 
-def hear(engine: Engine, clip: Clip) -> ClipTranscript:
+def hear(engine: Engine, clip: Clip, *, at_edge: bool = True) -> ClipTranscript:
     """What a fresh recognizer says to the clip. Raises EngineError."""
     began_s = process_time()
     recognizer = LegRecognizer(engine.open(clip.speaker), clip.rate_hz)
     said: list[TimedTranscript] = []
-    for step, _ in steps(_legs(clip)):
-        said += _said(recognizer, partial(recognizer.hear, step.pieces[clip.speaker]))
+    for piece in _behind_edge(clip) if at_edge else _frames(clip):
+        said += _said(recognizer, partial(recognizer.hear, piece))
     said += _said(recognizer, recognizer.finish, is_last=True)
     recognizer.close()
     return ClipTranscript(said=tuple(said), cpu_s=process_time() - began_s)
+
+
+def _behind_edge(clip: Clip) -> Iterator[Pcm]:
+    return (step.pieces[clip.speaker] for step, _ in steps(_legs(clip)))
 
 
 def _legs(clip: Clip) -> tuple[Leg, ...]:
@@ -165,6 +174,11 @@ def _legs(clip: Clip) -> tuple[Leg, ...]:
         return (leg,)
     speaker = next(speaker for speaker in SPEAKERS if speaker != clip.speaker)
     return (leg, Leg(speaker=speaker, pcm=clip.other, rate_hz=clip.rate_hz))
+
+
+def _frames(clip: Clip) -> Iterator[Pcm]:
+    for start in range(0, len(clip.pcm) * 1000 // clip.rate_hz + 1, FRAME_MS):
+        yield clip.pcm[start * clip.rate_hz // 1000 : (start + FRAME_MS) * clip.rate_hz // 1000]
 
 
 def _said(

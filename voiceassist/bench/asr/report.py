@@ -27,14 +27,17 @@ class EngineReport:
     error: str | None  # why it did not come to its end
 
 
-def measure(subject: Subject, clips: Iterable[Clip], on_clip: ClipDone) -> EngineReport:
-    """Has the engine hear every clip; `on_clip` is told which comes next. A failure is part of the report."""
+def measure(subject: Subject, clips: Iterable[Clip], on_clip: ClipDone, *, at_edge: bool) -> EngineReport:
+    """Has the engine hear every clip; `on_clip` is told which comes next. A failure is part of the report.
+
+    `at_edge`: behind the hearing edge, as in a live call.
+    """
     loaded: StartedEngine | None = None
     memory: Memory | None = None
     scores: list[ClipScore] = []
     error: str | None = None
     try:
-        with listening(subject.load, subject.name) as listener:
+        with listening(subject.load, subject.name, at_edge=at_edge) as listener:
             loaded = listener.loaded
             for clip in clips:
                 on_clip(clip)

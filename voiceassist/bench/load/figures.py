@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from voiceassist.bench.latency import percentile
 from voiceassist.bench.load.steps import LoadStep, is_carried
 
+OTHERS = 1.5  # times the processors: more programs than ours want them
 BUSY = 0.8  # of its processors, over a whole step that begins and ends with fewer calls: none is left
 LATE_LOOP_S = 0.25  # the event loop, not the recognizers, holds everything up
 
@@ -109,6 +110,8 @@ def _limited_by(last: StepFigures, step: LoadStep, cores: int) -> str:
         return f"processors: {last.cores_used:.1f} of {cores} cores used, {share:.0%} of that for recognition"
     if last.p95_ms is None:
         return "no cue came"
+    if step.machine_load > OTHERS * cores + last.cores_used + last.client_cores:
+        return f"other programs on this machine: its load is {step.machine_load:.1f}, and the server is not busy"
     return (
         f"neither processors ({last.cores_used:.1f} of {cores} cores used) nor the event loop: look at the delays"
     )

@@ -3,6 +3,7 @@
 Next: `figures.py` makes the numbers of the steps.
 """
 
+import os
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from dataclasses import dataclass
 from time import monotonic, process_time
@@ -28,6 +29,7 @@ class LoadStep:
     usage: tuple[ServerUsage, ...]  # from before the first call to after the last one
     wall_s: float
     client_cpu_s: float  # what calling and watching took on this side
+    machine_load: float  # processes of this machine that ran or wanted to, when the step ended (`os.getloadavg`)
 
     @property
     def delays_ms(self) -> list[float]:
@@ -67,4 +69,5 @@ async def _step(
         usage=tuple(usage),
         wall_s=monotonic() - began_s,
         client_cpu_s=process_time() - cpu_began_s,
+        machine_load=os.getloadavg()[0],
     )

@@ -1,7 +1,8 @@
 """Has an engine of ours and its peer hear the same clips, several times, each in a process of its own.
 
-The runs of both take turns, so that a machine that gets busier is no advantage of either. Our first run tells the
-cadence of its partials, with which the peer then hears. Next: `figures.py` sums the runs up.
+Both hear the clips as they are, without our hearing edge before them. The runs of both take turns, so that a
+machine that gets busier is no advantage of either. Our first run tells the cadence of its partials, with which the
+peer then hears. Next: `figures.py` sums the runs up.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -49,11 +50,11 @@ def compare(
     ours: list[PeerRun] = []
     peers: list[PeerRun] = []
     with ExitStack() as stack:
-        our_listener = stack.enter_context(listening(pair.ours.load, pair.ours.name))
+        our_listener = stack.enter_context(listening(pair.ours.load, pair.ours.name, at_edge=False))
         heard = _heard(our_listener, clips, lambda clip: on_clip(pair.ours.name, clip))
         ours.append(_run(clips, heard))
         cadence_ms = cadence_ms or cadence_of(heard)
-        peer_listener = stack.enter_context(listening(pair.load_peer(cadence_ms), pair.peer_name))
+        peer_listener = stack.enter_context(listening(pair.load_peer(cadence_ms), pair.peer_name, at_edge=False))
         for number in range(runs):
             if number:
                 ours.append(_run(clips, _heard(our_listener, clips, lambda clip: on_clip(pair.ours.name, clip))))

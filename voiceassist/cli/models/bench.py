@@ -49,6 +49,12 @@ Degraded = Annotated[
     bool,
     typer.Option("--degraded", help=f"Also hear everything on worse lines: {', '.join(CONDITIONS)}."),
 ]
+AtEdge = Annotated[
+    bool,
+    typer.Option(
+        "--edge/--no-edge", help="Whether echoes are taken out and soft legs made louder first, as in a live call."
+    ),
+]
 Synthesise = Annotated[
     bool, typer.Option("--synthesise", help="Also speak the test sets, to models made for such speech.")
 ]
@@ -68,6 +74,7 @@ class Material:
 
     clips: tuple[Clip, ...]  # every engine hears them
     is_degraded: bool  # and those with known words on worse lines too
+    at_edge: bool  # as they come out of the hearing edge
     plan: Plan | None  # synthesised speech, for the engines that it is meant for
 
     def count(self, subject: Subject) -> int:
@@ -89,6 +96,7 @@ def bench(
     sample: OnlySamples = None,
     samples: WithSamples = True,
     degraded: Degraded = False,
+    edge: AtEdge = True,
     synthesise: Synthesise = False,
     voice: OnlyVoices = None,
     channel: OnlyChannels = None,
@@ -102,7 +110,6 @@ def bench(
     """Compare engines: what they hear, how soon, and what they cost.
 
     Audio is streamed as in a live call; every engine runs in a process of its own, one call side at a time.
-
     Spelling is no error: case and punctuation; contractions and their long forms ("can't", "cannot", "can not");
     "goodbye" and "good bye"; and in English numbers in digits and in words ("$30", "thirty dollars"; "1995" in
     any reading). Fillers ("um", "uh") do not count at all.
@@ -118,12 +125,11 @@ def bench(
     _check_output(output)
     found = subjects(folder_of(config, models_dir), language, names or [])
     plan = _plan(voice or [], channel or [], test_set or [], sets, sentences) if synthesise else None
-    material = Material(
-        clips=_clips(audio or [], language, sample or [], samples=samples), is_degraded=degraded, plan=plan
-    )
+    clips = _clips(audio or [], language, sample or [], samples=samples)
+    material = Material(clips=clips, is_degraded=degraded, at_edge=edge, plan=plan)
     _check(found, material, language)
     reports = _measured(found, material)
-    _write(reports, language, output)
+    _write(reports, language, output, at_edge=edge)
     if any(report.error for report in reports):
         raise typer.Exit(1)
 
@@ -198,14 +204,14 @@ def _report(subject: Subject, material: Material, progress: Progress) -> EngineR
     def on_clip(clip: Clip) -> None:
         progress.update(task, description=f"{subject.name}: {clip.name}"[:WIDTH], completed=next(done))
 
-    report = measure(subject, material.of(subject), on_clip)
+    report = measure(subject, material.of(subject), on_clip, at_edge=material.at_edge)
     progress.remove_task(task)
     return report
 
 
-def _write(reports: Sequence[EngineReport], language: str, output: Path | None) -> None:
+def _write(reports: Sequence[EngineReport], language: str, output: Path | None, *, at_edge: bool) -> None:
     if output:
-        text = json.dumps(document(reports, language), indent=1, ensure_ascii=False)
+        text = json.dumps(document(reports, language, at_edge=at_edge), indent=1, ensure_ascii=False)
         if output == STDOUT:
             print(text)  # noqa: T201 - this is the output
             return
