@@ -12,7 +12,7 @@ from voiceassist.events import Final, LanguageDoubtChanged, Speaker, Transcript,
 
 LINES = 5  # judged together: one garbled line is not another language
 FEWEST_WORDS = 12  # in those lines: five lines of "yes" and "mhm" tell nothing
-# Mean confidence of those words. Embedded model: the least sure five lines of people who speak English, in a meeting,
+# Mean confidence of those words. Embedded model: the least sure five lines of people speaking English (a meeting)
 # have .46; Russian has .16 at most, and seven languages of Europe from a synthesiser .12 to .35.
 DOUBTED_BELOW = 0.40
 TRUSTED_FROM = 0.65
