@@ -49,6 +49,7 @@ def test_another_process_hears_what_this_one_hears() -> None:
     assert there.said == here.said
     assert any(isinstance(said.transcript, Final) for said in there.said)
     assert memory.peak_bytes > 0
+    assert memory.call_bytes >= 0
 
 
 def test_a_transcript_never_comes_before_its_audio() -> None:

@@ -43,6 +43,7 @@ def test_the_bundled_model_is_measured_in_full(tmp_path: Path) -> None:
     assert (engine["name"], engine["fit_for"], engine["error"]) == ("vosk:vosk-tiny-en", "synthesised", None)
     assert engine["load_s"] > 0
     assert engine["peak_bytes"] > engine["memory_bytes"]
+    assert 0 < engine["call_bytes"] < engine["peak_bytes"]
     (result,) = engine["results"]
     assert result["real_time_factor"] > 0
     assert result["words"] == sum(clip["words"] for clip in engine["clips"])

@@ -7,7 +7,8 @@ Its shape:
     edge          whether clips passed the hearing edge first
     machine       {platform, python, cpus, load_average}
     engines       one per engine:
-        name, language, fit_for, error (null: none), load_s, memory_bytes, growth_bytes, peak_bytes
+        name, language, fit_for, error (null: none), load_s, memory_bytes, growth_bytes, peak_bytes,
+        call_bytes (of each further call while it is heard)
         results   per material, voice and channel; totals: per material and channel
                   {material, voice, channel, clips, utterances, audio_s, cpu_s, real_time_factor,
                    words, substitutions, insertions, deletions, word_error_rate, interval: [low, high] or null,
@@ -62,6 +63,7 @@ def _engine(report: EngineReport) -> dict[str, Any]:
         "memory_bytes": loaded and loaded.memory_bytes,
         "growth_bytes": memory and memory.growth_bytes,
         "peak_bytes": memory and memory.peak_bytes,
+        "call_bytes": memory and memory.call_bytes,
         "results": [_result(result) for result in by_voice(report.scores)],
         "totals": [_result(result) for result in by_channel(report.scores)],
         "clips": [_clip(score) for score in report.scores],

@@ -8,7 +8,7 @@ are one core's. Never judges what was heard. Next: `scores.py` compares it with 
 import resource
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from multiprocessing import get_context
@@ -28,6 +28,8 @@ from voiceassist.replay import Leg, steps
 
 FRAME_MS = 20  # what telephone systems send
 QUIT_WITHIN_S = 10.0
+CALL_LEGS = 2
+MEMORY_S = 60  # of the longest clip: libvosk's caches are full by then
 
 Load = Callable[[], Engine]
 Answered = TypeVar("Answered")
@@ -48,6 +50,7 @@ class Memory:
 
     growth_bytes: int  # since the engine was loaded; 0 where the system does not say
     peak_bytes: int  # the most that the whole process ever took
+    call_bytes: int  # of each further call while it is heard; 0 where the system does not say
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +142,13 @@ def _hear_all(load: Load, pipe: Connection, *, at_edge: bool) -> None:
     loaded_bytes = resident_bytes()
     load_s = perf_counter() - began_s
     pipe.send(StartedEngine(name=engine.name, load_s=load_s, memory_bytes=loaded_bytes - before))
+    longest: Clip | None = None
     while clip := _received(pipe):
         pipe.send(hear(engine, clip, at_edge=at_edge))
-    pipe.send(Memory(growth_bytes=resident_bytes() - loaded_bytes, peak_bytes=_peak_bytes()))
+        longest = max(clip, longest or clip, key=lambda one: len(one.pcm) / one.rate_hz)
+    growth_bytes = resident_bytes() - loaded_bytes
+    call_bytes = CALL_LEGS * _leg_bytes(engine, longest) if longest else 0
+    pipe.send(Memory(growth_bytes=growth_bytes, peak_bytes=_peak_bytes(), call_bytes=call_bytes))
     engine.close()
 
 
@@ -179,6 +186,18 @@ def _legs(clip: Clip) -> tuple[Leg, ...]:
 def _frames(clip: Clip) -> Iterator[Pcm]:
     for start in range(0, len(clip.pcm) * 1000 // clip.rate_hz + 1, FRAME_MS):
         yield clip.pcm[start * clip.rate_hz // 1000 : (start + FRAME_MS) * clip.rate_hz // 1000]
+
+
+def _leg_bytes(engine: Engine, clip: Clip) -> int:
+    """By how much the process grows with a second leg beside a first one, which may use what earlier ones left."""
+    pcm = clip.pcm[: MEMORY_S * clip.rate_hz]
+    sizes: list[int] = []
+    with ExitStack() as stack:
+        for _ in range(2):
+            leg = stack.enter_context(closing(LegRecognizer(engine.open(clip.speaker), clip.rate_hz)))
+            leg.hear(pcm)
+            sizes.append(resident_bytes())
+    return max(0, sizes[1] - sizes[0])
 
 
 def _said(

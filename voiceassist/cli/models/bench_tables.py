@@ -25,6 +25,7 @@ LEGEND = (
     "S/I/D: words replaced, inserted, deleted. RTF: processor seconds per second of audio, one core. "
     "partial, final: delays in milliseconds of audio, median / 95th percentile, from the end of a word to the "
     "first partial with it, and from the end of an utterance to its final. "
+    "call MB: what each further call of two sides takes while it is heard. "
     "word times: mean distance of the starts / of the ends from the synthesiser's, in milliseconds. "
     ".7: of the words with a confidence from .7 to .8, the share that is right; "
     "error: mean distance of confidence and that share."
@@ -58,7 +59,7 @@ def _table(title: str, first: str, figures: Iterable[str]) -> Table:
 
 
 def _costs(reports: Sequence[EngineReport]) -> Table:
-    table = _table("engines", "engine", ("load s", "model MB", "growth MB", "peak MB", "fit for"))
+    table = _table("engines", "engine", ("load s", "model MB", "call MB", "growth MB", "peak MB", "fit for"))
     for report in reports:
         table.add_row(escape(report.subject.name), *_cost(report), report.subject.choice.fit_for)
     return table
@@ -68,6 +69,7 @@ def _cost(report: EngineReport) -> Iterator[str]:
     loaded, memory = report.loaded, report.memory
     yield f"{loaded.load_s:.2f}" if loaded else NONE
     yield f"{loaded.memory_bytes / MB:.0f}" if loaded else NONE
+    yield f"{memory.call_bytes / MB:.0f}" if memory else NONE
     yield f"{memory.growth_bytes / MB:.0f}" if memory else NONE
     yield f"{memory.peak_bytes / MB:.0f}" if memory else NONE
 
