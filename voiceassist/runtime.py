@@ -15,9 +15,11 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState
 from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.asr.memory import call_memory
 from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
 from voiceassist.asr.pool import DecodePool
 from voiceassist.backtests.jobs import Backtests
@@ -50,6 +52,13 @@ KNOWN_WITHIN_S = 1.0  # a peer waits no longer to hear whether its call id was u
 UNFIT = (
     "the engine {engine} understands synthesised speech only: start voiceassist with --engine auto to speak to it"
 )
+CALL_LEGS = 2  # another leg may join a call that begins with one
+MB = 1_000_000
+NO_MEMORY = (
+    "there is no memory for another call: with the engine {engine} it would take {call_mb} MB, and {free_mb} MB "
+    "are left beside the calls that are open; try again when one has ended, give this machine more memory, or "
+    "start voiceassist with a smaller --engine"
+)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -74,6 +83,7 @@ class Runtime:
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    memory_before: int = field(default_factory=resident_bytes)  # of the process, before its first call
     is_stopping: bool = False
 
     @property
@@ -138,6 +148,18 @@ class Runtime:
         engine = self.engine_for(info)
         if info.source == "whip" and engine.fit_for != "people":
             raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
+        self._check_memory(engine)
+
+    def _check_memory(self, engine: LoadedEngine) -> None:
+        """Raises IngestError when a call of two legs would take more than there is."""
+        call_bytes = CALL_LEGS * engine.leg_bytes
+        coming = len(self.claimed - self.live.keys())
+        open_bytes = sum(CALL_LEGS * self.engine_for(live.info).leg_bytes for live in self.live.values())
+        memory = call_memory(open_bytes + coming * call_bytes, self.memory_before)
+        if not memory.fits(call_bytes):
+            call_mb, free_mb = call_bytes // MB, max(0, memory.free_bytes // MB)
+            log.warning("no_memory", engine=engine.name, call_mb=call_mb, free_mb=free_mb)
+            raise IngestError("no_memory", NO_MEMORY.format(engine=engine.name, call_mb=call_mb, free_mb=free_mb))
 
     async def _stored_end(self, call_id: str) -> str | None:
         """How a call of earlier ended; a store that does not say so in time keeps no call from being taken."""

@@ -129,6 +129,21 @@ async def test_a_microphone_is_never_heard_by_an_engine_for_synthesised_speech(s
     await server.runtime.check(replace(said, source="stream"))
 
 
+async def test_a_call_for_which_there_is_no_memory_is_refused_with_the_figures(server: Serving) -> None:
+    hungry = LoadedEngine(ScriptedEngine(()), "people")
+    hungry.leg_bytes = 10**15
+    server.runtime.engines = Engines(people={"en": hungry})
+    async with websockets.connect(server.socket_url("/ingest/stream")) as phone:
+        await phone.send(json.dumps(start_message("c-1")))
+        error = json.loads(await phone.recv())
+        await phone.wait_closed()
+    assert error["code"] == "no_memory"
+    assert "with the engine scripted it would take 2000000000 MB" in error["message"]
+    assert "try again when one has ended" in error["message"]
+    assert phone.close_code == 1013
+    assert not server.runtime.live
+
+
 async def test_operators_see_every_engine_with_its_cost(server: Serving) -> None:
     seen = await engines_of(server)
     assert [(one["language"], one["purposes"]) for one in seen] == [

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 
 from tests.shell.engines import RATE_HZ, VOSK_MODEL, clip, feed, transcribe
-from voiceassist.asr.engine import Recognizer
+from voiceassist.asr import vosk_stream
+from voiceassist.asr.engine import ListensAgain, Recognizer
 from voiceassist.asr.vosk import VoskEngine, load_vosk
-from voiceassist.asr.vosk_leg import VoskRecognizer
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript, Word
 
@@ -21,7 +22,7 @@ GRAMMAR = ("wonderful", "are you open on sunday", "store credit")
 FINAL_MS = 600  # after the last sound; libvosk's own rules take a second
 PARTIAL_MS = 500
 SPOKEN_MS = 50_000
-PAST_MS = 600_000  # libvosk starts anew at the first utterance after 20,000 frames of 30 ms (`CleanUp`)
+RENEWED_AFTER, TURNS = 5 * RATE_HZ, 6  # samples; of 3.5 s
 LOOK_AHEAD_MS = 170  # of vosk-tiny-en
 WORD_MS = 100  # by which a word's times may be off
 
@@ -78,25 +79,36 @@ def test_times_stay_true_after_silence_that_is_never_decoded(engine: VoskEngine)
     assert abs(late.start_ms - early.start_ms - 60_000) < WORD_MS
 
 
-@pytest.mark.timeout(600)  # half a minute on a core of its own
-def test_times_stay_true_when_libvosk_drops_its_past_in_long_speech(engine: VoskEngine) -> None:
+def test_times_stay_true_when_the_recognizer_is_exchanged_between_two_lines(
+    engine: VoskEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vosk_stream, "RENEWED_AFTER", RENEWED_AFTER)
     turn = clip().pcm[5_200:60_800]
-    recognizer = engine.open("customer")
-    assert isinstance(recognizer, VoskRecognizer)
-    said: list[Transcript] = []
-    turns = 0
-    while recognizer._stream.samples < (PAST_MS + 10_000) * RATE_HZ // 1000:
-        said += recognizer.feed(turn)
-        turns += 1
-    recognizer.close()
+    said = transcribe(engine, np.concatenate((clip().pcm[:5_200], np.tile(turn, TURNS))))
     words = [word for one in said if isinstance(one, Final) for word in one.words]
     starts_ms = [word.start_ms for word in words if word.text == "wonderful"]
-    turn_ms = len(turn) * 1000 / RATE_HZ
-    numbers = [round((start_ms - starts_ms[0]) / turn_ms) for start_ms in starts_ms]
-    late_ms = [start_ms - starts_ms[0] - n * turn_ms for start_ms, n in zip(starts_ms, numbers, strict=True)]
-    assert len(set(numbers)) > 0.9 * turns
-    assert numbers[-1] > turns - 5
-    assert max(map(abs, late_ms)) < WORD_MS
+    late_ms = np.diff(starts_ms) - len(turn) * 1000 / RATE_HZ
+    assert len(starts_ms) == TURNS
+    assert np.abs(late_ms).max() < WORD_MS
+
+
+def test_a_second_listen_tells_words_that_were_said_from_words_that_were_not(engine: VoskEngine) -> None:
+    recognizer = engine.open("customer")
+    assert isinstance(recognizer, ListensAgain)
+    final = [one for one in [*feed(recognizer, clip().pcm), *recognizer.finish()] if isinstance(one, Final)][-1]
+    place = [word.text for word in final.words].index("open")
+    said = recognizer.second_listen(final, place, place + 1)
+    wrong = tuple(replace(word, text="hopeless") if word.text == "open" else word for word in final.words)
+    never_said = recognizer.second_listen(replace(final, words=wrong), place, place + 1)
+    assert said
+    assert said.gain_nats > 0
+    assert never_said
+    assert never_said.gain_nats < 0
+    assert never_said.instead == "open"
+    with pytest.raises(ValueError, match="has no words from 1 to 1"):
+        recognizer.second_listen(final, 1, 1)
+    recognizer.close()
+    assert recognizer.second_listen(final, place, place + 1) is None
 
 
 def test_words_rise_over_minutes_of_speech_with_hardly_a_pause(engine: VoskEngine) -> None:

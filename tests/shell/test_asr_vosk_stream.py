@@ -11,8 +11,8 @@ from tests.shell.engines import VOSK_MODEL, clip, transcribe
 from voiceassist.asr.voice import BLOCK
 from voiceassist.asr.vosk import load_vosk
 from voiceassist.asr.vosk_dither import dither_of, dithered, undithered
-from voiceassist.asr.vosk_pace import FRAME, STEP, UNKNOWN, ChunkPace, pace_of
-from voiceassist.asr.vosk_stream import FRAMES_KEPT, VoskStream
+from voiceassist.asr.vosk_pace import STEP, UNKNOWN, ChunkPace, pace_of
+from voiceassist.asr.vosk_stream import RENEWED_AFTER, VoskStream
 from voiceassist.audio.pcm import Pcm
 
 PACE = ChunkPace(look_ahead=5_760, period=3_840)  # of the vendor's small models
@@ -24,7 +24,7 @@ def _native(pace: ChunkPace = PACE) -> ChunkedRecognizer:
 
 
 def _stream(native: ChunkedRecognizer, dither: float = 0.0) -> VoskStream:
-    return VoskStream(native, PACE, dither)
+    return VoskStream(lambda: native, PACE, dither)
 
 
 def test_the_pace_of_a_model_is_measured() -> None:
@@ -34,7 +34,7 @@ def test_the_pace_of_a_model_is_measured() -> None:
 def test_a_model_that_decodes_nothing_of_silence_gets_every_block() -> None:
     native = ChunkedRecognizer(look_ahead=0, period=0)
     assert pace_of(native) == UNKNOWN
-    stream = VoskStream(native, UNKNOWN)
+    stream = VoskStream(lambda: native, UNKNOWN)
     assert [stream.add(SOUND) for _ in range(30)][25:] == [True] * 5
 
 
@@ -59,12 +59,22 @@ def test_what_is_missing_is_just_enough_for_the_sound_to_be_decoded() -> None:
     assert stream.missing(spoken) == 0
 
 
-def test_chunks_are_counted_anew_when_libvosk_begins_with_new_features() -> None:
-    stream = _stream(_native())
-    stream.add(np.zeros((FRAMES_KEPT + 10) * FRAME + PACE.look_ahead, np.int16))
-    stream.result()
-    assert not stream.add(np.zeros(PACE.look_ahead + PACE.period - 1, np.int16))
-    assert stream.add(np.zeros(1, np.int16))
+def test_after_minutes_of_speech_a_new_recognizer_goes_on_from_the_next_line() -> None:
+    opened: list[ChunkedRecognizer] = []
+
+    def another() -> ChunkedRecognizer:
+        opened.append(_native())
+        return opened[-1]
+
+    stream = VoskStream(another, PACE)
+    stream.add(np.zeros(RENEWED_AFTER, np.int16))
+    stream.rest()
+    stream.add(SOUND)
+    assert len(opened) == 1
+    stream.rest()
+    assert (len(opened), stream.samples) == (2, 0)
+    assert stream.add(np.zeros(PACE.look_ahead + PACE.period, np.int16))
+    assert opened[1].given == [PACE.look_ahead + PACE.period]
 
 
 def test_noise_depends_on_the_place_in_the_stream_only() -> None:

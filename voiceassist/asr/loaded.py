@@ -30,6 +30,18 @@ class PrefersPhrases(Protocol):
         """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
 
 
+@runtime_checkable
+class TakesMemory(Protocol):
+    """An engine whose recognizers take so much memory that calls must be counted."""
+
+    @property
+    def leg_bytes(self) -> int:
+        """What a leg takes once it has been heard for some minutes."""
+
+
+LEG_BYTES = 5_000_000  # of other engines: a voice detector (3 MB), a line of sound, a resampler
+
+
 class LoadedEngine:
     """An engine with what it is for, and how many of its recognizers are open."""
 
@@ -39,6 +51,7 @@ class LoadedEngine:
         self.fit_for = fit_for
         self.name, self.language = inner.name, language or inner.language
         self.rate_hz, self.memory_bytes, self.load_ms = inner.rate_hz, inner.memory_bytes, inner.load_ms
+        self.leg_bytes = inner.leg_bytes if isinstance(inner, TakesMemory) else LEG_BYTES
         self.likely_phrases: tuple[str, ...] = ()  # what an engine that can do so prefers when it is unsure
         self._numbers = count()
         self._open = set[int]()  # filled and emptied in the pool's threads, every step of which is atomic

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
+from voiceassist.asr import vosk_again
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
@@ -24,6 +25,10 @@ from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
 from voiceassist.speech_models.layout import layout_of, missing_files
 
+LEG_BYTES = 20_000_000  # features, a network's state, tokens of the search
+# After four minutes of a call a leg took 110 MB with our model, whose graphs have 4 MB, and 220 MB with one of the
+# vendor's small format, whose graphs have 230 MB.
+COMPOSING_BYTES = 110_000_000
 ANYTHING_ELSE = "[unk]"  # in a grammar: what is none of its phrases, instead of the nearest one
 
 
@@ -45,11 +50,24 @@ def load_vosk(model_dir: Path, *, language: str) -> "VoskEngine":
         model,
         name=name,
         language=language,
-        takes_grammars=not (model_dir / layout_of(model_dir).whole_graph).is_file(),
+        takes_grammars=_has_split_graph(model_dir),
         cost=cost,
         pace=pace_of(_recognizer(model, name)),
         dither=dither_of(model_dir),
+        leg_bytes=_leg_bytes(model_dir),
     )
+
+
+def _has_split_graph(model_dir: Path) -> bool:
+    return not (model_dir / layout_of(model_dir).whole_graph).is_file()
+
+
+def _leg_bytes(model_dir: Path) -> int:
+    """An estimate: with a split graph libvosk composes the whole one, leg by leg, as far as it is needed."""
+    if not _has_split_graph(model_dir):
+        return LEG_BYTES
+    graphs = (model_dir / name for name in layout_of(model_dir).split_graph)
+    return COMPOSING_BYTES + sum(path.stat().st_size for path in graphs) // 2
 
 
 def _load(model_dir: Path) -> Model:
@@ -81,12 +99,14 @@ class VoskEngine:
         cost: LoadCost = NOTHING,
         pace: ChunkPace = UNKNOWN,
         dither: float = 0.0,
+        leg_bytes: int = LEG_BYTES,
     ) -> None:
         """`dither`: strength of the noise that the model was trained with, in samples."""
         self.name = name
         self.language = language
         self.takes_grammars = takes_grammars
         self.memory_bytes, self.load_ms = cost.memory_bytes, cost.load_ms
+        self.leg_bytes = leg_bytes
         self._model: Model | None = model
         self._pace, self._dither = pace, dither
 
@@ -98,14 +118,15 @@ class VoskEngine:
         Raises EngineError when the engine is closed, libvosk refuses, or the grammar cannot be had: the model
         cannot take any, or does not know one of its words.
         """
-        return VoskRecognizer(self._stream(*self._limits(tuple(grammar))), speaker)
+        limits = self._limits(tuple(grammar))
+        return VoskRecognizer(self._stream(*limits), speaker, again=lambda: self._again(*limits))
 
     def open_preferring(self, speaker: Speaker, phrases: Iterable[str]) -> Recognizer:
         """A recognizer that prefers these phrases when it is unsure. Raises EngineError."""
         likely = [tuple(phrase.lower().split()) for phrase in phrases]
         if not likely:
             return self.open(speaker)
-        return VoskRecognizer(self._stream(alternatives=HEARINGS), speaker, likely)
+        return VoskRecognizer(self._stream(alternatives=HEARINGS), speaker, likely, again=self._again)
 
     def vocabulary(self, words: Iterable[str]) -> Mapping[str, bool]:
         """Which of `words` the model knows; it never hears any other. Raises EngineError when closed."""
@@ -117,10 +138,18 @@ class VoskEngine:
         self._model = None
 
     def _stream(self, *limits: str, alternatives: int = 0) -> VoskStream:
-        native = _recognizer(self._loaded(), self.name, *limits)
-        native.SetWords(True)  # noqa: FBT003 - vosk's signature
-        native.SetMaxAlternatives(alternatives)
-        return VoskStream(native, self._pace, self._dither)
+        model = self._loaded()  # legs keep it when the engine is closed
+
+        def opened() -> KaldiRecognizer:
+            native = _recognizer(model, self.name, *limits)
+            native.SetWords(True)  # noqa: FBT003 - vosk's signature
+            native.SetMaxAlternatives(alternatives)
+            return native
+
+        return VoskStream(opened, self._pace, self._dither)
+
+    def _again(self, *limits: str) -> VoskStream:
+        return self._stream(*limits, alternatives=vosk_again.HEARINGS)
 
     def _loaded(self) -> Model:
         if self._model is None:

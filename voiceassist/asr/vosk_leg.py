@@ -19,12 +19,14 @@ Next: transcripts go to `live/session.py`.
 import json
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
+from voiceassist.asr.vosk_again import HeardSpan, compare
 from voiceassist.asr.vosk_phrases import LikelyPhrase, likeliest
 from voiceassist.asr.vosk_stream import VoskStream
 from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
@@ -52,10 +54,15 @@ class _VoskLine:
     words: tuple[str, ...] = ()  # as decoded so far
     heard: list[DecodedLine] = field(default_factory=list)  # one per change
     said: Partial | None = None
+    utterance: int = 0  # 0: nothing was told of it
 
     def last(self, blocks: int) -> Pcm:
         """The end of it, or all if it is shorter."""
         return np.concatenate(self.blocks)[-blocks * BLOCK :]
+
+    def until(self, at_ms: int) -> Pcm:
+        """What had been heard at that moment of the leg."""
+        return np.concatenate(self.blocks)[: (at_ms - self.start_ms) * RATE_HZ // 1000]
 
     def is_new(self, words: tuple[str, ...]) -> bool:
         return not self.heard or self.heard[-1].words != words
@@ -75,9 +82,17 @@ class VoskRecognizer:
 
     rate_hz = RATE_HZ  # the voice detector's; libvosk makes 8 kHz of it for models that want that
 
-    def __init__(self, stream: VoskStream, speaker: Speaker, phrases: Sequence[LikelyPhrase] = ()) -> None:
-        """`phrases`: likely ones; then `stream` gives alternatives."""
+    def __init__(
+        self,
+        stream: VoskStream,
+        speaker: Speaker,
+        phrases: Sequence[LikelyPhrase] = (),
+        *,
+        again: Callable[[], VoskStream],
+    ) -> None:
+        """`phrases`: likely ones; then `stream` gives alternatives. `again`: a fresh stream that gives them."""
         self._stream = stream
+        self._again = again
         self._phrases = phrases
         self._speaker = speaker
         self._detector = VoiceDetector()
@@ -85,6 +100,7 @@ class VoskRecognizer:
         self._cutter = Blocks()
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
         self._line: _VoskLine | None = None
+        self._last: _VoskLine | None = None  # that was told: 20 s and 640 kB at most, if libvosk's rule 5 is usual
         self._samples = 0  # of the leg
         self._utterance = 1
         self._ended_ms = 0  # when the last word of the last Final ended
@@ -103,9 +119,30 @@ class VoskRecognizer:
         self._stream.add(rest)
         return list(self._final(line, self._stream.last_result()))
 
+    def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
+        """See `ListensAgain`. Raises ValueError for no words, EngineError."""
+        words = said.words[first:end]
+        if not words:
+            raise ValueError(f"{said.text!r} has no words from {first} to {end}")
+        for line in (self._line, self._last):
+            if line and line.utterance == said.utterance:
+                return self._compared(line, said.at_ms, words)
+        return None
+
+    def _compared(self, line: _VoskLine, until_ms: int, words: Sequence[Word]) -> SecondListen:
+        stream = self._again()
+        stream.add(line.until(until_ms))
+        span = HeardSpan(
+            words=tuple(word.text for word in words),
+            start_s=(words[0].start_ms - line.start_ms) / 1000,
+            end_s=(words[-1].end_ms - line.start_ms) / 1000,
+        )
+        return compare(stream.last_result(), span)
+
     def close(self) -> None:
-        """Frees the native recognizer."""
+        """Frees the native recognizer and the sound."""
         self._stream.close()
+        self._line = self._last = None
 
     @property
     def _now_ms(self) -> int:
@@ -141,6 +178,8 @@ class VoskRecognizer:
             self._line = self._begin(self._now_ms)
         if is_over or step == "ended":
             yield from self._final(line, self._stream.result())
+            if step == "ended":
+                self._stream.rest()
         else:
             yield from self._partial(line, is_news=is_news, is_pause=step == "paused")
 
@@ -156,6 +195,7 @@ class VoskRecognizer:
             line.words = tuple(word for word in self._stream.partial() if word != UNKNOWN)
         if not line.words:
             return
+        line.utterance = self._utterance
         if line.is_new(line.words):
             until_ms = self._now_ms - self._stream.look_ahead_ms + GUESS_MS
             line.said = self._told(line.timed(line.words, until_ms))
@@ -182,6 +222,7 @@ class VoskRecognizer:
         if not words and line.said is None:
             return
         self._ended_ms = words[-1].end_ms if words else self._ended_ms
+        line.utterance, self._last = self._utterance, line
         yield Final(
             at_ms=self._now_ms,
             speaker=self._speaker,

@@ -14,7 +14,6 @@ from vosk import KaldiRecognizer
 
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 
-FRAME = RATE_HZ // 1000 * 30  # samples of what libvosk counts as a frame
 STEP = RATE_HZ // 100  # samples: the features of Kaldi's networks are 10 ms apart
 MOST_STEPS = 300  # 3 s: the chunks of published models are far shorter
 NOTHING_DECODED = '{"text": ""}'  # the answer before a first frame; any later one is written with line breaks

@@ -5,41 +5,43 @@ Next: `vosk_leg.py` reads what was decoded.
 """
 
 import json
+from collections.abc import Callable
 
 import numpy as np
 from vosk import KaldiRecognizer
 
 from voiceassist.asr.voice import RATE_HZ
 from voiceassist.asr.vosk_dither import dithered
-from voiceassist.asr.vosk_pace import FRAME, ChunkPace
+from voiceassist.asr.vosk_pace import ChunkPace
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 
-# libvosk begins with new features, whose chunks are counted anew, at the first utterance after so many frames
-# (`Recognizer::CleanUp` in its src/recognizer.cc).
-FRAMES_KEPT = 20_000
+# libvosk composes its graph as it goes and forgets no state of it: a leg took 110 MB more after 30 s, 170 after
+# 2 min, 220 after 4, 290 after 8 (a model of the vendor's small format). So its recognizer is exchanged for a new one
+# between two lines. libvosk itself forgets the speaker, to whom it adapts, every ten minutes.
+RENEWED_AFTER = 5 * 60 * RATE_HZ  # samples that it was given
 
 
 class VoskStream:
     """Of one leg."""
 
-    def __init__(self, native: KaldiRecognizer, pace: ChunkPace, dither: float = 0.0) -> None:
-        """`dither`: strength of the noise that the model wants (`vosk_dither.py`)."""
+    def __init__(self, opened: Callable[[], KaldiRecognizer], pace: ChunkPace, dither: float = 0.0) -> None:
+        """`opened`: a new recognizer. `dither`: strength of the noise that the model wants (`vosk_dither.py`)."""
         self.samples = 0  # given to libvosk, or waiting
         self.is_over = False  # whether libvosk takes the utterance for over
-        self._native: KaldiRecognizer | None = native
+        self._opened = opened
+        self._native: KaldiRecognizer | None = opened()
         self._pace = pace
         self._dither = dither
         self._waiting: list[Pcm] = []
         self._given = 0  # samples of those
-        self._began = 0  # where on its clock libvosk began to count chunks
 
     def add(self, pcm: Pcm) -> bool:
         """Takes samples; whether libvosk has decoded something. Raises EngineError."""
         self.check_open()
         self._waiting.append(pcm)
         self.samples += len(pcm)
-        if self._pace.chunks(self.samples - self._began) == self._pace.chunks(self._given - self._began):
+        if self._pace.chunks(self.samples) == self._pace.chunks(self._given):
             return False
         self._give()
         return True
@@ -51,7 +53,7 @@ class VoskStream:
 
     def missing(self, until: int) -> int:
         """How many samples must be added until the sound up to `until` on libvosk's clock is decoded."""
-        return max(0, self._began + self._pace.enough_for(until - self._began) - self.samples)
+        return max(0, self._pace.enough_for(until) - self.samples)
 
     def partial(self) -> list[str]:
         """The words of the utterance so far. Raises EngineError."""
@@ -61,10 +63,14 @@ class VoskStream:
     def result(self) -> str:
         """The answer about the utterance, which ends with what has been decoded. Raises EngineError."""
         answer: str = self.check_open().Result()
-        frames = self._pace.chunks(self._given - self._began) * self._pace.period // FRAME
-        if frames > FRAMES_KEPT:
-            self._began = self._given
         return answer
+
+    def rest(self) -> None:
+        """Between two lines: makes room for more. libvosk's clock may begin anew. Raises EngineError."""
+        if self.samples > RENEWED_AFTER:
+            self._native = self._opened()
+            self._waiting.clear()
+            self.samples = self._given = 0
 
     def last_result(self) -> str:
         """The answer about everything that was added; nothing may be added after it. Raises EngineError."""

@@ -45,7 +45,8 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   (`legs_identical`) and hear them as one.
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
   4408 (nothing came in time), 4409 (the call id is taken), 1009 (message too large), 1011 (we failed), 1012 (the
-  server stops) or 1013 (too many wait). The message says what to do; the codes are in `CLOSE_CODES` below.
+  server stops) or 1013 (too many wait, or there is no memory for another call). The message says what to do; the
+  codes are in `CLOSE_CODES` below.
 """
 
 import json
@@ -92,6 +93,7 @@ CLOSE_CODES: Mapping[str, int] = {
     "call_failed": 1011,
     "shutdown": 1012,
     "too_many_waiting": 1013,
+    "no_memory": 1013,
 }
 
 

@@ -29,6 +29,7 @@ STATUS: Mapping[str, int] = {
     "etag_missing": 428,
     "engine_unfit": 503,
     "too_many_waiting": 503,
+    "no_memory": 503,
 }  # everything else: 400
 
 

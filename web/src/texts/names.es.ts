@@ -100,6 +100,7 @@ export const errors: { readonly [code: string]: string } = {
   busy: "la llamada no empezó a tiempo. Inténtelo de nuevo.",
   call_over: "la llamada ya terminó; solo se pueden cambiar sus alertas.",
   engine_unfit: "el modelo de este servidor solo entiende voz sintética, no a personas.",
+  no_memory: "el servidor no tiene memoria para otra llamada; inténtelo cuando termine una.",
   base_changed: "se publicó otra versión después de empezar este borrador.",
   draft_changed: "otra persona guardó esta guía antes.",
   name_taken: "ya existe una guía con ese nombre.",
