@@ -57,7 +57,7 @@ class Settings:
         "auto"  # of that language: auto, moonshine, vosk, either with :<model or folder>, scripted:<file>
     )
     engines: Mapping[str, str] = field(default_factory=dict)  # further languages, each with its engine
-    likely_phrases: bool = False  # an engine that is unsure prefers the playbook's own phrases (vosk)
+    likely_phrases: bool = False  # an engine that is unsure prefers the playbook's own phrases
     sample_engine: str = "auto"  # what hears the demo's sample calls
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     playbook: Path | None = None  # of `language`; None: the built-in one

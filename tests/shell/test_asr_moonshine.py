@@ -3,7 +3,7 @@
 The model here is a fake that answers at once; the voice detector and the speech are real.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -13,6 +13,7 @@ import pytest
 from tests.shell.engines import clip, feed, transcribe, without_partials
 from voiceassist.asr import moonshine, moonshine_leg
 from voiceassist.asr.engine import ListensAgain, Recognizer
+from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
 from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.asr.second_listen import SecondListen
@@ -42,6 +43,7 @@ class _Model:
     answer: Callable[[int], str] = str
     reads: list[_Read] = field(default_factory=list)
     again: list[Pcm] = field(default_factory=list)  # listened to a second time
+    phrases: tuple[str, ...] = ()
     closed: bool = False
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
@@ -52,6 +54,10 @@ class _Model:
         self.reads.append(_Read(pcm=pcm, draft=before.tokens))
         words = tuple(ReadWord(text=word, confidence=0.5) for word in self.answer(len(self.reads)).split())
         return Reading(words=words, tokens=(len(self.reads),))
+
+    def preferring(self, phrases: Iterable[str]) -> "_Model":
+        self.phrases = tuple(phrases)
+        return self
 
     def second_listen(self, pcm: Pcm, words: Sequence[str], first: int, end: int) -> SecondListen:
         self.again.append(pcm)
@@ -205,6 +211,16 @@ def test_the_sound_of_older_lines_is_gone(breathless: Pcm) -> None:
     said = [*feed(recognizer, breathless), *recognizer.finish()]
     assert _second_listens(recognizer, [said[0], said[-1]])[0] is None
     assert _second_listens(recognizer, said)[-1] is not None
+
+
+def test_likely_phrases_are_for_the_model() -> None:
+    model = _Model()
+    LoadedEngine(_engine(model), "people").open("agent")
+    assert not model.phrases
+    preferring = LoadedEngine(_engine(model), "people")
+    preferring.likely_phrases = ("store credit",)
+    preferring.open("agent")
+    assert model.phrases == ("store credit",)
 
 
 def test_closing_the_engine_closes_its_model() -> None:

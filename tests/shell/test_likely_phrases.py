@@ -68,3 +68,11 @@ def test_own_phrases_are_the_plain_ones_of_several_words() -> None:
 
     assert all(" " in phrase and not set(phrase) & set("()[]<>|.*^$") for phrase in phrases)
     assert phrases
+
+
+def test_nobody_is_heard_swearing_because_it_was_likely() -> None:
+    rule = "  insult:\n    rules:\n      fool: {phrases: [silly old fool], confidence: 0.5}\npolicies:"
+    phrases = playbook_phrases(parse_playbook(SMALL.replace("policies:", rule), "small.yaml"))
+
+    assert "something else" in phrases
+    assert "silly old fool" not in phrases

@@ -7,6 +7,7 @@ one call's audio changes another call's lines.
 Next: `moonshine_leg.py` hears one leg.
 """
 
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +62,10 @@ class MoonshineEngine:
     def open(self, speaker: Speaker) -> Recognizer:
         """A recognizer for one leg."""
         return MoonshineRecognizer(self._model, speaker)
+
+    def open_preferring(self, speaker: Speaker, phrases: Iterable[str]) -> Recognizer:
+        """A recognizer that prefers these phrases when it is unsure."""
+        return MoonshineRecognizer(self._model.preferring(phrases), speaker)
 
     def close(self) -> None:
         """Frees the model; harmless when called twice."""

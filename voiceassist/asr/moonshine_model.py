@@ -186,12 +186,11 @@ def _cut(state: Cache, length: int) -> Cache:
 
 def _agreed(scores: Floats, draft: Sequence[int]) -> tuple[list[int], list[float]]:
     """The draft's tokens as far as they are likely enough, then the likeliest instead of the next; with nats."""
-    nats = _log_softmax(scores)
-    likeliest = nats.argmax(axis=-1)
-    least = nats.max(axis=-1) - KEPT_NATS
-    same = next((at for at, token in enumerate(draft) if nats[at, token] < least[at]), len(draft))
-    tokens = [*draft[:same], int(likeliest[same])]
-    return tokens, nats[np.arange(same + 1), tokens].tolist()
+    best = scores.max(axis=-1)
+    same = next((at for at, token in enumerate(draft) if scores[at, token] < best[at] - KEPT_NATS), len(draft))
+    tokens = [*draft[:same], int(scores[same].argmax())]
+    of_all = np.log(np.exp(scores[: same + 1] - best[: same + 1, np.newaxis]).sum(axis=-1)) + best[: same + 1]
+    return tokens, (scores[np.arange(same + 1), tokens] - of_all).tolist()
 
 
 def _resumed(draft: Sequence[int], token: int, most: int) -> tuple[Sequence[int], Sequence[int]]:

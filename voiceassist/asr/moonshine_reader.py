@@ -3,7 +3,7 @@
 Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,9 @@ from voiceassist.asr.confidence import word_confidence
 from voiceassist.asr.moonshine_model import DecodedTokens, EncodedLine, Floats, MoonshineModel
 from voiceassist.asr.moonshine_tokens import TokenWord, Vocabulary, read_vocabulary
 from voiceassist.asr.plausible import clean_word, plausible_places
-from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
-from voiceassist.asr.second_listen import SecondListen, listen_again, token_span
+from voiceassist.asr.preferred import preferred, usable
+from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.second_listen import SecondListen, listen_again, nats_of_each, token_span
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import VOCABULARY, missing_files
@@ -35,8 +36,9 @@ class _Heard:
 class MoonshineReader:
     """One model for all legs and threads."""
 
-    def __init__(self, model: MoonshineModel, vocabulary: Vocabulary) -> None:
-        self._model, self._vocabulary = model, vocabulary
+    def __init__(self, model: MoonshineModel, vocabulary: Vocabulary, phrases: Sequence[str] = ()) -> None:
+        """`phrases`: likely ones, which lines that are read afresh may have."""
+        self._model, self._vocabulary, self._phrases = model, vocabulary, phrases
 
     def read(self, pcm: Pcm, before: Reading, *, voiced_ms: int) -> Reading:
         """The words of a line, as `ReadsLines` says. Raises EngineError."""
@@ -45,7 +47,21 @@ class MoonshineReader:
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
         """Likewise."""
-        return self.read(pcm, NOTHING_READ, voiced_ms=voiced_ms)
+        line = self._model.encode(pcm)
+        decoded = self._model.decode(line)
+        if self._phrases:
+            decoded = self._preferred(_Heard(self._model, line), decoded)
+        return Reading(words=self._words(decoded, voiced_ms), tokens=decoded.tokens)
+
+    def preferring(self, phrases: Iterable[str]) -> "MoonshineReader":
+        """The same model, which reads these phrases where a line may as well have been read with them."""
+        return MoonshineReader(self._model, self._vocabulary, usable(phrases))
+
+    def _preferred(self, heard: _Heard, decoded: DecodedTokens) -> DecodedTokens:
+        tokens = preferred(heard, self._vocabulary, decoded.tokens, self._phrases)
+        if tokens == decoded.tokens:
+            return decoded
+        return DecodedTokens(tokens=tokens, nats=nats_of_each(heard.scores(tokens), tokens))
 
     def _words(self, decoded: DecodedTokens, voiced_ms: int) -> tuple[ReadWord, ...]:
         words = self._vocabulary.words(decoded.tokens)

@@ -57,6 +57,10 @@ class ReferenceReader:
         words = plausible_words(text, voiced_ms)
         return Reading(words=tuple(ReadWord(text=word, confidence=1.0) for word in words))
 
+    def preferring(self, _: object) -> "ReferenceReader":
+        """The library prefers nothing."""
+        return self
+
     def second_listen(self, *_: object) -> None:
         """The library cannot tell."""
 

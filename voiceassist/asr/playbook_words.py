@@ -6,9 +6,11 @@ itself. Next: `app.py` asks the engine about them and tells the operator.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
-from voiceassist.core.playbook.model import Playbook
+from voiceassist.core.playbook.model import ABUSE_KINDS, Playbook
 
+NEVER_LIKELY = frozenset({*ABUSE_KINDS, "profanity", "legal_threat"})
 # A whole text of words and single spaces: nothing of the phrase language in it, no digit.
 PLAIN = re.compile(r"[^\W\d_]+(?:['\u2019 ][^\W\d_]+)*")
 # Whole words of the phrase language: not the name of a <list>, not the beginning of any*.
@@ -23,8 +25,12 @@ def playbook_words(playbook: Playbook) -> tuple[str, ...]:
 
 
 def playbook_phrases(playbook: Playbook) -> tuple[str, ...]:
-    """Plain phrases of two words or more, which an engine may prefer when it is unsure. In alphabetical order."""
-    plain = {text.lower().replace("\u2019", "'") for text in _texts(playbook) if PLAIN.fullmatch(text)}
+    """Plain phrases of two words or more, which an engine may prefer when it is unsure. In alphabetical order.
+
+    None of what abuse sounds like: nobody is to be heard swearing because it was likely.
+    """
+    harmless = replace(playbook, rules=tuple(rule for rule in playbook.rules if rule.kind not in NEVER_LIKELY))
+    plain = {text.lower().replace("\u2019", "'") for text in _texts(harmless) if PLAIN.fullmatch(text)}
     return tuple(sorted(text for text in plain if " " in text))
 
 

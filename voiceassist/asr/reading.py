@@ -4,7 +4,7 @@ There are two such models: Moonshine's, decoded by ourselves (`moonshine_reader.
 maker's library (`moonshine_reference.py`), which measurements compare with ours. Next: `moonshine_leg.py`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -42,6 +42,9 @@ class ReadsLines(Protocol):
 
     def read_afresh(self, pcm: Pcm, *, voiced_ms: int) -> Reading:
         """The same words and confidences for the same samples, whatever was read before. Raises EngineError."""
+
+    def preferring(self, phrases: Iterable[str]) -> "ReadsLines":
+        """The same model for calls in which these phrases are likely, if it can prefer any."""
 
     def second_listen(self, pcm: Pcm, words: Sequence[str], first: int, end: int) -> SecondListen | None:
         """How well the words from `first` to before `end` explain the sound of a line that was read as `words`.

@@ -100,7 +100,12 @@ def _others(scores: Floats, tokens: tuple[int, ...]) -> Iterator[tuple[int, ...]
 
 def nats_of(scores: Floats, tokens: Sequence[int]) -> float:
     """The log-probability of all of them and the end."""
-    return float(scores[np.arange(len(tokens) + 1), [*tokens, END]].sum())
+    return sum(nats_of_each(scores, tokens))
+
+
+def nats_of_each(scores: Floats, tokens: Sequence[int]) -> tuple[float, ...]:
+    """The log-probability of each of them and of the end."""
+    return tuple(scores[np.arange(len(tokens) + 1), [*tokens, END]].tolist())
 
 
 def times_said(vocabulary: Vocabulary, tokens: tuple[int, ...], span: TokenSpan) -> int:
