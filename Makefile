@@ -16,14 +16,14 @@ PY := $(VENV)/bin/python
 DONE := $(VENV)/.stamps
 PIP_LOG := $(VENV)/pip.log
 PYTHONS := $(or $(PYTHON),python3 python3.13 python3.12 python3.11 python)
-BESIDE := lint format types web-check web-test
-# One more than the two cores that everything here is planned for: some of the tests wait.
-WORKERS := 3
+BESIDE := lint format types web-check web-test test-computing
+REAL_TIME := e2e or realtime
+IN_PARALLEL := --dist loadfile --no-loadscope-reorder --durations=25 -p no:cacheprovider
 LIMIT_MINUTES := 45
 LOGS := $(VENV)/.steps
 LATEST := .venv-latest
 
-.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model pytest $(BESIDE)
+.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
@@ -32,24 +32,25 @@ help: ## this list
 run: $(DONE)/run web ## install what is missing, build the pages, start the demo and print its address
 	@exec $(VENV)/bin/voiceassist demo $(ARGS)
 
-# pytest computes little at first (calls in real time, see tests/conftest.py): the other steps go on beside it.
+# Calls in real time leave the processors idle between their words: all that only computes goes on beside them, and steps
+# back for them.
 test: programs $(DONE)/test web ## install what the tests need and run every check and every test
 	@rm -rf $(LOGS) && mkdir -p $(LOGS); \
 	run() { $$nice $(MAKE) --no-print-directory "$$@" && touch "$(LOGS)/$$1.passed"; }; \
 	for step in $(BESIDE); do nice="nice -n 10" run "$$step" > "$(LOGS)/$$step" 2>&1; done & \
-	printf '\n── pytest (beside it: $(BESIDE))\n'; \
-	run pytest ARGS="-n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=25 $(ARGS)"; \
+	printf '\n── test-realtime (beside it: $(BESIDE))\n'; \
+	run test-realtime; \
 	wait; \
 	for step in $(BESIDE); do printf '\n── %s\n' "$$step"; cat "$(LOGS)/$$step"; done; \
 	printf '\n── summary\n'; failed=0; \
-	for step in $(BESIDE) pytest; do \
+	for step in $(BESIDE) test-realtime; do \
 	  if [ -e "$(LOGS)/$$step.passed" ]; then echo "  passed  $$step"; else echo "  FAILED  $$step"; failed=1; fi; \
 	done; \
 	exit $$failed
 
 test-latest: programs ## the same tests with the newest packages that the ranges allow, installed into .venv-latest
 	@$(MAKE) --no-print-directory VENV=$(LATEST) latest
-	@$(MAKE) --no-print-directory VENV=$(LATEST) BESIDE="lint format types latest-web" test
+	@$(MAKE) --no-print-directory VENV=$(LATEST) BESIDE="lint format types latest-web test-computing" test
 
 update: $(DONE)/uv ## renew the locks within the ranges of pyproject.toml and web/package.json, and say what changed
 	@$(PY) update_locks.py
@@ -72,6 +73,9 @@ clean: ## remove everything that was installed or built; recorded calls stay
 
 # ---- the steps of `make test`, each a command of its own ----
 
+# Where ARGS name some tests only, one of the two kinds may have none: pytest says so with 5.
+pytest = $(PY) -m tests.limited $(LIMIT_MINUTES) $(PY) -m pytest $(1) $(ARGS) $(if $(ARGS),|| [ $$? = 5 ])
+
 lint: $(DONE)/test
 	@$(PY) -m ruff check .
 
@@ -86,6 +90,13 @@ web-check: $(DONE)/venv
 
 web-test: $(DONE)/venv
 	@$(PY) build_pages.py run test
+
+# One more than the two cores that everything here is planned for: these tests wait for a clock.
+test-realtime: $(DONE)/test
+	@$(call pytest,-m "$(REAL_TIME)" -n 3 $(IN_PARALLEL))
+
+test-computing: $(DONE)/test
+	@$(call pytest,-m "not ($(REAL_TIME))" -n 2 $(IN_PARALLEL))
 
 pytest: $(DONE)/test
 	@$(PY) -m tests.limited $(LIMIT_MINUTES) $(PY) -m pytest $(ARGS)

@@ -17,8 +17,8 @@ from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 
 # libvosk composes its graph as it goes and forgets no state of it: a leg took 110 MB more after 30 s, 170 after
-# 2 min, 220 after 4, 290 after 8 (a model of the vendor's small format). So its recognizer is exchanged for a new one
-# between two lines. libvosk itself forgets the speaker, to whom it adapts, every ten minutes.
+# 2 min, 220 after 4, 290 after 8 (a model of the vendor's small format). So its recognizer is exchanged for a new
+# one between two lines. libvosk itself forgets the speaker, to whom it adapts, every ten minutes.
 RENEWED_AFTER = 5 * 60 * RATE_HZ  # samples that it was given
 
 
