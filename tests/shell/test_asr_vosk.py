@@ -57,6 +57,14 @@ def test_words_of_finals_have_times_and_confidences_of_their_own(engine: VoskEng
     assert 0 < word.confidence <= 1
 
 
+def test_partial_words_are_surer_when_they_have_been_heard_for_a_while(engine: VoskEngine) -> None:
+    partials = [one for one in transcribe(engine, clip().pcm) if isinstance(one, Partial)]
+    first = next(one for one in partials if one.words[-1].text == "sunday")
+    last = partials[-1]
+    assert all(0 < word.confidence <= 1 for one in partials for word in one.words)
+    assert first.words[-1].confidence < last.words[-1].confidence
+
+
 def test_partials_come_soon_after_a_word_and_have_times_near_it(engine: VoskEngine) -> None:
     spoken = clip().script[0].words[0]
     partials = (one for one in transcribe(engine, clip().pcm) if isinstance(one, Partial))

@@ -10,8 +10,8 @@ needs to decode the words before that.
 Partials are libvosk's best path so far, without its word times. Those come from a lattice that lags: partials
 with them were 640 ms behind the end of a word with our own model's settings and 1,480 ms with libvosk's
 defaults, later than most finals; without them 230 ms. `audio/align.py` gives partial words times, the Final has
-libvosk's own. A partial costs 0.3 ms a block, a sixth of the smallest model's decoding and far less of others', so
-no partial is left out when the machine cannot keep up.
+libvosk's own; `vosk_confidence.py` knows how sure the words of a partial are. A partial costs 0.5 ms, far less
+than the decoding before it, so none is left out when the machine cannot keep up.
 
 Next: transcripts go to `live/session.py`.
 """
@@ -20,13 +20,14 @@ import json
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.asr.vosk_again import HeardSpan, compare
+from voiceassist.asr.vosk_confidence import LegConfidence
 from voiceassist.asr.vosk_phrases import LikelyPhrase, likeliest
 from voiceassist.asr.vosk_stream import VoskStream
 from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
@@ -40,7 +41,6 @@ from voiceassist.events import Final, Partial, Speaker, Transcript, Word
 LEAD_BLOCKS = 8
 REPEAT_MS = 400  # an unchanged partial is said again, so that a reader can see that it is stable
 GUESS_MS = 50  # a word is guessed before its end: so the ends of partial words are right on average (119 ms off)
-CONFIDENCE = 1.0  # of partial words: libvosk gives none for its best path
 NEVER = sys.maxsize  # a line without a pause is cut by libvosk's own rule 5, after 20 s
 
 
@@ -52,6 +52,7 @@ class _VoskLine:
     offset_ms: int  # from libvosk's clock, which counts only what it was given, to the leg's
     blocks: list[Pcm] = field(default_factory=list)
     words: tuple[str, ...] = ()  # as decoded so far
+    sure: tuple[float, ...] = ()  # how sure they are
     heard: list[DecodedLine] = field(default_factory=list)  # one per change
     said: Partial | None = None
     utterance: int = 0  # 0: nothing was told of it
@@ -72,9 +73,13 @@ class _VoskLine:
         self.heard.append(DecodedLine(at_ms=max(self.start_ms, until_ms), words=words))
         spans = align(self.heard, levels_dbfs(np.concatenate(self.blocks), RATE_HZ), self.start_ms)
         return tuple(
-            Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=CONFIDENCE)
-            for text, (start_ms, end_ms) in zip(words, spans, strict=True)
+            Word(text=text, start_ms=start_ms, end_ms=end_ms, confidence=sure)
+            for text, (start_ms, end_ms), sure in zip(words, spans, self.sure, strict=True)
         )
+
+    def with_confidences(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """The words, as sure as they are by now."""
+        return tuple(replace(word, confidence=sure) for word, sure in zip(words, self.sure, strict=True))
 
 
 class VoskRecognizer:
@@ -99,6 +104,7 @@ class VoskRecognizer:
         self._endpointer = Endpointer(soft_limit_blocks=NEVER, hard_limit_blocks=NEVER)
         self._cutter = Blocks()
         self._lead: deque[Pcm] = deque(maxlen=LEAD_BLOCKS + START_BLOCKS)
+        self._confidence = LegConfidence()
         self._line: _VoskLine | None = None
         self._last: _VoskLine | None = None  # that was told: 20 s and 640 kB at most, if libvosk's rule 5 is usual
         self._samples = 0  # of the leg
@@ -192,7 +198,9 @@ class VoskRecognizer:
     def _partial(self, line: _VoskLine, *, is_news: bool, is_pause: bool) -> Iterator[Partial]:
         """A Partial with new words; the same words again after a while, and when a pause completes them."""
         if is_news:
-            line.words = tuple(word for word in self._stream.partial() if word != UNKNOWN)
+            heard = [word for word in self._stream.partial() if word.text != UNKNOWN]
+            line.sure = self._confidence.of_partial(heard, line.words)
+            line.words = tuple(word.text for word in heard)
         if not line.words:
             return
         line.utterance = self._utterance
@@ -201,7 +209,7 @@ class VoskRecognizer:
             line.said = self._told(line.timed(line.words, until_ms))
             yield line.said
         elif line.said and (is_pause or self._now_ms - line.said.at_ms >= REPEAT_MS):
-            line.said = self._told(line.said.words)
+            line.said = self._told(line.with_confidences(line.said.words))
             yield line.said
 
     def _told(self, words: tuple[Word, ...]) -> Partial:
@@ -223,6 +231,7 @@ class VoskRecognizer:
             return
         self._ended_ms = words[-1].end_ms if words else self._ended_ms
         line.utterance, self._last = self._utterance, line
+        self._confidence.add(words)
         yield Final(
             at_ms=self._now_ms,
             speaker=self._speaker,

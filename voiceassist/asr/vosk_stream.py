@@ -6,11 +6,14 @@ Next: `vosk_leg.py` reads what was decoded.
 
 import json
 from collections.abc import Callable
+from itertools import takewhile, zip_longest
+from typing import Any
 
 import numpy as np
 from vosk import KaldiRecognizer
 
 from voiceassist.asr.voice import RATE_HZ
+from voiceassist.asr.vosk_confidence import PartialWord
 from voiceassist.asr.vosk_dither import dithered
 from voiceassist.asr.vosk_pace import ChunkPace
 from voiceassist.audio.pcm import Pcm
@@ -55,10 +58,19 @@ class VoskStream:
         """How many samples must be added until the sound up to `until` on libvosk's clock is decoded."""
         return max(0, self._pace.enough_for(until) - self.samples)
 
-    def partial(self) -> list[str]:
+    def partial(self) -> list[PartialWord]:
         """The words of the utterance so far. Raises EngineError."""
-        words: str = json.loads(self.check_open().PartialResult()).get("partial", "")
-        return words.split()
+        texts: list[str] = self._partial(with_lattice=False).get("partial", "").split()
+        covered = self._partial(with_lattice=True).get("partial_result", [])
+        agreed = takewhile(lambda pair: pair[0] == pair[1]["word"], zip(texts, covered, strict=False))
+        sure = [min(max(float(item["conf"]), 0.0), 1.0) for _, item in agreed]
+        return [PartialWord(text=text, confidence=conf) for text, conf in zip_longest(texts, sure)]
+
+    def _partial(self, *, with_lattice: bool) -> dict[str, Any]:
+        native = self.check_open()
+        native.SetPartialWords(with_lattice)
+        answer: dict[str, Any] = json.loads(native.PartialResult())
+        return answer
 
     def result(self) -> str:
         """The answer about the utterance, which ends with what has been decoded. Raises EngineError."""
