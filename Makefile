@@ -91,12 +91,12 @@ web-check: $(DONE)/venv
 web-test: $(DONE)/venv
 	@$(PY) build_pages.py run test
 
-# One more than the two cores that everything here is planned for: these tests wait for a clock.
+# One worker more than the two cores that everything here is planned for: some tests wait.
 test-realtime: $(DONE)/test
 	@$(call pytest,-m "$(REAL_TIME)" -n 3 $(IN_PARALLEL))
 
 test-computing: $(DONE)/test
-	@$(call pytest,-m "not ($(REAL_TIME))" -n 2 $(IN_PARALLEL))
+	@$(call pytest,-m "not ($(REAL_TIME))" -n 3 $(IN_PARALLEL))
 
 pytest: $(DONE)/test
 	@$(PY) -m tests.limited $(LIMIT_MINUTES) $(PY) -m pytest $(ARGS)

@@ -1,8 +1,8 @@
 """What every test shares: one hypothesis profile, who goes first, and the way to the browser.
 
 Order: tests that wait for a clock (real calls in real time, a broker that goes away) come first, then those that
-recognise speech. `make test` runs the former beside all others; a worker steps back as soon as it has come to tests
-that only compute, so that calls which go on elsewhere are heard in time.
+recognise speech. `make test` runs the former beside all others; a worker steps back as soon as it has come to
+tests that only compute, so that calls which go on elsewhere are heard in time.
 """
 
 import os
