@@ -1,8 +1,10 @@
 """What recognizers hear of a call, and what the call is told of its line."""
 
 import numpy as np
+import pytest
 
 from tests.audio.signals import BLOCK, RATE_HZ, Sound, as_pcm, cadence, late, turns, voice
+from tests.shell.sounds import not_speech
 from voiceassist.audio.hearing_edge import HearingEdge
 from voiceassist.audio.legs import Step
 from voiceassist.audio.pcm import Pcm
@@ -69,3 +71,12 @@ def test_one_leg_alone_has_no_echo_to_look_for() -> None:
     pieces, changes = heard({"customer": cadence(6.0, 2.0, 4.0, 440, 480)})
     assert list(pieces) == ["customer"]
     assert [(change.speaker, change.at_ms) for change in changes] == [("customer", 400)]
+
+
+# Ringing of one tone may be somebody humming until its rhythm tells, after 0.8 s.
+@pytest.mark.parametrize("name", [name for name in not_speech() if name != "European ringing"])
+def test_what_is_not_speech_is_not_made_louder(name: str) -> None:
+    for level_db in (0, -20, -40):
+        sound = not_speech()[name][::2].astype(np.float64) * 10 ** (level_db / 20)  # at half the rate
+        pieces, _ = heard({"customer": sound})
+        assert np.max(np.abs(pieces["customer"] - as_pcm(sound).astype(float)), initial=0) <= 1

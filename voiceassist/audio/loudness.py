@@ -1,9 +1,12 @@
 """Makes a leg that is far too soft louder, before anybody listens: slowly, within bounds, and only for speech.
 
 Measures how loud the speech of a leg is, and how loud its noise. Speech at -30 dBFS or more is left alone, down to
-the sample. Noise is never made louder than a quiet line's, since recognizers make words of it.
-Soft sound counts as speech only when it is voiced: breath, rustling and hiss are not. Never reads a clock.
-Next: `hearing_edge.py` gives the samples to the recognizers.
+the sample, but for the soft beginning of a call's first word. Noise is never made louder than a quiet line's,
+since recognizers make words of it. Soft sound counts as speech only when it is voiced: breath, rustling and hiss
+are not. Never reads a clock. Next: `hearing_edge.py` gives the samples to the recognizers.
+
+Measured with moonshine on 226 words of 15 short recordings (12.4 % errors as recorded): at -20 dB 12.8 % without
+gain and 11.5 % with it, at -40 dB 38.5 % and 18.6 %; 14.6 % with the right gain from the first sample.
 """
 
 import numpy as np
@@ -17,14 +20,15 @@ AIM_DBFS = -26.0  # ITU-T P.56's usual active level of speech
 MOST_DB = 36.0
 NOISE_DBFS = -50.0  # the noise of a line is not raised above it
 # Soft sound that is less above the noise is somebody else's voice from afar, or breath: before the first word of a
-# real call it was 12 dB above. What is left of a leg that came too soft has its noise far below.
-ABOVE_NOISE_DB = 20.0
+# real call it was 12 dB above. A leg that came too soft has its noise far below.
+ABOVE_NOISE_DB = 15.0
 QUIETEST_DBFS = -85.0  # the rounding of 16 bits
 NOISE_RISE_DB = 0.04  # per block: 1 dB a second; it falls at once
 REMEMBERED_BLOCKS = 100  # of speech: four seconds
-KNOWN_BLOCKS = 8  # of speech, before the gain moves: as much voice as two or three words have
-FIRST_BLOCKS = 25  # of speech, in which the gain may move fast: a call should not lose its first words
-FAST_DB, SLOW_DB = 6.0, 0.25  # per block of speech; later the gain rises by 6 dB a second
+# Of speech, in which the gain may move fast: a call should not lose its first words. A word's first sounds are
+# soft in any case, but hardly ever softer than VERY_SOFT.
+FIRST_BLOCKS, VERY_SOFT_DBFS = 25, -50.0
+FAST_DB, SLOW_DB = 18.0, 0.25  # per block of speech; later the gain rises by 6 dB a second
 HEADROOM_DB = 10.0  # above the aim: a block that would be louder lowers the gain at once
 VOICED = 0.5  # of the power comes again after one period of the voice
 LOWEST_HZ, HIGHEST_HZ = 70, 350  # pitch of voices
@@ -66,12 +70,12 @@ class Loudness:
             self._speech_blocks += 1
             share = 1 / min(self._speech_blocks, REMEMBERED_BLOCKS)
             self._speech_power += share * (power - self._speech_power)
-            if self._speech_blocks >= KNOWN_BLOCKS:
+            if self._speech_blocks > 1 or level_dbfs < VERY_SOFT_DBFS:
                 self._move()
 
     def _is_voiced(self, signal: Signal) -> bool:
-        """Whether the sound comes again after one period of a voice."""
-        again = np.fft.irfft(np.abs(np.fft.rfft(signal, 2 * len(signal))) ** 2)[: len(signal)]
+        """Whether the sound comes again after one period of a voice; rumbling, which changes slowly, does not."""
+        again = np.fft.irfft(np.abs(np.fft.rfft(np.diff(signal), 2 * len(signal))) ** 2)[: len(signal)]
         shortest, longest = self._rate_hz // HIGHEST_HZ, min(self._rate_hz // LOWEST_HZ, len(signal) - 1)
         overlap = 1 - np.arange(shortest, longest) / len(signal)
         return bool(np.max(again[shortest:longest] / overlap, initial=0.0) > VOICED * again[0])
