@@ -37,6 +37,9 @@ NETWORK: tuple[Sound, ...] = ("ringing", "busy")
 NETWORK_TONES: tuple[ToneKind, ...] = ("ringing", "busy", "dial", "cadence")
 SAME_TONE = 0.015  # a voice glides further from one frame to the next
 BUSY_BURSTS, BUSY_GAP_FRAMES = 2, 10  # of one tone in a rhythm faster than any ringing (ITU-T E.180)
+BUSY_FRAMES = (
+    3  # of a burst: the shortest of E.180 have 160 ms; voices hum a tone of the network for a frame or two
+)
 ENDLESS_FRAMES = 40  # longer than any ringing: a dial tone, nobody is there
 # For so long a sound goes on when nothing is heard: the gaps of ringing are 5 s at most (ITU-T E.180).
 HOLD_MS: Mapping[Sound, int] = {"music": 5_000, "ringing": 6_000, "busy": 1_500, "dtmf": 600, "beep": 600}
@@ -122,7 +125,7 @@ class _Burst:
     @property
     def sound(self) -> Sound:
         """What the tone is by now."""
-        if self._kind == "cadence" and self._short >= BUSY_BURSTS:
+        if self._kind == "cadence" and self._short >= BUSY_BURSTS and self.frames >= BUSY_FRAMES:
             return "busy"
         if self._kind is None or self.frames < FRAMES[self._kind]:
             return "none"
@@ -134,7 +137,7 @@ class _Burst:
             self.frames += 1
             return
         if self._kind == "cadence":
-            self._short = self._short + 1 if self.frames < FRAMES["cadence"] else 0
+            self._short = self._short + 1 if BUSY_FRAMES <= self.frames < FRAMES["cadence"] else 0
         self._gap = 0 if kind else self._gap + 1
         if self._gap > BUSY_GAP_FRAMES:
             self._short = 0
