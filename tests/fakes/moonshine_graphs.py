@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from voiceassist.asr.moonshine_tokens import END
+from voiceassist.asr.moonshine.tokens import END
 from voiceassist.speech_models.layout import ENCODER
 
 FRAME = 384  # samples of one position of the encoder's output

@@ -10,9 +10,9 @@ import numpy as np
 import soxr
 
 from voiceassist.asr.engine import Engine, PartialDue, Recognizer, transcripts
-from voiceassist.asr.moonshine import load_moonshine
+from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.asr.scripted import Script, ScriptedEngine, ScriptLine
-from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Transcript, Word
 from voiceassist.samples import load_sample

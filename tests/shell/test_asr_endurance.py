@@ -12,7 +12,7 @@ from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool
-from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Transcript
 

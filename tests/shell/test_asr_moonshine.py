@@ -14,8 +14,8 @@ from tests.shell.engines import clip, feed, transcribe, without_partials
 from voiceassist.asr import moonshine, moonshine_leg
 from voiceassist.asr.engine import ListensAgain, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.moonshine import MoonshineEngine, load_moonshine
-from voiceassist.asr.reading import NOTHING_READ, Reading, ReadWord
+from voiceassist.asr.moonshine.engine import MoonshineEngine, load_moonshine
+from voiceassist.asr.moonshine.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK, BLOCK_MS
 from voiceassist.audio.endpoint import HARD_LIMIT_BLOCKS

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.asr.plausible import plausible_words, without_loops
+from voiceassist.asr.moonshine.plausible import plausible_words, without_loops
 
 
 @pytest.mark.parametrize(

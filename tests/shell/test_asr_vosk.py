@@ -12,7 +12,7 @@ import pytest
 from tests.shell.engines import RATE_HZ, VOSK_MODEL, clip, feed, transcribe
 from voiceassist.asr import vosk_stream
 from voiceassist.asr.engine import ListensAgain, Recognizer
-from voiceassist.asr.vosk import VoskEngine, load_vosk
+from voiceassist.asr.vosk.engine import VoskEngine, load_vosk
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript, Word
 

@@ -3,7 +3,7 @@
 import json
 
 from voiceassist.asr.second_listen import SecondListen
-from voiceassist.asr.vosk_again import NO_RIVAL_NATS, HeardSpan, compare
+from voiceassist.asr.vosk.again import NO_RIVAL_NATS, HeardSpan, compare
 
 SURE = HeardSpan(words=("sure",), start_s=0.5, end_s=0.9)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiceassist.asr.vosk_confidence import EXPECTED, FRESH, LegConfidence, PartialWord
+from voiceassist.asr.vosk.confidence import EXPECTED, FRESH, LegConfidence, PartialWord
 from voiceassist.events import Word
 
 

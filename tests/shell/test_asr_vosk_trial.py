@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from tests.shell.engines import VOSK_MODEL
-from voiceassist.asr.vosk import load_vosk
-from voiceassist.asr.vosk_causes import CAUSES
-from voiceassist.asr.vosk_trial import child_environment, try_out
+from voiceassist.asr.vosk.engine import load_vosk
+from voiceassist.asr.vosk.causes import CAUSES
+from voiceassist.asr.vosk.trial import child_environment, try_out
 from voiceassist.errors import EngineError
 
 pytestmark = pytest.mark.audio

@@ -5,8 +5,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.asr.vosk_phrases import likeliest
-from voiceassist.asr.vosk_words import words_of
+from voiceassist.asr.vosk.phrases import likeliest
+from voiceassist.asr.vosk.words import words_of
 
 TIMES = st.floats(-1, 100)
 ITEMS = st.lists(

@@ -16,7 +16,7 @@ from tests.fakes.frames import RATE_HZ, Legs, apart, given, in_turn, two_legs
 from voiceassist.asr.call_recognizer import TICK_MS, Heard, recognise
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.moonshine import load_moonshine
+from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine
 from voiceassist.audio.pcm import AudioFrame, Pcm

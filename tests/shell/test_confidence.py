@@ -7,8 +7,8 @@ import pytest
 
 from tests.shell.engines import clip, transcribe
 from tests.shell.sounds import as_pcm
-from voiceassist.asr.confidence import word_confidence
-from voiceassist.asr.moonshine import load_moonshine
+from voiceassist.asr.moonshine.confidence import word_confidence
+from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.events import Final, Transcript, Word
 
 SURE = 0.85

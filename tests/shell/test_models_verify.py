@@ -9,7 +9,7 @@ import pytest
 
 from tests.fakes.model_commands import Run, add, refused
 from tests.fakes.model_server import NAME, ModelServer
-from voiceassist.asr.moonshine import embedded_model_dir
+from voiceassist.asr.moonshine.engine import embedded_model_dir
 from voiceassist.cli.models import pull as pull_command
 from voiceassist.cli.models import trial as trial_module
 from voiceassist.errors import EngineError

@@ -10,11 +10,11 @@ import pytest
 
 from tests.shell.engines import clip, transcribe
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.moonshine import embedded_model_dir, load_moonshine
-from voiceassist.asr.moonshine_model import MoonshineModel
-from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
+from voiceassist.asr.moonshine.engine import embedded_model_dir, load_moonshine
+from voiceassist.asr.moonshine.model import MoonshineModel
+from voiceassist.asr.moonshine.reader import MoonshineReader, load_reader
 from voiceassist.asr.moonshine_reference import load_reference
-from voiceassist.asr.moonshine_tokens import END, read_vocabulary
+from voiceassist.asr.moonshine.tokens import END, read_vocabulary
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final

@@ -10,8 +10,8 @@ from tests.fakes.moonshine_graphs import FakeGraph, Sizes, vocabulary_file
 from voiceassist.asr import moonshine_model
 from voiceassist.asr.choice import Choice
 from voiceassist.asr.engines import load
-from voiceassist.asr.moonshine import load_moonshine
-from voiceassist.asr.moonshine_model import RATE_HZ, MoonshineModel
+from voiceassist.asr.moonshine.engine import load_moonshine
+from voiceassist.asr.moonshine.model import RATE_HZ, MoonshineModel
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import MOONSHINE, VOCABULARY
 

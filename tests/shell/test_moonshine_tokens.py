@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.asr.moonshine import embedded_model_dir
-from voiceassist.asr.moonshine_tokens import END, START, Vocabulary, read_vocabulary
+from voiceassist.asr.moonshine.engine import embedded_model_dir
+from voiceassist.asr.moonshine.tokens import END, START, Vocabulary, read_vocabulary
 from voiceassist.errors import EngineError
 
 VOCABULARY = read_vocabulary(embedded_model_dir() / "tokenizer.bin")

@@ -8,9 +8,9 @@ import pytest
 from tests.shell.engines import clip
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.moonshine import embedded_model_dir, load_moonshine
-from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
-from voiceassist.asr.moonshine_tokens import END, read_vocabulary
+from voiceassist.asr.moonshine.engine import embedded_model_dir, load_moonshine
+from voiceassist.asr.moonshine.reader import MoonshineReader, load_reader
+from voiceassist.asr.moonshine.tokens import END, read_vocabulary
 from voiceassist.asr.second_listen import Floats, SecondListen, listen_again, token_span
 from voiceassist.events import Final
 

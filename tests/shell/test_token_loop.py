@@ -2,7 +2,7 @@
 
 import pytest
 
-from voiceassist.asr.token_loop import is_loop
+from voiceassist.asr.moonshine.token_loop import is_loop
 
 
 @pytest.mark.parametrize(

@@ -25,9 +25,9 @@ from voiceassist.asr.choice import (
 )
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.moonshine import load_moonshine
+from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.asr.scripted import ScriptedEngine, load_script
-from voiceassist.asr.vosk import load_vosk
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.config import Settings, spelt
 from voiceassist.errors import ConfigError, EngineError, IngestError, ModelError
 from voiceassist.speech_models.record import FitFor

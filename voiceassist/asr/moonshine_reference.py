@@ -1,7 +1,7 @@
 """The same model decoded by its maker's own library: what measurements and tests compare our decoding with.
 
 Never hears a call. It decodes every line from its first word and gives no confidence.
-Next: `bench` and the tests put it in the place of `moonshine_reader.py`.
+Next: `bench` and the tests put it in the place of `moonshine/reader.py`.
 """
 
 import os
@@ -14,9 +14,9 @@ from moonshine_voice.transcriber import Transcriber
 
 from voiceassist.asr.cost import measured
 from voiceassist.asr.engine import Engine
-from voiceassist.asr.moonshine import MoonshineEngine, embedded_model_dir
-from voiceassist.asr.plausible import plausible_words
-from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.moonshine.engine import MoonshineEngine, embedded_model_dir
+from voiceassist.asr.moonshine.plausible import plausible_words
+from voiceassist.asr.moonshine.reading import Reading, ReadWord
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError

@@ -4,7 +4,7 @@ A model that writes text from sound always writes some, and a hurried or garbled
 ("Sure." was read as "Shit. Sh"). The line's words are scored against the same sound once more, and so are the most
 likely readings that have something else in their place, or nothing. Never changes what was said, and never judges
 words. Costs about as much as six readings of the line, so it is for words that matter.
-Next: `moonshine_reader.py` offers it, for whoever needs a witness for severe words.
+Next: `moonshine/reader.py` offers it, for whoever needs a witness for severe words.
 """
 
 import re
@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 
-from voiceassist.asr.moonshine_tokens import END, Vocabulary
+from voiceassist.asr.moonshine.tokens import END, Vocabulary
 
 OTHERS_PER_PLACE = 3  # tokens that stand instead of one of the span's
 BRANCHES = 6  # of all of them, the most likely ones are read to the end

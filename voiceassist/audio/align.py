@@ -2,8 +2,8 @@
 
 Never recognises words: it knows only how loud the line was, and which words were recognised at earlier moments.
 Longer words take longer; a pause separates words, rather one after a comma; and a word that had been heard by
-some moment ended by then, while one that had not ends later. Next: `asr/moonshine_line.py` makes `Word`s of it,
-and `asr/vosk_leg.py` those of its partials (a Final has libvosk's own times).
+some moment ended by then, while one that had not ends later. Next: `asr/moonshine/line.py` makes `Word`s of it,
+and `asr/vosk/leg.py` those of its partials (a Final has libvosk's own times).
 
 Measured on the six sample calls, against their exact times (827 words that moonshine got right): the end of a word
 is off by 73 ms on average, half of them by less than 54 ms, 95 % by less than 199 ms. In Vosk's partials

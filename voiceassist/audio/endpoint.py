@@ -1,7 +1,7 @@
 """Where lines of speech start, pause and end: a state machine over one voice flag per block.
 
 Never sees samples and never reads a clock: time is the number of blocks. Whoever owns a voice detector asks
-`step` for each block; `asr/moonshine_leg.py` and `asr/vosk_leg.py` cut their lines with it.
+`step` for each block; `asr/moonshine/leg.py` and `asr/vosk/leg.py` cut their lines with it.
 """
 
 from typing import Literal

@@ -1,6 +1,6 @@
 """Where speech without a pause is cut: at the quietest place between two of its blocks.
 
-Never cuts anything itself. Next: `asr/moonshine_leg.py` ends a line that is too long there.
+Never cuts anything itself. Next: `asr/moonshine/leg.py` ends a line that is too long there.
 """
 
 from collections.abc import Sequence

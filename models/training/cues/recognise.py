@@ -17,8 +17,8 @@ from typing import Any
 import numpy as np
 import soxr
 
-from voiceassist.asr.moonshine import embedded_model_dir
-from voiceassist.asr.moonshine_reader import MoonshineReader, load_reader
+from voiceassist.asr.moonshine.engine import embedded_model_dir
+from voiceassist.asr.moonshine.reader import MoonshineReader, load_reader
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 from voiceassist.audio.pcm import Pcm
 from voiceassist.bench.asr.channels import CHANNELS

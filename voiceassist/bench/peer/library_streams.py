@@ -2,7 +2,7 @@
 
 `add_audio` in pieces as they come; the library finds lines with its own detector, and hears the line anew every
 `update_interval`; a listener is told what changed. What differs from its README is to its advantage: it does not
-give samples back with every update, and it has one thread (its second one only spins, see `asr/moonshine.py`).
+give samples back with every update, and it has one thread (its second one only spins, see `asr/moonshine/engine.py`).
 Never used by a server. Next: `runs.py` measures it.
 """
 

@@ -7,7 +7,7 @@ with limits on memory and time. That costs a quarter of a second, and the model'
 model and version of its files. The child's stderr is the cause that people are told; ours is left alone.
 
 Never says how well a model hears, and finds no wrong number in the middle of a graph: checksums do. Next:
-`vosk.py` loads what passed.
+`engine.py` loads what passed.
 """
 
 import os
@@ -20,7 +20,7 @@ from pathlib import Path
 import numpy as np
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
-from voiceassist.asr.vosk_causes import NOTHING_SAID, causes
+from voiceassist.asr.vosk.causes import NOTHING_SAID, causes
 from voiceassist.errors import EngineError
 
 Fingerprint = tuple[tuple[str, int, int], ...]  # name, bytes, modified (nanoseconds) of every file

@@ -1,7 +1,7 @@
 """How sure a word is: from the probabilities of its tokens, and of its whole line's, to the share that is right.
 
 A word with confidence .9 is right nine times in ten. A line that was guessed as a whole makes each of its words
-less sure: in another language a model finds words, and few of them likely. Next: `moonshine_reader.py` asks.
+less sure: in another language a model finds words, and few of them likely. Next: `reader.py` asks.
 
 The three numbers are a logistic regression over 2,376 words that Moonshine tiny heard on 18 public recordings of
 people with known texts (read sentences, an acted sale by phone; each as it is, at 8 kHz, in noise of 20 and 10 dB,

@@ -5,7 +5,7 @@ words are compared with those without. It keeps no hearing that is much less lik
 in a model's settings, 2 to 6 nats). So words without a rival gain at least NO_RIVAL_NATS, nobody can tell how much
 more.
 
-Never changes what was said. Next: `vosk_leg.py` answers with it.
+Never changes what was said. Next: `leg.py` answers with it.
 """
 
 import json
@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from voiceassist.asr.second_listen import SecondListen
-from voiceassist.asr.vosk_words import UNKNOWN
+from voiceassist.asr.vosk.words import UNKNOWN
 
 HEARINGS = 20
 NO_RIVAL_NATS = 2.0  # the narrowest lattice of the vendor's models

@@ -3,7 +3,7 @@
 Kaldi adds noise to every sample ("dither") unless a model's settings forbid it; the vendor's models leave it on.
 Its random numbers depend on what was decoded before: the same 20 s gave a model of the vendor's format 2 other
 words of 17. So a model is loaded from a copy of its folder (links, and settings of its features that forbid it),
-and `vosk_stream.py` adds noise of that strength itself. Without any, digital silence would be like nothing that a
+and `stream.py` adds noise of that strength itself. Without any, digital silence would be like nothing that a
 network has ever seen.
 """
 

@@ -1,6 +1,6 @@
 """The pieces of text that Moonshine's models write: a SentencePiece vocabulary with byte fallback.
 
-Never loads a model. Next: `moonshine_model.py` decodes tokens, `moonshine_reader.py` makes words of them.
+Never loads a model. Next: `model.py` decodes tokens, `reader.py` makes words of them.
 """
 
 import re

@@ -1,14 +1,14 @@
 """The line that is being said on one leg, as a model that reads whole lines needs it: blocks of sound, what was
 read of them so far, and when to read again.
 
-Never reads itself. Next: `moonshine_leg.py` has a model read it.
+Never reads itself. Next: `leg.py` has a model read it.
 """
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from voiceassist.asr.reading import NOTHING_READ, Reading
+from voiceassist.asr.moonshine.reading import NOTHING_READ, Reading
 from voiceassist.asr.voice import BLOCK_MS, RATE_HZ
 from voiceassist.audio.align import DecodedLine, align, levels_dbfs
 from voiceassist.audio.endpoint import PAUSE_BLOCKS

@@ -9,7 +9,7 @@ first small model on 132 synthesised sentences, 36 likely phrases in them: witho
 and without it; in white noise at 15 dB, 34 instead of 31 were heard, none too many, and the other words as well
 as before. Twenty hearings gave one phrase more, and one that nobody had said. The time needed is the same.
 
-Next: `vosk_leg.py` makes a Final of the chosen hearing.
+Next: `leg.py` makes a Final of the chosen hearing.
 """
 
 import json

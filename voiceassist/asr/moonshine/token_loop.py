@@ -1,6 +1,6 @@
 """Whether a decoder writes the same again and again: then nothing that it adds was said.
 
-Never changes tokens. Next: `moonshine_model.py` stops a line there, and `plausible.py` drops what was too much.
+Never changes tokens. Next: `model.py` stops a line there, and `plausible.py` drops what was too much.
 """
 
 from collections.abc import Sequence

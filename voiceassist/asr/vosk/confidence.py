@@ -3,7 +3,7 @@
 libvosk knows it for the words that its lattice covers, which lags: for 3 to 5 of ten words of a partial (asking
 costs a hundredth of the decoding). The others are as sure as the leg's Finals have been on average, and less when
 they have only just been heard: 0.89 of those were in the Final and 0.99 of the others on the sample calls, 0.4 and
-0.7 on recordings of people that the same model hardly understands. Next: `vosk_leg.py` tells it.
+0.7 on recordings of people that the same model hardly understands. Next: `leg.py` tells it.
 """
 
 from collections.abc import Iterator, Sequence

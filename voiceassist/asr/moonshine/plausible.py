@@ -2,7 +2,7 @@
 
 Never corrects a word, but says only once what a word repeats within itself. Models that write text from sound
 invent some when the sound ends in the middle of a word: they loop, or say more than anybody can say in that time.
-Next: `asr/moonshine_leg.py` gives words times.
+Next: `asr/moonshine/leg.py` gives words times.
 """
 
 import re

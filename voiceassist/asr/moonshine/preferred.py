@@ -9,7 +9,7 @@ Measured on 72 sentences in three synthetic voices, with 30 phrases that are sai
 times, 74 were heard instead of 68, and 258 of 2,160 words were wrong instead of 271; in noise of 20 dB 56 instead
 of 50, 658 wrong instead of 672. None was heard that nobody said. Off unless phrases are given: a line that looks
 like one costs a little more.
-Next: `moonshine_reader.py` asks for it.
+Next: `reader.py` asks for it.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.fuzz import ratio
 
-from voiceassist.asr.moonshine_tokens import Vocabulary
+from voiceassist.asr.moonshine.tokens import Vocabulary
 from voiceassist.asr.second_listen import ScoresTokens, nats_of
 
 MOST_PHRASES = 100  # more would mean that everything is likely

@@ -1,7 +1,7 @@
 """Why libvosk refuses something: it tells only standard error, and its Python wrapper only that it failed.
 
-Never keeps anything from standard error: whatever any thread wrote meanwhile is passed on. Next: `vosk.py` and
-`vosk_trial.py` put the cause into their errors.
+Never keeps anything from standard error: whatever any thread wrote meanwhile is passed on. Next: `engine.py` and
+`trial.py` put the cause into their errors.
 """
 
 import os

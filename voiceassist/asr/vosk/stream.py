@@ -1,7 +1,7 @@
 """The sound that one libvosk recognizer gets, in pieces of which each lets it decode something.
 
 Never knows lines, times of the leg or words. libvosk's clock counts only what it is given: `samples`.
-Next: `vosk_leg.py` reads what was decoded.
+Next: `leg.py` reads what was decoded.
 """
 
 import json
@@ -13,9 +13,9 @@ import numpy as np
 from vosk import KaldiRecognizer
 
 from voiceassist.asr.voice import RATE_HZ
-from voiceassist.asr.vosk_confidence import PartialWord
-from voiceassist.asr.vosk_dither import dithered
-from voiceassist.asr.vosk_pace import ChunkPace
+from voiceassist.asr.vosk.confidence import PartialWord
+from voiceassist.asr.vosk.dither import dithered
+from voiceassist.asr.vosk.pace import ChunkPace
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 
@@ -29,7 +29,7 @@ class VoskStream:
     """Of one leg."""
 
     def __init__(self, opened: Callable[[], KaldiRecognizer], pace: ChunkPace, dither: float = 0.0) -> None:
-        """`opened`: a new recognizer. `dither`: strength of the noise that the model wants (`vosk_dither.py`)."""
+        """`opened`: a new recognizer. `dither`: strength of the noise that the model wants (`dither.py`)."""
         self.samples = 0  # given to libvosk, or waiting
         self.is_over = False  # whether libvosk takes the utterance for over
         self._opened = opened

@@ -2,7 +2,7 @@
 
 Never knows words, pauses or calls. All sizes are read from the model, so that every model with the graphs of
 "tiny" and "base" runs by the same code; the streaming ones have other graphs. One model serves all threads: a
-run keeps its state to itself and computes in the thread that asks for it. Next: `moonshine_reader.py` makes words.
+run keeps its state to itself and computes in the thread that asks for it. Next: `reader.py` makes words.
 
 Weights and activations are rounded to 8 bits, the latter by a scale that depends on all positions of a run. So
 probabilities differ a little (up to 0.2 nats) between one run over twenty tokens and twenty runs over one, and
@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from voiceassist.asr.moonshine_tokens import END, START
-from voiceassist.asr.token_loop import is_loop
+from voiceassist.asr.moonshine.tokens import END, START
+from voiceassist.asr.moonshine.token_loop import is_loop
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import DECODER, ENCODER

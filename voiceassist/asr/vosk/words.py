@@ -1,6 +1,6 @@
 """What libvosk answers, as words: in order, inside the audio, and none that is empty or unknown.
 
-Never changes a word. Next: `vosk_leg.py` makes Finals of them.
+Never changes a word. Next: `leg.py` makes Finals of them.
 """
 
 from collections.abc import Iterator, Mapping, Sequence

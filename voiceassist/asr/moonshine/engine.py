@@ -1,10 +1,10 @@
 """Moonshine's models: "tiny" comes inside the `moonshine-voice` wheel and is the embedded default engine.
 
 Others with the same graphs are in folders of their own; "base" is the one to pull. All are decoded by ourselves
-with onnxruntime (`moonshine_model.py`): the wheel's own library decodes a growing line from its first word each
+with onnxruntime (`model.py`): the wheel's own library decodes a growing line from its first word each
 time, says nothing of how sure it is, and shares one voice detector's memory among all streams (0.0.73), so that
 one call's audio changes another call's lines.
-Next: `moonshine_leg.py` hears one leg.
+Next: `leg.py` hears one leg.
 """
 
 from collections.abc import Iterable
@@ -15,9 +15,9 @@ from moonshine_voice.utils import get_assets_path
 
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Engine, Recognizer
-from voiceassist.asr.moonshine_leg import MoonshineRecognizer
-from voiceassist.asr.moonshine_reader import load_reader
-from voiceassist.asr.reading import NOTHING_READ, ReadsLines
+from voiceassist.asr.moonshine.leg import MoonshineRecognizer
+from voiceassist.asr.moonshine.reader import load_reader
+from voiceassist.asr.moonshine.reading import NOTHING_READ, ReadsLines
 from voiceassist.asr.voice import RATE_HZ
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker

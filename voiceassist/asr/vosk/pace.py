@@ -1,7 +1,7 @@
 """When libvosk decodes: it collects sound until a chunk of its network is full, and decodes the chunk at once.
 
 In between it keeps what it gets, and asks itself each time how silent it was and whether the utterance is over. So
-`vosk_stream.py` gives it sound when a chunk is full: libvosk answers as soon, and a tenth of the work is saved.
+`stream.py` gives it sound when a chunk is full: libvosk answers as soon, and a tenth of the work is saved.
 Chunks differ between models (90 ms in ours, 240 ms in the vendor's small ones), and so does how far a network
 looks ahead. Neither is written down where one could read it, so both are measured, once per model.
 """

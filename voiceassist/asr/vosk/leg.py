@@ -4,13 +4,13 @@ A voice detector (Silero's, as for moonshine) decides what libvosk gets: each li
 second before it. So noise, tones and music give no words, silence is never decoded, and a line ends 384 ms after
 its last sound. Measured on the sample calls: finals come 430 ms after speech, and came after 1,080 ms when
 libvosk's own rules alone ended utterances; most models set these to half a second, one second and two.
-`vosk_stream.py` gives it the sound when it can decode some. At the end of a line it gets as much of a pause as it
+`stream.py` gives it the sound when it can decode some. At the end of a line it gets as much of a pause as it
 needs to decode the words before that.
 
 Partials are libvosk's best path so far, without its word times. Those come from a lattice that lags: partials
 with them were 640 ms behind the end of a word with our own model's settings and 1,480 ms with libvosk's
 defaults, later than most finals; without them 230 ms. `audio/align.py` gives partial words times, the Final has
-libvosk's own; `vosk_confidence.py` knows how sure the words of a partial are. A partial costs 0.5 ms, far less
+libvosk's own; `confidence.py` knows how sure the words of a partial are. A partial costs 0.5 ms, far less
 than the decoding before it, so none is left out when the machine cannot keep up.
 
 Next: transcripts go to `live/session.py`.
@@ -26,11 +26,11 @@ import numpy as np
 
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
-from voiceassist.asr.vosk_again import HeardSpan, compare
-from voiceassist.asr.vosk_confidence import LegConfidence
-from voiceassist.asr.vosk_phrases import LikelyPhrase, likeliest
-from voiceassist.asr.vosk_stream import VoskStream
-from voiceassist.asr.vosk_words import UNKNOWN, text_of, words_of
+from voiceassist.asr.vosk.again import HeardSpan, compare
+from voiceassist.asr.vosk.confidence import LegConfidence
+from voiceassist.asr.vosk.phrases import LikelyPhrase, likeliest
+from voiceassist.asr.vosk.stream import VoskStream
+from voiceassist.asr.vosk.words import UNKNOWN, text_of, words_of
 from voiceassist.audio.align import DecodedLine, align, levels_dbfs
 from voiceassist.audio.endpoint import END_BLOCKS, START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm

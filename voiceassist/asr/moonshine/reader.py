@@ -1,18 +1,18 @@
 """Moonshine's model with its vocabulary: a line of speech in, words out.
 
-Never decides when a line is read. Next: `moonshine_leg.py` gives words times.
+Never decides when a line is read. Next: `leg.py` gives words times.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from voiceassist.asr.confidence import word_confidence
-from voiceassist.asr.moonshine_model import DecodedTokens, EncodedLine, Floats, MoonshineModel
-from voiceassist.asr.moonshine_tokens import TokenWord, Vocabulary, read_vocabulary
-from voiceassist.asr.plausible import clean_word, plausible_places
-from voiceassist.asr.preferred import preferred, usable
-from voiceassist.asr.reading import Reading, ReadWord
+from voiceassist.asr.moonshine.confidence import word_confidence
+from voiceassist.asr.moonshine.model import DecodedTokens, EncodedLine, Floats, MoonshineModel
+from voiceassist.asr.moonshine.tokens import TokenWord, Vocabulary, read_vocabulary
+from voiceassist.asr.moonshine.plausible import clean_word, plausible_places
+from voiceassist.asr.moonshine.preferred import preferred, usable
+from voiceassist.asr.moonshine.reading import Reading, ReadWord
 from voiceassist.asr.second_listen import SecondListen, listen_again, nats_of_each, token_span
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError

@@ -1,7 +1,7 @@
 """Vosk: one loaded model, shared by every leg, and its vocabulary.
 
 Works with every Vosk model: 8 or 16 kHz, one graph or a split one, with or without speaker adaptation. Never
-finds or downloads models: the folder is given. Next: `vosk_leg.py` hears one leg with it.
+finds or downloads models: the folder is given. Next: `leg.py` hears one leg with it.
 """
 
 import json
@@ -14,13 +14,13 @@ from voiceassist.asr import vosk_again
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
-from voiceassist.asr.vosk_causes import made
-from voiceassist.asr.vosk_dither import dither_of, undithered
-from voiceassist.asr.vosk_leg import VoskRecognizer
-from voiceassist.asr.vosk_pace import UNKNOWN, ChunkPace, pace_of
-from voiceassist.asr.vosk_phrases import HEARINGS
-from voiceassist.asr.vosk_stream import VoskStream
-from voiceassist.asr.vosk_trial import ERRORS_ONLY, try_out
+from voiceassist.asr.vosk.causes import made
+from voiceassist.asr.vosk.dither import dither_of, undithered
+from voiceassist.asr.vosk.leg import VoskRecognizer
+from voiceassist.asr.vosk.pace import UNKNOWN, ChunkPace, pace_of
+from voiceassist.asr.vosk.phrases import HEARINGS
+from voiceassist.asr.vosk.stream import VoskStream
+from voiceassist.asr.vosk.trial import ERRORS_ONLY, try_out
 from voiceassist.errors import EngineError
 from voiceassist.events import Speaker
 from voiceassist.speech_models.layout import layout_of, missing_files
@@ -35,7 +35,7 @@ ANYTHING_ELSE = "[unk]"  # in a grammar: what is none of its phrases, instead of
 def load_vosk(model_dir: Path, *, language: str) -> "VoskEngine":
     """The model in `model_dir`. Raises EngineError, naming what is missing there or what libvosk says.
 
-    A damaged model fails here, in a process of its own (`vosk_trial.py`), and harms nobody.
+    A damaged model fails here, in a process of its own (`trial.py`), and harms nobody.
     """
     missing = missing_files(model_dir, "vosk")
     if missing:

@@ -17,8 +17,8 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 
 from voiceassist.asr.engine import PartialDue
-from voiceassist.asr.moonshine_line import MoonshineLine
-from voiceassist.asr.reading import ReadsLines
+from voiceassist.asr.moonshine.line import MoonshineLine
+from voiceassist.asr.moonshine.reading import ReadsLines
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.asr.voice import BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, SpeechState

@@ -1,0 +1,1 @@
+"""The embedded engine and its family: models that read whole lines, decoded by ourselves with onnxruntime."""

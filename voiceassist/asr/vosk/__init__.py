@@ -1,0 +1,1 @@
+"""Vosk: models of many languages, decoded by libvosk as the sound comes."""
