@@ -7,8 +7,8 @@ import pytest
 
 from tests.shell.engines import VOSK_MODEL
 from voiceassist.asr import vosk
-from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.asr.vosk.causes import STDERR, causes, made
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.errors import EngineError
 
 LINE = b"ERROR (VoskAPI:Read():features.cc:12) no memory for the features\n"

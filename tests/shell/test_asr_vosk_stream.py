@@ -9,8 +9,8 @@ import pytest
 from tests.fakes.vosk import ChunkedRecognizer
 from tests.shell.engines import VOSK_MODEL, clip, transcribe
 from voiceassist.asr.voice import BLOCK
-from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.asr.vosk.dither import dither_of, dithered, undithered
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.asr.vosk.pace import STEP, UNKNOWN, ChunkPace, pace_of
 from voiceassist.asr.vosk.stream import RENEWED_AFTER, VoskStream
 from voiceassist.audio.pcm import Pcm

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.shell.engines import VOSK_MODEL
-from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.asr.vosk.causes import CAUSES
+from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.asr.vosk.trial import child_environment, try_out
 from voiceassist.errors import EngineError
 

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from tests.shell.engines import clip, transcribe
+from tests.shell.moonshine_reference import load_reference
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.moonshine.engine import embedded_model_dir, load_moonshine
 from voiceassist.asr.moonshine.model import MoonshineModel
 from voiceassist.asr.moonshine.reader import MoonshineReader, load_reader
-from voiceassist.asr.moonshine_reference import load_reference
 from voiceassist.asr.moonshine.tokens import END, read_vocabulary
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError

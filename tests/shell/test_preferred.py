@@ -7,9 +7,9 @@ import pytest
 
 from tests.shell.engines import clip
 from voiceassist.asr.moonshine.engine import embedded_model_dir
+from voiceassist.asr.moonshine.preferred import BONUS_NATS, MOST_PHRASES, preferred, usable
 from voiceassist.asr.moonshine.reader import load_reader
 from voiceassist.asr.moonshine.tokens import END, read_vocabulary
-from voiceassist.asr.moonshine.preferred import BONUS_NATS, MOST_PHRASES, preferred, usable
 from voiceassist.asr.second_listen import Floats
 
 VOCABULARY = read_vocabulary(embedded_model_dir() / "tokenizer.bin")

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from voiceassist.asr.engine import Recognizer, checked
+from voiceassist.asr.transcript import final_of, partial_of
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import ConfigError, EngineError
 from voiceassist.events import SPEAKERS, Final, Partial, Speaker, Transcript, Word
@@ -141,7 +142,9 @@ class ScriptedRecognizer:
         if done == len(self._lines):
             return []
         words = _ended(self._lines[done], now_ms)
-        return [_final(words, self._lines[done].speaker, done + 1, now_ms)] if words else []
+        if not words:
+            return []
+        return [final_of(words, at_ms=now_ms, speaker=self._lines[done].speaker, utterance=done + 1)]
 
     def close(self) -> None:
         """No more feeding; harmless when called twice."""
@@ -154,35 +157,14 @@ def _schedule(lines: Sequence[ScriptLine]) -> Iterator[Transcript]:
         next_ms = following[index] if index < len(following) else line.end_ms + FINAL_MS
         final_ms = min(line.end_ms + FINAL_MS, max(line.end_ms, next_ms))  # before the next line's Partials
         yield from _partials(line, index + 1, final_ms)
-        yield _final(line.words, line.speaker, index + 1, final_ms)
+        yield final_of(line.words, at_ms=final_ms, speaker=line.speaker, utterance=index + 1)
 
 
 def _partials(line: ScriptLine, utterance: int, final_ms: int) -> Iterator[Partial]:
     for at_ms in range(line.start_ms + PARTIAL_MS, final_ms, PARTIAL_MS):
         words = _ended(line, at_ms)
         if words:
-            yield Partial(
-                at_ms=at_ms,
-                speaker=line.speaker,
-                utterance=utterance,
-                text=" ".join(word.text for word in words),
-                words=words,
-                start_ms=words[0].start_ms,
-                end_ms=words[-1].end_ms,
-            )
-
-
-def _final(words: tuple[Word, ...], speaker: Speaker, utterance: int, at_ms: int) -> Final:
-    return Final(
-        at_ms=at_ms,
-        speaker=speaker,
-        utterance=utterance,
-        text=" ".join(word.text for word in words),
-        words=words,
-        start_ms=words[0].start_ms,
-        end_ms=words[-1].end_ms,
-        confidence=1.0,
-    )
+            yield partial_of(words, at_ms=at_ms, speaker=line.speaker, utterance=utterance)
 
 
 def _ended(line: ScriptLine, at_ms: int) -> tuple[Word, ...]:

@@ -1,7 +1,7 @@
 """Whether somebody speaks: Silero's voice detector, one leg at a time, over blocks of 32 ms.
 
-Never decides where a line starts or ends: `audio/endpoint.py` does. Next: `moonshine/engine.py` and `vosk/leg.py` ask it
-about every block that they hear.
+Never decides where a line starts or ends: `audio/endpoint.py` does. Next: `moonshine/leg.py` and `vosk/leg.py`
+ask it about every block that they hear.
 """
 
 import os

@@ -20,12 +20,13 @@ from voiceassist.asr.engine import PartialDue
 from voiceassist.asr.moonshine.line import MoonshineLine
 from voiceassist.asr.moonshine.reading import ReadsLines
 from voiceassist.asr.second_listen import SecondListen
+from voiceassist.asr.transcript import final_of, partial_of
 from voiceassist.asr.voice import BLOCK_MS, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.audio.endpoint import START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.quietest import quietest_place
 from voiceassist.errors import EngineError
-from voiceassist.events import Final, Partial, Speaker, Transcript, Word
+from voiceassist.events import Final, Partial, Speaker, Transcript
 
 LEAD_BLOCKS = 4  # 128 ms before the detector is sure: soft first sounds; more did not lower the error rate
 CUT_BLOCKS = 94  # 3 s: a line at its limit of 9 s is cut within the last of them, so both parts are long enough
@@ -143,15 +144,7 @@ class MoonshineRecognizer:
         words = line.timed()
         if words:
             self._number(line)
-            yield Partial(
-                at_ms=self._now_ms,
-                speaker=self._speaker,
-                utterance=line.utterance,
-                text=_text(words),
-                words=words,
-                start_ms=words[0].start_ms,
-                end_ms=words[-1].end_ms,
-            )
+            yield partial_of(words, at_ms=self._now_ms, speaker=self._speaker, utterance=line.utterance)
 
     def _end(self, line: MoonshineLine) -> Iterator[Final]:
         """Empty when what was told as a Partial turned out to be nothing; none when nothing was told."""
@@ -161,22 +154,15 @@ class MoonshineRecognizer:
             return
         self._number(line)
         self._last = line
-        yield Final(
+        yield final_of(
+            words,
             at_ms=self._now_ms,
             speaker=self._speaker,
             utterance=line.utterance,
-            text=_text(words),
-            words=words,
-            start_ms=words[0].start_ms if words else line.start_ms,
-            end_ms=words[-1].end_ms if words else line.start_ms,
-            confidence=min((word.confidence for word in words), default=0.0),
+            since_ms=line.start_ms,
         )
 
     def _number(self, line: MoonshineLine) -> None:
         if not line.utterance:
             self._utterances += 1
             line.utterance = self._utterances
-
-
-def _text(words: Sequence[Word]) -> str:
-    return " ".join(word.text for word in words)

@@ -20,8 +20,8 @@ import numpy as np
 import numpy.typing as npt
 import onnxruntime
 
-from voiceassist.asr.moonshine.tokens import END, START
 from voiceassist.asr.moonshine.token_loop import is_loop
+from voiceassist.asr.moonshine.tokens import END, START
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.speech_models.layout import DECODER, ENCODER

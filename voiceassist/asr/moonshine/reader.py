@@ -9,10 +9,10 @@ from pathlib import Path
 
 from voiceassist.asr.moonshine.confidence import word_confidence
 from voiceassist.asr.moonshine.model import DecodedTokens, EncodedLine, Floats, MoonshineModel
-from voiceassist.asr.moonshine.tokens import TokenWord, Vocabulary, read_vocabulary
 from voiceassist.asr.moonshine.plausible import clean_word, plausible_places
 from voiceassist.asr.moonshine.preferred import preferred, usable
 from voiceassist.asr.moonshine.reading import Reading, ReadWord
+from voiceassist.asr.moonshine.tokens import TokenWord, Vocabulary, read_vocabulary
 from voiceassist.asr.second_listen import SecondListen, listen_again, nats_of_each, token_span
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError

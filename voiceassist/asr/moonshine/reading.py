@@ -1,7 +1,7 @@
 """What a model makes of one line of speech, and what it must be able to do for that.
 
 There are two such models: Moonshine's, decoded by ourselves (`reader.py`), and the same decoded by its
-maker's library (`moonshine_reference.py`), which measurements compare with ours. Next: `leg.py`.
+maker's library (`tests/shell/moonshine_reference.py`), which tests compare with ours. Next: `leg.py`.
 """
 
 from collections.abc import Iterable, Sequence

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from vosk import KaldiRecognizer, Model, SetLogLevel
 
-from voiceassist.asr import vosk_again
 from voiceassist.asr.cost import NOTHING, LoadCost, measured
 from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.voice import RATE_HZ
+from voiceassist.asr.vosk import again
 from voiceassist.asr.vosk.causes import made
 from voiceassist.asr.vosk.dither import dither_of, undithered
 from voiceassist.asr.vosk.leg import VoskRecognizer
@@ -149,7 +149,7 @@ class VoskEngine:
         return VoskStream(opened, self._pace, self._dither)
 
     def _again(self, *limits: str) -> VoskStream:
-        return self._stream(*limits, alternatives=vosk_again.HEARINGS)
+        return self._stream(*limits, alternatives=again.HEARINGS)
 
     def _loaded(self) -> Model:
         if self._model is None:

@@ -25,12 +25,13 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from voiceassist.asr.second_listen import SecondListen
+from voiceassist.asr.transcript import final_of, partial_of
 from voiceassist.asr.voice import BLOCK, RATE_HZ, Blocks, VoiceDetector
 from voiceassist.asr.vosk.again import HeardSpan, compare
 from voiceassist.asr.vosk.confidence import LegConfidence
 from voiceassist.asr.vosk.phrases import LikelyPhrase, likeliest
 from voiceassist.asr.vosk.stream import VoskStream
-from voiceassist.asr.vosk.words import UNKNOWN, text_of, words_of
+from voiceassist.asr.vosk.words import UNKNOWN, words_of
 from voiceassist.audio.align import DecodedLine, align, levels_dbfs
 from voiceassist.audio.endpoint import END_BLOCKS, START_BLOCKS, Endpointer, SpeechState
 from voiceassist.audio.pcm import Pcm
@@ -213,15 +214,7 @@ class VoskRecognizer:
             yield line.said
 
     def _told(self, words: tuple[Word, ...]) -> Partial:
-        return Partial(
-            at_ms=self._now_ms,
-            speaker=self._speaker,
-            utterance=self._utterance,
-            text=text_of(words),
-            words=words,
-            start_ms=words[0].start_ms,
-            end_ms=words[-1].end_ms,
-        )
+        return partial_of(words, at_ms=self._now_ms, speaker=self._speaker, utterance=self._utterance)
 
     def _final(self, line: _VoskLine, answer: str) -> Iterator[Final]:
         """Empty when an utterance that was told as a Partial turned out to be nothing."""
@@ -232,14 +225,11 @@ class VoskRecognizer:
         self._ended_ms = words[-1].end_ms if words else self._ended_ms
         line.utterance, self._last = self._utterance, line
         self._confidence.add(words)
-        yield Final(
+        yield final_of(
+            words,
             at_ms=self._now_ms,
             speaker=self._speaker,
             utterance=self._utterance,
-            text=text_of(words),
-            words=words,
-            start_ms=words[0].start_ms if words else line.start_ms,
-            end_ms=words[-1].end_ms if words else line.start_ms,
-            confidence=min((word.confidence for word in words), default=0.0),
+            since_ms=line.start_ms,
         )
         self._utterance += 1

@@ -18,11 +18,6 @@ def words_of(
     return tuple(_words(items, offset_ms, earliest_ms, latest_ms))
 
 
-def text_of(words: Sequence[Word]) -> str:
-    """The words, joined."""
-    return " ".join(word.text for word in words)
-
-
 def _words(items: Sequence[Mapping[str, Any]], offset_ms: int, earliest_ms: int, latest_ms: int) -> Iterator[Word]:
     """A model with a list of words that is too short knows some words by no name: those are left out too."""
     for item in items:

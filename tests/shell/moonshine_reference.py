@@ -1,7 +1,7 @@
-"""The same model decoded by its maker's own library: what measurements and tests compare our decoding with.
+"""The same model decoded by its maker's own library, line by line: what our decoding is compared with.
 
-Never hears a call. It decodes every line from its first word and gives no confidence.
-Next: `bench` and the tests put it in the place of `moonshine/reader.py`.
+It decodes every line from its first word and gives no confidence. Tests put it in the place of
+`asr/moonshine/reader.py`; `voiceassist bench peer` measures the library's streams instead.
 """
 
 import os
@@ -19,13 +19,11 @@ from voiceassist.asr.moonshine.plausible import plausible_words
 from voiceassist.asr.moonshine.reading import Reading, ReadWord
 from voiceassist.asr.voice import BLOCK, RATE_HZ
 from voiceassist.audio.pcm import Pcm
+from voiceassist.bench.peer.library_streams import SINGLE_THREAD
 from voiceassist.errors import EngineError
 
 NAME = "moonshine-reference"
 FULL_SCALE = 32768.0
-# Read by the native library when a model loads. Its second thread only spins: measured on two cores, a 5 s line
-# takes 430 ms of CPU with it and 200 ms without, and never longer.
-SINGLE_THREAD = "MOONSHINE_ORT_SINGLE_THREAD"
 OPTIONS = {
     "return_audio_data": "false",
     "vad_threshold": "0.0",  # all of the audio is one line: it was cut here already

@@ -1,0 +1,39 @@
+"""The words of an utterance, as the Partial or the Final that tells them.
+
+Never decides when something is told. Next: the engines' legs yield them.
+"""
+
+from collections.abc import Sequence
+
+from voiceassist.events import Final, Partial, Speaker, Word
+
+
+def partial_of(words: tuple[Word, ...], *, at_ms: int, speaker: Speaker, utterance: int) -> Partial:
+    """The words so far; there must be one."""
+    return Partial(
+        at_ms=at_ms,
+        speaker=speaker,
+        utterance=utterance,
+        text=_text(words),
+        words=words,
+        start_ms=words[0].start_ms,
+        end_ms=words[-1].end_ms,
+    )
+
+
+def final_of(words: tuple[Word, ...], *, at_ms: int, speaker: Speaker, utterance: int, since_ms: int = 0) -> Final:
+    """All words, as sure as the least sure of them. None: what was told since `since_ms` was nothing."""
+    return Final(
+        at_ms=at_ms,
+        speaker=speaker,
+        utterance=utterance,
+        text=_text(words),
+        words=words,
+        start_ms=words[0].start_ms if words else since_ms,
+        end_ms=words[-1].end_ms if words else since_ms,
+        confidence=min((word.confidence for word in words), default=0.0),
+    )
+
+
+def _text(words: Sequence[Word]) -> str:
+    return " ".join(word.text for word in words)
