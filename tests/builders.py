@@ -4,6 +4,7 @@ Words last `WORD_MS` each unless a test says otherwise. Nothing here decodes aud
 """
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import cache
 from typing import TypeVar
 
@@ -121,10 +122,10 @@ def conversation(
     return inputs
 
 
-def live_call(*, tier: str = "standard", with_playbook: Playbook | None = None) -> Call:
+def live_call(*, tier: str = "standard", with_playbook: Playbook | None = None, engine: str = "scripted") -> Call:
     """A call that has just started."""
     call = Call(with_playbook or playbook())
-    call.handle(started(tier=tier))
+    call.handle(replace(started(tier=tier), engine=engine))
     return call
 
 

@@ -51,6 +51,7 @@ def test_ringing_is_told_once_and_goes_on_through_its_gaps(sound: Sound) -> None
         cadence(6.0, 0.25, 0.25, 480, 620),
         cadence(6.0, 0.48, 0.48, 425),
         cadence(6.0, 0.25, 0.25, 425),
+        cadence(6.0, 0.375, 0.375, 400),
         tones(6.0, 350, 440),
     ],
 )

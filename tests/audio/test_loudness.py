@@ -61,3 +61,9 @@ def test_tones_and_music_do_not_move_the_gain() -> None:
     for at in range(0, len(pcm), BLOCK):
         loudness.hear(pcm[at : at + BLOCK], is_talk=False)
     assert loudness.gain_db == 0.0
+
+
+def test_digital_silence_says_nothing_of_the_lines_noise() -> None:
+    talk = SPEECH * 10 ** (-25 / 20) + np.random.default_rng(1).normal(0, 30, len(SPEECH))
+    louder = heard(np.concatenate((np.zeros(RATE_HZ), talk)))
+    assert dbfs(louder, 9.2, 9.9) < NOISE_DBFS + 2

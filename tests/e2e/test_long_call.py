@@ -188,7 +188,9 @@ def test_what_the_line_carries_besides_talk_is_told(page: Page, calls: LongCalls
     unsure = replace(said, words=tuple(replace(word, confidence=0.42) for word in said.words[2:]))
     changes = (
         LineSoundChanged(at_ms=now_ms, speaker="agent", sound="music", since_ms=now_ms - 42_000),
+        LineSoundChanged(at_ms=now_ms, speaker="customer", sound="music", since_ms=now_ms - 42_000),  # a switch's
         LineSoundChanged(at_ms=now_ms, speaker="agent", sound="none", since_ms=now_ms),
+        LineSoundChanged(at_ms=now_ms, speaker="customer", sound="none", since_ms=now_ms),
         CrossTalkChanged(at_ms=now_ms, speaker="customer", level_db=-25, delay_ms=120),
         LanguageDoubtChanged(at_ms=now_ms, speaker="customer", doubted=True),
     )

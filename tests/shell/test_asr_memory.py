@@ -24,6 +24,10 @@ def test_what_open_calls_have_not_taken_yet_is_not_free() -> None:
     assert _memory(CALL + SPARE_BYTES, opened=CALL, grown=CALL + MB).fits(CALL)
 
 
+def test_what_ended_calls_left_in_the_process_is_used_again() -> None:
+    assert _memory(SPARE_BYTES, opened=0, grown=CALL).fits(CALL)
+
+
 def test_where_the_system_does_not_say_every_call_fits(tmp_path: Path) -> None:
     assert available_bytes(tmp_path, tmp_path) is None
     assert _memory(None).fits(CALL)

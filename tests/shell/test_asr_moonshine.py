@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 
 from tests.shell.engines import clip, feed, transcribe, without_partials
-from voiceassist.asr import moonshine, moonshine_leg
 from voiceassist.asr.engine import ListensAgain, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.asr.moonshine import engine as moonshine
+from voiceassist.asr.moonshine import leg as moonshine_leg
 from voiceassist.asr.moonshine.engine import MoonshineEngine, load_moonshine
 from voiceassist.asr.moonshine.reading import NOTHING_READ, Reading, ReadWord
 from voiceassist.asr.second_listen import SecondListen

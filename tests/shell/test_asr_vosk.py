@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from tests.shell.engines import RATE_HZ, VOSK_MODEL, clip, feed, transcribe
-from voiceassist.asr import vosk_stream
 from voiceassist.asr.engine import ListensAgain, Recognizer
+from voiceassist.asr.vosk import stream as vosk_stream
 from voiceassist.asr.vosk.engine import VoskEngine, load_vosk
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript, Word

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.shell.engines import VOSK_MODEL
-from voiceassist.asr import vosk
+from voiceassist.asr.vosk import engine as vosk
 from voiceassist.asr.vosk.causes import STDERR, causes, made
 from voiceassist.asr.vosk.engine import load_vosk
 from voiceassist.errors import EngineError

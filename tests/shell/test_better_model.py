@@ -58,11 +58,11 @@ def test_it_compares_no_figures_of_different_sets() -> None:
 def test_it_says_what_to_set_where_auto_does_not_take_it(monkeypatch: pytest.MonkeyPatch) -> None:
     named = better_model("moonshine", "en", is_auto=False)
     assert named
-    assert named.setting == f"moonshine:{BASE}"
+    assert named.setting == f'engine = "moonshine:{BASE}"'
     monkeypatch.setattr(module, "cores_here", lambda: 2)
     slow = better_model("moonshine", "en")
     assert slow
-    assert slow.setting == f"moonshine:{BASE}"
+    assert slow.setting == f'engine = "moonshine:{BASE}"'
 
 
 @pytest.mark.parametrize("entry", load_manifest(), ids=lambda entry: entry.name)

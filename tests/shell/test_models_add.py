@@ -236,6 +236,14 @@ def test_files_that_are_not_the_published_ones_do_not_get_the_published_name(
     assert added(models_dir, given, name="another", language="en").name == "another"
 
 
+def test_a_zip_of_other_files_does_not_get_the_published_name_either(tmp_path: Path, models_dir: Path) -> None:
+    moonshine_folder(tmp_path / "around" / "files")
+    archive = shutil.make_archive(str(tmp_path / "moonshine-base-en"), "zip", tmp_path / "around")
+    with pytest.raises(ModelError, match=r"has the SHA-256 .* and moonshine-base-en must have 7c66"):
+        added(models_dir, Path(archive))
+    assert own(models_dir) == []
+
+
 def test_the_published_name_tells_language_and_licence(
     tmp_path: Path, models_dir: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

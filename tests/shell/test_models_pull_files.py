@@ -9,6 +9,7 @@ import pytest
 from tests.fakes.model_server import MOONSHINE_FILES, MOONSHINE_NAME, ModelServer, model_server
 from tests.shell.pulling import at_once, refused_entry, silently
 from voiceassist.errors import ModelError
+from voiceassist.speech_models import pull as pulling
 from voiceassist.speech_models.intact import differences
 from voiceassist.speech_models.layout import DECODER, ENCODER, VOCABULARY
 from voiceassist.speech_models.manifest import ModelEntry
@@ -153,3 +154,18 @@ def test_ctrl_c_keeps_what_came_and_the_next_pull_finishes(entry: ModelEntry, tm
         pull(tmp_path, entry, report=interrupt)
     assert part_of(tmp_path, MOONSHINE_NAME)[1] > 0
     assert differences(pull(tmp_path, entry, report=silently)) == ()
+
+
+def test_a_model_that_cannot_be_put_in_its_place_need_not_be_fetched_again(
+    entry: ModelEntry, server: ModelServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise ModelError("no room")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(pulling, "put_in_place", full)
+        with pytest.raises(ModelError, match="no room"):
+            pull(tmp_path, entry, report=silently)
+    before = len(server.asked)
+    assert differences(pull(tmp_path, entry, report=silently)) == ()
+    assert len(server.asked) == before

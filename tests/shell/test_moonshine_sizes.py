@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 
 from tests.fakes.moonshine_graphs import FakeGraph, Sizes, vocabulary_file
-from voiceassist.asr import moonshine_model
 from voiceassist.asr.choice import Choice
 from voiceassist.asr.engines import load
+from voiceassist.asr.moonshine import model as moonshine_model
 from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.asr.moonshine.model import RATE_HZ, MoonshineModel
 from voiceassist.errors import EngineError

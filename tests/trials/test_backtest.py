@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from typing import cast
 
 import pytest
 from hypothesis import given, settings
@@ -21,6 +22,7 @@ from voiceassist.events import (
     DismissPrompt,
     Event,
     Final,
+    LineSoundChanged,
     MuteChanged,
     Prompt,
     PromptClosed,
@@ -209,6 +211,19 @@ def test_silence_and_what_was_not_said_are_compared_too() -> None:
     assert kinds["silence"] == (2, 0, 2)
     assert kinds["missing"] == (1, 0, 1)
     assert [moment.text for moment in result.examples.stopped] == ["", "", ""]
+
+
+def test_silence_before_hold_music_is_told_as_in_the_call() -> None:
+    hello, hi = conversation(("agent", "hello"), ("customer", "hi"), pause=90_000)
+    assert isinstance(hi, Final)
+    began_ms, ended_ms = hi.start_ms - 20_000, hi.start_ms - 2_000
+    music = [
+        LineSoundChanged(at_ms=began_ms, speaker="agent", sound="music", since_ms=began_ms),
+        LineSoundChanged(at_ms=ended_ms, speaker="agent", sound="none", since_ms=ended_ms),
+    ]
+    call = stored_call("c-1", [started(), cast("Final", hello), *music, hi, hangup(hi.end_ms)])
+    silence = [cue for cue in only(rerun(playbook(), call), Cue) if cue.kind == "silence"]
+    assert [cue.at_ms < began_ms for cue in silence] == [True]
 
 
 def test_examples_show_a_few_of_every_rule() -> None:

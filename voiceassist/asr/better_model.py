@@ -26,27 +26,27 @@ class BetterModel:
     test_set: str | None  # on which its vendor published the word errors of both; null: on none
     errors_now_pct: float | None
     errors_pct: float | None
-    setting: str | None  # what `engine` must be so that it is taken; null: `auto` takes it once it is installed
+    setting: str | None  # the line of the settings that takes it; null: `auto` does so once it is installed
 
 
 def better_model(
-    engine: str, language: str, fit_for: FitFor = "people", *, is_auto: bool = True
+    engine: str, language: str, fit_for: FitFor = "people", *, is_auto: bool = True, key: str = "engine"
 ) -> BetterModel | None:
     """What would hear people better than this engine (`Engine.name`), if that is on offer.
 
-    `is_auto`: nobody named the engine in the settings.
+    `is_auto`: nobody named the engine in the settings. `key`: where the settings name this language's engine.
     """
     model = engine.partition(":")[2]
     ours = entry_called(model)
     if model and fit_for == "people" and (ours is None or ours.size == "large"):
         return None  # the best on offer, or one that somebody added: they know better
     entry = offered(language, "large") or offered(language)
-    return (
-        _described(entry, ours.notes if ours else "", engine, is_auto=is_auto) if entry and entry != ours else None
-    )
+    if entry is None or entry == ours:
+        return None
+    return _described(entry, ours.notes if ours else "", engine, is_auto=is_auto, key=key)
 
 
-def _described(entry: ModelEntry, ours: str, engine: str, *, is_auto: bool) -> BetterModel:
+def _described(entry: ModelEntry, ours: str, engine: str, *, is_auto: bool, key: str) -> BetterModel:
     now = errors_on(EMBEDDED_ERRORS if engine == EMBEDDED else ours)
     then = errors_on(entry.notes)
     test_set = next((one for one in then if one in now), None)
@@ -59,7 +59,7 @@ def _described(entry: ModelEntry, ours: str, engine: str, *, is_auto: bool) -> B
         test_set=test_set,
         errors_now_pct=now[test_set] if test_set else None,
         errors_pct=then[test_set] if test_set else None,
-        setting=None if is_taken else f"{entry.engine}:{entry.name}",
+        setting=None if is_taken else f'{key} = "{entry.engine}:{entry.name}"',
     )
 
 

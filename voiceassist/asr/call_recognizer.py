@@ -1,6 +1,6 @@
 """Hears a call: frames of all legs in, transcripts, line changes and the passing of time out, by audio time.
 
-A step first passes `audio/hearing_edge.py`, on the event loop, since it takes a quarter of a millisecond. Then the
+A step first passes `audio/hearing_edge.py`, on the event loop, since it takes a third of a millisecond. Then the
 legs are decoded side by side in the pool; their transcripts are merged before the next step, so the order never
 depends on which decode was faster. While a step is decoded, the audio after it is read.
 Next: `live/session.py` hands everything to `Call.handle`.

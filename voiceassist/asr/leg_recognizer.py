@@ -2,7 +2,7 @@
 
 The same code hears a live call and a replayed recording; since resampler and recognizer both work in blocks of
 their own, how the audio was split into frames changes nothing. Blocks: runs in the decode pool's threads.
-Next: `live/session.py` and `replay.py` give the transcripts to `core/call/call.py`.
+Next: `scheduled_leg.py` of a live call, and `replay.py`.
 """
 
 from collections.abc import Iterator

@@ -30,8 +30,8 @@ class CallMemory:
 
     @property
     def free_bytes(self) -> int:
-        """What is left when open calls have taken all that they will."""
-        return (self.available_bytes or 0) - max(0, self.open_bytes - self.grown_bytes)
+        """What is left when open calls have taken all that they will. What ended calls left is used again."""
+        return (self.available_bytes or 0) - (self.open_bytes - self.grown_bytes)
 
 
 def call_memory(open_bytes: int, since_bytes: int) -> CallMemory:

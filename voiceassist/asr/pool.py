@@ -2,10 +2,10 @@
 
 Theory of operation. A leg of a call has one run here at a time, never two: its owner awaits each before the next.
 A run is needed, or only a Partial needs it. What is needed goes first: taking in audio, which is cheap and shows
-that a line has ended, and decoding that line for its Final. Of these the latest audio goes first. Then come the
-partials of legs with an open cue, then all others; of these the leg that has waited longest goes first, so that
-all get their turn. A thread never stops in the middle of a run: a Final waits for a Partial that is being
-decoded (20 to 60 ms), never for one that waits.
+that a line has ended, and decoding that line for its Final. Of these the audio that is most overdue goes first.
+Then come the partials of legs with an open cue, then all others; of these the leg that has waited longest goes
+first, so that all get their turn. A thread never stops in the middle of a run: a Final waits for a Partial that is
+being decoded (20 to 90 ms), never for one that waits.
 
 Even a cancelled run waits for its decode, so closing the recognizer afterwards is safe. Every failure arrives as
 an EngineError. Never knows what a run does. Next: `scheduled_leg.py` says how urgent it is; the metrics page tells
@@ -141,6 +141,7 @@ class DecodePool:
         except asyncio.CancelledError:
             if not self._withdraw(run):
                 await asyncio.wait([waiter])
+                _ = waiter.cancelled() or waiter.exception()  # nobody else asks; asyncio would log it as forgotten
             raise
         return result
 
@@ -171,6 +172,7 @@ class DecodePool:
                 run.future.set_exception(error)
             else:
                 run.future.set_result(result)
+            del run, result, error  # a thread that waits keeps nothing of the last call
 
     def _next(self) -> _Run | None:
         """Waits for a run and takes the most urgent one; None when the pool is closed."""

@@ -17,7 +17,7 @@ from voiceassist.asr.pool import DecodePool, Priority, Rank
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Speaker, Transcript
 
-# Three steps of audio. A decode takes 20 to 60 ms, so a Partial that waits for one or two others is still made of
+# Three steps of audio. A decode takes 20 to 90 ms, so a Partial that waits for one or two others is still made of
 # its own moment, exactly as in a replay; and what the call says next is not kept waiting for long.
 PATIENCE_S = 0.12
 

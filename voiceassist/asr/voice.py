@@ -9,7 +9,7 @@ import os
 import numpy as np
 
 from voiceassist.asr.engine import checked
-from voiceassist.audio.pcm import Pcm
+from voiceassist.audio.pcm import DEAD, Pcm
 
 # The detector's library starts a team of threads for each of a block's small products, and they spin while they
 # wait: 1.45 ms per block with them, 0.17 ms without, and the same probabilities. It reads this when it is loaded.
@@ -22,9 +22,7 @@ BLOCK = 512  # samples: what the detector takes
 BLOCK_MS = 32
 VOICE = 0.5  # probability from which a block is speech: the detector's own default
 FULL_SCALE = 32_767.0  # the detector's own
-# A leg without a sample beyond DEAD for half a second is on hold or muted. The detector is not asked then. A-law,
-# which has no zero, says digital silence as 8 (ITU-T G.711 table 1a).
-DEAD, DEAD_BLOCKS = 8, 16
+DEAD_BLOCKS = 16  # half a second of digital silence: on hold or muted, and the detector is not asked
 
 
 class Blocks:

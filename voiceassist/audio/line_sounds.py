@@ -37,9 +37,7 @@ NETWORK: tuple[Sound, ...] = ("ringing", "busy")
 NETWORK_TONES: tuple[ToneKind, ...] = ("ringing", "busy", "dial", "cadence")
 SAME_TONE = 0.015  # a voice glides further from one frame to the next
 BUSY_BURSTS, BUSY_GAP_FRAMES = 2, 10  # of one tone in a rhythm faster than any ringing (ITU-T E.180)
-BUSY_FRAMES = (
-    3  # of a burst: the shortest of E.180 have 160 ms; voices hum a tone of the network for a frame or two
-)
+BUSY_FRAMES = 3  # of a burst, 200 ms or more: voices hum a tone of the network for a frame or two
 ENDLESS_FRAMES = 40  # longer than any ringing: a dial tone, nobody is there
 # For so long a sound goes on when nothing is heard: the gaps of ringing are 5 s at most (ITU-T E.180).
 HOLD_MS: Mapping[Sound, int] = {"music": 5_000, "ringing": 6_000, "busy": 1_500, "dtmf": 600, "beep": 600}
@@ -64,7 +62,8 @@ class LineSounds:
         self._analyser = FrameAnalyser(self._decimator.rate_hz)
         self._hop = self._decimator.rate_hz * HOP_MS // 1000
         self._waiting: Signal = np.zeros(0, np.float32)
-        self._at_ms = FRAME_MS - HOP_MS
+        self._rate_hz = self._decimator.rate_hz
+        self._taken = 0  # samples: at some rates a hop is no whole number of milliseconds
         self._burst = _Burst()
         self._steadiness = _Steadiness()
         self._heard_ms = 0  # up to where the sound was heard
@@ -77,9 +76,14 @@ class LineSounds:
         while len(self._waiting) >= self._analyser.size:
             frame = self._analyser.frame(self._waiting[: self._analyser.size])
             self._waiting = self._waiting[self._hop :]
-            self._at_ms += HOP_MS
+            self._taken += self._hop
             changes += self._follow(frame)
         return changes
+
+    @property
+    def _at_ms(self) -> int:
+        """Where the newest frame ends."""
+        return FRAME_MS - HOP_MS + self._taken * 1000 // self._rate_hz
 
     def _follow(self, frame: SpectralFrame) -> list[SoundChange]:
         kind = kind_of(frame.tone)

@@ -11,7 +11,7 @@ gain and 11.5 % with it, at -40 dB 38.5 % and 18.6 %; 14.6 % with the right gain
 
 import numpy as np
 
-from voiceassist.audio.pcm import Pcm
+from voiceassist.audio.pcm import DEAD, Pcm
 from voiceassist.audio.signal import Signal, energy, level_of
 
 BLOCK_MS = 40
@@ -36,12 +36,13 @@ FULL = 32_767
 
 
 class Loudness:
-    """One leg, in blocks of BLOCK_MS or shorter."""
+    """One leg, in steps of BLOCK_MS; what a late leg catches up with comes at once and counts as one."""
 
     def __init__(self, rate_hz: int) -> None:
         self.gain_db = 0.0
         self._rate_hz = rate_hz
-        self._noise_dbfs = 0.0
+        self._noise_dbfs = 0.0  # the softest sound lately, digital silence included: speech is well above it
+        self._line_dbfs = 0.0  # the softest that the line itself made: what a gain makes louder
         self._speech_power = 0.0
         self._speech_blocks = 0
 
@@ -65,6 +66,8 @@ class Loudness:
         power = energy(signal) / len(signal)
         level_dbfs = max(QUIETEST_DBFS, level_of(power))
         self._noise_dbfs = min(level_dbfs, self._noise_dbfs + NOISE_RISE_DB)
+        if np.max(np.abs(signal)) > DEAD:
+            self._line_dbfs = min(level_dbfs, self._line_dbfs + NOISE_RISE_DB)
         self.gain_db = min(self.gain_db, max(0.0, AIM_DBFS + HEADROOM_DB - level_dbfs))
         if level_dbfs > SOFT_DBFS or (level_dbfs > self._noise_dbfs + ABOVE_NOISE_DB and self._is_voiced(signal)):
             self._speech_blocks += 1
@@ -84,7 +87,7 @@ class Loudness:
         """The gain, a little nearer to where it should be."""
         aim_db = 0.0
         if self.speech_dbfs < SOFT_DBFS:
-            aim_db = max(0.0, min(AIM_DBFS - self.speech_dbfs, MOST_DB, NOISE_DBFS - self._noise_dbfs))
+            aim_db = max(0.0, min(AIM_DBFS - self.speech_dbfs, MOST_DB, NOISE_DBFS - self._line_dbfs))
         most_db = FAST_DB if self._speech_blocks <= FIRST_BLOCKS else SLOW_DB
         self.gain_db += min(max(aim_db - self.gain_db, -FAST_DB), most_db)
 

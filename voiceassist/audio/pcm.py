@@ -16,6 +16,7 @@ Pcm: TypeAlias = npt.NDArray[np.int16]  # mono samples, shape (n,)
 Encoding = Literal["s16le", "mulaw", "alaw"]
 
 ENCODINGS: tuple[Encoding, ...] = get_args(Encoding)
+DEAD = 8  # no sample beyond it: digital silence. A-law, which has no zero, says it as 8 (ITU-T G.711 table 1a)
 BYTES_PER_SAMPLE: Mapping[Encoding, int] = {"s16le": 2, "mulaw": 1, "alaw": 1}
 MULAW_BIAS = 0x84  # added before the logarithm: 33 steps (ITU-T G.711 table 2a) on the 16-bit scale
 ALAW_EVEN_BITS = 0x55  # every second bit is inverted on the line (ITU-T G.711 table 1a, note 2)

@@ -30,7 +30,7 @@ PAIRS_HZ: tuple[tuple[int, int, ToneKind], ...] = (
     (480, 620, "busy"),
     (350, 440, "dial"),
 )
-CADENCE_HZ = (410, 460)  # 425, 440 or 450 Hz: the rhythm alone says what it is
+CADENCE_HZ = (394, 460)  # 400, 425, 440 or 450 Hz: the rhythm alone says what it is
 BEEP_HZ = (600, 2_100)  # voicemail, announcements; no voice hums so high
 NEAR = 0.018  # ITU-T Q.24: up to 1.8 % must be taken for the key
 NEAR_HZ = 6.0  # generators are exact; frames of 128 ms resolve 8 Hz

@@ -254,8 +254,9 @@ class PeerFeed:
         del self._doubts[audio.legs]
         return Warned(
             code="legs_identical",
-            message=f"both legs have carried the same audio for {KNOWN_AFTER_S} s of sound: they are heard as one,"
-            " the agent's. Send each side on its own channel, or one leg only, or use a source that records both",
+            message=f"both legs have carried the same audio for {KNOWN_AFTER_S} s of sound: unless that was music"
+            " or an announcement, send each side on its own channel, or one leg only. Talk that is the same on"
+            " both is heard as the agent's",
         )
 
 

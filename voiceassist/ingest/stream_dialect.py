@@ -42,7 +42,7 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   `{"type": "warning", "code": "rate_mismatch", "message": "..."}`, mark the place in the call with a gap of 0 ms
   (`rate_changed`) and carry on. Bytes after the last whole frame are told at `stop` likewise (`leftover_bytes`).
 - Two legs that carry the same audio for 10 s of sound are one channel announced as two: we warn once
-  (`legs_identical`) and hear them as one.
+  (`legs_identical`) and hear their talk as one; music that is played to both is told likewise.
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
   4408 (nothing came in time), 4409 (the call id is taken), 1009 (message too large), 1011 (we failed), 1012 (the
   server stops) or 1013 (too many wait, or there is no memory for another call). The message says what to do; the

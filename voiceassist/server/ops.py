@@ -72,8 +72,10 @@ async def status(connection: HTTPConnection) -> ServerStatus:
 
 
 def _described(runtime: Runtime, engine: LoadedEngine) -> EngineSummary:
-    is_auto = runtime.settings.engine_by_language.get(engine.language, "auto") == "auto"
-    better = better_model(engine.name, engine.language, engine.fit_for, is_auto=is_auto)
+    settings, language = runtime.settings, engine.language
+    is_auto = settings.engine_by_language.get(language, "auto") == "auto"
+    key = "engine" if language == settings.language else f"engines.{language}"
+    better = better_model(engine.name, language, engine.fit_for, is_auto=is_auto, key=key)
     return EngineSummary(
         language=engine.language,
         engine=engine.name,

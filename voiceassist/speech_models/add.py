@@ -59,6 +59,7 @@ def _add(models_dir: Path, given: Path, about: About, fresh: Path, report: Repor
     else:
         sha256 = _known(given, about)
         _unpack(models_dir, given, about, fresh, report)
+        _check_files(whole_model(fresh, str(given)), about.name or "")
     root = whole_model(fresh, str(given))
     about = _filled(about, _about(bundled_record_of(bundled_dir(), root)))  # of a zip it is known only now
     record = describe(
@@ -118,8 +119,8 @@ def _check_files(root: Path, name: str) -> None:
         path = root / file.name
         if path.is_file() and file.sha256 and (got := sha256_of(path)) != file.sha256:
             raise ModelError(
-                f"{path} has the SHA-256 {got}, and {name} must have {file.sha256}: download it again, or add the "
-                "folder under another name with --name"
+                f"{path} has the SHA-256 {got}, and {name} must have {file.sha256}: download it again, or add it "
+                "under another name with --name"
             )
 
 

@@ -5,7 +5,7 @@ says (`asr/choice.py`), `voiceassist models list` shows it.
 
 1. A model must leave room for calls. Moonshine's "base" computes 2.8 times what the embedded "tiny" does (416 wide
    where that is 288, 8 layers where that has 6): where there are few cores it would carry one call for three of
-   tiny's. Vosk's models have no such bound: they cost about alike, whatever their size.
+   tiny's. Vosk's models have no such bound here: what they cost was not measured.
 2. Of those that fit: of the caller's region, else of the main one, else of any; Moonshine's before Vosk's; the
    larger one. No source has the English errors of both makers on the same recordings (Moonshine's base: 10.1 % on
    average of eight sets, meetings and earnings calls too; Vosk's large model: 5.7 % read, 29.8 % in call centres).
@@ -25,7 +25,7 @@ from voiceassist.speech_models.layout import ModelKind
 from voiceassist.speech_models.manifest import main_region
 
 CORES_FOR_BASE = 4
-"""So that what two cores carry with tiny, four carry nearly with base; on two, base would carry a third of it."""
+"""With base four cores carry about 70 % of what two carry with tiny; on two, base would carry a third of it."""
 BASE_BYTES = 100_000_000  # base has 141 MB, tiny 44
 
 

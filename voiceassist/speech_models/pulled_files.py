@@ -1,11 +1,12 @@
 """Fetches a model that is published file by file, as Moonshine's are: downloads and checksums.
 
-A file that arrived stays until all are there, so that the next pull asks only for the others. Never installs.
+A file that arrived stays until the model is installed, so that the next pull asks only for the others. Never
+installs.
 """
 
 from functools import partial
 from pathlib import Path
-from shutil import rmtree
+from shutil import copyfile, rmtree
 
 from voiceassist.speech_models.arrived import OUR_LIST, TOLERANCE, Arrived, Checksum, compare, nobody_says
 from voiceassist.speech_models.download import Pause, client, download, size_of_part
@@ -74,9 +75,17 @@ def _compare(arrived: Path, entry: ModelEntry, report: ReportStep) -> None:
 
 
 def _taken(arrived: Path, entry: ModelEntry) -> Path:
-    """A folder with the model's files and nothing else."""
+    """A folder with the model's files and nothing else; they stay where they arrived, too."""
     fresh = arrived.with_name(UNPACKED)
     fresh.mkdir()
     for file in entry.files:
-        (arrived / file.name).rename(fresh / file.name)
+        _linked(arrived / file.name, fresh / file.name)
     return fresh
+
+
+def _linked(path: Path, name: Path) -> None:
+    """The same file under another name; a copy where the file system has no links."""
+    try:
+        name.hardlink_to(path)
+    except OSError:
+        copyfile(path, name)

@@ -152,7 +152,7 @@ def _with_ticks(steps: list[RerunInput]) -> Iterator[RerunInput]:
     spoken = {second for step in steps if isinstance(step, Final) for second in _seconds(step)}
     told = 0
     for step in steps:
-        if isinstance(step, Final | CallEnded):
+        if isinstance(step, Final | LineSoundChanged | CallEnded):
             heard = (step.end_ms if isinstance(step, Final) else step.at_ms) // TICK_MS
             yield from (Tick(at_ms=at * TICK_MS) for at in range(told + 1, heard + 1) if at not in spoken)
             told = max(told, heard)

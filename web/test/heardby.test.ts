@@ -42,7 +42,7 @@ test("figures that nobody published side by side are not shown", () => {
 });
 
 test("where the server would not take it by itself, the page says what to set", () => {
-  expect(drawn("moonshine", { ...BASE, setting: "moonshine:moonshine-base-en" })).toContain('engine = "moonshine:moonshine-base-en"');
+  expect(drawn("moonshine", { ...BASE, setting: 'engine = "moonshine:moonshine-base-en"' })).toContain('engine = "moonshine:moonshine-base-en"');
 });
 
 test("a model is named without the engine that runs it, and the best has no hint", () => {

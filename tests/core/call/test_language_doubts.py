@@ -13,6 +13,7 @@ from voiceassist.events import (
     Event,
     Final,
     LanguageDoubtChanged,
+    LineSoundChanged,
     Prompt,
     RefusalClosed,
     Speaker,
@@ -106,3 +107,13 @@ def test_a_side_that_is_clearly_understood_again_is_answered_again() -> None:
 def test_lines_without_word_confidences_tell_nothing() -> None:
     lines = [replace(line, words=()) for line in heard("customer", *[(SALAD, 0.3)] * 12)]
     assert doubts(drive(live_call(), lines)) == []
+
+
+def test_what_is_heard_in_hold_music_says_nothing_of_a_language() -> None:
+    music = LineSoundChanged(at_ms=0, speaker="customer", sound="music", since_ms=0)
+    assert doubts(drive(live_call(), [music, *heard("customer", *[(SALAD, 0.3)] * 12)])) == []
+
+
+def test_an_engine_that_is_sure_of_its_guesses_brings_no_doubt() -> None:
+    call = live_call(engine="vosk:vosk-model-small-en-us-0.15")
+    assert doubts(drive(call, heard("customer", *[(SALAD, 0.3)] * 12))) == []

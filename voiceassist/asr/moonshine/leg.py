@@ -62,11 +62,12 @@ class MoonshineRecognizer:
     def second_listen(self, said: Transcript, first: int, end: int) -> SecondListen | None:
         """How well the words from `first` to before `end` of this Partial or Final explain what it was heard of.
 
-        None when a later line has ended since, so that the sound is gone, or the model cannot tell. Raises
-        ValueError for words that say nothing, EngineError.
+        None when a later line has ended since or the line was cut before the words, so that the sound is gone,
+        or the model cannot tell. Raises ValueError for words that say nothing, EngineError.
         """
+        until_ms = max((word.end_ms for word in said.words[:end]), default=0)
         for line in (self._line, self._last):
-            if line and line.utterance == said.utterance:
+            if line and line.utterance == said.utterance and until_ms <= line.end_ms:
                 texts = [word.text for word in said.words]
                 return self._model.second_listen(line.spoken_until(said.at_ms), texts, first, end)
         return None

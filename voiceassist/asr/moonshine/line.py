@@ -48,6 +48,11 @@ class MoonshineLine:
         return self.start_block * BLOCK_MS
 
     @property
+    def end_ms(self) -> int:
+        """Likewise: how far it has been heard."""
+        return (self.start_block + len(self.blocks)) * BLOCK_MS
+
+    @property
     def pcm(self) -> Pcm:
         """All of it."""
         return np.concatenate(self.blocks)

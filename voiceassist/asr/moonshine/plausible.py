@@ -15,7 +15,8 @@ SPARE_WORDS = 2  # short lines: "I don't know" takes 300 ms
 LOOP_WORDS = (3, 4, 5, 6, 7, 8)  # a phrase this long, said twice at once, is the model's loop
 MARKS = ".,!?;:\u00bf\u00a1"
 REPEATS = 4  # one or two words more often than this in a row: people say "no no no"
-# Within a word: one sign seven times, as in "850000000", or a few four times, as in "01-01-01-01".
+# Within a word: one sign seven times, as in "850000000", or a few four times, as in "01-01-01-01". A number that
+# really has seven equal digits in a row, and no commas, is cut too: the model's loops look the same.
 LOOP_IN_WORD = re.compile(r"(.)\1{6,}|(.{2,12}?)\2{3,}")
 
 

@@ -14,6 +14,7 @@ from voiceassist.core.call.actions import Actions
 from voiceassist.core.call.alerts import Alerts, alert_rules
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
 from voiceassist.core.call.reactions import reactions_for
@@ -34,6 +35,7 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LanguageDoubtChanged,
     LegMergeChanged,
     LineSoundChanged,
     Partial,
@@ -60,6 +62,7 @@ class StartedCall:
         self._slot = CardSlot(limits)
         alerts = Alerts(alert_rules(playbook))
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
+        self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
         self._actions = Actions(playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts)
 
     def take(self, event: Input) -> list[Event]:
@@ -97,12 +100,18 @@ class StartedCall:
         event = self._redactor.redact(heard) if self._redactor else heard
         expired = self._slot.expire(event.at_ms)
         turn, before = self._turns.hear(event), self._turns.before(event.speaker)
-        doubt = self._reactions.doubts.hear(event)
+        doubt = self._doubt(event)
         changes = self._tracker.hear(event, turn, before)
         reactions = self._reactions.react_to_words(changes, event, turn)
         self._absences.hear(event, turn, changes)
         overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
         return [event, *expired, *doubt, *reactions, *overlaps, *self._pass_time()]
+
+    def _doubt(self, event: Transcript) -> list[LanguageDoubtChanged]:
+        """What a line tells of its side's language; what is heard in hold music or a tone tells nothing."""
+        if not self._knows_guesses or event.speaker in self._silence.waiting:
+            return []
+        return self._reactions.doubts.hear(event)
 
     def _finish(self, event: Transcript) -> None:
         """Remembers that an utterance has its final; nothing may be heard of it after that."""
