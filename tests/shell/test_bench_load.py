@@ -83,6 +83,12 @@ def test_the_most_calls_with_cues_in_time_are_carried() -> None:
     ]
 
 
+def test_cues_that_never_come_are_not_carried_unless_few_calls_miss_them_too() -> None:
+    found = figures(step(2, 300, 400, None), step(4, *[300] * 7, *[None] * 3), step(6, *[300] * 3, *[None] * 7))
+    assert [one.is_carried for one in found.steps] == [True, True, False]
+    assert found.limited_by == "cues that never came: 7 of 10"
+
+
 def test_costs_are_per_call() -> None:
     (found,) = figures(step(4, 300, None, cores=0.8)).steps
     assert found.cores_per_call == pytest.approx(0.2)

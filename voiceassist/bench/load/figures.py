@@ -51,7 +51,7 @@ class LoadFigures:
 def load_figures(steps: Sequence[LoadStep], cores: int, limit_ms: float) -> LoadFigures:
     """All of them; there is at least one step."""
     idle_bytes = steps[0].usage[0].memory_bytes
-    made = tuple(_step(step, idle_bytes, limit_ms) for step in steps)
+    made = tuple(_step(step, steps[0], idle_bytes, limit_ms) for step in steps)
     carried = max((step.calls for step in made if step.is_carried), default=0)
     return LoadFigures(
         cores=cores,
@@ -60,17 +60,17 @@ def load_figures(steps: Sequence[LoadStep], cores: int, limit_ms: float) -> Load
         calls=carried,
         calls_per_core=carried / cores,
         further_call_bytes=_further_call_bytes(steps),
-        limited_by=_limited_by(made[-1], steps[-1], cores),
+        limited_by=_limited_by(made[-1], steps[-1], cores, limit_ms),
     )
 
 
-def _step(step: LoadStep, idle_bytes: int, limit_ms: float) -> StepFigures:
+def _step(step: LoadStep, fewest: LoadStep, idle_bytes: int, limit_ms: float) -> StepFigures:
     first, last, delays = step.usage[0], step.usage[-1], step.delays_ms
     call_s = step.played.call_s or 1.0  # every call was refused
     cpu_s, decode_cpu_s = last.cpu_s - first.cpu_s, last.decode_cpu_s - first.decode_cpu_s
     return StepFigures(
         calls=step.callers,
-        is_carried=is_carried(step, limit_ms),
+        is_carried=is_carried(step, fewest, limit_ms),
         cues=len(step.played.measured),
         missed=len(step.played.measured) - len(delays),
         refused=len(step.played.refused),
@@ -97,7 +97,7 @@ def _further_call_bytes(steps: Sequence[LoadStep]) -> float | None:
     return (_most_bytes(last) - _most_bytes(first)) / (last.callers - first.callers)
 
 
-def _limited_by(last: StepFigures, step: LoadStep, cores: int) -> str:
+def _limited_by(last: StepFigures, step: LoadStep, cores: int, limit_ms: float) -> str:
     """Why the last step was too much, as far as the figures show it."""
     if last.is_carried:
         return "nothing yet: more calls were not tried"
@@ -110,6 +110,8 @@ def _limited_by(last: StepFigures, step: LoadStep, cores: int) -> str:
         return f"processors: {last.cores_used:.1f} of {cores} cores used, {share:.0%} of that for recognition"
     if last.p95_ms is None:
         return "no cue came"
+    if last.p95_ms <= limit_ms:
+        return f"cues that never came: {last.missed} of {last.cues}"
     if step.machine_load > OTHERS * cores + last.cores_used + last.client_cores:
         return f"other programs on this machine: its load is {step.machine_load:.1f}, and the server is not busy"
     return (

@@ -16,9 +16,10 @@ from rich.table import Table
 from voiceassist.bench.asr.recordings import audio_clips
 from voiceassist.bench.latency import Measured, measure, percentile
 from voiceassist.bench.planted import planted_calls
+from voiceassist.cli.checks import known
 from voiceassist.cli.options import IngestToken
 from voiceassist.errors import RecordingError
-from voiceassist.samples import Sample, list_samples, load_sample
+from voiceassist.samples import SAMPLE_IDS, Sample, load_sample
 
 STAGES = (
     ("heard", "heard_ms", "first partial with the words: partial cadence + decoding"),
@@ -57,7 +58,7 @@ def latency(
 
       voiceassist bench latency --no-samples --people calls/ --json
     """
-    named = [load_sample(name) for name in sample] if sample else list(list_samples())
+    named = [load_sample(name) for name in known(sample or SAMPLE_IDS, SAMPLE_IDS, "sample call")]
     with TemporaryDirectory(prefix="voiceassist-bench-") as folder:
         planted = list(planted_calls(audio_clips(people or [], "en"), Path(folder)))
         if people and not planted:

@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import Progress, TimeElapsedColumn
 from rich.table import Table
 
 from voiceassist.bench.load.calls import TargetServer
@@ -24,7 +24,9 @@ from voiceassist.bench.load.figures import LoadFigures, StepFigures, load_figure
 from voiceassist.bench.load.served import ServedProcess, served
 from voiceassist.bench.load.steps import LIMIT_MS, LoadStep, load_steps
 from voiceassist.bench.wave_file import at_telephone_rate
+from voiceassist.cli.checks import check_writable, known
 from voiceassist.cli.options import FiguresAsJson, IngestToken, OnlySamples
+from voiceassist.cli.progress import counted_bar
 from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
 from voiceassist.errors import ConfigError
 from voiceassist.samples import SAMPLE_IDS, Sample, load_sample
@@ -84,15 +86,12 @@ def bench_load(
     """
     if first > most:
         raise ConfigError(f"--from {first} is more than --most {most}")
-    named = [_sample(name) for name in sample or SAMPLE_IDS]
-    with (
-        TemporaryDirectory() as folder,
-        _server(url, engine, models_dir, cores) as server,
-        _progress() as progress,
-    ):
-        samples = [at_telephone_rate(one, Path(folder)) for one in named]
+    if chart_file:
+        check_writable(chart_file, "--chart")
+    named = [load_sample(name) for name in known(sample or SAMPLE_IDS, SAMPLE_IDS, "sample call")]
+    with _server(url, engine, models_dir, cores) as server:
         target = TargetServer(url=server.url, token=token)
-        steps = asyncio.run(_steps(target, range(first, most + 1, step), samples, limit, progress))
+        steps = _measured(target, range(first, most + 1, step), named, limit)
     figures = load_figures(steps, server.cores, limit)
     if chart_file:
         chart_file.write_text(chart(figures, f"Cue to screen, {engine}, {server.cores} cores"), encoding="utf-8")
@@ -100,12 +99,6 @@ def bench_load(
         print(json.dumps(asdict(figures), indent=1))  # noqa: T201 - this is the output
     else:
         show(figures)
-
-
-def _sample(name: str) -> Sample:
-    if name not in SAMPLE_IDS:
-        raise ConfigError(f"there is no sample call {name!r}; there are {', '.join(SAMPLE_IDS)}")
-    return load_sample(name)
 
 
 @contextmanager
@@ -120,9 +113,12 @@ def _server(url: str | None, engine: str, models_dir: Path | None, cores: int | 
         yield ServedProcess(url=url, cores=cores)
 
 
-def _progress() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
+def _measured(
+    target: TargetServer, callers: Sequence[int], named: Sequence[Sample], limit_ms: int
+) -> list[LoadStep]:
+    with TemporaryDirectory() as folder, counted_bar(TimeElapsedColumn()) as progress:
+        samples = [at_telephone_rate(one, Path(folder)) for one in named]
+        return asyncio.run(_steps(target, callers, samples, limit_ms, progress))
 
 
 async def _steps(

@@ -6,12 +6,13 @@ Registered by `__init__.py`. The measuring is in `bench/peer/`.
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich import box
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import TimeElapsedColumn
 from rich.table import Table
 
 from voiceassist.bench.asr.calls import sample_clips
@@ -21,9 +22,13 @@ from voiceassist.bench.asr.results import Spread
 from voiceassist.bench.peer.figures import LoopFigures, PairFigures, RunSpread, figures
 from voiceassist.bench.peer.pairs import PeerPair, pairs
 from voiceassist.bench.peer.runs import compare
+from voiceassist.cli.checks import known
 from voiceassist.cli.models.folder import ModelsDir, folder_of
 from voiceassist.cli.options import AudioFiles, ConfigFile, FiguresAsJson, OnlySamples, SpokenLanguage
+from voiceassist.cli.progress import counted_bar
 from voiceassist.errors import ConfigError
+from voiceassist.samples import SAMPLE_IDS
+from voiceassist.speech_models.language import serves
 
 NONE = "-"
 RUNS = 5
@@ -69,9 +74,9 @@ def bench_peer(
       voiceassist bench peer --audio calls/ --json
     """
     found = pairs(folder_of(config, models_dir), language, names or [])
-    clips = tuple(audio_clips(audio, language)) if audio else tuple(sample_clips(sample or []))
     if not found:
         raise ConfigError(f"no engine for language {language!r} is installed; see `voiceassist models list`")
+    clips = _clips(audio, sample or [], language)
     compared = [_compared(pair, clips, runs, cadence) for pair in found]
     if as_json:
         print(json.dumps({"pairs": [asdict(one) for one in compared]}, indent=1))  # noqa: T201 - the output
@@ -79,12 +84,16 @@ def bench_peer(
         show(compared)
 
 
+def _clips(audio: Sequence[Path] | None, sample: Sequence[str], language: str) -> Sequence[Clip]:
+    if audio:
+        return tuple(audio_clips(audio, language))
+    if not serves("en", language):
+        raise ConfigError(f"the sample calls are English: name recordings in {language!r} with --audio")
+    return tuple(sample_clips(known(sample, SAMPLE_IDS, "sample call")))
+
+
 def _compared(pair: PeerPair, clips: Sequence[Clip], runs: int, cadence_ms: int | None) -> PairFigures:
-    progress = Progress(
-        TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with progress:
+    with counted_bar(TimeElapsedColumn()) as progress:
         task = progress.add_task(pair.ours.name, total=2 * runs * len(clips))
 
         def on_clip(who: str, clip: Clip) -> None:

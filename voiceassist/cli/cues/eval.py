@@ -11,12 +11,13 @@ from typing import Annotated, Any, Literal
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 
 from voiceassist.cli.cues.eval_tables import Evaluated, show
 from voiceassist.cli.cues.files import LabelledFiles, read_rows
 from voiceassist.cli.cues.scan import cue_fields
 from voiceassist.cli.options import PlaybookOption
+from voiceassist.cli.progress import counted_bar
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import DatasetError
 from voiceassist.evaluation.evaluation import Mistake, SourceScores, mistakes_of, outcome_of, scores_of
@@ -102,11 +103,7 @@ def _evaluated(
 
 
 def _tracked(rows: Sequence[LabelledTurn], what: str) -> Iterator[LabelledTurn]:
-    progress = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-        console=Console(stderr=True), transient=True,
-    )  # fmt: skip
-    with progress:
+    with counted_bar(TimeRemainingColumn()) as progress:
         yield from progress.track(rows, description=what)
 
 

@@ -4,7 +4,6 @@ Registered by `__init__.py`. The measuring is in `bench/asr/`, the tables are in
 """
 
 import json
-import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, count
@@ -25,6 +24,7 @@ from voiceassist.bench.asr.report import EngineReport, measure
 from voiceassist.bench.asr.subjects import Subject, subjects
 from voiceassist.bench.asr.synthetic import Plan, read_sets, synthetic_clips
 from voiceassist.bench.asr.voices import VOICES, available
+from voiceassist.cli.checks import check_writable, known
 from voiceassist.cli.models.bench_tables import show
 from voiceassist.cli.models.folder import ModelsDir, folder_of
 from voiceassist.cli.options import AudioFiles, ConfigFile, OnlySamples, SpokenLanguage
@@ -32,7 +32,6 @@ from voiceassist.errors import ConfigError
 from voiceassist.samples import SAMPLE_IDS
 from voiceassist.speech_models.bundled import bundled_dir
 from voiceassist.speech_models.language import serves
-from voiceassist.speech_models.manifest import nearest
 
 STDOUT = Path("-")
 WIDTH = 70  # of the line that says what is being heard
@@ -122,7 +121,8 @@ def bench(
 
       voiceassist models bench vosk-tiny-en --synthesise --voice ked --channel clean
     """
-    _check_output(output)
+    if output and output != STDOUT:
+        check_writable(output, "--json")
     found = subjects(folder_of(config, models_dir), language, names or [])
     plan = _plan(voice or [], channel or [], test_set or [], sets, sentences) if synthesise else None
     clips = _clips(audio or [], language, sample or [], samples=samples)
@@ -139,7 +139,7 @@ def bench(
 
 def _clips(audio: Sequence[Path], language: str, sample: Sequence[str], *, samples: bool) -> tuple[Clip, ...]:
     """Everything that can be read before it begins, so that a bad file is named at once."""
-    calls = sample_clips(_known(sample, SAMPLE_IDS, "sample call")) if samples and serves("en", language) else ()
+    calls = sample_clips(known(sample, SAMPLE_IDS, "sample call")) if samples and serves("en", language) else ()
     return (*calls, *audio_clips(audio, language))
 
 
@@ -147,7 +147,7 @@ def _plan(
     voices: Sequence[str], channels: Sequence[str], test_sets: Sequence[str], folder: Path | None, most: int
 ) -> Plan:
     here = {voice.name: voice for voice in available()}
-    wanted = _known(voices, [voice.name for voice in VOICES], "voice") or list(here)
+    wanted = known(voices, [voice.name for voice in VOICES], "voice") or list(here)
     if missing := [name for name in wanted if name not in here]:
         raise ConfigError(f"voice {missing[0]} needs a program or package that is not installed here")
     if not wanted:
@@ -155,17 +155,8 @@ def _plan(
     return Plan(
         voices=tuple(here[name] for name in wanted),
         sets=read_sets(folder or bundled_dir() / "training" / "test", test_sets, most),
-        channels=tuple(_known(channels, list(CHANNELS), "channel") or CHANNELS),
+        channels=tuple(known(channels, list(CHANNELS), "channel") or CHANNELS),
     )
-
-
-def _known(names: Sequence[str], known: Sequence[str], what: str) -> Sequence[str]:
-    for name in names:
-        if name not in known:
-            raise ConfigError(
-                f"there is no {what} {name!r}{nearest(name, list(known))}; there are {', '.join(known)}"
-            )
-    return names
 
 
 def _check(found: Sequence[Subject], material: Material, language: str) -> None:
@@ -175,14 +166,6 @@ def _check(found: Sequence[Subject], material: Material, language: str) -> None:
         raise ConfigError("--synthesise speaks English only")
     if not any(material.count(subject) for subject in found):
         raise ConfigError(f"there is nothing to hear in language {language!r}: name recordings with --audio")
-
-
-def _check_output(output: Path | None) -> None:
-    """Before hours of measuring, not after."""
-    if output and output != STDOUT:
-        place = output if output.exists() else output.parent
-        if output.is_dir() or not os.access(place, os.W_OK):
-            raise ConfigError(f"--json {output}: cannot be written")
 
 
 # ---- measuring and showing ----

@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import TimeRemainingColumn
 from rich.table import Table
 
 from voiceassist import wire
 from voiceassist.backtests.run import EXAMPLES
 from voiceassist.backtests.run import backtest as compare
 from voiceassist.backtests.source import StoredCalls, stored_calls
+from voiceassist.cli.progress import counted_bar
 from voiceassist.config import load_settings
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
@@ -81,7 +82,7 @@ def backtest(
 
 
 def _compared(before: Playbook, changed: Playbook, stored: StoredCalls, examples: int) -> Backtest:
-    with _bar() as bar:
+    with counted_bar(TimeRemainingColumn()) as bar:
         task = bar.add_task("calls", total=stored.total)
         return compare(
             before, changed, stored, examples=examples, progress=lambda done, _: bar.update(task, completed=done)
@@ -101,11 +102,6 @@ def _playbook(which: str, database: Path) -> tuple[str, Playbook]:
     name = which.removeprefix(BUILTIN)
     is_builtin = name in builtin_names() and (name != which or not Path(which).exists())
     return BUILTIN + name if is_builtin else which, read_playbook(*find_text(Path(name), "en"))
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), transient=True)
 
 
 def _show(result: Backtest, console: Console) -> None:
