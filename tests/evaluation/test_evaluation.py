@@ -1,36 +1,15 @@
 """Which turns count for which kind, and as what."""
 
-from typing import Any
-
 import pytest
 
-from voiceassist.core.cues.match import Match
+from tests.evaluation.turns import outcome, row
 from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS
-from voiceassist.evaluation.evaluation import Outcome, SourceScores, mistakes_of, outcome_of, scores_of
+from voiceassist.evaluation.evaluation import SourceScores, mistakes_of, scores_of
 from voiceassist.evaluation.labelled import MEANINGS, LabelledTurn, Meaning
+from voiceassist.evaluation.outcome import Outcome, outcome_of
 from voiceassist.playbooks import load_playbook
 
 PLAYBOOK = load_playbook(None, "en")
-
-
-def row(
-    labels: str = "none", *, speaker: Any = "customer", source: str = "desk", text: str = "a b", prev: str = ""
-) -> LabelledTurn:
-    return LabelledTurn(
-        id="1", speaker=speaker, text=text, text_asr=text.lower(), labels=tuple(labels.split()), prev=prev,
-        source=source, meta={},
-    )  # fmt: skip
-
-
-def match(kind: str) -> Match:
-    return Match(
-        kind=kind, rule=f"{kind}.x", layer="phrase", first_word=0, last_word=0, tokens=("a",), first_token=0,
-        trailing=0, confidence=0.9, early=True,
-    )  # fmt: skip
-
-
-def outcome(labels: str = "none", found: str = "", **of_row: Any) -> Outcome:
-    return Outcome(row=row(labels, **of_row), found=tuple(map(match, found.split())))
 
 
 def only_source(*outcomes: Outcome) -> SourceScores:
@@ -139,6 +118,24 @@ def test_mistakes_are_the_turns_that_were_judged_wrongly() -> None:
         (missed, ("churn",), ("churn",), ()),
         (wrong, (), (), ("churn",)),
     ]
+
+
+def test_what_only_colours_words_is_missed_or_silent_and_told_apart() -> None:
+    scores = only_source(outcome("churn", "~churn"), outcome("none", "~churn"), outcome("churn", "churn ~churn"))
+    assert counts(scores) == {"churn": (1, 0, 1, 1)}
+    (score,) = scores.scores
+    assert (score.coloured.right, score.coloured.false_alarms) == (1, 1)
+    coloured, wrong = mistakes_of([outcome("churn", "~churn"), outcome("none", "~churn")])
+    assert (coloured.missed, coloured.coloured) == (("churn",), ())
+    assert (wrong.false_alarms, wrong.coloured) == ((), ("churn",))
+
+
+def test_only_the_kinds_that_are_asked_for_are_told() -> None:
+    turns = [outcome("churn", "churn"), outcome("frustration", "churn")]
+    (scores,) = scores_of(turns, kinds=("frustration",))
+    assert counts(scores) == {"frustration": (0, 0, 1, 1)}
+    (mistake,) = mistakes_of(turns, kinds=("frustration",))
+    assert (mistake.missed, mistake.false_alarms) == (("frustration",), ())
 
 
 def test_a_refusal_that_is_recovered_in_the_same_breath_is_a_refusal() -> None:

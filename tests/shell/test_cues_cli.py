@@ -176,6 +176,58 @@ def test_a_playbook_that_is_not_there_is_named(run: Run, turns: Path) -> None:
     assert "nosuch.yaml" in refused(run("cues", "eval", turns, "--playbook", "nosuch.yaml"))
 
 
+TALK: list[dict[str, Any]] = [
+    {"text": "We don't do that.", "labels": [], "source": "talk", "meta": {"checked": False}},
+    *({"text": f"The {n} teapots stand on the shelf.", "labels": [], "source": "talk"} for n in range(9)),
+]
+
+
+def test_eval_tells_false_alarms_in_ordinary_talk_and_the_precision_of_calls(
+    run: Run, turns: Path, tmp_path: Path
+) -> None:
+    ordinary = written(tmp_path / "talk.jsonl", TALK)
+    rates = run("cues", "eval", turns, ordinary, "--rate", "--json").document()["rates"]
+    (refusal,) = [one for one in rates["false_alarms"] if one["kind"] == "refusal"]
+    assert (refusal["source"], refusal["turns"], refusal["words"]) == ("talk", 10, 67)
+    assert (refusal["reaching"], refusal["coloured"], refusal["is_upper_bound"]) == (1, 0, True)
+    assert refusal["per_10000_turns"]["value"] == 1_000
+    assert refusal["per_hour"]["value"] == pytest.approx(rates["words_per_hour"] / 67)
+    (precision,) = rates["precision"]
+    assert (precision["recall_source"], precision["false_alarm_source"]) == (str(turns), "talk")
+    assert (precision["base_rate"], precision["is_lower_bound"]) == (1 / 40, True)
+    right, wrong = 1 / 40 * 2 / 3, 39 / 40 / 10
+    assert precision["precision"]["value"] == pytest.approx(right / (right + wrong))
+
+
+def test_eval_takes_the_rates_of_ones_own_calls(run: Run, turns: Path, tmp_path: Path) -> None:
+    ordinary = written(tmp_path / "talk.jsonl", TALK)
+    ran = run("cues", "eval", turns, ordinary, "--base-rate", "refusal=1/2", "--json")
+    (precision,) = ran.document()["rates"]["precision"]
+    assert precision["base_rate"] == 0.5
+    for wrong in ("refusal", "refusal=2", "refusal=1/0", "refusals=.5"):
+        assert "refusal" in refused(run("cues", "eval", turns, "--base-rate", wrong))
+
+
+def test_eval_takes_a_labelled_file_as_ordinary_talk(run: Run, turns: Path) -> None:
+    rates = run("cues", "eval", turns, "--ordinary", turns, "--kind", "refusal", "--json").document()["rates"]
+    (refusal,) = rates["false_alarms"]
+    assert (refusal["turns"], refusal["reaching"], refusal["is_upper_bound"]) == (3, 1, False)
+
+
+def test_eval_shows_rates_to_the_eye_and_as_markdown(run: Run, turns: Path, tmp_path: Path) -> None:
+    ordinary = written(tmp_path / "talk.jsonl", TALK)
+    shown = run("cues", "eval", turns, ordinary, "--rate", "--kind", "refusal").out
+    assert "False alarms in ordinary talk" in shown
+    assert "where one of 40 agent turns has it" in " ".join(shown.split())
+    pasted = run("cues", "eval", turns, ordinary, "--rate", "--kind", "refusal", "--markdown").out
+    assert "| refusal | talk | 10 | 1 | ≤ 1000.0 (179–4042) |" in pasted  # noqa: RUF001 - an en dash
+    assert "| recall by | has it | recall | false alarms by talk |" in pasted
+
+
+def test_eval_names_a_kind_that_there_is_not(run: Run, turns: Path) -> None:
+    assert "'refusals' is no kind of cue" in refused(run("cues", "eval", turns, "--kind", "refusals"))
+
+
 # ---- scan ----
 
 

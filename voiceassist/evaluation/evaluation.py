@@ -3,38 +3,27 @@
 Sources differ too much to be pooled. In each, only the kinds count that it annotates: those that its labels name
 (`Meaning.about`). Where no label names a kind, as in a file of ordinary turns, every cue of every kind that its
 speakers can give counts as a false alarm. `abuse` stands for insult, threat, slur and sexual together: any of
-them found is right when any is expected. A turn has a kind or has it not: two cues of a kind in it are one, and a
-refusal that is recovered in the same breath is a refusal. A kind that this side cannot say is never found.
-Pure: no file, no clock. Next: `cli/cues/eval.py` shows the scores.
+them found is right when any is expected. A kind that this side cannot say is never found.
+A cue is found when it reaches people, by a card or an alert. What only colours words is counted apart.
+Pure: no file, no clock. Next: `rates.py` tells what the scores mean in calls; `cli/cues/eval.py` shows them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
 
-from voiceassist.core.cues.find import Context, find_cues
-from voiceassist.core.cues.match import Match
-from voiceassist.core.playbook.model import ABUSE_KINDS, SPEAKER_OF, Playbook
-from voiceassist.evaluation.labelled import ABUSE, MEANINGS, LabelledTurn, Meaning, TextName
+from voiceassist.evaluation.judged import Judged, Meanings, judged_turns, named_kinds, sayable_kinds, set_aside
+from voiceassist.evaluation.labelled import MEANINGS
+from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, by_source
 from voiceassist.evaluation.scores import Counts, Rate, share
-
-KIND_ORDER = (*SPEAKER_OF, ABUSE)
-Meanings: TypeAlias = Mapping[str, Meaning]
-Kinds: TypeAlias = frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
-    """A turn, and the cues that were found in it."""
+class Coloured:
+    """Turns in which a kind only coloured words: nobody was told by a card or an alert."""
 
-    row: LabelledTurn
-    found: tuple[Match, ...]
-
-    @property
-    def kinds(self) -> Kinds:
-        """The kinds of its cues, with ABUSE where one of them is abuse."""
-        return _with_abuse(match.kind for match in self.found)
+    right: int = 0  # has it; in `Counts` it is missed
+    false_alarms: int = 0  # has it not; in `Counts` it is silent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +31,8 @@ class KindScore:
     """How one kind did."""
 
     kind: str
-    counts: Counts
+    counts: Counts  # of what reaches people
+    coloured: Coloured
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +42,7 @@ class Apart:
     label: str
     kind: str
     turns: int
-    cued: int
+    cued: int  # so that it reaches people
 
     @property
     def rate(self) -> Rate | None:
@@ -77,119 +67,86 @@ class Mistake:
 
     outcome: Outcome
     expected: tuple[str, ...]
-    missed: tuple[str, ...]
-    false_alarms: tuple[str, ...]
+    missed: tuple[str, ...]  # perhaps coloured
+    false_alarms: tuple[str, ...]  # that reach people
+    coloured: tuple[str, ...]  # false, and only coloured
 
 
-def outcome_of(playbook: Playbook, row: LabelledTurn, text: TextName) -> Outcome:
-    """The cues found in a turn; where the speaker is unknown, by the rules of both sides."""
-    words, context = row.words(text), Context(before=tuple(row.prev.split()))
-    found = [match for speaker in row.speakers for match in find_cues(playbook, speaker, words, context)]
-    return Outcome(row=row, found=tuple(found))
+def scores_of(
+    outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS, kinds: Collection[str] = KIND_ORDER
+) -> list[SourceScores]:
+    """The scores of each source for these kinds, in the order in which the sources come."""
+    return [_source_scores(source, of, meanings, kinds) for source, of in by_source(outcomes).items()]
 
 
-def scores_of(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> list[SourceScores]:
-    """The scores of each source, in the order in which the sources come."""
-    return [_source_scores(source, of_source, meanings) for source, of_source in _by_source(outcomes).items()]
+def mistakes_of(
+    outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS, kinds: Collection[str] = KIND_ORDER
+) -> list[Mistake]:
+    """Every turn with a false alarm or a miss of these kinds, source by source, in the order of the turns."""
+    return [mistake for of in by_source(outcomes).values() for mistake in _mistakes(of, meanings, kinds)]
 
 
-def mistakes_of(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> list[Mistake]:
-    """Every turn with a false alarm or a miss, source by source, in the order in which they come."""
-    return [
-        mistake
-        for of_source in _by_source(outcomes).values()
-        for mistake in _mistakes(of_source, _annotated(of_source, meanings), meanings)
-    ]
+def kind_score(kind: str, turns: Iterable[Judged]) -> KindScore:
+    """How one kind did in turns of one source."""
+    about = [(turn, kind in turn.expected) for turn in turns if turn.is_about(kind)]
+    reached = Counter((has_it, kind in turn.reaching) for turn, has_it in about)
+    coloured = Counter(has_it for turn, has_it in about if kind in turn.coloured)
+    return KindScore(
+        kind=kind,
+        counts=Counts(
+            right=reached[True, True],
+            false_alarms=reached[False, True],
+            missed=reached[True, False],
+            silent=reached[False, False],
+        ),
+        coloured=Coloured(right=coloured[True], false_alarms=coloured[False]),
+    )
 
 
-def _by_source(outcomes: Iterable[Outcome]) -> dict[str, list[Outcome]]:
-    sources: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        sources.setdefault(outcome.row.source, []).append(outcome)
-    return sources
-
-
-def _source_scores(source: str, outcomes: Sequence[Outcome], meanings: Meanings) -> SourceScores:
-    scored = [outcome for outcome in outcomes if not _set_aside(outcome.row, meanings, "leave_out", "apart")]
-    left_out = Counter(label for one in outcomes for label in _set_aside(one.row, meanings, "leave_out")[:1])
-    judged = [(one.row, _expected(one.row, meanings), one.kinds) for one in scored]
-    kinds = _annotated(outcomes, meanings)
+def _source_scores(
+    source: str, outcomes: Sequence[Outcome], meanings: Meanings, kinds: Collection[str]
+) -> SourceScores:
+    turns = judged_turns(outcomes, meanings)
+    left_out = Counter(label for one in outcomes for label in set_aside(one.row, meanings, "leave_out")[:1])
     return SourceScores(
         source=source,
-        turns=len(scored),
+        turns=len(turns),
         left_out=dict(left_out),
-        scores=tuple(KindScore(kind=kind, counts=_counts(kind, judged)) for kind in kinds),
+        scores=tuple(kind_score(kind, turns) for kind in _annotated(outcomes, meanings) if kind in kinds),
         apart=tuple(_apart(outcomes, meanings)),
     )
 
 
-def _set_aside(row: LabelledTurn, meanings: Meanings, *uses: str) -> list[str]:
-    """The labels that keep a turn from being scored."""
-    return [label for label in row.labels if meanings[label].use in uses]
-
-
 def _annotated(outcomes: Sequence[Outcome], meanings: Meanings) -> list[str]:
     """The kinds that a source was looked through for; all that its speakers can say where no label names one."""
-    about = _with_abuse(meanings[label].about for one in outcomes for label in one.row.labels) - {""}
-    speakers = {speaker for one in outcomes for speaker in one.row.speakers}
-    sayable = _with_abuse(kind for kind, speaker in SPEAKER_OF.items() if speaker in speakers)
-    return [kind for kind in KIND_ORDER if kind in (about or sayable)]
-
-
-def _counts(kind: str, judged: Sequence[tuple[LabelledTurn, Kinds, Kinds]]) -> Counts:
-    """From turns with the kinds that they have and those that were found."""
-    counted = Counter(
-        (kind in expected, kind in found) for row, expected, found in judged if _is_about(row, kind, expected)
-    )
-    return Counts(
-        right=counted[True, True],
-        false_alarms=counted[False, True],
-        missed=counted[True, False],
-        silent=counted[False, False],
-    )
-
-
-def _is_about(row: LabelledTurn, kind: str, expected: Kinds) -> bool:
-    """Whether a turn tells anything of a kind: what this side cannot say does not count, nor which abuse it is."""
-    if kind in expected:
-        return True
-    if kind in ABUSE_KINDS and ABUSE in expected and expected.isdisjoint(ABUSE_KINDS):
-        return False
-    return (SPEAKER_OF["insult"] if kind == ABUSE else SPEAKER_OF[kind]) in row.speakers
-
-
-def _expected(row: LabelledTurn, meanings: Meanings) -> Kinds:
-    return _with_abuse(meanings[label].present for label in row.labels) - {""}
-
-
-def _with_abuse(kinds: Iterable[str]) -> Kinds:
-    found = frozenset(kinds)
-    return found if found.isdisjoint(ABUSE_KINDS) else found | {ABUSE}
+    kinds = named_kinds(outcomes, meanings) or sayable_kinds(outcomes)
+    return [kind for kind in KIND_ORDER if kind in kinds]
 
 
 def _apart(outcomes: Sequence[Outcome], meanings: Meanings) -> list[Apart]:
     turns, cued = Counter[str](), Counter[str]()
     for outcome in outcomes:
-        if not _set_aside(outcome.row, meanings, "leave_out"):
-            for label in _set_aside(outcome.row, meanings, "apart"):
+        if not set_aside(outcome.row, meanings, "leave_out"):
+            for label in set_aside(outcome.row, meanings, "apart"):
                 turns[label] += 1
-                cued[label] += meanings[label].about in outcome.kinds
+                cued[label] += meanings[label].about in outcome.reaching
     return [
         Apart(label=label, kind=meanings[label].about, turns=turns[label], cued=cued[label]) for label in turns
     ]
 
 
-def _mistakes(outcomes: Sequence[Outcome], kinds: Sequence[str], meanings: Meanings) -> list[Mistake]:
-    scored = [outcome for outcome in outcomes if not _set_aside(outcome.row, meanings, "leave_out", "apart")]
-    judged = [_mistake(outcome, kinds, _expected(outcome.row, meanings)) for outcome in scored]
-    return [mistake for mistake in judged if mistake.missed or mistake.false_alarms]
+def _mistakes(outcomes: Sequence[Outcome], meanings: Meanings, kinds: Collection[str]) -> list[Mistake]:
+    annotated = [kind for kind in _annotated(outcomes, meanings) if kind in kinds]
+    judged = [_mistake(turn, annotated) for turn in judged_turns(outcomes, meanings)]
+    return [one for one in judged if one.missed or one.false_alarms or one.coloured]
 
 
-def _mistake(outcome: Outcome, kinds: Sequence[str], expected: Kinds) -> Mistake:
-    counted = [kind for kind in kinds if _is_about(outcome.row, kind, expected)]
+def _mistake(turn: Judged, kinds: Sequence[str]) -> Mistake:
+    counted = [kind for kind in kinds if turn.is_about(kind)]
     return Mistake(
-        outcome=outcome,
-        expected=tuple(kind for kind in KIND_ORDER if kind in expected),
-        missed=tuple(kind for kind in counted if kind in expected - outcome.kinds),
-        false_alarms=tuple(kind for kind in counted if kind in outcome.kinds - expected),
+        outcome=turn.outcome,
+        expected=tuple(kind for kind in KIND_ORDER if kind in turn.expected),
+        missed=tuple(kind for kind in counted if kind in turn.expected - turn.reaching),
+        false_alarms=tuple(kind for kind in counted if kind in turn.reaching - turn.expected),
+        coloured=tuple(kind for kind in counted if kind in turn.coloured - turn.expected),
     )

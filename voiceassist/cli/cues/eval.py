@@ -1,28 +1,34 @@
-"""`voiceassist cues eval`: how well the cues of a playbook are found in labelled turns.
+"""`voiceassist cues eval`: how well the cues of a playbook are found in labelled turns, and what follows in calls.
 
-Registered by `__init__.py`. The judging is in `evaluation/evaluation.py`, the tables are in `eval_tables.py`.
+Registered by `__init__.py`. The judging is in `evaluation/`, the tables in `eval_tables.py`, `rate_tables.py`.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 from rich.progress import TimeRemainingColumn
 
-from voiceassist.cli.cues.eval_tables import Evaluated, show
+from voiceassist.cli.cues.eval_document import eval_document
+from voiceassist.cli.cues.eval_tables import LEGEND, Evaluated, show_mistakes, source_sheets
 from voiceassist.cli.cues.files import LabelledFiles, read_rows
-from voiceassist.cli.cues.scan import cue_fields
+from voiceassist.cli.cues.rate_tables import LEGEND as RATE_LEGEND
+from voiceassist.cli.cues.rate_tables import rate_sheets
+from voiceassist.cli.cues.sheets import Sheet, markdown_lines, show_sheet
 from voiceassist.cli.options import PlaybookOption
 from voiceassist.cli.progress import counted_bar
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.errors import DatasetError
-from voiceassist.evaluation.evaluation import Mistake, SourceScores, mistakes_of, outcome_of, scores_of
+from voiceassist.errors import ConfigError, DatasetError
+from voiceassist.evaluation.base_rates import BASE_RATES
+from voiceassist.evaluation.evaluation import Mistake, mistakes_of, scores_of
 from voiceassist.evaluation.labelled import MEANINGS, TEXTS, LabelledTurn, Meaning, TextName
-from voiceassist.evaluation.scores import Counts, Rate
+from voiceassist.evaluation.outcome import KIND_ORDER, outcome_of
+from voiceassist.evaluation.rates import rates_of
 from voiceassist.playbooks import load_playbook
 
 OwnLabels = Annotated[
@@ -38,7 +44,47 @@ TextVariants = Annotated[
 ]
 WithErrors = Annotated[bool, typer.Option("--errors", help="List every turn with a false alarm or a miss.")]
 Most = Annotated[int | None, typer.Option(min=1, metavar="N", help="With --errors: at most N of each source.")]
+WithRates = Annotated[
+    bool, typer.Option("--rate", help="What it means in calls: false alarms in ordinary talk, and precision.")
+]
+Ordinary = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Turns to read as well that are ordinary talk for every kind, also for those without a label. "
+        "Files in which no label names a kind are so anyway. Repeatable.",
+    ),
+]
+BaseRates = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--base-rate",
+        metavar="KIND=RATE",
+        help="With --rate: how many turns of its side have a kind in your calls, as 1/40 or .025. Repeatable.",
+    ),
+]
+OnlyKinds = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help="Only this kind. Repeatable.")]
+AsMarkdown = Annotated[bool, typer.Option("--markdown", help="The tables as Markdown.")]
 ScoresAsJson = Annotated[bool, typer.Option("--json", help="Everything as one JSON document.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalOptions:
+    """What is to be told."""
+
+    meanings: Mapping[str, Meaning]
+    kinds: Collection[str]
+    most: int | None  # mistakes of each source; None: all
+    with_rates: bool
+    base_rates: Mapping[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EvalTurns:
+    """The turns of all files, and the sources that somebody called ordinary talk."""
+
+    rows: Sequence[LabelledTurn]
+    ordinary: Collection[str]
 
 
 def evaluate(
@@ -47,41 +93,53 @@ def evaluate(
     text: TextVariants = "clean",
     errors: WithErrors = False,
     most: Most = None,
+    rate: WithRates = False,
+    ordinary: Ordinary = None,
+    base_rate: BaseRates = None,
+    kind: OnlyKinds = None,
     negative: OwnLabels = None,
     leave_out: LeftOut = None,
+    markdown: AsMarkdown = False,
     as_json: ScoresAsJson = False,
 ) -> None:
-    """Compare the cues that are found in labelled turns with their labels.
+    """Compare the cues that are found in labelled turns with their labels, source by source.
 
-    Each source is scored for itself, only for the kinds that its labels name; where they name none, every cue is
-    a false alarm. Precision, recall, F1 and false alarms per 1,000 turns come with 95 % intervals. "abuse" is
-    insult, threat, slur and sexual together; cancel_close is churn. Not scored: neg_inform, ambiguous,
-    unlabelled, abuse_3p. Told apart: abuse_mild, hate_general.
+    A source counts for the kinds that its labels name; where they name none, every cue is a false alarm. What
+    reaches people (card, alert) is told apart from what only colours words, all with 95 % intervals. "abuse" is
+    insult, threat, slur and sexual; cancel_close is churn. Not scored: neg_inform, ambiguous, unlabelled.
+    With --rate: false alarms per 10,000 turns and per hour of ordinary talk, and the precision of calls from them.
 
     Exit code 2: a row cannot be read; file and line are named.
 
     Examples:
 
-      voiceassist cues eval turns.jsonl
+      voiceassist cues eval turns.jsonl --errors --most 20
 
       voiceassist cues eval *.jsonl --text both --json > scores.json
 
-      voiceassist cues eval turns.jsonl --playbook telecom --errors --most 20
+      voiceassist cues eval labelled.jsonl smalltalk.jsonl --rate --base-rate refusal=1/50
+
+      voiceassist cues eval labelled.jsonl --ordinary calls.jsonl --kind abuse --markdown
     """
-    rules, meanings = load_playbook(playbook, "en"), _meanings(negative or [], leave_out or [])
-    rows, texts = _rows(files, meanings), TEXTS if text == "both" else (text,)
-    evaluated = list(_evaluated(rules, rows, texts, meanings, most if errors else 0))
-    if as_json:
-        print(json.dumps(_document(rules, evaluated, with_errors=errors), indent=1))  # noqa: T201 - the output
-    else:
-        show(evaluated, rules.label, Console(), with_errors=errors)
+    own = _meanings(negative or [], leave_out or [])
+    wanted = EvalOptions(
+        meanings=own,
+        kinds=[_known_kind(one) for one in kind or KIND_ORDER],
+        most=most if errors else 0,
+        with_rates=bool(rate or ordinary or base_rate),
+        base_rates={**BASE_RATES, **dict(map(_base_rate, base_rate or []))},
+    )
+    rules, turns = load_playbook(playbook, "en"), _turns(files, ordinary or [], own)
+    evaluated = [_evaluated(rules, turns, one, wanted) for one in (TEXTS if text == "both" else (text,))]
+    _print(evaluated, rules.label, "json" if as_json else "markdown" if markdown else "tables", with_errors=errors)
 
 
-def _rows(files: Sequence[Path], meanings: Mapping[str, Meaning]) -> list[LabelledTurn]:
-    rows = [row for file in files for row in read_rows(file, meanings)]
+def _turns(files: Sequence[Path], ordinary: Sequence[Path], meanings: Mapping[str, Meaning]) -> EvalTurns:
+    by_file = {file: list(read_rows(file, meanings)) for file in dict.fromkeys((*files, *ordinary))}
+    rows = [row for of_file in by_file.values() for row in of_file]
     if not rows:
         raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
-    return rows
+    return EvalTurns(rows=rows, ordinary={row.source for file in ordinary for row in by_file[file]})
 
 
 def _meanings(negative: Sequence[str], leave_out: Sequence[str]) -> Mapping[str, Meaning]:
@@ -89,17 +147,40 @@ def _meanings(negative: Sequence[str], leave_out: Sequence[str]) -> Mapping[str,
     return {**MEANINGS, **own}
 
 
-def _evaluated(
-    playbook: Playbook,
-    rows: Sequence[LabelledTurn],
-    texts: Sequence[TextName],
-    meanings: Mapping[str, Meaning],
-    most: int | None,
-) -> Iterator[Evaluated]:
-    for text in texts:
-        outcomes = [outcome_of(playbook, row, text) for row in _tracked(rows, f"finding cues ({text} text)")]
-        mistakes = mistakes_of(outcomes, meanings) if most != 0 else []
-        yield Evaluated(text=text, sources=scores_of(outcomes, meanings), mistakes=_at_most(mistakes, most))
+def _known_kind(name: str) -> str:
+    if name not in KIND_ORDER:
+        raise ConfigError(f"{name!r} is no kind of cue; known are {', '.join(KIND_ORDER)}")
+    return name
+
+
+def _base_rate(given: str) -> tuple[str, float]:
+    kind, _, rate = given.partition("=")
+    try:
+        share = float(Fraction(rate))
+    except (ValueError, ZeroDivisionError):
+        share = 0.0
+    if not 0 < share < 1:
+        raise ConfigError(f"--base-rate {given}: write KIND=RATE with a rate between 0 and 1, as in refusal=1/40")
+    return _known_kind(kind), share
+
+
+def _evaluated(playbook: Playbook, turns: EvalTurns, text: TextName, wanted: EvalOptions) -> Evaluated:
+    outcomes = [outcome_of(playbook, row, text) for row in _tracked(turns.rows, f"finding cues ({text} text)")]
+    mistakes = mistakes_of(outcomes, wanted.meanings, wanted.kinds) if wanted.most != 0 else []
+    return Evaluated(
+        text=text,
+        sources=scores_of(outcomes, wanted.meanings, wanted.kinds),
+        mistakes=_at_most(mistakes, wanted.most),
+        rates=rates_of(
+            outcomes,
+            wanted.meanings,
+            ordinary=turns.ordinary,
+            base_rates=wanted.base_rates,
+            kinds=wanted.kinds,
+        )
+        if wanted.with_rates
+        else None,
+    )
 
 
 def _tracked(rows: Sequence[LabelledTurn], what: str) -> Iterator[LabelledTurn]:
@@ -117,63 +198,33 @@ def _at_most(mistakes: Sequence[Mistake], most: int | None) -> list[Mistake]:
     return [mistake for of_source in kept.values() for mistake in of_source]
 
 
-# ---- as JSON ----
+def _sheets(evaluated: Sequence[Evaluated]) -> Iterator[Sheet]:
+    yield from source_sheets(evaluated)
+    for one in evaluated:
+        if one.rates:
+            yield from rate_sheets(one.rates, one.text)
 
 
-def _document(playbook: Playbook, evaluated: Sequence[Evaluated], *, with_errors: bool) -> dict[str, Any]:
-    document: dict[str, Any] = {
-        "playbook": playbook.label,
-        "sources": [
-            {"source": one.source, "turns": one.turns, "left_out": dict(one.left_out)}
-            for one in evaluated[0].sources
-        ],
-        "results": [result for one in evaluated for of in one.sources for result in _results(of, one.text)],
-        "apart": [apart for one in evaluated for of in one.sources for apart in _apart(of, one.text)],
-    }
+def _print(
+    evaluated: Sequence[Evaluated],
+    playbook: str,
+    form: Literal["json", "markdown", "tables"],
+    *,
+    with_errors: bool,
+) -> None:
+    legend = " ".join((f"Playbook {playbook}.", LEGEND, *([RATE_LEGEND] if evaluated[0].rates else [])))
+    if form == "json":
+        print(json.dumps(eval_document(playbook, evaluated, with_errors=with_errors), indent=1))  # noqa: T201 - the output
+    elif form == "markdown":
+        lines = [line for sheet in _sheets(evaluated) for line in markdown_lines(sheet)]
+        print("\n".join([*lines, legend]))  # noqa: T201 - the output
+    else:
+        _show(evaluated, legend, Console(), with_errors=with_errors)
+
+
+def _show(evaluated: Sequence[Evaluated], legend: str, console: Console, *, with_errors: bool) -> None:
+    for sheet in _sheets(evaluated):
+        show_sheet(sheet, console)
+    console.print(legend, style="dim", highlight=False)
     if with_errors:
-        document["errors"] = [_error(mistake, one.text) for one in evaluated for mistake in one.mistakes]
-    return document
-
-
-def _results(of: SourceScores, text: TextName) -> Iterator[dict[str, Any]]:
-    for score in of.scores:
-        yield {"source": of.source, "kind": score.kind, "text": text, **_figures(score.counts)}
-
-
-def _figures(counts: Counts) -> dict[str, Any]:
-    return {
-        "turns": counts.turns,
-        "expected": counts.expected,
-        "found": counts.found,
-        **asdict(counts),
-        "precision": _rate(counts.precision),
-        "recall": _rate(counts.recall),
-        "f1": _rate(counts.f1),
-        "false_alarms_per_1000": _rate(counts.false_alarm_rate),
-    }
-
-
-def _rate(rate: Rate | None) -> dict[str, float] | None:
-    return asdict(rate) if rate else None
-
-
-def _apart(of: SourceScores, text: TextName) -> Iterator[dict[str, Any]]:
-    for one in of.apart:
-        yield {"source": of.source, "text": text, **asdict(one), "share": _rate(one.rate)}
-
-
-def _error(mistake: Mistake, text: TextName) -> dict[str, Any]:
-    row, words = mistake.outcome.row, mistake.outcome.row.words(text)
-    return {
-        "id": row.id,
-        "source": row.source,
-        "speaker": row.speaker,
-        "text": text,
-        "labels": row.labels,
-        "expected": mistake.expected,
-        "missed": mistake.missed,
-        "false_alarms": mistake.false_alarms,
-        "cues": [cue_fields(match, words) for match in mistake.outcome.found],
-        "said": " ".join(words),
-        "prev": row.prev,
-    }
+        show_mistakes(evaluated, console)

@@ -1,107 +1,97 @@
 """The tables of `voiceassist cues eval`: one per source, a line per kind, clean and recognised text side by side.
 
-Never judges: everything comes from `evaluation/evaluation.py`.
+Never judges: everything comes from `evaluation/evaluation.py`. Next: `sheets.py` draws them.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from rich import box
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
 
+from voiceassist.cli.cues.sheets import Cell, Figure, Sheet, figure
 from voiceassist.core.cues.match import Match
-from voiceassist.evaluation.evaluation import Apart, Mistake, SourceScores
+from voiceassist.evaluation.evaluation import Apart, KindScore, Mistake, SourceScores
 from voiceassist.evaluation.labelled import TextName
-from voiceassist.evaluation.scores import Counts, Rate
+from voiceassist.evaluation.rates import Rates
+from voiceassist.evaluation.scores import Rate
 
-NONE = "-"
 PERCENT = 100
-FULL = 99.95  # percent; from here on a bound is shown as 100
 RECOGNISED = "  recognised"
-FIGURES = ("has it", "right", "false", "precision", "recall", "F1", "per 1,000")
+COLUMNS = ("kind", "has it", "right", "false", "precision", "recall", "F1", "per 1,000", "coloured")
 LEGEND = (
     "Per source, never pooled; a source counts for the kinds that its labels name. has it: turns with this kind; "
-    "right: of these, found; false: found, but not there. precision, recall, F1 in %; per 1,000: false alarms per "
-    "1,000 turns without it. Second lines: 95 % intervals."
+    "right: of these, found so that a card or an alert reaches people; false: the same, but not there. precision, "
+    "recall, F1 in %; per 1,000: false alarms per 1,000 turns without it. coloured: further turns, right/false, "
+    "in which words are only coloured. Intervals: 95 %."
 )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evaluated:
-    """Every source's scores on one of the two texts, and the mistakes to list."""
+    """What became of all turns on one of the two texts."""
 
     text: TextName
     sources: Sequence[SourceScores]
     mistakes: Sequence[Mistake]
+    rates: Rates | None  # None: not asked for
 
 
-def show(evaluated: Sequence[Evaluated], playbook: str, console: Console, *, with_errors: bool) -> None:
-    """All tables, and the mistakes if they are wanted."""
+def source_sheets(evaluated: Sequence[Evaluated]) -> Iterator[Sheet]:
+    """A table for each source; with rates, ordinary talk is in their tables."""
     for place, of in enumerate(evaluated[0].sources):
+        if evaluated[0].rates and not any(score.counts.expected for score in of.scores):
+            continue
         texts = [(one.text, one.sources[place]) for one in evaluated]
-        console.print(_table(of, texts))
-        for line in _notes(of, texts):
-            console.print(line, highlight=False, soft_wrap=True)
-        console.print()
-    console.print(f"Playbook {playbook}. {LEGEND}", style="dim", highlight=False)
-    if with_errors:
-        _show_mistakes(evaluated, console)
+        yield Sheet(
+            title=f"{of.source}: {of.turns:,} turns",
+            columns=COLUMNS,
+            rows=list(_rows(texts)),
+            notes=list(_notes(of, texts)),
+        )
 
 
-def _table(of: SourceScores, texts: Sequence[tuple[TextName, SourceScores]]) -> Table:
-    title = f"{escape(of.source)}: {of.turns:,} turns"
-    table = Table(title=title, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD, padding=0)
-    table.add_column("kind", no_wrap=True)
-    for column in FIGURES:
-        table.add_column(column, justify="right")
-    for number, score in enumerate(of.scores):
+def _rows(texts: Sequence[tuple[TextName, SourceScores]]) -> Iterator[list[Cell]]:
+    for number, score in enumerate(texts[0][1].scores):
         for place, (_, scores) in enumerate(texts):
-            table.add_row(RECOGNISED if place else score.kind, *_figures(scores.scores[number].counts))
-    return table
+            yield [RECOGNISED if place else score.kind, *_figures(scores.scores[number])]
 
 
-def _figures(counts: Counts) -> Iterator[str]:
+def _figures(score: KindScore) -> Iterator[Cell]:
+    counts, coloured = score.counts, score.coloured
     yield from (f"{number:,}" for number in (counts.expected, counts.right, counts.false_alarms))
-    yield _percent(counts.precision if counts.expected else None)
-    yield _percent(counts.recall)
-    yield _percent(counts.f1)
-    yield _two_lines(counts.false_alarm_rate, digits=2)
+    yield percent(counts.precision if counts.expected else None)
+    yield percent(counts.recall)
+    yield percent(counts.f1)
+    yield figure(counts.false_alarm_rate, digits=2)
+    yield f"{coloured.right:,}/{coloured.false_alarms:,}"
 
 
-def _percent(rate: Rate | None) -> str:
-    return _two_lines(rate.times(PERCENT) if rate else None, digits=1)
-
-
-def _two_lines(rate: Rate | None, *, digits: int) -> str:
-    if rate is None:
-        return NONE
-    low, high = ("100" if bound >= FULL else f"{bound:.{digits}f}" for bound in (rate.low, rate.high))
-    return f"{rate.value:.{digits}f}\n[dim]{low}-{high}[/]"
+def percent(rate: Rate | None) -> Cell:
+    """A share in per cent."""
+    return figure(rate.times(PERCENT) if rate else None, digits=1)
 
 
 def _notes(of: SourceScores, texts: Sequence[tuple[TextName, SourceScores]]) -> Iterator[str]:
     if of.left_out:
-        turns = ", ".join(f"{count:,} {escape(label)}" for label, count in of.left_out.items())
-        yield f"[dim]not scored: {turns}[/]"
+        turns = ", ".join(f"{count:,} {label}" for label, count in of.left_out.items())
+        yield f"not scored: {turns}"
     for text, scores in texts:
         for one in scores.apart:
-            yield f"[dim]apart ({text}): {_apart(one)}[/]"
+            yield f"apart ({text}): {_apart(one)}"
 
 
 def _apart(one: Apart) -> str:
-    return f"{one.cued:,} of {one.turns:,} {escape(one.label)} cued as {one.kind}: {_in_line(one.rate)}"
-
-
-def _in_line(rate: Rate | None) -> str:
-    return _percent(rate).replace("\n", " %, 95 %: ")
+    share = percent(one.rate)
+    rate = f"{share.value} %, 95 %: {share.interval}" if isinstance(share, Figure) else share
+    return f"{one.cued:,} of {one.turns:,} {one.label} cued as {one.kind}: {rate}"
 
 
 # ---- mistakes ----
 
 
-def _show_mistakes(evaluated: Sequence[Evaluated], console: Console) -> None:
+def show_mistakes(evaluated: Sequence[Evaluated], console: Console) -> None:
+    """Every turn that was judged wrongly, with what was found in it."""
     for one in evaluated:
         console.print(f"\n[bold]{len(one.mistakes):,} turns judged wrongly ({one.text} text)[/]")
         for mistake in one.mistakes:
@@ -118,6 +108,7 @@ def _mistake(mistake: Mistake, text: TextName) -> str:
             f"    {escape(' '.join(words))}",
             *(f"    [red]missed[/] {kind}" for kind in mistake.missed),
             *([f"    [yellow]false alarm[/] {', '.join(mistake.false_alarms)}"] if mistake.false_alarms else []),
+            *([f"    [yellow]falsely coloured[/] {', '.join(mistake.coloured)}"] if mistake.coloured else []),
             *(f"    [dim]found:[/] {_found(match, words)}" for match in mistake.outcome.found),
         )
     )

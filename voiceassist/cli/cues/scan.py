@@ -15,8 +15,8 @@ from voiceassist.cli.cues.files import LabelledFiles, read_rows
 from voiceassist.cli.options import PlaybookOption
 from voiceassist.core.cues.match import Match
 from voiceassist.core.playbook.model import SPEAKER_OF
-from voiceassist.evaluation.evaluation import Outcome, outcome_of
 from voiceassist.evaluation.labelled import TextName
+from voiceassist.evaluation.outcome import Outcome, outcome_of
 from voiceassist.playbooks import load_playbook
 
 TextVariant = Annotated[TextName, typer.Option("--text", help="The text as written, or as recognised (text_asr).")]

@@ -1,0 +1,64 @@
+"""A turn's cues beside its labels: what it has, what reached people, what only coloured words.
+
+A turn has a kind or has it not: two cues of a kind in it are one, and a refusal that is recovered in the same
+breath is a refusal. Never counts. Next: `evaluation.py` and `rates.py` count.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from voiceassist.core.playbook.model import ABUSE_KINDS, SPEAKER_OF
+from voiceassist.evaluation.labelled import ABUSE, MEANINGS, LabelledTurn, Meaning
+from voiceassist.evaluation.outcome import Kinds, Outcome, speaker_of, with_abuse
+
+Meanings: TypeAlias = Mapping[str, Meaning]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A turn that is scored."""
+
+    outcome: Outcome
+    expected: Kinds  # it has these
+    reaching: Kinds  # these were told by a card or an alert
+    coloured: Kinds  # these only coloured words
+
+    def is_about(self, kind: str) -> bool:
+        """Whether the turn tells anything of a kind: not of what its side cannot say, nor which abuse it is."""
+        if kind in self.expected:
+            return True
+        if kind in ABUSE_KINDS and ABUSE in self.expected and self.expected.isdisjoint(ABUSE_KINDS):
+            return False
+        return speaker_of(kind) in self.outcome.row.speakers
+
+
+def judged_turns(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> list[Judged]:
+    """The turns that no label keeps from being scored."""
+    return [_judged(one, meanings) for one in outcomes if not set_aside(one.row, meanings, "leave_out", "apart")]
+
+
+def _judged(outcome: Outcome, meanings: Meanings) -> Judged:
+    reaching = outcome.reaching
+    return Judged(
+        outcome=outcome,
+        expected=with_abuse(meanings[label].present for label in outcome.row.labels) - {""},
+        reaching=reaching,
+        coloured=outcome.kinds - reaching,
+    )
+
+
+def set_aside(row: LabelledTurn, meanings: Meanings, *uses: str) -> list[str]:
+    """The labels that keep a turn from being scored."""
+    return [label for label in row.labels if meanings[label].use in uses]
+
+
+def named_kinds(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> Kinds:
+    """The kinds that the labels of a source name: it was looked through for them."""
+    return with_abuse(meanings[label].about for one in outcomes for label in one.row.labels) - {""}
+
+
+def sayable_kinds(outcomes: Iterable[Outcome]) -> Kinds:
+    """The kinds that the speakers of these turns can say."""
+    speakers = {speaker for one in outcomes for speaker in one.row.speakers}
+    return with_abuse(kind for kind, speaker in SPEAKER_OF.items() if speaker in speakers)

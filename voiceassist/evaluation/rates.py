@@ -1,0 +1,178 @@
+"""What the scores mean in calls: false alarms per 10,000 turns and per hour, and precision at the rates of calls.
+
+A labelled set has far more cues than a call, so its precision is not the precision in a call. Here recall comes
+from each source that labels a kind, false alarms from each source of ordinary talk, and the rate at which the kind
+is said from `base_rates.py` or the user. No two sources are ever pooled: each pair has its own precision.
+A source is ordinary talk when no label names a kind, or when the user says so. All its turns without the kind
+count; a turn of an unknown speaker is one of either side. People may truly refuse or be fed up there without a
+label that tells: except for abuse, and for kinds that its labels name, its false alarms are an upper bound.
+Pure. Next: `cli/cues/rate_tables.py` shows them.
+"""
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from voiceassist.core.playbook.model import ABUSE_KINDS
+from voiceassist.evaluation.base_rates import BASE_RATES, WORDS_PER_HOUR
+from voiceassist.evaluation.evaluation import kind_score
+from voiceassist.evaluation.judged import Judged, Meanings, judged_turns, named_kinds, sayable_kinds
+from voiceassist.evaluation.labelled import ABUSE, MEANINGS
+from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, by_source, speaker_of
+from voiceassist.evaluation.scores import Counts, Rate, share
+
+PER_TURNS = 10_000  # false alarms in ordinary talk are told per so many turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarms:
+    """How often one kind is found in one source's turns that have it not."""
+
+    kind: str
+    source: str
+    turns: int  # without the kind, of the side that can say it
+    words: int  # in these turns
+    reaching: int  # turns in which it reached people
+    coloured: int  # turns in which it only coloured words
+    is_upper_bound: bool  # some of them may be right
+
+    @property
+    def rate(self) -> Rate | None:
+        """The share of these turns in which it reached people."""
+        return share(self.reaching, self.turns)
+
+    @property
+    def per_10_000_turns(self) -> Rate | None:
+        """Those that reach people."""
+        return self.rate.times(PER_TURNS) if self.rate else None
+
+    @property
+    def per_hour(self) -> Rate | None:
+        """Those that reach people, in an hour of call, of one side."""
+        return self.rate.times(WORDS_PER_HOUR * self.turns / self.words) if self.rate and self.words else None
+
+    @property
+    def coloured_per_10_000_turns(self) -> Rate | None:
+        """Those that only colour words."""
+        coloured = share(self.coloured, self.turns)
+        return coloured.times(PER_TURNS) if coloured else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """How much of one kind is found in one source that labels it."""
+
+    kind: str
+    source: str
+    counts: Counts  # of what reaches people
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallPrecision:
+    """The precision of one kind in calls, by one source's recall and another's false alarms."""
+
+    kind: str
+    base_rate: float  # the share of turns that have it in calls
+    recall: Recall
+    false_alarms: FalseAlarms
+
+    @property
+    def precision(self) -> Rate | None:
+        """None where nothing would be found."""
+        recall, false = self.recall.counts.recall, self.false_alarms.rate
+        return precision_at(self.base_rate, recall, false) if recall and false else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rates:
+    """Everything about the rates of calls."""
+
+    false_alarms: tuple[FalseAlarms, ...]  # by kind, then by source
+    precisions: tuple[CallPrecision, ...]  # by kind, then by source of recall, then by source of ordinary talk
+
+
+def rates_of(
+    outcomes: Iterable[Outcome],
+    meanings: Meanings = MEANINGS,
+    *,
+    ordinary: Collection[str] = (),
+    base_rates: Mapping[str, float] = BASE_RATES,
+    kinds: Collection[str] = KIND_ORDER,
+) -> Rates:
+    """What calls would show of these kinds. `ordinary`: sources of ordinary talk, whatever they label."""
+    sources = by_source(outcomes)
+    named = {source: named_kinds(of, meanings) for source, of in sources.items()}
+    sayable = {source: sayable_kinds(of) for source, of in sources.items()}
+    turns = {source: judged_turns(of, meanings) for source, of in sources.items()}
+    wanted = [kind for kind in KIND_ORDER if kind in kinds]
+    talk = [source for source in sources if source in ordinary or not named[source]]
+    false_alarms = [
+        _false_alarms(kind, source, turns[source], is_looked_for=kind in named[source])
+        for kind in wanted
+        for source in talk
+        if kind in sayable[source]
+    ]
+    recalls = [
+        Recall(kind=kind, source=source, counts=kind_score(kind, turns[source]).counts)
+        for kind in wanted
+        for source in sources
+        if kind in named[source]
+    ]
+    return Rates(
+        false_alarms=tuple(false_alarms), precisions=tuple(_precisions(recalls, false_alarms, base_rates))
+    )
+
+
+def precision_at(base_rate: float, recall: Rate, false_rate: Rate) -> Rate | None:
+    """base·recall / (base·recall + (1 - base)·false rate); None where both are 0.
+
+    Its interval goes from the worst ends of both intervals to their best ends. For two independent sources that is
+    never narrower than 95 %.
+    """
+    if not recall.value and not false_rate.value:
+        return None
+    return Rate(
+        value=_precision(base_rate, recall.value, false_rate.value),
+        low=_precision(base_rate, recall.low, false_rate.high),
+        high=_precision(base_rate, recall.high, false_rate.low),
+    )
+
+
+def _precision(base_rate: float, recall: float, false_rate: float) -> float:
+    right, wrong = base_rate * recall, (1 - base_rate) * false_rate
+    return right / (right + wrong) if right else 0.0
+
+
+def _false_alarms(kind: str, source: str, turns: Sequence[Judged], *, is_looked_for: bool) -> FalseAlarms:
+    without = [turn for turn in turns if _is_without(turn, kind)]
+    return FalseAlarms(
+        kind=kind,
+        source=source,
+        turns=len(without),
+        words=sum(len(turn.outcome.row.text.split()) for turn in without),
+        reaching=sum(kind in turn.reaching for turn in without),
+        coloured=sum(kind in turn.coloured for turn in without),
+        is_upper_bound=not is_looked_for and not _is_abuse(kind),
+    )
+
+
+def _is_without(turn: Judged, kind: str) -> bool:
+    """Whether a turn is one of the side that can say the kind, and has it not."""
+    if kind in turn.expected or speaker_of(kind) not in turn.outcome.row.speakers:
+        return False
+    is_perhaps_abuse = ABUSE in turn.expected or turn.outcome.row.meta.get("abuse")  # true, or a word of doubt
+    return not (is_perhaps_abuse and _is_abuse(kind))
+
+
+def _is_abuse(kind: str) -> bool:
+    return kind == ABUSE or kind in ABUSE_KINDS
+
+
+def _precisions(
+    recalls: Sequence[Recall], false_alarms: Sequence[FalseAlarms], base_rates: Mapping[str, float]
+) -> Iterator[CallPrecision]:
+    for recall in recalls:
+        for false in false_alarms:
+            if false.kind == recall.kind and recall.counts.expected and recall.kind in base_rates:
+                yield CallPrecision(
+                    kind=recall.kind, base_rate=base_rates[recall.kind], recall=recall, false_alarms=false
+                )
