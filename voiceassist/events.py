@@ -24,6 +24,10 @@ PromptOutcome = Literal[
 ]
 RefusalOutcome = Literal["recovered", "dead_end"]
 Layer = Literal["phrase", "pattern", "rule", "classifier"]
+Reach = Literal["colour", "card", "alert"]  # what a cue may do: colour its words, bring a card, bring an alert too
+ReachLimit = Literal[
+    "", "classifier_alone", "weak_rule", "unsure_words", "language", "one_voice", "playbook"
+]  # why it may do no more; "": it may do everything
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
@@ -212,6 +216,9 @@ class Cue:
     rule: str
     early: bool  # True: fired on a Partial, awaits CueConfirmed or CueRetracted
     playbook: str = ""  # name@version; empty in calls that were stored before cues carried it
+    reach: Reach = "alert"  # "alert" too in calls that were stored before cues carried it
+    reach_limit: ReachLimit = ""  # why it goes no further; empty: nothing holds it back
+    agreed: bool = False  # the classifier gives the same kind as the rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -58,6 +58,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         examples=tuple(_example(example) for example in document.examples),
         exceptions=_exceptions(document, builtin),
         sensitivity={kind: cue.sensitivity for kind, cue in document.cues.items() if cue.sensitivity != "normal"},
+        reach={kind: cue.reach for kind, cue in document.cues.items() if cue.reach != "alert"},
     )
 
 
@@ -121,6 +122,7 @@ def _rule(rule_id: str, fields: RuleDocument, *, shared: tuple[str, ...], early:
         after_kind=fields.after_kind or "",
         confidence=fields.confidence,
         early=early if fields.early is None else fields.early,
+        reach=fields.reach,
     )
 
 

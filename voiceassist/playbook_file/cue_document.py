@@ -6,8 +6,8 @@ of a playbook file.
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from voiceassist.core.playbook.model import Sensitivity
-from voiceassist.events import Speaker
+from voiceassist.core.playbook.model import KindReach, Sensitivity
+from voiceassist.events import Reach, Speaker
 from voiceassist.playbook_file.types import Flag, PartId, Phrases, Seconds, SomePhrases, SpokenKind, Text
 
 
@@ -61,6 +61,14 @@ class RuleDocument(Document):
         title="May fire early",
         description="Whether it may fire while the sentence is still being spoken. Without it, as its cue says.",
     )
+    reach: Reach = Field(
+        "alert",
+        title="Reach by itself",
+        description=(
+            "How far the rule goes when the classifier does not find the same: colour (only colours the words), "
+            "card or alert. For phrases that are right more often than not, and not always."
+        ),
+    )
 
 
 class BuiltinKindDocument(Document):
@@ -104,6 +112,14 @@ class KindDocument(Document):
         None,
         title="May fire early",
         description="false: all of its rules wait until the sentence is over.",
+    )
+    reach: KindReach = Field(
+        "alert",
+        title="Reach",
+        description=(
+            "How far the cue may go: off (there are none), colour (only colours the words and counts in review), "
+            "card, or alert (both may come)."
+        ),
     )
 
 

@@ -50,7 +50,7 @@ def count(events: Iterable[Event]) -> CallCounts:
     alerts = [e for e in kept if isinstance(e, Alert) and states.get(e.alert_id) != "retracted"]
     outcomes = [e.outcome for e in kept if isinstance(e, RefusalClosed)]
     return CallCounts(
-        refusals=sum(isinstance(e, Cue) and e.kind == "refusal" and e.cue_id not in untrue for e in kept),
+        refusals=len({e.cue_id for e in kept if isinstance(e, Cue) and _is_refusal(e)} - untrue),
         recovered=outcomes.count("recovered"),
         dead_ends=outcomes.count("dead_end"),
         prompts=sum(isinstance(e, Prompt) for e in kept),
@@ -63,3 +63,8 @@ def count(events: Iterable[Event]) -> CallCounts:
 def changes_counts(event: Event) -> bool:
     """Whether earlier events count for something else after this one."""
     return isinstance(event, CueRetracted | AlertChanged)
+
+
+def _is_refusal(cue: Cue) -> bool:
+    """Whether it is a refusal that went further than its colour, and so has an episode."""
+    return cue.kind == "refusal" and cue.reach != "colour"

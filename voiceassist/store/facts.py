@@ -52,7 +52,7 @@ def refusal_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
             "outcome": outcomes.get(cue.cue_id, "open"),
         }
         for cue in events
-        if isinstance(cue, Cue) and cue.kind == "refusal" and cue.cue_id not in untrue
+        if isinstance(cue, Cue) and cue.kind == "refusal" and cue.reach != "colour" and cue.cue_id not in untrue
     ]
 
 

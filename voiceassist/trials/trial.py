@@ -23,6 +23,8 @@ from voiceassist.events import (
     PastOffer,
     Person,
     Prompt,
+    Reach,
+    ReachLimit,
     Speaker,
     Tier,
     Word,
@@ -44,6 +46,8 @@ class TrialCue:
     words: str
     first_word: int  # counted from 0 in the words of the turn as spaces separate them
     last_word: int  # inclusive
+    reach: Reach = "alert"
+    reach_limit: ReachLimit = ""  # why it goes no further
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +117,8 @@ def _cue(event: Event, final: Final) -> TrialCue:
         words=" ".join(final.text.split()[first : last + 1]),
         first_word=first,
         last_word=last,
+        reach=event.reach,
+        reach_limit=event.reach_limit,
     )
 
 

@@ -734,6 +734,8 @@ export interface TrialCue {
   kind: string;
   last_word: number;
   layer: "phrase" | "pattern" | "rule" | "classifier";
+  reach: "colour" | "card" | "alert";
+  reach_limit: "" | "classifier_alone" | "weak_rule" | "unsure_words" | "language" | "one_voice" | "playbook";
   rule: string;
   words: string;
 }

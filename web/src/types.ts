@@ -1,5 +1,5 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioGap, CallState, CueView, LineSoundChanged, PromptView, Record as WireRecord } from "./live/protocol.gen";
+import type { AlertView, AudioGap, CallState, Cue, CueView, LineSoundChanged, PromptView, Record as WireRecord } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, LegMergeChanged, LineSoundChanged } from "./live/protocol.gen";
@@ -14,6 +14,8 @@ export type EndReason = NonNullable<CallState["end_reason"]>;
 export type CardOutcome = NonNullable<PromptView["outcome"]>;
 export type AlertState = AlertView["state"];
 export type GapCause = AudioGap["cause"];
+export type Reach = Cue["reach"];
+export type ReachLimit = Exclude<Cue["reach_limit"], "">;
 export type LineSound = Exclude<LineSoundChanged["sound"], "none">;
 export type By<K extends string> = { readonly [key in K]: string };
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;

@@ -86,6 +86,8 @@ def _cues(playbook: Playbook) -> Iterator[str]:
         yield f"{kind}: never on “{escape('”, “'.join(phrases))}”"
     for kind, sensitivity in playbook.sensitivity.items():
         yield f"{kind}: sensitivity of the classifier {sensitivity}"
+    for kind, reach in playbook.reach.items():
+        yield f"{kind}: reaches no further than {reach}"
 
 
 def _absence(absence: Absence) -> str:

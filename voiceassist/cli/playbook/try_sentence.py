@@ -121,7 +121,8 @@ def _print_cues(console: Console, trial: Trial, miss: NearMiss | None) -> None:
 
 
 def _cue(cue: TrialCue) -> str:
-    how = f"{cue.layer}, rule {cue.rule}, confidence {cue.confidence:.2f}"
+    limit = f", {cue.reach} only: {cue.reach_limit.replace('_', ' ')}" if cue.reach_limit else ""
+    how = f"{cue.layer}, rule {cue.rule}, confidence {cue.confidence:.2f}{limit}"
     return f"[magenta]{cue.kind}[/] “{escape(cue.words)}” [dim]({escape(how)})[/]"
 
 

@@ -69,7 +69,7 @@ class Absences:
     def _start_clocks_of(self, change: CueChange) -> None:
         """Starts the clocks that wait for this cue; a retracted cue stops those that it started."""
         match change:
-            case Cue():
+            case Cue() if change.reach != "colour":
                 for absence in self.playbook.absences:
                     if absence.after_kind == change.kind:
                         self.clocks.setdefault(absence.id, ClockStart(change.end_ms, change.cue_id))

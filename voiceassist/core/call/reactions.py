@@ -1,8 +1,8 @@
 """Answers cues and the passing of time with events: cards, alerts, and refusals that close.
 
 Each part does its own work: `card_choice.py` cards, `alerts.py` alerts, `refusals.py` the episodes of refusals,
-`ladder.py` the rungs. This module says who is asked, and in which order. A cue of a side whose language is in
-doubt is told and not answered. Never looks at words itself.
+`ladder.py` the rungs. This module says who is asked, and in which order. A cue brings a card and an alert only as
+far as it reaches; one of a side whose language is in doubt is told and not answered. Never looks at words itself.
 Next: `started_call.py` gives the events back.
 """
 
@@ -44,7 +44,7 @@ class Reactions:
         retracted = [closed for change in changes for closed in self._note_change(change, turn)]
         recovered = self._close_recovered(event.at_ms)
         held = self.cards.show_held(event, turn)
-        fresh = self._understood([change for change in changes if isinstance(change, Cue)])
+        fresh = [change for change in changes if isinstance(change, Cue) and change.reach != "colour"]
         shown = [e for cue in fresh for e in (*self.cards.show_for(cue, event, turn), *self._alert(cue))]
         return [*changes, *retracted, *recovered, *held, *shown]
 
@@ -67,10 +67,10 @@ class Reactions:
     def _note_change(self, change: CueChange, turn: Turn) -> list[Event]:
         """Tells the refusals of a change. A retracted cue takes back what it brought."""
         match change:
-            case Cue(kind="refusal") if self._is_understood(change):
+            case Cue(kind="refusal") if change.reach != "colour":
                 limit_s = topic_for(self.playbook, self.turns, turn.words).policy.recovery_s
                 self.refusals.open(change, turn, limit_s or self.playbook.limits.recovery_s)
-            case Cue(kind="alternative"):
+            case Cue(kind="alternative"):  # however far it reaches: a card that goes too early costs least
                 self.refusals.add_alternative(change, turn)
             case CueConfirmed():
                 self.refusals.confirm(change.cue_id)
@@ -98,6 +98,8 @@ class Reactions:
         return [*closed, *(e for cue_id in cue_ids for e in self.slot.close_for(at_ms, cue_id, "recovered"))]
 
     def _alert(self, cue: Cue) -> list[Event]:
+        if cue.reach != "alert":
+            return []
         reason, at_least = why(self.playbook, cue, cue.at_ms), self.ladder.level_of(cue.cue_id)
         return self.alerts.raise_for(cue.at_ms, cue.kind, cue.words, reason, at_least)
 

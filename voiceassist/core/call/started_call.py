@@ -39,6 +39,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     Partial,
+    ReachLimit,
     Speaker,
     Tick,
     Transcript,
@@ -62,6 +63,7 @@ class StartedCall:
         self._slot = CardSlot(limits)
         alerts = Alerts(alert_rules(playbook))
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
+        self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
         self._actions = Actions(playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts)
 
@@ -71,7 +73,10 @@ class StartedCall:
         if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
             event = replace(event, at_ms=self._time.now_ms)
         match event:
-            case CallStarted() | AudioGap() | CrossTalkChanged() | LegMergeChanged():
+            case CallStarted() | AudioGap() | CrossTalkChanged():
+                return [event]
+            case LegMergeChanged():
+                self._has_one_voice = event.merged
                 return [event]
             case LineSoundChanged():
                 self._silence.hear(event)
@@ -101,7 +106,7 @@ class StartedCall:
         expired = self._slot.expire(event.at_ms)
         turn, before = self._turns.hear(event), self._turns.before(event.speaker)
         doubt = self._doubt(event)
-        changes = self._tracker.hear(event, turn, before)
+        changes = self._tracker.hear(event, turn, before, self._speaker_doubt(event.speaker))
         reactions = self._reactions.react_to_words(changes, event, turn)
         self._absences.hear(event, turn, changes)
         overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
@@ -112,6 +117,12 @@ class StartedCall:
         if not self._knows_guesses or event.speaker in self._silence.waiting:
             return []
         return self._reactions.doubts.hear(event)
+
+    def _speaker_doubt(self, speaker: Speaker) -> ReachLimit:
+        """Why cues of a side reach nobody now."""
+        if self._has_one_voice:
+            return "one_voice"
+        return "language" if speaker in self._reactions.doubts.doubted else ""
 
     def _finish(self, event: Transcript) -> None:
         """Remembers that an utterance has its final; nothing may be heard of it after that."""

@@ -7,7 +7,7 @@ Next: `weigh.py` weighs rules and classifier against each other.
 
 from collections.abc import Mapping, Sequence
 
-from voiceassist.core.classifier.model import Classifier, Scored, classify, threshold
+from voiceassist.core.classifier.model import Scored, classify, threshold
 from voiceassist.core.cues.match import Match, is_same_sort, share_a_token
 from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
 from voiceassist.core.cues.utterance import Utterance
@@ -17,23 +17,28 @@ from voiceassist.core.words.phrases import rendered
 from voiceassist.core.words.text import Token
 
 
-def classifier_matches(playbook: Playbook, utterance: Utterance, found: Sequence[Match]) -> list[Match]:
-    """The classifier's matches beyond those that the rules `found`."""
-    classifier, tokens = playbook.classifier, utterance.tokens
-    if classifier is None:
+def scores(playbook: Playbook, utterance: Utterance) -> list[Scored]:
+    """What the classifier gives at its highest sensitivity, best first; nothing of kinds that are off."""
+    if playbook.classifier is None:
         return []
-    before = [token.text for token in utterance.before]
+    tokens, before = ([token.text for token in tokens] for tokens in (utterance.tokens, utterance.before))
+    scored = classify(playbook.classifier, utterance.speaker, tokens, before)
+    return [one for one in scored if playbook.sensitivity.get(one.kind) != "off"]
+
+
+def classifier_matches(
+    playbook: Playbook, utterance: Utterance, scored: Sequence[Scored], found: Sequence[Match]
+) -> list[Match]:
+    """The classifier's matches among `scored`, beyond those that the rules `found`."""
     matches: list[Match] = []
-    for scored in classify(classifier, utterance.speaker, [token.text for token in tokens], before):
-        match = _match(classifier, scored, tokens)
-        if _is_sure_enough(playbook, classifier, match) and not _is_known((*found, *matches), match):
+    for match in (_match(one, utterance.tokens) for one in scored if _is_sure_enough(playbook, one)):
+        if not _is_known((*found, *matches), match):
             matches.append(match)
-    return [match for match in matches if not _is_excepted(playbook, match, tokens)]
+    return [match for match in matches if not _is_excepted(playbook, match, utterance.tokens)]
 
 
-def _match(classifier: Classifier, scored: Scored, tokens: Sequence[Token]) -> Match:
+def _match(scored: Scored, tokens: Sequence[Token]) -> Match:
     matched = tokens[scored.first_token : scored.last_token + 1]
-    surest = threshold(classifier, scored.kind, "low")
     return Match(
         kind=scored.kind,
         rule=f"{scored.kind}.classifier",
@@ -44,17 +49,17 @@ def _match(classifier: Classifier, scored: Scored, tokens: Sequence[Token]) -> M
         first_token=scored.first_token,
         trailing=len(tokens) - scored.last_token - 1,
         confidence=scored.probability,
-        early=surest is not None and scored.probability >= surest,
+        early=False,
     )
 
 
-def _is_sure_enough(playbook: Playbook, classifier: Classifier, match: Match) -> bool:
-    """Whether the playbook wants this kind from the classifier, at this probability."""
-    sensitivity = playbook.sensitivity.get(match.kind, "normal")
-    if sensitivity == "off":
+def _is_sure_enough(playbook: Playbook, scored: Scored) -> bool:
+    """Whether the probability is the least that the playbook wants for a match of the classifier's own."""
+    sensitivity = playbook.sensitivity.get(scored.kind, "normal")
+    if sensitivity == "off" or playbook.classifier is None:
         return False
-    least = threshold(classifier, match.kind, sensitivity)
-    return least is not None and match.confidence >= least
+    least = threshold(playbook.classifier, scored.kind, sensitivity)
+    return least is not None and scored.probability >= least
 
 
 def _is_known(found: Sequence[Match], match: Match) -> bool:

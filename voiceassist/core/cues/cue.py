@@ -35,6 +35,9 @@ class CueMaker:
             rule=match.rule,
             early=isinstance(event, Partial),
             playbook=self.playbook,
+            reach=match.reach,
+            reach_limit=match.reach_limit,
+            agreed=match.agreed,
         )
 
     def without_words(

@@ -1,4 +1,4 @@
-"""Finds the cues of one utterance: words → tokens → rules → classifier → weighing.
+"""Finds the cues of one utterance: words → tokens → rules → classifier → reach → weighing.
 
 Looks at the words, at the other side's previous turn, and at whether this turn already refused. Never decides what
 happens next. Next: `tracker.py` follows an utterance from partial to final.
@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from voiceassist.core.cues.classified import classifier_matches
+from voiceassist.core.cues.classified import classifier_matches, scores
 from voiceassist.core.cues.match import Match
+from voiceassist.core.cues.reach import WRITTEN, Hearing, agreed, reaching
 from voiceassist.core.cues.rules import HadKind, rule_matches, rules_hit, silenced_matches
 from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.cues.weigh import weigh, without_silenced
@@ -26,22 +27,25 @@ class Context:
     refused: bool = False  # this turn has refused already and offered nothing since
 
 
-def find_cues(playbook: Playbook, speaker: Speaker, words: Sequence[str], context: Context) -> list[Match]:
+def find_cues(
+    playbook: Playbook, speaker: Speaker, words: Sequence[str], context: Context, hearing: Hearing = WRITTEN
+) -> list[Match]:
     """The cues of an utterance in the order of their words; each moment once."""
     tokens, before = tokenise(words, playbook.spoken), tokenise(context.before, playbook.spoken)
-    return weigh(_matches(playbook, Utterance(speaker, tokens, before)), refused=context.refused)
+    found = _matches(playbook, Utterance(speaker, tokens, before))
+    wanted = [match for match in found if playbook.reach.get(match.kind) != "off"]
+    return weigh([reaching(playbook, match, tokens, hearing) for match in wanted], refused=context.refused)
 
 
 def _matches(playbook: Playbook, utterance: Utterance) -> list[Match]:
     """What the rules find, and what the classifier adds."""
     had_kind = partial(_has_kind, playbook, utterance.previous())
-    rules = rules_hit(playbook, utterance)
+    rules, scored = rules_hit(playbook, utterance), scores(playbook, utterance)
     found = rule_matches(rules, utterance, had_kind)
-    guesses = classifier_matches(playbook, utterance, found)
-    if not guesses:
-        return found
-    heard = without_silenced(guesses, silenced_matches(rules, utterance, found))
-    return [*found, *(guess for guess in heard if _follows_what_it_answers(guess, had_kind))]
+    guesses = classifier_matches(playbook, utterance, scored, found)
+    heard = without_silenced(guesses, silenced_matches(rules, utterance, found)) if guesses else []
+    answering = (guess for guess in heard if _follows_what_it_answers(guess, had_kind))
+    return [*(agreed(match, scored) for match in found), *answering]
 
 
 def _follows_what_it_answers(guess: Match, had_kind: HadKind) -> bool:

@@ -1,13 +1,13 @@
 """A match: tokens of an utterance that may be a cue; and whether two matches are the same moment.
 
-Never says who found it or whether it counts. Next: `rules.py` and `classified.py` find matches, `weigh.py` weighs
-them, `tracker.py` follows them.
+Never decides whether it counts. Next: `rules.py` and `classified.py` find matches, `reach.py` says how far they
+go, `weigh.py` weighs them, `tracker.py` follows them.
 """
 
 from dataclasses import dataclass
 
 from voiceassist.core.playbook.model import ABUSE_KINDS
-from voiceassist.events import Layer
+from voiceassist.events import Layer, Reach, ReachLimit
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,10 @@ class Match:
     confidence: float  # 0..1, the rule's or the classifier's
     early: bool  # whether it may fire on a partial
     nth: int = 0  # refusals: how many alternatives stand before it in the utterance
+    alone: Reach = "alert"  # how far it goes without a second witness
+    agreed: bool = False  # a rule's: the classifier gives the same sort of cue for the same words
+    reach: Reach = "alert"
+    reach_limit: ReachLimit = ""  # why it goes no further
 
     @property
     def last_token(self) -> int:
@@ -42,7 +46,12 @@ def is_same_moment(one: Match, other: Match) -> bool:
 
 def is_same_sort(one: Match, other: Match) -> bool:
     """Whether two matches are of one kind, or both of some kind of abuse."""
-    return one.kind == other.kind or (one.kind in ABUSE_KINDS and other.kind in ABUSE_KINDS)
+    return is_same_sort_of_kind(one.kind, other.kind)
+
+
+def is_same_sort_of_kind(one: str, other: str) -> bool:
+    """Whether two kinds are one, or both some kind of abuse."""
+    return one == other or (one in ABUSE_KINDS and other in ABUSE_KINDS)
 
 
 def share_a_token(one: Match, other: Match) -> bool:

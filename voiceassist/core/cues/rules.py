@@ -79,4 +79,5 @@ def _match(compiled: CompiledRule, tokens: Sequence[Token], first: int, end: int
         trailing=len(tokens) - end,
         confidence=rule.confidence,
         early=rule.early,
+        alone=rule.reach,
     )

@@ -1,7 +1,8 @@
 """Follows each utterance from its first partial to its final: partials may fire cues, finals decide.
 
 A match fires its cue early once it is stable: two partials in a row have it with the same words, or two more words
-follow it. The final confirms or retracts the cue. Never fires one moment twice.
+follow it. What would only colour its words waits for the final: nothing hurries. The final confirms an early cue
+that reaches as far as it did, else retracts it. Never fires one moment twice.
 Next: `core/call/reactions.py` answers the cues.
 """
 
@@ -10,9 +11,10 @@ from dataclasses import dataclass, field
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.find import Context, find_cues
 from voiceassist.core.cues.match import Match, is_same_moment
+from voiceassist.core.cues.reach import Hearing, reaches_further
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import Turn, words_of
-from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, Speaker, Transcript
+from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, ReachLimit, Speaker, Transcript
 
 TRAILING_STABLE = 2  # further words: recognizers rewrite mostly their last one or two
 CueChange = Cue | CueConfirmed | CueRetracted
@@ -43,14 +45,17 @@ class CueTracker:
         """Whose newest words hold a cue that the next ones will fire, confirm or retract."""
         return frozenset(speaker for speaker, utterance in self.utterances.items() if utterance.last_seen)
 
-    def hear(self, event: Transcript, turn: Turn, before: tuple[str, ...]) -> list[CueChange]:
+    def hear(
+        self, event: Transcript, turn: Turn, before: tuple[str, ...], speaker_doubt: ReachLimit = ""
+    ) -> list[CueChange]:
         """What the new words of an utterance change.
 
-        `turn`: the turn that it belongs to; `before`: the words of the other side's previous turn.
+        `turn`: the turn that it belongs to; `before`: the words of the other side's previous turn;
+        `speaker_doubt`: why cues of this side reach nobody now.
         """
         utterance = self._utterance_of(event)
         context = Context(before=before, refused=utterance.refused_turn == turn.number)
-        found = find_cues(self.playbook, event.speaker, words_of(event), context)
+        found = find_cues(self.playbook, event.speaker, words_of(event), context, _hearing(event, speaker_doubt))
         if isinstance(event, Partial):
             return self._fire_stable(utterance, event, found)
         changes = self._settle(utterance, event, found)
@@ -64,19 +69,23 @@ class CueTracker:
         return utterance
 
     def _fire_stable(self, utterance: OpenUtterance, event: Partial, found: list[Match]) -> list[CueChange]:
-        early = [match for match in found if match.early]
+        early = [match for match in found if match.early and match.reach != "colour"]
         stable = [m for m in early if m.trailing >= TRAILING_STABLE or _identity(m) in utterance.last_seen]
         utterance.last_seen = frozenset(_identity(match) for match in early)
         return self._fire_new(utterance, event, stable)
 
     def _settle(self, utterance: OpenUtterance, event: Final, found: list[Match]) -> list[CueChange]:
         """Confirms or retracts what partials fired, and fires what only the final shows."""
+        confirmed = {
+            cue_id for cue_id, match in utterance.fired if any(_bears_out(other, match) for other in found)
+        }
         settled: list[CueChange] = [
             CueConfirmed(at_ms=event.at_ms, cue_id=cue_id)
-            if any(is_same_moment(match, other) for other in found)
+            if cue_id in confirmed
             else CueRetracted(at_ms=event.at_ms, cue_id=cue_id)
-            for cue_id, match in utterance.fired
+            for cue_id, _ in utterance.fired
         ]
+        utterance.fired = [(cue_id, match) for cue_id, match in utterance.fired if cue_id in confirmed]
         utterance.last_seen = frozenset()
         return settled + self._fire_new(utterance, event, found)
 
@@ -94,13 +103,23 @@ def _identity(match: Match) -> tuple[str, ...]:
     return (match.rule, *match.tokens)
 
 
+def _bears_out(match: Match, early: Match) -> bool:
+    """Whether a final's match is the early one, and reaches as far."""
+    return is_same_moment(match, early) and not reaches_further(early.reach, match.reach)
+
+
+def _hearing(event: Transcript, speaker_doubt: ReachLimit) -> Hearing:
+    confidences = tuple(word.confidence for word in event.words)
+    return Hearing(confidences=confidences, is_final=isinstance(event, Final), speaker_doubt=speaker_doubt)
+
+
 def _has_fired(utterance: OpenUtterance, match: Match) -> bool:
     return any(is_same_moment(match, fired) for _, fired in utterance.fired)
 
 
 def _remember_refusal(utterance: OpenUtterance, turn: Turn, found: list[Match]) -> None:
     for match in found:
-        if match.kind == "refusal":
+        if match.kind == "refusal" and match.reach != "colour":
             utterance.refused_turn = turn.number
         if match.kind == "alternative":
             utterance.refused_turn = 0

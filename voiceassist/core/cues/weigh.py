@@ -7,6 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from voiceassist.core.cues.match import Match, is_same_moment, is_same_sort, share_a_token
+from voiceassist.core.cues.reach import reaches_further
+from voiceassist.core.playbook.model import REACHES
+
+CARD = REACHES.index("card")
 
 
 def without_silenced(guesses: Iterable[Match], silenced: Sequence[Match]) -> list[Match]:
@@ -27,20 +31,29 @@ def _is_silenced_by(guess: Match, silenced: Match) -> bool:
 
 
 def _distinct(found: Iterable[Match]) -> list[Match]:
-    """Each moment once, by its earliest and longest match. Refusals all stay: they are counted later.
+    """Each moment once, by the match that reaches furthest; of these, the earliest and longest.
 
-    No match is compared with more than one match of a rule, so the time stays linear.
+    Refusals all stay: they are counted later. No match is compared with more than one match of a rule, so the time
+    stays linear.
     """
     kept: list[Match] = []
     by_kind: dict[str, list[Match]] = {}
-    for match in sorted(found, key=lambda match: (match.first_token, -match.last_token)):
+    for match in sorted(found, key=_furthest_first):
         same = by_kind.setdefault(match.kind, [])
         if match.kind != "refusal":
             if any(is_same_moment(match, other) for other in same):
                 continue
             same.append(match)
         kept.append(match)
-    return kept
+    return sorted(kept, key=_place)
+
+
+def _furthest_first(match: Match) -> tuple[int, int, int]:
+    return (-REACHES.index(match.reach), *_place(match))
+
+
+def _place(match: Match) -> tuple[int, int]:
+    return match.first_token, -match.last_token
 
 
 def _real_alternatives(found: Sequence[Match]) -> list[Match]:
@@ -52,9 +65,12 @@ def _real_alternatives(found: Sequence[Match]) -> list[Match]:
 def _takes_away(refusal: Match, alternative: Match) -> bool:
     """Whether the alternative is only words of the refusal.
 
-    The classifier's matches are longer than what was meant. So one of its refusals takes no phrase away, and one
-    of its alternatives goes only where it lies within the refusal.
+    A refusal that only colours takes nothing away that goes further. The classifier's matches are longer than what
+    was meant: one of its refusals takes no phrase away, and one of its alternatives goes only where it lies within
+    the refusal.
     """
+    if reaches_further(alternative.reach, refusal.reach):
+        return False
     if "classifier" not in (refusal.layer, alternative.layer):
         return share_a_token(refusal, alternative)
     lies_within = refusal.first_token <= alternative.first_token and alternative.last_token <= refusal.last_token
@@ -62,10 +78,15 @@ def _takes_away(refusal: Match, alternative: Match) -> bool:
 
 
 def _once_per_alternative(found: Iterable[Match], *, refused: bool) -> list[Match]:
-    """A refusal said twice is one refusal; after an alternative it counts anew."""
+    """A refusal said twice is one refusal; after an alternative it counts anew.
+
+    What only colours is kept where no refusal of the utterance reaches anybody, and then once.
+    """
+    found = list(found)
+    furthest = max((REACHES.index(match.reach) for match in found if match.kind == "refusal"), default=0)
     kept, alternatives = [], 0
     for match in found:
-        if match.kind == "refusal" and refused:
+        if match.kind == "refusal" and (refused or REACHES.index(match.reach) < min(furthest, CARD)):
             continue
         refused = match.kind == "refusal" or (refused and match.kind != "alternative")
         alternatives += match.kind == "alternative"

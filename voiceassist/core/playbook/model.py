@@ -11,11 +11,13 @@ from typing import Literal, get_args
 
 from voiceassist.core.classifier.model import Classifier
 from voiceassist.core.words.languages import Language, language_rules
-from voiceassist.events import AlertLevel, Speaker, Tier
+from voiceassist.events import AlertLevel, Reach, Speaker, Tier
 
 CostClass = Literal["none", "low", "medium", "high"]
 COST_CLASSES: tuple[CostClass, ...] = get_args(CostClass)
 Sensitivity = Literal["off", "low", "normal", "high"]  # of the classifier; off: the phrases alone
+REACHES: tuple[Reach, ...] = get_args(Reach)  # in rising order
+KindReach = Literal["off", "colour", "card", "alert"]  # how far a kind may go; off: there are no cues of it
 SECOND_MS = 1000  # playbooks count in seconds, events in milliseconds
 GENERAL = "general"  # id of the policy that is used when no topic fits
 NO_CARD = "none"  # in an example: no card comes
@@ -66,6 +68,7 @@ class Rule:
     after_kind: str = ""  # the other side's previous turn must carry this cue
     confidence: float = 0.9  # 0..1
     early: bool = True  # may fire before the utterance is final
+    reach: Reach = "alert"  # how far it goes when the classifier does not agree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -230,6 +233,7 @@ class Playbook:
     examples: tuple[Example, ...] = ()
     exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
     sensitivity: Mapping[str, Sensitivity] = field(default_factory=dict)  # of the classifier, by kind
+    reach: Mapping[str, KindReach] = field(default_factory=dict)  # by kind: how far it may go; absent: all the way
     classifier: Classifier | None = None
 
     @property

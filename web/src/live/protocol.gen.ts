@@ -157,6 +157,9 @@ export interface Cue {
   rule: string;
   early: boolean;
   playbook: string;
+  reach: "colour" | "card" | "alert";
+  reach_limit: "" | "classifier_alone" | "weak_rule" | "unsure_words" | "language" | "one_voice" | "playbook";
+  agreed: boolean;
 }
 /**
  * A card with what became of it.
@@ -468,6 +471,9 @@ export interface CueRecord {
   rule: string;
   early: boolean;
   playbook: string;
+  reach: "colour" | "card" | "alert";
+  reach_limit: "" | "classifier_alone" | "weak_rule" | "unsure_words" | "language" | "one_voice" | "playbook";
+  agreed: boolean;
 }
 /**
  * The final transcript bears an early cue out.

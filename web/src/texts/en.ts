@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, LineSound, Speaker } from "../types";
+import type { AlertState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.en";
 import { playbook } from "./playbook.en";
@@ -25,6 +25,7 @@ export const en = {
   statuses: names.statuses,
   endReasons: names.endReasons,
   kind: naming(names.kinds),
+  reachLimit: naming(names.reachLimits),
   gap: (speaker: Speaker, duration_ms: number, cause: string) =>
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
@@ -253,6 +254,8 @@ export const en = {
     refusalRecovered: "Recovered",
     refusalRecoveredWith: "Recovered with “{words}”",
     refusalDeadEnd: "Dead end",
+    agreed: "phrase and trained model agree",
+    reach: (reach: Reach, limit: ReachLimit) => `${reach === "card" ? "no alert" : "colours the words only"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Left open",
     retractedCue: "withdrawn by the final words",
     card: "Card",

@@ -19,6 +19,7 @@ export const es: Texts = {
   statuses: names.statuses,
   endReasons: names.endReasons,
   kind: naming(names.kinds),
+  reachLimit: naming(names.reachLimits),
   gap: (speaker, duration_ms, cause) =>
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
@@ -247,6 +248,8 @@ export const es: Texts = {
     refusalRecovered: "Recuperada",
     refusalRecoveredWith: "Recuperada con «{words}»",
     refusalDeadEnd: "Sin salida",
+    agreed: "la frase y el modelo entrenado coinciden",
+    reach: (reach, limit) => `${reach === "card" ? "sin alerta" : "solo colorea las palabras"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Quedó abierta",
     retractedCue: "retirada por las palabras definitivas",
     card: "Tarjeta",

@@ -45,6 +45,14 @@ export const gapCauses: By<GapCause> = {
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
 };
 
+export const reachLimits = {
+  classifier_alone: "only the trained model found it",
+  weak_rule: "the phrase alone is not certain, and the trained model does not agree",
+  unsure_words: "its words were not heard surely",
+  language: "this side may speak another language",
+  one_voice: "both lines carry the same audio: nobody knows who said it",
+  playbook: "the playbook lets it go no further",
+};
 export const sounds: By<LineSound> = { music: "Hold music", ringing: "Ringing", busy: "Busy tone", dtmf: "Key pressed", beep: "Beep" };
 /** In the middle of a sentence. */
 export const sides: By<Speaker> = { agent: "the agent", customer: "the customer" };

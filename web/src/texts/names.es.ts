@@ -45,6 +45,14 @@ export const gapCauses: By<GapCause> = {
   rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
 };
 
+export const reachLimits = {
+  classifier_alone: "solo lo encontró el modelo entrenado",
+  weak_rule: "la frase sola no es segura y el modelo entrenado no la confirma",
+  unsure_words: "sus palabras no se oyeron con seguridad",
+  language: "este lado quizá hable otro idioma",
+  one_voice: "las dos líneas llevan el mismo audio: no se sabe quién lo dijo",
+  playbook: "la guía no le permite más",
+};
 export const sounds: By<LineSound> = { music: "Música de espera", ringing: "Tono de llamada", busy: "Tono de ocupado", dtmf: "Tecla pulsada", beep: "Pitido" };
 /** En mitad de una frase. */
 export const sides: By<Speaker> = { agent: "agente", customer: "cliente" };

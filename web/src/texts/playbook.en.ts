@@ -67,6 +67,7 @@ export const fields: { readonly [field: string]: string } = {
   phrases: "Phrases",
   policies: "Policies",
   priority: "Priority",
+  reach: "Reach",
   reason: "What the supervisor reads",
   recovery_s: "Time to offer an alternative",
   recovery_turns: "Turns of the agent to offer an alternative",
@@ -115,6 +116,7 @@ const help: { readonly [field: string]: string } = {
 };
 
 const sensitivities = { off: "Off: only phrases count", low: "Low: only when it is certain", normal: "Normal", high: "High: sooner, with more false alarms" };
+const reaches = { off: "Off: not looked for", colour: "Colour: only colours the words", card: "Card: no alert", alert: "Card and alert" };
 const costs = { none: "Nothing", low: "Little", medium: "Some", high: "Much" };
 
 export const playbook = {
@@ -124,6 +126,7 @@ export const playbook = {
   field: naming(fields),
   help: naming(help),
   sensitivity: naming(sensitivities),
+  reach: naming(reaches),
   costClass: naming(costs),
   list: "All playbooks",
   unknownTitle: "There is no such playbook",
@@ -223,6 +226,7 @@ export const playbook = {
   ruleOn: "on",
   ruleOff: "off",
   showPhrases: (count: number) => counted(count, { one: "# phrase", other: "# phrases" }),
+  reachText: "How far it may go. Words that are not sure enough never go further than colour.",
   sensitivityText: "How readily it is found where no phrase fits.",
   ownRules: "Own phrases",
   addRule: "Add own phrases",

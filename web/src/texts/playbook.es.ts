@@ -67,6 +67,7 @@ const fields: { readonly [field: string]: string } = {
   policies: "Políticas",
   priority: "Prioridad",
   reason: "Lo que lee el supervisor",
+  reach: "Alcance",
   recovery_s: "Tiempo para ofrecer una alternativa",
   recovery_turns: "Turnos del agente para ofrecer una alternativa",
   refused: "Cómo lo niegan los agentes",
@@ -114,6 +115,7 @@ const help: { readonly [field: string]: string } = {
 };
 
 const sensitivities = { off: "Desactivada: solo cuentan las frases", low: "Baja: solo si es seguro", normal: "Media", high: "Alta: antes, con más falsas alarmas" };
+const reaches = { off: "Desactivada: no se busca", colour: "Color: solo colorea las palabras", card: "Tarjeta: sin alerta", alert: "Tarjeta y alerta" };
 const costs = { none: "Nada", low: "Poco", medium: "Algo", high: "Mucho" };
 
 export const playbook: typeof english = {
@@ -123,6 +125,7 @@ export const playbook: typeof english = {
   field: naming(fields),
   help: naming(help),
   sensitivity: naming(sensitivities),
+  reach: naming(reaches),
   costClass: naming(costs),
   list: "Todas las guías",
   unknownTitle: "Esa guía no existe",
@@ -222,6 +225,7 @@ export const playbook: typeof english = {
   ruleOn: "activada",
   ruleOff: "desactivada",
   showPhrases: (count) => counted(count, { one: "# frase", other: "# frases" }),
+  reachText: "Hasta dónde puede llegar. Las palabras poco seguras nunca pasan del color.",
   sensitivityText: "Con qué facilidad se encuentra cuando no encaja ninguna frase.",
   ownRules: "Frases propias",
   addRule: "Añadir frases propias",

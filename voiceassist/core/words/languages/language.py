@@ -49,6 +49,7 @@ class Language:
     split: Mapping[tuple[str, str], str] = field(default_factory=dict)  # two written words → the one that is said
     fillers: Words = NONE  # sounds without meaning
     asides: Words = NONE  # said between the groups of a number that is read out: "okay"
+    light: Words = NONE  # words of grammar, which mean little by themselves; never a negation
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()

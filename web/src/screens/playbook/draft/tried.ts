@@ -20,9 +20,9 @@ export function lineOf(text: string, speaker: Speaker, cues: readonly TriedCue[]
 }
 
 function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueView {
-  const { kind, layer, rule, confidence, words, first_word, last_word } = cue;
+  const { first_word, last_word, ...said } = cue;
   const times = { at_ms, start_ms: first_word * WORD_MS, end_ms: (last_word + 1) * WORD_MS };
-  const spoken = { kind, layer, rule, confidence, words, speaker, utterance: 1, early: false, playbook: "" };
+  const spoken = { ...said, speaker, utterance: 1, early: false, playbook: "", agreed: false };
   return { cue: { cue_id: String(i), ...spoken, ...times }, status: "confirmed", outcome: null };
 }
 
