@@ -28,8 +28,8 @@ def match(kind: str) -> Match:
     """`~insult` is an insult that only colours words."""
     name = kind.removeprefix(COLOURED)
     return Match(
-        kind=name, rule=f"{name}.x", layer="classifier" if kind.startswith(COLOURED) else "phrase", first_word=0,
-        last_word=0, tokens=("a",), first_token=0, trailing=0, confidence=0.9, early=True,
+        kind=name, rule=f"{name}.x", layer="phrase", first_word=0, last_word=0, tokens=("a",), first_token=0,
+        trailing=0, confidence=0.9, early=True, reach="colour" if kind.startswith(COLOURED) else "alert",
     )  # fmt: skip
 
 

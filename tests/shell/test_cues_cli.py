@@ -224,6 +224,18 @@ def test_eval_shows_rates_to_the_eye_and_as_markdown(run: Run, turns: Path, tmp_
     assert "| recall by | has it | recall | false alarms by talk |" in pasted
 
 
+def test_eval_shows_the_curve_of_a_kind(run: Run, turns: Path, tmp_path: Path) -> None:
+    ordinary = written(tmp_path / "talk.jsonl", TALK)
+    (curve,) = run("cues", "eval", turns, ordinary, "--curve", "refusal", "--json").document()["curves"]
+    assert (curve["kind"], curve["steps"][0]["step"]) == ("refusal", "now")
+    now, *steps = [[of["right"] + of["false_alarms"] for of in step["sources"]] for step in curve["steps"]]
+    assert now == [3, 1]
+    assert steps == sorted(steps)
+    shown = run("cues", "eval", turns, ordinary, "--curve", "refusal").out
+    assert "Curve of refusal" in shown
+    assert "classifier 0.10" in shown
+
+
 def test_eval_names_a_kind_that_there_is_not(run: Run, turns: Path) -> None:
     assert "'refusals' is no kind of cue" in refused(run("cues", "eval", turns, "--kind", "refusals"))
 
@@ -241,6 +253,7 @@ def test_scan_gives_a_line_for_each_row_with_its_cues(run: Run, turns: Path) -> 
     assert cue["layer"] in {"phrase", "pattern", "rule", "classifier"}
     assert cue["rule"].startswith("refusal.")
     assert 0 < cue["confidence"] <= 1
+    assert (cue["reach"], cue["reach_limit"]) == ("alert", "")
     assert lines[4]["cues"] == []
 
 

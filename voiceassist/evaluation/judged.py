@@ -1,16 +1,16 @@
 """A turn's cues beside its labels: what it has, what reached people, what only coloured words.
 
 A turn has a kind or has it not: two cues of a kind in it are one, and a refusal that is recovered in the same
-breath is a refusal. Never counts. Next: `evaluation.py` and `rates.py` count.
+breath is a refusal. Never counts. Next: `evaluation.py`, `rates.py` and `curve.py` count.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from voiceassist.core.playbook.model import ABUSE_KINDS, SPEAKER_OF
 from voiceassist.evaluation.labelled import ABUSE, MEANINGS, LabelledTurn, Meaning
-from voiceassist.evaluation.outcome import Kinds, Outcome, speaker_of, with_abuse
+from voiceassist.evaluation.outcome import Kinds, Outcome, by_source, is_abuse, speaker_of, with_abuse
 
 Meanings: TypeAlias = Mapping[str, Meaning]
 
@@ -32,6 +32,25 @@ class Judged:
             return False
         return speaker_of(kind) in self.outcome.row.speakers
 
+    def is_without(self, kind: str) -> bool:
+        """Whether the turn is one of the side that can say the kind, and has it not."""
+        row = self.outcome.row
+        if kind in self.expected or speaker_of(kind) not in row.speakers:
+            return False
+        is_perhaps_abuse = ABUSE in self.expected or row.meta.get("abuse")  # true, or a word of doubt
+        return not (is_perhaps_abuse and is_abuse(kind))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceTurns:
+    """The turns of one source that are scored, and what it can tell of."""
+
+    source: str
+    turns: Sequence[Judged]
+    named: Kinds  # the kinds that its labels name: it was looked through for them
+    sayable: Kinds  # the kinds that its speakers can say
+    is_ordinary: bool  # whether it is ordinary talk
+
 
 def judged_turns(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> list[Judged]:
     """The turns that no label keeps from being scored."""
@@ -46,6 +65,25 @@ def _judged(outcome: Outcome, meanings: Meanings) -> Judged:
         reaching=reaching,
         coloured=outcome.kinds - reaching,
     )
+
+
+def source_turns(
+    outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS, ordinary: Collection[str] = ()
+) -> list[SourceTurns]:
+    """The turns of each source, in the order in which the sources come.
+
+    A source is ordinary talk when no label names a kind, or when it is among `ordinary`.
+    """
+    return [
+        SourceTurns(
+            source=source,
+            turns=judged_turns(of, meanings),
+            named=(named := named_kinds(of, meanings)),
+            sayable=sayable_kinds(of),
+            is_ordinary=source in ordinary or not named,
+        )
+        for source, of in by_source(outcomes).items()
+    ]
 
 
 def set_aside(row: LabelledTurn, meanings: Meanings, *uses: str) -> list[str]:

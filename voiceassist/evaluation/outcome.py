@@ -37,7 +37,7 @@ class Outcome:
 
 def reaches_people(match: Match) -> bool:
     """Whether a cue brings a card or an alert, where its playbook has one."""
-    return match.layer != "classifier"
+    return match.reach != "colour"
 
 
 def outcome_of(playbook: Playbook, row: LabelledTurn, text: TextName) -> Outcome:
@@ -59,6 +59,11 @@ def with_abuse(kinds: Iterable[str]) -> Kinds:
     """The kinds, and ABUSE where one of them is abuse."""
     found = frozenset(kinds)
     return found if found.isdisjoint(ABUSE_KINDS) else found | {ABUSE}
+
+
+def is_abuse(kind: str) -> bool:
+    """Whether it is one of the four kinds, or ABUSE itself."""
+    return kind == ABUSE or kind in ABUSE_KINDS
 
 
 def speaker_of(kind: str) -> Speaker:

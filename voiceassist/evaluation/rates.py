@@ -12,12 +12,11 @@ Pure. Next: `cli/cues/rate_tables.py` shows them.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from voiceassist.core.playbook.model import ABUSE_KINDS
 from voiceassist.evaluation.base_rates import BASE_RATES, WORDS_PER_HOUR
 from voiceassist.evaluation.evaluation import kind_score
-from voiceassist.evaluation.judged import Judged, Meanings, judged_turns, named_kinds, sayable_kinds
-from voiceassist.evaluation.labelled import ABUSE, MEANINGS
-from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, by_source, speaker_of
+from voiceassist.evaluation.judged import Meanings, SourceTurns, source_turns
+from voiceassist.evaluation.labelled import MEANINGS
+from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, is_abuse
 from voiceassist.evaluation.scores import Counts, Rate, share
 
 PER_TURNS = 10_000  # false alarms in ordinary talk are told per so many turns
@@ -99,23 +98,16 @@ def rates_of(
     kinds: Collection[str] = KIND_ORDER,
 ) -> Rates:
     """What calls would show of these kinds. `ordinary`: sources of ordinary talk, whatever they label."""
-    sources = by_source(outcomes)
-    named = {source: named_kinds(of, meanings) for source, of in sources.items()}
-    sayable = {source: sayable_kinds(of) for source, of in sources.items()}
-    turns = {source: judged_turns(of, meanings) for source, of in sources.items()}
+    sources = source_turns(outcomes, meanings, ordinary)
     wanted = [kind for kind in KIND_ORDER if kind in kinds]
-    talk = [source for source in sources if source in ordinary or not named[source]]
     false_alarms = [
-        _false_alarms(kind, source, turns[source], is_looked_for=kind in named[source])
-        for kind in wanted
-        for source in talk
-        if kind in sayable[source]
+        false_alarms_in(one, kind) for kind in wanted for one in sources if one.is_ordinary and kind in one.sayable
     ]
     recalls = [
-        Recall(kind=kind, source=source, counts=kind_score(kind, turns[source]).counts)
+        Recall(kind=kind, source=one.source, counts=kind_score(kind, one.turns).counts)
         for kind in wanted
-        for source in sources
-        if kind in named[source]
+        for one in sources
+        if kind in one.named
     ]
     return Rates(
         false_alarms=tuple(false_alarms), precisions=tuple(_precisions(recalls, false_alarms, base_rates))
@@ -142,29 +134,18 @@ def _precision(base_rate: float, recall: float, false_rate: float) -> float:
     return right / (right + wrong) if right else 0.0
 
 
-def _false_alarms(kind: str, source: str, turns: Sequence[Judged], *, is_looked_for: bool) -> FalseAlarms:
-    without = [turn for turn in turns if _is_without(turn, kind)]
+def false_alarms_in(source: SourceTurns, kind: str) -> FalseAlarms:
+    """How often a kind is found in the turns of a source that have it not."""
+    without = [turn for turn in source.turns if turn.is_without(kind)]
     return FalseAlarms(
         kind=kind,
-        source=source,
+        source=source.source,
         turns=len(without),
         words=sum(len(turn.outcome.row.text.split()) for turn in without),
         reaching=sum(kind in turn.reaching for turn in without),
         coloured=sum(kind in turn.coloured for turn in without),
-        is_upper_bound=not is_looked_for and not _is_abuse(kind),
+        is_upper_bound=kind not in source.named and not is_abuse(kind),
     )
-
-
-def _is_without(turn: Judged, kind: str) -> bool:
-    """Whether a turn is one of the side that can say the kind, and has it not."""
-    if kind in turn.expected or speaker_of(kind) not in turn.outcome.row.speakers:
-        return False
-    is_perhaps_abuse = ABUSE in turn.expected or turn.outcome.row.meta.get("abuse")  # true, or a word of doubt
-    return not (is_perhaps_abuse and _is_abuse(kind))
-
-
-def _is_abuse(kind: str) -> bool:
-    return kind == ABUSE or kind in ABUSE_KINDS
 
 
 def _precisions(

@@ -6,15 +6,33 @@ Registered by `__init__.py`. The judging is in `evaluation/`, the tables in `eva
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
-import typer
 from rich.console import Console
 from rich.progress import TimeRemainingColumn
 
+from voiceassist.cli.cues.curve_tables import LEGEND as CURVE_LEGEND
+from voiceassist.cli.cues.curve_tables import curve_sheet
 from voiceassist.cli.cues.eval_document import eval_document
+from voiceassist.cli.cues.eval_options import (
+    AsMarkdown,
+    BaseRates,
+    Curves,
+    EvalOptions,
+    LeftOut,
+    Most,
+    OnlyKinds,
+    Ordinary,
+    OwnLabels,
+    ScoresAsJson,
+    TextVariants,
+    WithErrors,
+    WithRates,
+    base_rate_in,
+    known_kind,
+    meanings_with,
+)
 from voiceassist.cli.cues.eval_tables import LEGEND, Evaluated, show_mistakes, source_sheets
 from voiceassist.cli.cues.files import LabelledFiles, read_rows
 from voiceassist.cli.cues.rate_tables import LEGEND as RATE_LEGEND
@@ -23,60 +41,15 @@ from voiceassist.cli.cues.sheets import Sheet, markdown_lines, show_sheet
 from voiceassist.cli.options import PlaybookOption
 from voiceassist.cli.progress import counted_bar
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.errors import ConfigError, DatasetError
+from voiceassist.errors import DatasetError
 from voiceassist.evaluation.base_rates import BASE_RATES
+from voiceassist.evaluation.curve import Curve, Strength, curve_of, demands_of, opened, strength_in
 from voiceassist.evaluation.evaluation import Mistake, mistakes_of, scores_of
-from voiceassist.evaluation.labelled import MEANINGS, TEXTS, LabelledTurn, Meaning, TextName
-from voiceassist.evaluation.outcome import KIND_ORDER, outcome_of
+from voiceassist.evaluation.judged import source_turns
+from voiceassist.evaluation.labelled import TEXTS, LabelledTurn, Meaning, TextName
+from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, outcome_of
 from voiceassist.evaluation.rates import rates_of
 from voiceassist.playbooks import load_playbook
-
-OwnLabels = Annotated[
-    list[str] | None, typer.Option(metavar="LABEL", help="A label of your own: no cue. Repeatable.")
-]
-LeftOut = Annotated[
-    list[str] | None,
-    typer.Option("--leave-out", metavar="LABEL", help="A label of your own that is not scored. Repeatable."),
-]
-TextVariants = Annotated[
-    Literal["clean", "asr", "both"],
-    typer.Option("--text", help="The text as written, as recognised (text_asr), or both side by side."),
-]
-WithErrors = Annotated[bool, typer.Option("--errors", help="List every turn with a false alarm or a miss.")]
-Most = Annotated[int | None, typer.Option(min=1, metavar="N", help="With --errors: at most N of each source.")]
-WithRates = Annotated[
-    bool, typer.Option("--rate", help="What it means in calls: false alarms in ordinary talk, and precision.")
-]
-Ordinary = Annotated[
-    list[Path] | None,
-    typer.Option(
-        metavar="FILE",
-        help="Turns to read as well that are ordinary talk for every kind, also for those without a label. "
-        "Files in which no label names a kind are so anyway. Repeatable.",
-    ),
-]
-BaseRates = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--base-rate",
-        metavar="KIND=RATE",
-        help="With --rate: how many turns of its side have a kind in your calls, as 1/40 or .025. Repeatable.",
-    ),
-]
-OnlyKinds = Annotated[list[str] | None, typer.Option("--kind", metavar="KIND", help="Only this kind. Repeatable.")]
-AsMarkdown = Annotated[bool, typer.Option("--markdown", help="The tables as Markdown.")]
-ScoresAsJson = Annotated[bool, typer.Option("--json", help="Everything as one JSON document.")]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EvalOptions:
-    """What is to be told."""
-
-    meanings: Mapping[str, Meaning]
-    kinds: Collection[str]
-    most: int | None  # mistakes of each source; None: all
-    with_rates: bool
-    base_rates: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +69,7 @@ def evaluate(
     rate: WithRates = False,
     ordinary: Ordinary = None,
     base_rate: BaseRates = None,
+    curve: Curves = None,
     kind: OnlyKinds = None,
     negative: OwnLabels = None,
     leave_out: LeftOut = None,
@@ -106,28 +80,26 @@ def evaluate(
 
     A source counts for the kinds that its labels name; where they name none, every cue is a false alarm. What
     reaches people (card, alert) is told apart from what only colours words, all with 95 % intervals. "abuse" is
-    insult, threat, slur and sexual; cancel_close is churn. Not scored: neg_inform, ambiguous, unlabelled.
-    With --rate: false alarms per 10,000 turns and per hour of ordinary talk, and the precision of calls from them.
+    insult, threat, slur and sexual; cancel_close is churn. Not scored: neg_inform, ambiguous, abuse_3p.
 
-    Exit code 2: a row cannot be read; file and line are named.
-
-    Examples:
+    Exit code 2: a row cannot be read; file and line are named. Examples:
 
       voiceassist cues eval turns.jsonl --errors --most 20
-
-      voiceassist cues eval *.jsonl --text both --json > scores.json
 
       voiceassist cues eval labelled.jsonl smalltalk.jsonl --rate --base-rate refusal=1/50
 
       voiceassist cues eval labelled.jsonl --ordinary calls.jsonl --kind abuse --markdown
+
+      voiceassist cues eval labelled.jsonl smalltalk.jsonl --curve refusal
     """
-    own = _meanings(negative or [], leave_out or [])
+    own = meanings_with(negative or [], leave_out or [])
     wanted = EvalOptions(
         meanings=own,
-        kinds=[_known_kind(one) for one in kind or KIND_ORDER],
+        kinds=[known_kind(one) for one in kind or KIND_ORDER],
         most=most if errors else 0,
         with_rates=bool(rate or ordinary or base_rate),
-        base_rates={**BASE_RATES, **dict(map(_base_rate, base_rate or []))},
+        curves=[known_kind(one) for one in curve or []],
+        base_rates={**BASE_RATES, **dict(map(base_rate_in, base_rate or []))},
     )
     rules, turns = load_playbook(playbook, "en"), _turns(files, ordinary or [], own)
     evaluated = [_evaluated(rules, turns, one, wanted) for one in (TEXTS if text == "both" else (text,))]
@@ -140,28 +112,6 @@ def _turns(files: Sequence[Path], ordinary: Sequence[Path], meanings: Mapping[st
     if not rows:
         raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
     return EvalTurns(rows=rows, ordinary={row.source for file in ordinary for row in by_file[file]})
-
-
-def _meanings(negative: Sequence[str], leave_out: Sequence[str]) -> Mapping[str, Meaning]:
-    own = {label: Meaning() for label in negative} | {label: Meaning(use="leave_out") for label in leave_out}
-    return {**MEANINGS, **own}
-
-
-def _known_kind(name: str) -> str:
-    if name not in KIND_ORDER:
-        raise ConfigError(f"{name!r} is no kind of cue; known are {', '.join(KIND_ORDER)}")
-    return name
-
-
-def _base_rate(given: str) -> tuple[str, float]:
-    kind, _, rate = given.partition("=")
-    try:
-        share = float(Fraction(rate))
-    except (ValueError, ZeroDivisionError):
-        share = 0.0
-    if not 0 < share < 1:
-        raise ConfigError(f"--base-rate {given}: write KIND=RATE with a rate between 0 and 1, as in refusal=1/40")
-    return _known_kind(kind), share
 
 
 def _evaluated(playbook: Playbook, turns: EvalTurns, text: TextName, wanted: EvalOptions) -> Evaluated:
@@ -180,7 +130,28 @@ def _evaluated(playbook: Playbook, turns: EvalTurns, text: TextName, wanted: Eva
         )
         if wanted.with_rates
         else None,
+        curves=[_curve(playbook, outcomes, turns, kind, text, wanted) for kind in wanted.curves],
     )
+
+
+def _curve(
+    playbook: Playbook,
+    outcomes: Sequence[Outcome],
+    turns: EvalTurns,
+    kind: str,
+    text: TextName,
+    wanted: EvalOptions,
+) -> Curve:
+    everything, sources = opened(playbook, kind), source_turns(outcomes, wanted.meanings, turns.ordinary)
+    with counted_bar(TimeRemainingColumn()) as progress:
+        task = progress.add_task(f"weighing {kind} ({text} text)", total=len(outcomes))
+
+        def strength_of(row: LabelledTurn) -> Strength | None:
+            progress.advance(task)
+            return strength_in(everything, kind, row, text)
+
+        steps = curve_of(kind, sources, demands_of(playbook, kind), strength_of)
+    return Curve(kind=kind, text=text, steps=steps)
 
 
 def _tracked(rows: Sequence[LabelledTurn], what: str) -> Iterator[LabelledTurn]:
@@ -203,6 +174,7 @@ def _sheets(evaluated: Sequence[Evaluated]) -> Iterator[Sheet]:
     for one in evaluated:
         if one.rates:
             yield from rate_sheets(one.rates, one.text)
+        yield from map(curve_sheet, one.curves)
 
 
 def _print(
@@ -212,7 +184,7 @@ def _print(
     *,
     with_errors: bool,
 ) -> None:
-    legend = " ".join((f"Playbook {playbook}.", LEGEND, *([RATE_LEGEND] if evaluated[0].rates else [])))
+    legend = " ".join((f"Playbook {playbook}.", LEGEND, *_more_legends(evaluated[0])))
     if form == "json":
         print(json.dumps(eval_document(playbook, evaluated, with_errors=with_errors), indent=1))  # noqa: T201 - the output
     elif form == "markdown":
@@ -220,6 +192,13 @@ def _print(
         print("\n".join([*lines, legend]))  # noqa: T201 - the output
     else:
         _show(evaluated, legend, Console(), with_errors=with_errors)
+
+
+def _more_legends(evaluated: Evaluated) -> Iterator[str]:
+    if evaluated.rates:
+        yield RATE_LEGEND
+    if evaluated.curves:
+        yield CURVE_LEGEND
 
 
 def _show(evaluated: Sequence[Evaluated], legend: str, console: Console, *, with_errors: bool) -> None:

@@ -10,14 +10,15 @@ from typing import Any
 from voiceassist.cli.cues.eval_tables import Evaluated
 from voiceassist.cli.cues.scan import cue_fields
 from voiceassist.evaluation.base_rates import WORDS_PER_HOUR
+from voiceassist.evaluation.curve import Curve, CurvePoint
 from voiceassist.evaluation.evaluation import KindScore, Mistake, SourceScores
 from voiceassist.evaluation.labelled import TextName
-from voiceassist.evaluation.rates import CallPrecision, FalseAlarms
+from voiceassist.evaluation.rates import PER_TURNS, CallPrecision, FalseAlarms
 from voiceassist.evaluation.scores import Rate
 
 
 def eval_document(playbook: str, evaluated: Sequence[Evaluated], *, with_errors: bool) -> dict[str, Any]:
-    """The document. `rates` is there when they were asked for."""
+    """The document. `rates` and `curves` are there when they were asked for."""
     document: dict[str, Any] = {
         "playbook": playbook,
         "sources": [
@@ -29,6 +30,8 @@ def eval_document(playbook: str, evaluated: Sequence[Evaluated], *, with_errors:
     }
     if evaluated[0].rates:
         document["rates"] = _rates(evaluated)
+    if evaluated[0].curves:
+        document["curves"] = [_curve(curve) for one in evaluated for curve in one.curves]
     if with_errors:
         document["errors"] = [_error(mistake, one.text) for one in evaluated for mistake in one.mistakes]
     return document
@@ -90,6 +93,29 @@ def _call_precision(one: CallPrecision) -> dict[str, Any]:
         "false_alarm_source": one.false_alarms.source,
         "is_lower_bound": one.false_alarms.is_upper_bound,
         "precision": _rate(one.precision),
+    }
+
+
+def _curve(curve: Curve) -> dict[str, Any]:
+    return {
+        "kind": curve.kind,
+        "text": curve.text,
+        "steps": [
+            {
+                "step": one.demand.name,
+                "least": one.demand.least,
+                "sources": [_curve_point(of) for of in one.points],
+            }
+            for one in curve.steps
+        ],
+    }
+
+
+def _curve_point(point: CurvePoint) -> dict[str, Any]:
+    return {
+        **asdict(point),
+        "recall": _rate(point.recall),
+        "per_10000_turns": _rate(point.false_rate.times(PER_TURNS) if point.false_rate else None),
     }
 
 

@@ -11,6 +11,7 @@ from rich.markup import escape
 
 from voiceassist.cli.cues.sheets import Cell, Figure, Sheet, figure
 from voiceassist.core.cues.match import Match
+from voiceassist.evaluation.curve import Curve
 from voiceassist.evaluation.evaluation import Apart, KindScore, Mistake, SourceScores
 from voiceassist.evaluation.labelled import TextName
 from voiceassist.evaluation.rates import Rates
@@ -35,6 +36,7 @@ class Evaluated:
     sources: Sequence[SourceScores]
     mistakes: Sequence[Mistake]
     rates: Rates | None  # None: not asked for
+    curves: Sequence[Curve]
 
 
 def source_sheets(evaluated: Sequence[Evaluated]) -> Iterator[Sheet]:
@@ -116,4 +118,5 @@ def _mistake(mistake: Mistake, text: TextName) -> str:
 
 def _found(match: Match, words: Sequence[str]) -> str:
     said = " ".join(words[match.first_word : match.last_word + 1])
-    return f"{match.kind} “{escape(said)}” [dim]({escape(match.rule)})[/]"
+    reach = "" if match.reach == "alert" else f", {match.reach}: {match.reach_limit}"
+    return f"{match.kind} “{escape(said)}” [dim]({escape(match.rule)}{reach})[/]"

@@ -30,7 +30,9 @@ def scan(
 
     Each cue has its kind, confidence, layer, rule, and the span of its words:
     first and last, counted from 0 in the words of the text as spaces separate
-    them. A row without a speaker is tried as both sides.
+    them; and its reach: colour (only colours the words), card or alert (may
+    bring one), what limits it, and whether rule and classifier agreed.
+    A row without a speaker is tried as both sides.
 
     Exit code 2: a row cannot be read; file and line are named.
 
@@ -56,6 +58,9 @@ def cue_fields(match: Match, words: Sequence[str]) -> dict[str, Any]:
         "confidence": match.confidence,
         "layer": match.layer,
         "rule": match.rule,
+        "reach": match.reach,
+        "reach_limit": match.reach_limit,
+        "agreed": match.agreed,
         "span": [match.first_word, match.last_word],
         "words": " ".join(words[match.first_word : match.last_word + 1]),
     }
@@ -74,5 +79,6 @@ def _print_lines(outcomes: Iterable[Outcome], text: TextName, console: Console) 
         console.print(f"[dim]{escape(row.id)} {row.speaker}[/] {escape(' '.join(words))}")
         for match in outcome.found:
             said = escape(" ".join(words[match.first_word : match.last_word + 1]))
-            about = f"{match.confidence:.2f}, {match.layer}, {escape(match.rule)}"
+            limit = f" ({match.reach_limit})" if match.reach_limit else ""
+            about = f"{match.confidence:.2f}, {match.layer}, {escape(match.rule)}, reach {match.reach}{limit}"
             console.print(f"    [magenta]{match.kind}[/] “{said}” [dim]({about})[/]")

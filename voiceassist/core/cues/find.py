@@ -32,13 +32,13 @@ def find_cues(
 ) -> list[Match]:
     """The cues of an utterance in the order of their words; each moment once."""
     tokens, before = tokenise(words, playbook.spoken), tokenise(context.before, playbook.spoken)
-    found = _matches(playbook, Utterance(speaker, tokens, before))
+    found = all_matches(playbook, Utterance(speaker, tokens, before))
     wanted = [match for match in found if playbook.reach.get(match.kind) != "off"]
     return weigh([reaching(playbook, match, tokens, hearing) for match in wanted], refused=context.refused)
 
 
-def _matches(playbook: Playbook, utterance: Utterance) -> list[Match]:
-    """What the rules find, and what the classifier adds."""
+def all_matches(playbook: Playbook, utterance: Utterance) -> list[Match]:
+    """What the rules find, and what the classifier adds: not weighed yet, and however far it reaches."""
     had_kind = partial(_has_kind, playbook, utterance.previous())
     rules, scored = rules_hit(playbook, utterance), scores(playbook, utterance)
     found = rule_matches(rules, utterance, had_kind)
@@ -56,4 +56,4 @@ def _follows_what_it_answers(guess: Match, had_kind: HadKind) -> bool:
 
 def _has_kind(playbook: Playbook, previous: Utterance, kind: str) -> bool:
     """Whether the other side's previous turn had a cue of this kind; found like those of the utterance itself."""
-    return any(match.kind == kind for match in _matches(playbook, previous))
+    return any(match.kind == kind for match in all_matches(playbook, previous))
