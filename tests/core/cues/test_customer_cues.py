@@ -1,5 +1,7 @@
 """What customers say besides abuse: escalation, churn, buying, legal threats, frustration, swearing."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import playbook
@@ -46,6 +48,9 @@ SAID = {
         i'll see to it that the media finds out
     """,
     "escalation": """
+        have your supervisor call me back
+        stop with the bot and give me an actual person
+        i insist that somebody more senior decides this
         can i speak to a manager please
         is there a supervisor i can talk to
         i'd like to escalate this
@@ -80,6 +85,12 @@ SAID = {
         i'd prefer to talk with another representative
     """,
     "churn": """
+        i have a second line and i'd like to cancel it
+        we want the phone line disconnected
+        i don't need my broadband any more
+        i'm disputing this with my credit card company
+        my contract's up in june and i won't renew it
+        we're signing up with another provider
         i want to cancel my subscription
         i'm leaving you for your competitor
         you just lost a customer
@@ -108,6 +119,10 @@ SAID = {
         i am looking at other providers
     """,
     "purchase_intent": """
+        i'd like to book a room for two nights
+        i want to apply for a credit card
+        could you put me on the faster internet
+        please book it
         i'd like to buy a second one
         sign me up
         i'll take two of them
@@ -132,6 +147,14 @@ SAID = {
         give me two of those
     """,
     "frustration": """
+        they passed me on to sales and sales passed me on to repairs
+        i've been on hold for forty minutes
+        we've had no internet for three days
+        still no reply from you
+        worst customer service i have ever had
+        you cut me off again
+        i've been trying to get through since monday
+        your agent hung up on me
         i've called you five times already
         i've been waiting for three weeks
         how many times do i have to explain this
@@ -199,6 +222,10 @@ NOT_SAID = {
         where do i file a complaint
     """,
     "escalation": """
+        what is your agent number
+        can i speak to someone about my bill
+        please thank your manager for me
+        our manager signed it
         my manager told me to call you
         your manager called me back thank you
         is this a robot
@@ -219,6 +246,14 @@ NOT_SAID = {
         i need someone to fix my router
     """,
     "churn": """
+        please take the voicemail off my line
+        i want to cancel the caller display on my line
+        i'd like to move my line to my new house
+        i have a question about the amount on my bill
+        he is ending the other line
+        what time will i be leaving
+        are there other options available
+        please look for another hotel
         what happens if i cancel early
         please cancel the appointment
         can i change my appointment
@@ -239,6 +274,11 @@ NOT_SAID = {
         it was the last time
     """,
     "purchase_intent": """
+        can i have the phone number please
+        could you give me a test call
+        i want to add money to my account
+        i would like to add that he was friendly
+        can you upgrade my address in the system
         i bought a phone last week
         when did i order it
         i don't want to buy anything
@@ -259,6 +299,14 @@ NOT_SAID = {
         i have two of them
     """,
     "frustration": """
+        how frustrating for her
+        he gets annoyed with the kids
+        they came back later
+        we go back and forth across the border
+        the dress is too long
+        he runs around the park
+        i visited her every day
+        are you fed up with the rain
         thank you for waiting
         sorry for the wait
         i'll wait
@@ -297,3 +345,28 @@ def test_it_is_heard_however_it_is_put(kind: str, text: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), pairs(NOT_SAID))
 def test_what_only_sounds_like_it_is_left_alone(kind: str, text: str) -> None:
     assert kind not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["can i talk to somebody please", "i am contesting this charge", "that is ridiculous", "it takes forever"],
+)
+def test_words_that_mean_it_only_in_some_calls_merely_colour(text: str) -> None:
+    by_rules = replace(playbook(), classifier=None)
+    found = find_cues(by_rules, "customer", text.split(), Context())
+    assert [match.reach for match in found] == ["colour"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "can you put me through to that number",
+        "put me through to the accounts department",
+        "she was going to transfer me to sales",
+        "it took hours to copy the tape",
+        "it's been seven years since we moved",
+    ],
+)
+def test_a_department_or_a_time_of_something_else_reaches_nobody(text: str) -> None:
+    found = find_cues(playbook(), "customer", text.split(), Context())
+    assert [match.kind for match in found if match.reach != "colour"] == []
