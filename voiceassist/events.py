@@ -297,6 +297,30 @@ class AlertChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class FalseAlarmMarked:
+    """Somebody says that a cue, and so its card and its alert, was none; or takes that back.
+
+    Keeps what was said and what found it: from it, cues are adjusted to the calls of one place.
+    """
+
+    at_ms: int
+    cue_id: str
+    marked: bool  # False: taken back
+    by: str  # a person's name
+    kind: str
+    speaker: Speaker
+    words: str  # the words that matched, as heard
+    said: str  # their line, as far as it was heard
+    before: str  # the other side's turn before it
+    layer: Layer
+    rule: str
+    confidence: float  # 0..1, as the cue's
+    reach: Reach
+    agreed: bool  # the classifier gave the same kind as the rule
+    playbook: str  # name@version
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MuteChanged:
     """The agent switched cards off or on for this call."""
 
@@ -344,6 +368,7 @@ Event = (
     | PromptClosed
     | Alert
     | AlertChanged
+    | FalseAlarmMarked
     | MuteChanged
     | AgentFine
     | CallEnded
@@ -407,7 +432,17 @@ class ChangeAlert:
     note: Note = ""
 
 
-Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFalseAlarm:
+    """Somebody says that the cue behind a card or an alert (`why.cue_id`) was none; or takes that back."""
+
+    at_ms: int
+    cue_id: Id
+    by: Id
+    marked: bool = True  # False: takes it back
+
+
+Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)
 
 

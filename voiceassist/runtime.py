@@ -6,7 +6,7 @@ Next: `live/session.py` runs each call; `server/` asks here.
 
 import asyncio
 from collections.abc import Coroutine
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -25,10 +25,11 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
+from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
-from voiceassist.events import AlertChanged, ChangeAlert, Record
+from voiceassist.events import AlertChanged, ChangeAlert, MarkFalseAlarm, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
@@ -254,9 +255,16 @@ class Runtime:
         records = await self.store.records(call_id)
         if not records:
             raise ActionError("unknown_call", f"there is no call {call_id!r}")
-        if not isinstance(action, ChangeAlert):
-            raise ActionError("call_over", f"call {call_id} is over; only its alerts can still be changed")
         row = row_of(records)
+        if isinstance(action, MarkFalseAlarm):
+            told = told_in(record.event for record in records)
+            await journal.write([told.mark(replace(action, at_ms=row.at_ms))])
+            return
+        if not isinstance(action, ChangeAlert):
+            raise ActionError(
+                "call_over",
+                f"call {call_id} is over; only its alerts can still be changed, and cues called false alarms",
+            )
         states = {view.alert.alert_id: view.state for view in row.alerts}
         if action.alert_id not in states:
             raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")

@@ -22,6 +22,7 @@ from voiceassist.events import (
     CueRetracted,
     Customer,
     Event,
+    FalseAlarmMarked,
     Final,
     LanguageDoubtChanged,
     LegMergeChanged,
@@ -160,6 +161,26 @@ def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "") -> Ale
     return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note)
 
 
+def false_alarm(of: Cue, said: str, at_ms: int, *, marked: bool = True) -> FalseAlarmMarked:
+    return FalseAlarmMarked(
+        at_ms=at_ms,
+        cue_id=of.cue_id,
+        marked=marked,
+        by="Sam Rivera",
+        kind=of.kind,
+        speaker=of.speaker,
+        words=of.words,
+        said=said,
+        before="",
+        layer=of.layer,
+        rule=of.rule,
+        confidence=of.confidence,
+        reach=of.reach,
+        agreed=of.agreed,
+        playbook=of.playbook,
+    )
+
+
 def refusal_closed(cue_id: str, outcome: RefusalOutcome, at_ms: int, offered: str = "") -> RefusalClosed:
     return RefusalClosed(at_ms=at_ms, cue_id=cue_id, outcome=outcome, words=offered)
 
@@ -244,6 +265,9 @@ def _abuse() -> list[Record]:
         closed("p2", "call_ended", 15_000),
         CallEnded(at_ms=15_000, reason="interrupted"),
         changed("a2", "resolved", 15_000),
+        false_alarm(insult, insulted.text, 15_000),
+        false_alarm(threat, threatened.text, 15_000),
+        false_alarm(threat, threatened.text, 15_000, marked=False),
         changed("a3", "open", 15_000),
         changed("a9", "resolved", 15_000),
     )

@@ -18,12 +18,23 @@ from voiceassist.cli import app
 from voiceassist.core.screen import state as screen_state
 from voiceassist.core.screen import wall as screen_wall
 from voiceassist.errors import ActionError, PeerError
-from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Cue, Event, Final, Record, Why, Word
+from voiceassist.events import (
+    ACTION_CLASSES,
+    EVENT_CLASSES,
+    Action,
+    Cue,
+    Event,
+    FalseAlarmMarked,
+    Final,
+    Record,
+    Why,
+    Word,
+)
 
 SAVED = HERE / "wire.schema.json"
 REGENERATE = "the contract changed: run `python -m tests.contract.make_golden`, then `npm run generate` in web/"
 
-for sure in (Word, Why, Cue, Final):  # JSON has neither infinity nor "not a number"
+for sure in (Word, Why, Cue, FalseAlarmMarked, Final):  # JSON has neither infinity nor "not a number"
     st.register_type_strategy(sure, st.builds(sure, confidence=st.floats(0, 1)))
 RECORDS = st.one_of(*(st.builds(Record, event=st.from_type(cls)) for cls in EVENT_CLASSES))
 WRONG: dict[type, Any] = {str: 5, int: "soon", float: "high", bool: "maybe"}
@@ -130,7 +141,7 @@ def test_missing_extra_and_wrong_fields_are_named(cls: type[Event]) -> None:
 
 @pytest.mark.parametrize("cls", ACTION_CLASSES, ids=wire.type_name)
 def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) -> None:
-    given = {"prompt_id": "p1", "alert_id": "a1", "state": "open", "muted": True}
+    given = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1", "state": "open", "muted": True}
     needed = {field.name: given[field.name] for field in fields(cls) if field.name in given}
     good = {"type": wire.type_name(cls), **needed}
     wire.decode_action(good, at_ms=5, by="Kim")

@@ -147,6 +147,8 @@ async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None
             409,
             "unknown_alert",
         ),
+        ("c-1", {"type": "mark_false_alarm", "cue_id": "c99"}, 409, "unknown_cue"),
+        ("c-1", {"type": "mark_false_alarm", "cue_id": "c1", "marked": "perhaps"}, 422, "bad_field"),
         ("c-2", {"type": "ask_help"}, 404, "unknown_call"),
     ],
 )
@@ -172,6 +174,31 @@ async def test_alert_of_a_finished_call_can_be_resolved_and_reopened(tmp_path: P
         change = {"type": "change_alert", "alert_id": alert_ids[0], "state": "open"}
         assert (await server.http.post("/api/calls/c-1/actions", json=change)).status_code == 202
         assert server.runtime.hub.rows["c-1"].worst is not None
+
+
+async def test_cue_can_be_called_a_false_alarm_live_and_afterwards_and_that_be_taken_back(server: Serving) -> None:
+    async with calling(server, "c-1") as phone:
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            await phone.send(silence(23))
+            cue_id = (await until(screen, "prompt"))[-1]["why"]["cue_id"]
+            action = {"type": "mark_false_alarm", "cue_id": cue_id}
+            assert (await server.http.post("/api/calls/c-1/actions", json=action)).status_code == 202
+            live = (await until(screen, "false_alarm_marked"))[-1]
+        await hang_up(phone)
+    assert await marked_by(server) == {cue_id: server.runtime.settings.person}
+    action["marked"] = False
+    assert (await server.http.post("/api/calls/c-1/actions", json=action)).status_code == 202
+    assert await marked_by(server) == {}
+    later = (await server.http.get("/api/calls/c-1/events")).json()[-1]
+    told = ("kind", "words", "before", "layer", "rule", "playbook")
+    assert later["type"] == "false_alarm_marked"
+    assert [later[name] for name in told] == [live[name] for name in told]
+    assert later["said"].startswith(live["said"])
+
+
+async def marked_by(server: Serving) -> dict[str, str]:
+    state = (await server.http.get("/api/calls/c-1")).json()
+    return {view["cue"]["cue_id"]: view["false_alarm_by"] for view in state["cues"] if view["false_alarm_by"]}
 
 
 async def test_unresolved_alerts_are_on_the_wall_again_after_a_restart(tmp_path: Path) -> None:

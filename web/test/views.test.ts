@@ -109,6 +109,13 @@ describe("what sounds on a line besides talk", () => {
     expect(notes.filter((type) => type === "sound")).toHaveLength(3);
     expect([...new Set(notes)].sort()).toEqual(["crosstalk", "cue", "doubt", "merge", "sound"]);
   });
+
+  test("a false alarm is told at its cue, its card and its alert, until it is taken back", () => {
+    const stream = JSON.parse(readFileSync(new URL("../../tests/contract/golden/abuse_ladder.json", import.meta.url), "utf8")) as { records: WireRecord[] };
+    const notes = timeline(stream.records).moments.flatMap((moment) => moment.notes);
+    const marked = notes.map((note) => (note.type === "cue" ? note.view.false_alarm_by : "falseAlarmBy" in note ? note.falseAlarmBy : ""));
+    expect(notes.filter((_, i) => marked[i] === "Sam Rivera").map(({ type }) => type).sort()).toEqual(["alert", "card", "cue"]);
+  });
 });
 
 test("a snippet's hits stand between its two marks", () => {

@@ -10,6 +10,7 @@ from tests.builders import drive, final, hangup, live_call, only, partial, play,
 from voiceassist.core.call.call import TABLE, Call
 from voiceassist.errors import ActionError, IllegalTransition
 from voiceassist.events import (
+    ACTION_CLASSES,
     AgentFine,
     Alert,
     AlertChanged,
@@ -23,6 +24,7 @@ from voiceassist.events import (
     Input,
     LegMergeChanged,
     LineSoundChanged,
+    MarkFalseAlarm,
     Prompt,
     PromptClosed,
     RefusalClosed,
@@ -48,6 +50,7 @@ INPUTS: list[Input] = [
     AskHelp(at_ms=0),
     SayFine(at_ms=0),
     ChangeAlert(at_ms=0, alert_id="a1", state="resolved", by="Sue"),
+    MarkFalseAlarm(at_ms=0, cue_id="c1", by="Sue"),
 ]
 WAYS: dict[str, list[Input]] = {
     "new": [],
@@ -65,8 +68,7 @@ def test_what_the_table_lacks_is_refused_and_changes_nothing(phase: str, event: 
     assert call.phase == phase
     if (phase, type(event)) in TABLE:
         return
-    is_action = isinstance(event, UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert)
-    with pytest.raises(ActionError if is_action else IllegalTransition):
+    with pytest.raises(ActionError if isinstance(event, ACTION_CLASSES) else IllegalTransition):
         call.handle(event)
     assert call.phase == phase
 

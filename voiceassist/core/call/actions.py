@@ -1,4 +1,4 @@
-"""Carries out what people ask for in a call: the agent's buttons, the supervisor's changes to alerts.
+"""Carries out what people ask for in a call: the agent's buttons, changes to alerts, false alarms.
 
 Never looks at words or cues. An action that fits nothing raises ActionError and changes nothing.
 Next: `started_call.py` gives the events back.
@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.events import (
     Action,
@@ -16,6 +17,7 @@ from voiceassist.events import (
     ChangeAlert,
     DismissPrompt,
     Event,
+    MarkFalseAlarm,
     Person,
     SayFine,
     SetMute,
@@ -32,6 +34,7 @@ class Actions:
     agent: Person
     slot: CardSlot
     alerts: Alerts
+    told: ToldCues
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -49,6 +52,8 @@ class Actions:
                 return self._say_fine(at_ms)
             case ChangeAlert():
                 return self.alerts.change(at_ms, action)
+            case MarkFalseAlarm():
+                return [self.told.mark(action)]
 
     def _ask_help(self, at_ms: int) -> list[Event]:
         """The agent's help button; pressing it again while its alert is unresolved changes nothing."""

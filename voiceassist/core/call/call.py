@@ -7,7 +7,7 @@
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
 this order. The input comes first, but the end of a call comes last: cards and refusals close before it. After the
-end only alerts may still change.
+end only alerts may still change, and cues be called false alarms.
 Never reads a clock, a file or a socket. Next: `live/session.py` numbers, stores and publishes the events.
 """
 
@@ -32,6 +32,7 @@ from voiceassist.events import (
     Input,
     LegMergeChanged,
     LineSoundChanged,
+    MarkFalseAlarm,
     Partial,
     SayFine,
     SetMute,
@@ -43,14 +44,14 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _HEARD = (Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, Tick)
-_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert)
+_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert, MarkFalseAlarm)
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},
     ("live", CallEnded): "ended",
     ("live", CallFailed): "failed",
-    ("ended", ChangeAlert): "ended",
-    ("failed", ChangeAlert): "failed",
+    **{("ended", cls): "ended" for cls in (ChangeAlert, MarkFalseAlarm)},
+    **{("failed", cls): "failed" for cls in (ChangeAlert, MarkFalseAlarm)},
 }
 """(phase, class of the input) → the phase after it. What is not here is not allowed."""
 

@@ -19,6 +19,7 @@ from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
 from voiceassist.core.call.reactions import reactions_for
 from voiceassist.core.call.silence import Silence
+from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.tracker import CueTracker
 from voiceassist.core.playbook.model import SECOND_MS, Playbook
@@ -65,13 +66,30 @@ class StartedCall:
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
         self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
-        self._actions = Actions(playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts)
+        self._told = ToldCues(turns=Turns(limits.breath_ms))
+        self._actions = Actions(
+            playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts, told=self._told
+        )
 
     def take(self, event: Input) -> list[Event]:
         """What follows from an input. Raises as `Call.handle` does."""
         self._time = self._time.after(event)
         if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
             event = replace(event, at_ms=self._time.now_ms)
+        out = self._follow(event)
+        self._told.see(out)
+        return out
+
+    @property
+    def legs_with_open_cue(self) -> frozenset[Speaker]:
+        """Whose next words decide about a cue."""
+        return self._tracker.legs_with_open_cue
+
+    def card_name(self, prompt_id: str) -> str:
+        """Which of the playbook's cards a prompt of this call is."""
+        return self._slot.names[prompt_id]
+
+    def _follow(self, event: Input) -> list[Event]:
         match event:
             case CallStarted() | AudioGap() | CrossTalkChanged():
                 return [event]
@@ -90,15 +108,6 @@ class StartedCall:
             case CallFailed():
                 return [*self._slot.close(event.at_ms, "call_ended"), event]
         return self._actions.carry_out(event)
-
-    @property
-    def legs_with_open_cue(self) -> frozenset[Speaker]:
-        """Whose next words decide about a cue."""
-        return self._tracker.legs_with_open_cue
-
-    def card_name(self, prompt_id: str) -> str:
-        """Which of the playbook's cards a prompt of this call is."""
-        return self._slot.names[prompt_id]
 
     def _hear(self, heard: Transcript) -> list[Event]:
         self._finish(heard)

@@ -25,6 +25,7 @@ from voiceassist.events import (
     CueRetracted,
     EndReason,
     Event,
+    FalseAlarmMarked,
     Final,
     LanguageDoubtChanged,
     LegMergeChanged,
@@ -51,6 +52,7 @@ class CueView:
     cue: Cue
     status: CueStatus
     outcome: RefusalOutcome | None = None  # refusals only; None while the episode is open
+    false_alarm_by: str = ""  # who says that it was none; empty: nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -215,6 +217,10 @@ def _cue_changed(call: CallStateBuilder, cue_id: str, **changes: Any) -> None:  
         call.cues[cue_id] = replace(view, **changes)
 
 
+def _false_alarm(call: CallStateBuilder, event: FalseAlarmMarked) -> None:
+    _cue_changed(call, event.cue_id, false_alarm_by=event.by if event.marked else "")
+
+
 def _prompt(call: CallStateBuilder, event: Prompt) -> None:
     call.prompts[event.prompt_id] = PromptView(prompt=event)
 
@@ -266,6 +272,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
     CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),
     RefusalClosed: lambda call, event: _cue_changed(call, event.cue_id, outcome=event.outcome),
+    FalseAlarmMarked: _false_alarm,
     Prompt: _prompt,
     PromptClosed: _prompt_closed,
     Alert: _alert,

@@ -21,11 +21,12 @@ export type Record =
   | PromptClosedRecord
   | AlertRecord
   | AlertChangedRecord
+  | FalseAlarmMarkedRecord
   | MuteChangedRecord
   | AgentFineRecord
   | CallEndedRecord
   | CallFailedRecord;
-export type Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert;
+export type Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -139,6 +140,7 @@ export interface CueView {
   cue: Cue;
   status: "early" | "confirmed" | "retracted";
   outcome: ("recovered" | "dead_end") | null;
+  false_alarm_by: string;
 }
 /**
  * A moment that somebody should act on (the kinds are defined in the playbook's glossary).
@@ -565,6 +567,31 @@ export interface AlertChangedRecord {
   note: string;
 }
 /**
+ * Somebody says that a cue, and so its card and its alert, was none; or takes that back.
+ *
+ * Keeps what was said and what found it: from it, cues are adjusted to the calls of one place.
+ */
+export interface FalseAlarmMarkedRecord {
+  type: "false_alarm_marked";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  cue_id: string;
+  marked: boolean;
+  by: string;
+  kind: string;
+  speaker: "agent" | "customer";
+  words: string;
+  said: string;
+  before: string;
+  layer: "phrase" | "pattern" | "rule" | "classifier";
+  rule: string;
+  confidence: number;
+  reach: "colour" | "card" | "alert";
+  agreed: boolean;
+  playbook: string;
+}
+/**
  * The agent switched cards off or on for this call.
  */
 export interface MuteChangedRecord {
@@ -645,6 +672,14 @@ export interface ChangeAlert {
   state: "open" | "acknowledged" | "resolved";
   note?: string;
   type: "change_alert";
+}
+/**
+ * Somebody says that the cue behind a card or an alert (`why.cue_id`) was none; or takes that back.
+ */
+export interface MarkFalseAlarm {
+  cue_id: string;
+  marked?: boolean;
+  type: "mark_false_alarm";
 }
 
 export const WIRE_VERSION = 1;

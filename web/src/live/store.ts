@@ -76,13 +76,15 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "language_doubt_changed":
       return { doubted: doubtedAfter(state.doubted, record) };
     case "cue":
-      return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null }] };
+      return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null, false_alarm_by: "" }] };
     case "cue_confirmed":
       return { cues: cueChanged(state.cues, record.cue_id, { status: "confirmed" }) };
     case "cue_retracted":
       return { cues: cueChanged(state.cues, record.cue_id, { status: "retracted" }) };
     case "refusal_closed":
       return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome }) };
+    case "false_alarm_marked":
+      return { cues: cueChanged(state.cues, record.cue_id, { false_alarm_by: record.marked ? record.by : "" }) };
     case "prompt":
       return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null }] };
     case "prompt_closed":
@@ -122,7 +124,7 @@ function doubtedAfter(doubted: CallState["doubted"], change: RecordOf<"language_
   return change.doubted ? [...others, change.speaker] : others;
 }
 
-function cueChanged(cues: CueView[], cueId: string, change: { status?: CueView["status"]; outcome?: CueView["outcome"] }) {
+function cueChanged(cues: CueView[], cueId: string, change: Partial<Omit<CueView, "cue">>) {
   return cues.map((view) => (view.cue.cue_id === cueId ? { ...view, ...change } : view));
 }
 

@@ -255,6 +255,7 @@ export const en = {
     refusalRecoveredWith: "Recovered with “{words}”",
     refusalDeadEnd: "Dead end",
     agreed: "phrase and trained model agree",
+    falseAlarm: (by: string) => `marked as a false alarm by ${by}`,
     reach: (reach: Reach, limit: ReachLimit) => `${reach === "card" ? "no alert" : "colours the words only"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Left open",
     retractedCue: "withdrawn by the final words",

@@ -249,6 +249,7 @@ export const es: Texts = {
     refusalRecoveredWith: "Recuperada con «{words}»",
     refusalDeadEnd: "Sin salida",
     agreed: "la frase y el modelo entrenado coinciden",
+    falseAlarm: (by: string) => `${by} lo marcó como falsa alarma`,
     reach: (reach, limit) => `${reach === "card" ? "sin alerta" : "solo colorea las palabras"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Quedó abierta",
     retractedCue: "retirada por las palabras definitivas",

@@ -10,8 +10,8 @@ import type { AlertView, AudioGap, CallState, CrossTalkChanged, CueView, LegMerg
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
-  | { type: "card"; at_ms: number; view: PromptView }
-  | { type: "alert"; at_ms: number; view: AlertView }
+  | { type: "card"; at_ms: number; view: PromptView; falseAlarmBy: string }
+  | { type: "alert"; at_ms: number; view: AlertView; falseAlarmBy: string }
   | { type: "gap"; at_ms: number; gap: AudioGap }
   | { type: "sound"; at_ms: number; span: SoundSpan }
   | { type: "crosstalk"; at_ms: number; change: Pick<CrossTalkChanged, "speaker" | "level_db"> }
@@ -38,10 +38,11 @@ export function timeline(records: readonly WireRecord[]): Timeline {
 
 function notes(state: CallState, records: readonly WireRecord[]): Note[] {
   const offers = new Map(records.flatMap(offered));
+  const by = new Map(state.cues.map((view) => [view.cue.cue_id, view.false_alarm_by]));
   const all: Note[] = [
     ...state.cues.map((view) => cueNote(view, offers)),
-    ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view })),
-    ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view })),
+    ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view, falseAlarmBy: by.get(view.prompt.why.cue_id) ?? "" })),
+    ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view, falseAlarmBy: by.get(view.alert.why.cue_id) ?? "" })),
     ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
     ...records.flatMap(lineNote),

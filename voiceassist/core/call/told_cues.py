@@ -1,0 +1,89 @@
+"""What was said around each cue of a call: kept so that a person can call the cue a false alarm.
+
+Takes every event of the call in its order, while it runs or from the store. Never judges a cue and never changes
+what it brought: a card or an alert stays until somebody closes it. Next: `actions.py` and, for a finished call,
+`runtime.py` give the events back.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+
+from voiceassist.core.playbook.model import Limits
+from voiceassist.core.words.turns import Turns
+from voiceassist.errors import ActionError
+from voiceassist.events import Cue, Event, FalseAlarmMarked, Final, MarkFalseAlarm, Partial, Speaker, Transcript
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ToldCue:
+    """A cue with its line and the other side's turn before it."""
+
+    cue: Cue
+    said: str
+    before: str
+
+
+def told_in(events: Iterable[Event]) -> "ToldCues":
+    """The cues of a stored call. Turns are divided as a playbook without limits of its own does."""
+    told = ToldCues(turns=Turns(Limits().breath_ms))
+    told.see(events)
+    return told
+
+
+@dataclass(slots=True, kw_only=True)
+class ToldCues:
+    """All cues of one call so far."""
+
+    turns: Turns
+    cues: dict[str, ToldCue] = field(default_factory=dict)  # by id
+    newest: dict[Speaker, tuple[int, str]] = field(default_factory=dict)  # the last line: utterance, text
+
+    def see(self, events: Iterable[Event]) -> None:
+        """Takes in what happened."""
+        for event in events:
+            if isinstance(event, Partial | Final):
+                self._hear(event)
+            elif isinstance(event, Cue):
+                self._keep(event)
+
+    def mark(self, action: MarkFalseAlarm) -> FalseAlarmMarked:
+        """What a person said of a cue, with what was said in the call. Raises ActionError."""
+        told = self.cues.get(action.cue_id)
+        if told is None:
+            raise ActionError("unknown_cue", f"this call has no cue {action.cue_id!r}; reload the page")
+        cue = told.cue
+        return FalseAlarmMarked(
+            at_ms=action.at_ms,
+            cue_id=cue.cue_id,
+            marked=action.marked,
+            by=action.by,
+            kind=cue.kind,
+            speaker=cue.speaker,
+            words=cue.words,
+            said=told.said,
+            before=told.before,
+            layer=cue.layer,
+            rule=cue.rule,
+            confidence=cue.confidence,
+            reach=cue.reach,
+            agreed=cue.agreed,
+            playbook=cue.playbook,
+        )
+
+    def _hear(self, heard: Transcript) -> None:
+        """A cue of a partial has what is heard of its line so far, and the line when it is final."""
+        self.newest[heard.speaker] = heard.utterance, heard.text
+        if isinstance(heard, Partial):
+            return
+        self.turns.hear(heard)
+        for cue_id, told in self.cues.items():
+            if told.cue.words and (told.cue.speaker, told.cue.utterance) == (heard.speaker, heard.utterance):
+                self.cues[cue_id] = replace(told, said=heard.text)
+
+    def _keep(self, cue: Cue) -> None:
+        utterance, text = self.newest.get(cue.speaker, (0, ""))
+        self.cues[cue.cue_id] = ToldCue(
+            cue=cue,
+            said=text if cue.words and utterance == cue.utterance else cue.words,
+            before=" ".join(self.turns.before(cue.speaker)) if cue.words else "",
+        )
