@@ -15,6 +15,7 @@ from time import monotonic
 from typing import TypeVar
 
 from voiceassist.asr.engine import Engine
+from voiceassist.asr.heard_again import Doubtful, nothing_doubtful
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
 from voiceassist.audio.hearing_edge import HearingEdge
@@ -67,13 +68,15 @@ async def recognise(
     *,
     began_s: float,
     open_cues: Callable[[], Collection[Speaker]] = tuple,
+    doubtful: Doubtful = nothing_doubtful,
 ) -> AsyncGenerator[Recognised, None]:
     """Hears the frames of a call that began at `began_s` (monotonic seconds) to their end. Raises EngineError.
 
     `open_cues`: the legs in which a cue waits for the next words; their partials come before other calls'.
+    `doubtful`: the words of a final that are worth a second listen.
     Whatever `frames` raises comes out after the audio before it was heard. `frames` is closed in any case.
     """
-    recognizers = {leg: ScheduledLeg(leg, engine) for leg in legs}
+    recognizers = {leg: ScheduledLeg(leg, engine, doubtful) for leg in legs}
     async with _closing(recognizers, pool), aclosing(_steps(frames, legs)) as batches:
         since_ms, steps, edge = 0, list[Step](), HearingEdge(legs)
         async for steps in batches:

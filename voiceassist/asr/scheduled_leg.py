@@ -3,7 +3,8 @@
 A Partial whose turn does not come before its audio is `PATIENCE_S` late is left out; the leg takes in what was
 said since, and its next Partial keeps the place in the queue. So under load partials tell the newest words and
 come less often, by the same rule for every leg. A Final waits for the turn of no Partial, except of its own call,
-and no longer than that. Next: `call_recognizer.py` puts the legs of a call in order.
+and no longer than that. Words of a Final that a cue hangs on are heard a second time before it is told.
+Next: `call_recognizer.py` puts the legs of a call in order.
 """
 
 from collections.abc import Generator, Sequence
@@ -12,6 +13,7 @@ from time import monotonic
 from typing import Literal
 
 from voiceassist.asr.engine import Engine, PartialDue
+from voiceassist.asr.heard_again import Doubtful, nothing_doubtful, surer
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool, Priority, Rank
 from voiceassist.audio.pcm import Pcm
@@ -49,8 +51,8 @@ Work = Generator[_WaitingPartial, Order, SaidByPiece]
 class ScheduledLeg:
     """One leg of a call in the pool."""
 
-    def __init__(self, speaker: Speaker, engine: Engine) -> None:
-        self._speaker, self._engine = speaker, engine
+    def __init__(self, speaker: Speaker, engine: Engine, doubtful: Doubtful = nothing_doubtful) -> None:
+        self._speaker, self._engine, self._doubtful = speaker, engine, doubtful
         self._recognizer: LegRecognizer | None = None
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
         self._left_out = 0
@@ -73,12 +75,25 @@ class ScheduledLeg:
         """The last transcripts. Raises EngineError."""
         if self._recognizer is None:
             return []
-        return await pool.run(self._recognizer.finish, priority=Priority(Rank.NEEDED, due_s))
+        return await pool.run(self._finish, self._recognizer, priority=Priority(Rank.NEEDED, due_s))
 
     async def close(self, pool: DecodePool) -> None:
         """Frees the recognizer. Raises EngineError."""
         if self._recognizer:
             await pool.run(self._recognizer.close)
+
+    def _finish(self, recognizer: LegRecognizer) -> list[Transcript]:
+        return [self._heard_well(one, recognizer) for one in recognizer.finish()]
+
+    def _heard_well(self, said: Transcript, recognizer: LegRecognizer) -> Transcript:
+        """A Final after its second listen, if it is worth one; a Partial as it is."""
+        span = self._doubtful(said) if isinstance(said, Final) else None
+        if span is None or not isinstance(said, Final):
+            return said
+        try:
+            return surer(said, span, recognizer.second_listen(said, *span))
+        except ValueError:  # the words are signs without a sound
+            return said
 
     def _work(self, pieces: Sequence[DuePiece]) -> Work:
         """Runs in the pool's threads; waits before a Partial to be told whether its turn has come."""
@@ -94,7 +109,7 @@ class ScheduledLeg:
                 said.append(one)
                 if isinstance(one, Final):  # it told what a Partial would have
                     self._waits_since_s = None
-            heard.append(said)
+            heard.append([self._heard_well(one, self._recognizer) for one in said])
         return heard
 
     def _wait(self, partial: PartialDue, due_s: float) -> Generator[_WaitingPartial, Order, None]:

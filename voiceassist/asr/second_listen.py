@@ -4,7 +4,7 @@ A model that writes text from sound always writes some, and a hurried or garbled
 ("Sure." was read as "Shit. Sh"). The line's words are scored against the same sound once more, and so are the most
 likely readings that have something else in their place, or nothing. Never changes what was said, and never judges
 words. Costs about as much as six readings of the line, so it is for words that matter.
-Next: `moonshine/reader.py` offers it, for whoever needs a witness for severe words.
+Next: `moonshine/reader.py` offers it; `heard_again.py` asks for it where a cue hangs on guesses.
 """
 
 import re

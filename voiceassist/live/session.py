@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from functools import partial
 
 import structlog
 
@@ -18,6 +19,7 @@ from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call.call import Call
+from voiceassist.core.cues.doubtful import doubtful_words
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick
@@ -90,6 +92,7 @@ async def _hear_all(source: Source, call: Call, live: LiveCall, services: Servic
         services.pool,
         began_s=live.began_s,
         open_cues=lambda: call.legs_with_open_cue,
+        doubtful=partial(doubtful_words, services.playbook),
     )
     async with aclosing(hearing):
         async for heard in hearing:

@@ -59,6 +59,15 @@ def reaching(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing:
     return replace(match, reach=reach, reach_limit=limit if reach != "alert" else "")
 
 
+def unsure_anchors(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: Hearing) -> list[Token]:
+    """Those anchors of the match that were not heard surely; all of its words are, where none is an anchor."""
+    if not hearing.confidences:
+        return []
+    matched, least = tokens[match.first_token : match.last_token + 1], _sure(match, hearing)
+    anchors = [token for token in matched if token.text not in playbook.spoken.light] or matched
+    return [token for token in anchors if hearing.confidences[token.word] < least]
+
+
 def reaches_further(one: Reach, other: Reach) -> bool:
     """Whether the first is more than the second."""
     return REACHES.index(one) > REACHES.index(other)
@@ -71,7 +80,7 @@ def _limits(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: 
         yield "colour", "classifier_alone"
     elif not match.agreed and match.alone != "alert":
         yield match.alone, "weak_rule"
-    if _least_sure(playbook, match, tokens, hearing) < _sure(match, hearing):
+    if unsure_anchors(playbook, match, tokens, hearing):
         yield "colour", "unsure_words"
     allowed = playbook.reach.get(match.kind, "alert")
     if allowed != "off":  # a kind that is off has no matches
@@ -81,15 +90,6 @@ def _limits(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: 
 def _sure(match: Match, hearing: Hearing) -> float:
     by_kind = SURE_IF_SEVERE if match.kind in SEVERE_KINDS else SURE
     return by_kind if hearing.is_final else max(by_kind, SURE_IN_PARTIAL)
-
-
-def _least_sure(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: Hearing) -> float:
-    """The confidence of the match's least sure anchor; of its least sure word, where no word is an anchor."""
-    if not hearing.confidences:
-        return 1.0
-    matched = tokens[match.first_token : match.last_token + 1]
-    anchors = [token for token in matched if token.text not in playbook.spoken.light] or matched
-    return min(hearing.confidences[token.word] for token in anchors)
 
 
 def _agrees(scored: Scored, match: Match) -> bool:
