@@ -138,6 +138,27 @@ REFUSALS = {
         "we have no technicians available before thursday",
         "that color has been discontinued",
     ],
+    "limit": [
+        "the most i'm allowed to take off is ten percent",
+        "twenty is the maximum",
+        "that's as far as it goes",
+        "that's all i can tell you",
+        "there is nothing more i can offer",
+    ],
+    "closed": [
+        "the ten o'clock is gone",
+        "eleven thirty's full",
+        "we're closed on sundays",
+        "the workshop doesn't open until nine i'm afraid it's shut now",
+        "she has left for the day",
+        "our drivers have gone home the office is closed until monday",
+    ],
+    "need_id": [
+        "i can't discuss the policy without your reference",
+        "without the password i'm not able to open it",
+        "we can only look it up with the booking number",
+        "i can't go into that with anyone but the account holder",
+    ],
     "failed": [
         "the booking didn't go through",
         "your payment was declined",
@@ -262,6 +283,21 @@ ANSWERS_THAT_REFUSE = [
     ("i'd like a refund", "no we don't do that"),
     ("can i bring my dog", "no you can't"),
     ("can you deliver on sunday", "we only deliver on weekdays"),
+    ("do you have the blue one", "we've only got red"),
+    ("do you have the blue one", "no not in that size"),
+    ("have you got oat milk", "i don't see it on here"),
+    ("can you insure my boat", "boats aren't something we take on"),
+    ("can you open it for me", "we can't sir"),
+    ("can you squeeze me in tonight", "the last sitting was at nine"),
+    ("can i return these shoes", "sale items are exchange only"),
+    ("could you cancel my order", "it's already left the warehouse"),
+    ("i'd like the spring discount", "that offer ended on friday"),
+    ("can i have a second voucher", "it's one per household"),
+    ("please add the sports channels", "that's on the premium package"),
+    ("could you tell me his number", "i'm afraid it's not one we give out"),
+    ("so you can't do that", "no"),
+    ("so there's nothing you can do", "not really no"),
+    ("oh you can't change it", "that's right i'm afraid"),
 ]
 ANSWERS_OF_FACT = [
     ("is there a fee for that", "no"),
@@ -271,7 +307,47 @@ ANSWERS_OF_FACT = [
     ("has my parcel left yet", "not yet"),
     ("how do i return it", "you would need to contact the seller"),
     ("when do you deliver", "we only deliver on weekdays"),
+    ("would i be charged for that", "no you wouldn't"),
+    ("is it still open", "it closed at nine"),
 ]
+# What people say about their lives and their work. None of it may bring a card.
+ORDINARY_TALK = [
+    "i couldn't park the car so i walked",
+    "we couldn't go out because of the rain",
+    "they can't even agree about the colour of the hall",
+    "my sister can't stand the heat",
+    "i can't remember the last time i slept",
+    "he turned it down because the music was too loud",
+    "it's no wonder you're tired",
+    "i would say no to that",
+    "there was no room for the dog in the boot",
+    "we didn't do it that way last time",
+    "you can't do that to a child",
+    "i don't have any brothers",
+    "that's all there is to it",
+    "only if they want to",
+    "i ran out of time",
+    "the film is on but nobody is watching",
+]
+# What agents tell and do without refusing anything.
+NEWS = [
+    "your appointment is booked for friday at two",
+    "it's all booked your reference is eight four two",
+    "i'll put you through to the billing department you would have to speak to them",
+    "you need the lost property office shall i connect you",
+    "there's no reply i'm afraid",
+    "it's three hundred and fifty per month",
+    "you want to go to the airport is that right",
+    "the balance is forty pounds and nothing is overdue",
+    "no gift wrap as you said",
+    "if that can't be read we try again",
+    "you'll need to call us back with the number",
+]
+
+
+def reaching(text: str) -> list[str]:
+    found = find_cues(playbook(), "agent", text.split(), Context())
+    return [match.rule for match in found if match.kind == "refusal" and match.reach != "colour"]
 
 
 def refusals(text: str, before: str = "") -> list[str]:
@@ -302,3 +378,13 @@ def test_an_answer_refuses_what_was_asked_for(before: str, text: str) -> None:
 @pytest.mark.parametrize(("before", "text"), ANSWERS_OF_FACT)
 def test_an_answer_to_a_question_of_fact_refuses_nothing(before: str, text: str) -> None:
     assert refusals(text, before) == []
+
+
+@pytest.mark.parametrize("text", [*ORDINARY_TALK, *NEWS])
+def test_ordinary_talk_and_news_bring_no_refusal_to_anybody(text: str) -> None:
+    assert reaching(text) == []
+
+
+def test_a_weak_rule_only_colours_until_the_classifier_agrees() -> None:
+    assert refusals("i couldn't lift it") == ["refusal.inability_weak"]
+    assert reaching("i couldn't lift it") == []
