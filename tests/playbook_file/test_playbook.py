@@ -1,6 +1,7 @@
 """Playbooks: what is read, and that every mistake is named with file, line and field."""
 
 import hashlib
+from dataclasses import replace
 
 import pytest
 
@@ -244,6 +245,7 @@ BUILTIN_MISTAKES = [
         "off: [refusal.inabilty]",
         "off[0]: unknown name `refusal.inabilty`; nearest valid name is `refusal.inability`",
     ),
+    ("weak: [refusal.inabilty]", "weak[0]: unknown name `refusal.inabilty`; nearest valid name"),
     ("off: [insult.you_are]", "off[0]: unknown name `insult.you_are`; valid: refusal."),
     ("rules: {by_policy: {phrases: [a]}}", "rules.by_policy: is the name of a built-in rule; choose another"),
     ("sensitivity: hihg", "sensitivity: unknown name `hihg`; nearest valid name is `high`"),
@@ -261,6 +263,16 @@ def test_a_built_in_rule_may_be_replaced_once_it_is_switched_off() -> None:
     text = SMALL.replace("rules:", "off: [refusal.by_policy]\n    rules:").replace("plain:", "by_policy:")
     replaced = [rule for rule in read_playbook(text, "small.yaml").rules if rule.id == "refusal.by_policy"]
     assert [rule.phrases for rule in replaced] == [("<we__own> can't",)]
+
+
+def test_a_built_in_rule_may_be_weak_in_one_playbook_alone() -> None:
+    text = SMALL.replace("rules:", "weak: [refusal.by_policy]\n    rules:")
+    for written, reach in ((SMALL, "alert"), (text, "colour")):
+        (cue, *_) = find_cues(
+            replace(read_playbook(written, "small.yaml"), classifier=None),
+            "agent", ["our", "policy", "doesn't", "allow", "that"], Context(),
+        )  # fmt: skip
+        assert (cue.rule, cue.reach) == ("refusal.by_policy", reach)
 
 
 def test_a_list_with_a_built_in_name_is_for_the_playbooks_own_phrases_alone() -> None:

@@ -21,11 +21,14 @@ class Judged:
 
     outcome: Outcome
     expected: Kinds  # it has these
+    only_about: Kinds = frozenset()  # it tells of these alone; empty: of all that its side can say
     reaching: Kinds  # these were told by a card or an alert
     coloured: Kinds  # these only coloured words
 
     def is_about(self, kind: str) -> bool:
         """Whether the turn tells anything of a kind: not of what its side cannot say, nor which abuse it is."""
+        if self.only_about and kind not in self.only_about:
+            return False
         if kind in self.expected:
             return True
         if kind in ABUSE_KINDS and ABUSE in self.expected and self.expected.isdisjoint(ABUSE_KINDS):
@@ -36,6 +39,8 @@ class Judged:
         """Whether the turn is one of the side that can say the kind, and has it not."""
         row = self.outcome.row
         if kind in self.expected or speaker_of(kind) not in row.speakers:
+            return False
+        if self.only_about and kind not in self.only_about:
             return False
         is_perhaps_abuse = ABUSE in self.expected or row.meta.get("abuse")  # true, or a word of doubt
         return not (is_perhaps_abuse and is_abuse(kind))
@@ -58,10 +63,11 @@ def judged_turns(outcomes: Iterable[Outcome], meanings: Meanings = MEANINGS) -> 
 
 
 def _judged(outcome: Outcome, meanings: Meanings) -> Judged:
-    reaching = outcome.reaching
+    reaching, said = outcome.reaching, [meanings[label] for label in outcome.row.labels]
     return Judged(
         outcome=outcome,
-        expected=with_abuse(meanings[label].present for label in outcome.row.labels) - {""},
+        expected=with_abuse(one.present for one in said) - {""},
+        only_about=with_abuse(one.about for one in said if one.is_alone),
         reaching=reaching,
         coloured=outcome.kinds - reaching,
     )

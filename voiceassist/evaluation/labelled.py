@@ -28,6 +28,7 @@ ABUSE = "abuse"  # any of insult, threat, slur and sexual
 UNKNOWN = "unknown"
 SPOKEN_BY = (*SPEAKERS, UNKNOWN)
 NO_LABEL = "unlabelled"
+FALSE_ALARM_OF, RIGHT_CUE_OF = "not_", "right_"  # before a kind: what a person said of one cue of it
 MOST_SHOWN = 60  # characters of a wrong value in a message
 
 _NOT_HEARD = re.compile(r"[^\w\s']+")
@@ -40,6 +41,7 @@ class Meaning:
     present: str = ""  # the kind that the turn has; ABUSE: one of the four, whichever
     about: str = ""  # the kind that whoever gave this label was looking for
     use: Use = "score"  # "apart": neither right nor wrong, but how often it is cued is told
+    is_alone: bool = False  # the turn was judged for `about` alone, and tells nothing of other kinds
 
 
 MEANINGS: Mapping[str, Meaning] = {
@@ -56,6 +58,8 @@ MEANINGS: Mapping[str, Meaning] = {
     "neg_inform": Meaning(about="refusal", use="leave_out"),  # a "no" as a fact: refusal or not is open
     "ambiguous": Meaning(use="leave_out"),
     NO_LABEL: Meaning(use="leave_out"),
+    **{f"{FALSE_ALARM_OF}{kind}": Meaning(about=kind, is_alone=True) for kind in SPEAKER_OF},
+    **{f"{RIGHT_CUE_OF}{kind}": Meaning(present=kind, about=kind, is_alone=True) for kind in SPEAKER_OF},
 }
 
 
@@ -126,7 +130,7 @@ def _row(fields: dict[str, Any], place: str, file: str, labels: Collection[str] 
         id=_string(fields, "id", place),
         speaker=_speaker(fields),
         text=text,
-        text_asr=_string(fields, "text_asr", _as_recognised(text)),
+        text_asr=_string(fields, "text_asr", as_recognised(text)),
         labels=_labels(fields, labels),
         prev=_string(fields, "prev", ""),
         source=_string(fields, "source", file),
@@ -152,7 +156,8 @@ def _whole(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _as_recognised(text: str) -> str:
+def as_recognised(text: str) -> str:
+    """A text as a recognizer may give it: lower case, no punctuation."""
     return " ".join(_NOT_HEARD.sub(" ", text.lower()).split())
 
 
@@ -179,9 +184,15 @@ def _check_labels(labels: list[str], known: Collection[str]) -> None:
     for label in labels:
         if label not in known:
             raise _Unreadable(
-                f"unknown label {_shown(label)}{_nearest(label, known)}; known are {', '.join(known)}; for one of "
+                f"unknown label {_shown(label)}{_nearest(label, known)}; known are {_listed(known)}; for one of "
                 f"your own say --negative {label} (the turn has no cue) or --leave-out {label}"
             )
+
+
+def _listed(known: Collection[str]) -> str:
+    """All that are known; what people say of single cues is in two patterns."""
+    plain = [label for label in known if not label.startswith((FALSE_ALARM_OF, RIGHT_CUE_OF))]
+    return ", ".join([*plain, f"{FALSE_ALARM_OF}KIND", f"{RIGHT_CUE_OF}KIND"])
 
 
 def _nearest(label: str, known: Collection[str]) -> str:

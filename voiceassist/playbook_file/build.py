@@ -99,7 +99,8 @@ def _kept(document: PlaybookDocument, builtin: BuiltinCues) -> Iterator[Rule]:
             yield rule
         elif rule.id not in cue.off:
             early = rule.early and cue.early is not False
-            yield replace(rule, exclusions=(*rule.exclusions, *cue.except_), early=early)
+            reach = "colour" if rule.id in cue.weak else rule.reach
+            yield replace(rule, exclusions=(*rule.exclusions, *cue.except_), early=early, reach=reach)
 
 
 def _own(document: PlaybookDocument) -> Iterator[Rule]:

@@ -76,7 +76,7 @@ def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
     """All mistakes in how the parts fit together."""
     yield from _general(document)
     for kind in mapping_at(document, "cues"):
-        yield from _off(document, kind, builtin)
+        yield from _builtin_ids(document, kind, builtin)
         yield from _own_rules(document, kind, builtin)
         yield from _sensitivity(document, kind)
     for check, parts in PARTS.items():
@@ -90,11 +90,13 @@ def _general(document: Json) -> Iterator[Finding]:
         yield ("policies", GENERAL), "is missing: the policy for requests that fit no other"
 
 
-def _off(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
+def _builtin_ids(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
+    """What `off` and `weak` name."""
     known = [rule.id for rule in builtin.rules if rule.kind == kind]
-    for index, id_ in enumerate(texts_at(document, "cues", kind, "off")):
-        if id_ not in known:
-            yield ("cues", kind, "off", index), unknown_name(id_, known)
+    for field in ("off", "weak"):
+        for index, id_ in enumerate(texts_at(document, "cues", kind, field)):
+            if id_ not in known:
+                yield ("cues", kind, field, index), unknown_name(id_, known)
 
 
 def _own_rules(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:

@@ -100,6 +100,15 @@ class KindDocument(Document):
         description="Ids of built-in rules that this playbook does not use.",
         examples=[["refusal.unwilling"]],
     )
+    weak: list[Text] = Field(
+        [],
+        title="Built-in rules that are weak here",
+        description=(
+            "Ids of built-in rules that only colour the words in these calls, unless the classifier finds the "
+            "same. `voiceassist cues train --feedback` writes them, by what people called false alarms."
+        ),
+        examples=[["refusal.unwilling"]],
+    )
     sensitivity: Sensitivity = Field(
         "normal",
         title="Sensitivity",

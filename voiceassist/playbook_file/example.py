@@ -25,6 +25,7 @@ cues:
     sensitivity: low                    # off, low, normal or high: the classifier beyond the phrases
     reach: alert                        # off, colour, card or alert: how far the cue may go
     off: []                             # ids of built-in rules to switch off, such as refusal.unwilling
+    weak: []                            # ids of built-in rules that only colour unless the classifier agrees
     except: [no later than]             # never a refusal, however it would be found
     early: true                         # false: wait until the sentence is over
     rules:

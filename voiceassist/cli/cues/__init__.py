@@ -5,6 +5,7 @@ from voiceassist.cli.lazy import group
 app = group(
     {
         "eval": "voiceassist.cli.cues.eval:evaluate",
+        "feedback": "voiceassist.cli.cues.feedback:feedback",
         "scan": "voiceassist.cli.cues.scan:scan",
         "train": "voiceassist.cli.cues.train:train",
     }

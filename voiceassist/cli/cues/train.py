@@ -1,6 +1,6 @@
-"""`voiceassist cues train`: makes the weights of the cue classifier again. Registered by `__init__.py`.
+"""`voiceassist cues train`: makes the weights of the cue classifier again, or adjusts a playbook to false alarms.
 
-The learning is in `voiceassist/training`.
+Registered by `__init__.py`. The learning of weights is in `voiceassist/training`, the adjusting in `site.py`.
 """
 
 from collections.abc import Sequence
@@ -11,6 +11,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from voiceassist.cli.cues.site import learn_for_site
+from voiceassist.cli.options import PlaybookOption
 from voiceassist.errors import ConfigError
 from voiceassist.speech_models.bundled import bundled_dir
 from voiceassist.speech_models.cues_weights import FILE, weights_file
@@ -25,21 +27,54 @@ Data = Annotated[
 ]
 Texts = Annotated[Path | None, typer.Option(help="The folder with our own training texts.")]
 Out = Annotated[Path | None, typer.Option(help="The folder to write the weights to. Default: the built-in one.")]
+Feedback = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Instead of weights: adjust the playbook to what people said (of `cues feedback`). Repeatable.",
+    ),
+]
+HeldOut = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE", help="With --feedback: labelled turns that show what the change costs. Repeatable."
+    ),
+]
+Take = Annotated[bool, typer.Option("--take", help="With --feedback: write the change into the playbook's file.")]
 OwnOnly = Annotated[bool, typer.Option("--own-only", help="Do without the published collections.")]
 
 
-def train(data: Data = None, texts: Texts = None, out: Out = None, own_only: OwnOnly = False) -> None:
-    """Make the weights of the cue classifier again.
+def train(
+    data: Data = None,
+    texts: Texts = None,
+    out: Out = None,
+    own_only: OwnOnly = False,
+    feedback: Feedback = None,
+    playbook: PlaybookOption = None,
+    held_out: HeldOut = None,
+    take: Take = False,
+) -> None:
+    """Make the weights of the cue classifier again; or, with --feedback, adjust a playbook to false alarms.
 
     The same texts give the same bytes. The published collections do not come with voiceassist; the README in
     models/training/cues says where to get them.
+
+    With --feedback no weights are made: a rule that was mostly wrong in your calls reaches less far. What would
+    change is reported first; --take writes it into the playbook.
 
     Examples:
 
       voiceassist cues train --data collections/
 
       voiceassist cues train --own-only --out /tmp/weights
+
+      voiceassist cues train --feedback feedback.jsonl --playbook shop.yaml --take
     """
+    if feedback:
+        learn_for_site(feedback, playbook, held_out or [], take=take)
+        return
+    if playbook or held_out or take:
+        raise ConfigError("--playbook, --held-out and --take belong to --feedback; name what people said with it")
     console = Console(stderr=True)
     examples = own_examples(texts or bundled_dir() / "training" / "cues")
     examples += _published(data, own_only=own_only)
