@@ -17,8 +17,8 @@ Doubtful: TypeAlias = Callable[
     [Final], tuple[int, int] | None
 ]  # words worth it: the first, and the one after the last
 
-# Of 245 words below .75 in recordings of people with noise at 10 and 4 dB, 9 gained as much, and 7 of these were right;
-# of those that gained less, three in ten were.
+# Of 245 words below .75 in recordings of people with noise at 10 and 4 dB, 9 gained as much, and 7 of these were
+# right; of those that gained less, three in ten were.
 SURE_NATS = 4.0
 SURE_THEN = 0.75
 
