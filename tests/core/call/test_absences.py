@@ -172,3 +172,24 @@ def test_what_is_said_over_two_utterances_of_a_turn_was_said() -> None:
 def test_the_card_for_something_unsaid_names_it() -> None:
     cards = only(unsaid("within_s: 30", tick(40_000)), Prompt)
     assert [card.headline for card in cards] == ["The recall is missing"]
+
+
+@pytest.mark.parametrize(
+    "notice",
+    [
+        "calls may be recorded for training",
+        "just so you know we record all calls",
+        "you're on a recorded line",
+        "our conversation will be taped",
+        "i'm recording this call",
+        "this call might be monitored",
+    ],
+)
+def test_the_recording_may_be_announced_in_other_words(notice: str) -> None:
+    assert only(drive(live_call(), [final("agent", notice), tick(61_000)]), Prompt) == []
+
+
+@pytest.mark.parametrize("text", ["let me record your address", "i can see the record of your order"])
+def test_a_record_of_something_else_announces_no_recording(text: str) -> None:
+    events = drive(live_call(), [final("agent", text), tick(61_000)])
+    assert "missing.recording_notice" in [cue.rule for cue in only(events, Cue)]

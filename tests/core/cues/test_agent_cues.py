@@ -1,5 +1,7 @@
 """What else agents say: offers, promises, gifts, pressure, vague words, orders taken too quickly."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import playbook
@@ -7,6 +9,15 @@ from voiceassist.core.cues.find import Context, find_cues
 
 SAID = {
     "alternative": [
+        "we don't stock it but i could order one for you",
+        "what i'd suggest is the smaller plan",
+        "if you'd like i can put you on the list",
+        "shall i put you through to them",
+        "would you like me to give you their number",
+        "all i can do is note it on your file",
+        "the saturday is full but sunday morning is wide open",
+        "tell you what let us switch it to the monthly one",
+        "i can't move it today for now i can block the card",
         "what i can do is put you on the waiting list",
         "What I could offer you is an exchange.",
         "we could try the smaller size if you like",
@@ -37,6 +48,10 @@ SAID = {
         "are you flexible on the date",
     ],
     "overpromise": [
+        "come hell or high water it ships today",
+        "there's no way the bank will refuse you",
+        "it is the safest product in the world",
+        "we will stop at nothing until it is done",
         "i guarantee you will love it",
         "I promise you won't have any trouble with it.",
         "we'll do whatever it takes to make it right",
@@ -57,6 +72,12 @@ SAID = {
         "there is no way it will break",
     ],
     "giveaway": [
+        "that one is on us",
+        "we'll foot the bill for the cleaning",
+        "consider that charge gone",
+        "here's a code for thirty percent off your next order",
+        "the installation will be free for you",
+        "i'll give you the staff rate",
         "i'll send you a second one for free",
         "let me take ten percent off your order",
         "i can give you a twenty dollar credit on your next bill",
@@ -79,6 +100,12 @@ SAID = {
         "i can offer you a discount code",
     ],
     "coercion": [
+        "either you pay or we cancel the line",
+        "if you hang up now you lose your place",
+        "you can't cancel until it's paid off",
+        "whose job was it to read the contract",
+        "no payment no service",
+        "your deposit will be forfeited if you wait",
         "you have to pay this today",
         "you must sign the form or we close the case",
         "if you don't pay by friday we will cut your line",
@@ -101,6 +128,12 @@ SAID = {
         "take it or leave it",
     ],
     "vague_commitment": [
+        "it'll be taken care of",
+        "i'll chase it up",
+        "someone's going to take a look when they get a minute",
+        "you should be hearing something",
+        "we'll do what we can",
+        "i'll flag it",
         "someone will get back to you",
         "we'll look into it",
         "our team will contact you",
@@ -124,6 +157,14 @@ SAID = {
 
 NOT_SAID = {
     "alternative": [
+        "how about the date of birth",
+        "what about your second account",
+        "what about the postcode",
+        "the best we had was in june",
+        "the line is free now",
+        "that was one of the first things we did",
+        "they could have tried another one",
+        "does a computer club do that",
         "what can i do for you today",
         "how can i help you",
         "is there anything else i can do",
@@ -142,6 +183,8 @@ NOT_SAID = {
         "which color did you order",
     ],
     "overpromise": [
+        "there's no doubt he was angry",
+        "whatever it is called",
         "i can't guarantee that it arrives on friday",
         "i can't promise anything",
         "i will call you back tomorrow at ten",
@@ -158,6 +201,11 @@ NOT_SAID = {
         "i will send you the link today",
     ],
     "giveaway": [
+        "you have a free slot at nine",
+        "there is a connection charge of sixty dollars",
+        "members get ten percent off",
+        "every plan comes with free calls",
+        "it is twenty percent off in the sale",
         "delivery is free on all orders over fifty dollars",
         "feel free to call us any time",
         "i can offer you a store credit",
@@ -178,6 +226,14 @@ NOT_SAID = {
         "you get free delivery if you order online",
     ],
     "coercion": [
+        "you have to be quick to catch the bus",
+        "you've got to see the view from up there",
+        "as i said the office is on the left",
+        "you have to pay to get in",
+        "it will cost you fifteen dollars",
+        "or else we could ship it to you",
+        "you'll have to go through the park",
+        "you mustn't feel bad about it",
         "could you please send me the form",
         "you don't have to do anything",
         "do you have to travel on that day",
@@ -196,6 +252,9 @@ NOT_SAID = {
         "you should see a green light",
     ],
     "vague_commitment": [
+        "your flight will arrive at noon",
+        "they eventually came",
+        "i'll have a look for you now",
         "i will call you on friday before noon",
         "someone will call you tomorrow at nine",
         "let me look into that one moment please",
@@ -215,6 +274,9 @@ NOT_SAID = {
 
 WANTS = "i would like to upgrade to the bigger plan"
 TAKEN = [
+    "done you're on it",
+    "bigger plan it is",
+    "ordering that right away",
     "sure i'll upgrade you right away",
     "great i have added it to your account",
     "done you're all set",
@@ -264,6 +326,11 @@ def test_without_a_wish_to_buy_nothing_is_taken_too_quickly(text: str) -> None:
     assert "quick_yes" not in kinds(text, "my phone does not ring")
 
 
+@pytest.mark.parametrize("wish", ["please book it", "i want to book a table for four people"])
+def test_an_offer_that_is_taken_was_talked_about_before(wish: str) -> None:
+    assert "quick_yes" not in kinds("okay i have booked it", wish)
+
+
 def test_a_free_offer_instead_is_an_alternative_and_a_giveaway() -> None:
     assert kinds("what i can do is send you a new one for free") == {"alternative", "giveaway"}
 
@@ -272,3 +339,18 @@ def test_a_free_offer_instead_is_an_alternative_and_a_giveaway() -> None:
 def test_a_refusal_with_an_offer_in_one_breath_is_both(pivot: str) -> None:
     found = find_cues(playbook(), "agent", f"we can't refund it {pivot} send you a new one".split(), Context())
     assert [match.kind for match in found] == ["refusal", "alternative"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "you can have as many as you like they are a dollar each",
+        "i'm working on a degree",
+        "you must",
+        "how about the green dragon inn",
+    ],
+)
+def test_words_that_mean_it_only_sometimes_reach_nobody_alone(text: str) -> None:
+    by_rules = replace(playbook(), classifier=None)
+    found = find_cues(by_rules, "agent", text.split(), Context())
+    assert {match.reach for match in found} == {"colour"}
