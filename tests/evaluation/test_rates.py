@@ -12,8 +12,9 @@ from voiceassist.evaluation.base_rates import BASE_RATES, WORDS_PER_HOUR
 from voiceassist.evaluation.evaluation import scores_of
 from voiceassist.evaluation.labelled import ABUSE
 from voiceassist.evaluation.outcome import Outcome
-from voiceassist.evaluation.rates import CallPrecision, FalseAlarms, precision_at, rates_of
+from voiceassist.evaluation.rates import CallPrecision, FalseAlarms, brought_by, precision_at, rates_of
 from voiceassist.evaluation.scores import Rate, share
+from voiceassist.playbooks import load_playbook
 
 
 def talk(found: str = "", labels: str = "", **of_row: Any) -> Outcome:
@@ -34,6 +35,23 @@ def test_every_turn_of_an_unknown_speaker_is_a_turn_of_either_side() -> None:
         "refusal": (3, 1),
         "insult": (3, 2),
         ABUSE: (3, 2),
+    }
+
+
+def test_all_false_cards_and_alerts_together_are_told_for_each_side() -> None:
+    turns = [
+        talk("insult churn"),
+        talk("~insult refusal"),
+        talk("churn", labels="churn"),
+        talk("frustration"),
+        talk(),
+    ]
+    brings = brought_by(load_playbook(None, "en"))
+    found = rates_of(turns, ordinary=("talk",), brings=brings).false_alarms
+    assert {one.kind: (one.turns, one.reaching) for one in found if "any" in one.kind} == {
+        "any agent card": (5, 1),
+        "any customer card": (5, 1),
+        "any customer alert": (5, 1),
     }
 
 

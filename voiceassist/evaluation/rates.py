@@ -11,27 +11,40 @@ Pure. Next: `cli/cues/rate_tables.py` shows them.
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
+from voiceassist.core.cues.match import Match
+from voiceassist.core.playbook.model import SPEAKER_OF, Playbook
 from voiceassist.evaluation.base_rates import BASE_RATES, WORDS_PER_HOUR
 from voiceassist.evaluation.evaluation import kind_score
-from voiceassist.evaluation.judged import Meanings, SourceTurns, source_turns
+from voiceassist.evaluation.judged import Judged, Meanings, SourceTurns, source_turns
 from voiceassist.evaluation.labelled import MEANINGS
-from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, is_abuse
+from voiceassist.evaluation.outcome import KIND_ORDER, Kinds, Outcome, is_abuse
 from voiceassist.evaluation.scores import Counts, Rate, share
+from voiceassist.events import SPEAKERS, Speaker
 
 PER_TURNS = 10_000  # false alarms in ordinary talk are told per so many turns
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brought:
+    """Cards or alerts that one side's words bring, and the kinds that do so."""
+
+    what: Literal["card", "alert"]
+    side: Speaker
+    kinds: Kinds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FalseAlarms:
     """How often one kind is found in one source's turns that have it not."""
 
-    kind: str
+    kind: str  # or, of all kinds together, as in "any customer alert"
     source: str
     turns: int  # without the kind, of the side that can say it
     words: int  # in these turns
     reaching: int  # turns in which it reached people
-    coloured: int  # turns in which it only coloured words
+    coloured: int | None  # turns in which it only coloured words; None: of all kinds together
     is_upper_bound: bool  # some of them may be right
 
     @property
@@ -52,7 +65,7 @@ class FalseAlarms:
     @property
     def coloured_per_10_000_turns(self) -> Rate | None:
         """Those that only colour words."""
-        coloured = share(self.coloured, self.turns)
+        coloured = None if self.coloured is None else share(self.coloured, self.turns)
         return coloured.times(PER_TURNS) if coloured else None
 
 
@@ -85,7 +98,7 @@ class CallPrecision:
 class Rates:
     """Everything about the rates of calls."""
 
-    false_alarms: tuple[FalseAlarms, ...]  # by kind, then by source
+    false_alarms: tuple[FalseAlarms, ...]  # by kind, then by source; all kinds together come last
     precisions: tuple[CallPrecision, ...]  # by kind, then by source of recall, then by source of ordinary talk
 
 
@@ -96,13 +109,17 @@ def rates_of(
     ordinary: Collection[str] = (),
     base_rates: Mapping[str, float] = BASE_RATES,
     kinds: Collection[str] = KIND_ORDER,
+    brings: Sequence[Brought] = (),
 ) -> Rates:
-    """What calls would show of these kinds. `ordinary`: sources of ordinary talk, whatever they label."""
+    """What calls would show of these kinds. `ordinary`: sources of ordinary talk, whatever they label.
+
+    `brings`: what of all kinds together is to be told as well.
+    """
     sources = source_turns(outcomes, meanings, ordinary)
     wanted = [kind for kind in KIND_ORDER if kind in kinds]
-    false_alarms = [
-        false_alarms_in(one, kind) for kind in wanted for one in sources if one.is_ordinary and kind in one.sayable
-    ]
+    talk = [one for one in sources if one.is_ordinary]
+    false_alarms = [_of_kind(one, kind) for kind in wanted for one in talk if kind in one.sayable]
+    totals = [_total(one, brought) for brought in brings for one in talk if one.sayable & brought.kinds]
     recalls = [
         Recall(kind=kind, source=one.source, counts=kind_score(kind, one.turns).counts)
         for kind in wanted
@@ -110,8 +127,21 @@ def rates_of(
         if kind in one.named
     ]
     return Rates(
-        false_alarms=tuple(false_alarms), precisions=tuple(_precisions(recalls, false_alarms, base_rates))
+        false_alarms=(*false_alarms, *totals),
+        precisions=tuple(_precisions(recalls, false_alarms, base_rates)),
     )
+
+
+def brought_by(playbook: Playbook) -> list[Brought]:
+    """What the playbook brings, for each side. Cooldowns, caps and counts that keep it quiet are not looked at."""
+    cards, alerts = {*playbook.cards, *playbook.ladder.steps}, {*playbook.alerts}
+    wanted: list[tuple[Literal["card", "alert"], set[str]]] = [("card", cards), ("alert", alerts)]
+    return [
+        Brought(what=what, side=side, kinds=frozenset(kinds & of_side))
+        for what, kinds in wanted
+        for side in SPEAKERS
+        if kinds & (of_side := {kind for kind, speaker in SPEAKER_OF.items() if speaker == side})
+    ]
 
 
 def precision_at(base_rate: float, recall: Rate, false_rate: Rate) -> Rate | None:
@@ -134,18 +164,41 @@ def _precision(base_rate: float, recall: float, false_rate: float) -> float:
     return right / (right + wrong) if right else 0.0
 
 
-def false_alarms_in(source: SourceTurns, kind: str) -> FalseAlarms:
+def _of_kind(source: SourceTurns, kind: str) -> FalseAlarms:
     """How often a kind is found in the turns of a source that have it not."""
     without = [turn for turn in source.turns if turn.is_without(kind)]
     return FalseAlarms(
         kind=kind,
         source=source.source,
         turns=len(without),
-        words=sum(len(turn.outcome.row.text.split()) for turn in without),
+        words=_words(without),
         reaching=sum(kind in turn.reaching for turn in without),
         coloured=sum(kind in turn.coloured for turn in without),
         is_upper_bound=kind not in source.named and not is_abuse(kind),
     )
+
+
+def _total(source: SourceTurns, brought: Brought) -> FalseAlarms:
+    """In how many turns a kind that they have not would bring a card, or an alert."""
+    turns = [turn for turn in source.turns if brought.side in turn.outcome.row.speakers and not turn.only_about]
+    return FalseAlarms(
+        kind=f"any {brought.side} {brought.what}",
+        source=source.source,
+        turns=len(turns),
+        words=_words(turns),
+        reaching=sum(any(_brings(brought, turn, match) for match in turn.outcome.found) for turn in turns),
+        coloured=None,
+        is_upper_bound=True,
+    )
+
+
+def _brings(brought: Brought, turn: Judged, match: Match) -> bool:
+    is_false = match.kind in brought.kinds and match.kind not in turn.expected
+    return is_false and (match.reach == "alert" or (match.reach == "card" and brought.what == "card"))
+
+
+def _words(turns: Iterable[Judged]) -> int:
+    return sum(len(turn.outcome.row.text.split()) for turn in turns)
 
 
 def _precisions(

@@ -48,7 +48,7 @@ from voiceassist.evaluation.evaluation import Mistake, mistakes_of, scores_of
 from voiceassist.evaluation.judged import source_turns
 from voiceassist.evaluation.labelled import TEXTS, LabelledTurn, Meaning, TextName
 from voiceassist.evaluation.outcome import KIND_ORDER, Outcome, outcome_of
-from voiceassist.evaluation.rates import rates_of
+from voiceassist.evaluation.rates import brought_by, rates_of
 from voiceassist.playbooks import load_playbook
 
 
@@ -127,6 +127,7 @@ def _evaluated(playbook: Playbook, turns: EvalTurns, text: TextName, wanted: Eva
             ordinary=turns.ordinary,
             base_rates=wanted.base_rates,
             kinds=wanted.kinds,
+            brings=brought_by(playbook) if len(wanted.kinds) == len(KIND_ORDER) else (),
         )
         if wanted.with_rates
         else None,

@@ -17,6 +17,7 @@ LEGEND = (
     "Ordinary talk: false: turns in which a card or an alert would reach people; coloured: turns in which words "
     "are coloured and nobody is told. per hour: of call, of one side, which says "
     f"{WORDS_PER_HOUR:,.0f} words in it (as in Switchboard), by the source's words per turn. "
+    "any ...: of all kinds together that bring a card or an alert in this playbook, before cooldowns and caps. "
     "≤: the source was not looked through for this kind, so some may be right. "
     "Precision in calls, in %: rate x recall / (rate x recall + (1 - rate) x false alarms), with recall by the "
     "source of the line and false alarms by the source of the column. ≥: these are an upper bound. "

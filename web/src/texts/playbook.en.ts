@@ -225,6 +225,7 @@ export const playbook = {
   builtinRulesText: "Switch off a rule that disturbs your calls.",
   ruleOn: "on",
   ruleOff: "off",
+  ruleWeak: "only colours",
   showPhrases: (count: number) => counted(count, { one: "# phrase", other: "# phrases" }),
   reachText: "How far it may go. Words that are not sure enough never go further than colour.",
   sensitivityText: "How readily it is found where no phrase fits.",

@@ -224,6 +224,7 @@ export const playbook: typeof english = {
   builtinRulesText: "Desactive una regla que moleste en sus llamadas.",
   ruleOn: "activada",
   ruleOff: "desactivada",
+  ruleWeak: "solo colorea",
   showPhrases: (count) => counted(count, { one: "# frase", other: "# frases" }),
   reachText: "Hasta dónde puede llegar. Las palabras poco seguras nunca pasan del color.",
   sensitivityText: "Con qué facilidad se encuentra cuando no encaja ninguna frase.",
