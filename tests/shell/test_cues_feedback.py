@@ -105,6 +105,13 @@ def test_what_cannot_be_learned_from_or_written_is_said(run: Run, tmp_path: Path
     assert "no such database" in refused(run("cues", "feedback", "--data-dir", tmp_path / "nowhere"))
 
 
+def test_calls_in_another_language_say_nothing_of_this_playbook(run: Run, tmp_path: Path) -> None:
+    row = {"text": SAID, "speaker": "agent", "labels": ["not_refusal"], "meta": {"language": "es-MX"}}
+    spanish = written(tmp_path / "spanish.jsonl", [row] * 9)
+    asked = ("cues", "train", "--feedback", spanish, "--playbook", own_playbook(tmp_path))
+    assert "nothing is judged in en" in refused(run(*asked))
+
+
 @pytest.mark.parametrize("command", ["feedback", "train"])
 def test_help_has_an_example_with_feedback(run: Run, command: str) -> None:
     assert "feedback" in run("cues", command, "--help").out

@@ -10,10 +10,10 @@ from typing import Any
 
 from voiceassist.core.call.told_cues import ToldCue, told_in
 from voiceassist.evaluation.labelled import FALSE_ALARM_OF, RIGHT_CUE_OF, LabelledTurn, as_recognised
-from voiceassist.events import Event, FalseAlarmMarked, Prompt, PromptClosed
+from voiceassist.events import CallStarted, Event, FalseAlarmMarked, Prompt, PromptClosed
 
 SOURCE = "feedback"
-FEEDBACK_TYPES = ("cue", "final", "false_alarm_marked", "prompt", "prompt_closed")
+FEEDBACK_TYPES = ("call_started", "cue", "final", "false_alarm_marked", "prompt", "prompt_closed")
 """The types of events (in wire form) that `feedback_in` looks at."""
 
 
@@ -21,11 +21,12 @@ def feedback_in(call_id: str, events: Sequence[Event]) -> Iterator[LabelledTurn]
     """What was said of the cues of one call, in the order of the cues."""
     told, marks = told_in(events), _marks(events)
     used = _used(events) - marks.keys()
+    language = next((event.language for event in events if isinstance(event, CallStarted)), "")
     for cue_id, one in told.cues.items():
         if one.said and cue_id in marks:
-            yield _turn(call_id, one, FALSE_ALARM_OF, by=marks[cue_id])
+            yield _turn(call_id, one, FALSE_ALARM_OF, by=marks[cue_id], language=language)
         elif one.said and cue_id in used:
-            yield _turn(call_id, one, RIGHT_CUE_OF, by="")
+            yield _turn(call_id, one, RIGHT_CUE_OF, by="", language=language)
 
 
 def fields_of(turn: LabelledTurn) -> dict[str, Any]:
@@ -55,7 +56,7 @@ def _used(events: Sequence[Event]) -> set[str]:
     return {cue_ids[event.prompt_id] for event in closed if event.prompt_id in cue_ids}
 
 
-def _turn(call_id: str, told: ToldCue, label: str, *, by: str) -> LabelledTurn:
+def _turn(call_id: str, told: ToldCue, label: str, *, by: str, language: str) -> LabelledTurn:
     cue = told.cue
     return LabelledTurn(
         id=f"{call_id}/{cue.cue_id}",
@@ -67,6 +68,7 @@ def _turn(call_id: str, told: ToldCue, label: str, *, by: str) -> LabelledTurn:
         source=SOURCE,
         meta={
             "call": call_id,
+            "language": language,
             "kind": cue.kind,
             "words": cue.words,
             "layer": cue.layer,

@@ -14,6 +14,7 @@ from rich.console import Console
 from voiceassist.cli.cues.files import read_rows
 from voiceassist.cli.cues.sheets import Sheet, show_sheet
 from voiceassist.core.playbook.model import Playbook
+from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import ConfigError, DatasetError
 from voiceassist.evaluation.adjust import Adjustment, adjustments_for, edits_for, judgements_in
 from voiceassist.evaluation.evaluation import scores_of
@@ -42,12 +43,14 @@ def learn_for_site(
     """Reports what the feedback asks for; `take`: writes it. Raises ConfigError, DatasetError, PlaybookError."""
     if take and not (playbook and playbook.is_file()):
         raise ConfigError(NOT_A_FILE)
-    (text, name), rows, console = find_text(playbook, "en"), _feedback_rows(feedback), Console(highlight=False)
+    (text, name), console = find_text(playbook, "en"), Console(highlight=False)
+    before = read_playbook(text, name)
+    rows = _feedback_rows(feedback, before.language)
     changed, found = _learned(text, name, rows)
     if not found:
         console.print(f"{len(rows):,} judged cues ask for no change: no rule is mostly wrong.")
         return
-    before, after, kinds = read_playbook(text, name), read_playbook(changed, name), {one.kind for one in found}
+    after, kinds = read_playbook(changed, name), {one.kind for one in found}
     show_sheet(_changes(found), console)
     show_sheet(_effect("What people judged", before, after, rows, kinds), console)
     _show_held_out(before, after, held_out or _own_turns(), kinds, console)
@@ -70,13 +73,19 @@ def _learned(text: str, name: str, rows: Sequence[LabelledTurn]) -> tuple[str, l
     return text, found
 
 
-def _feedback_rows(files: Sequence[Path]) -> list[LabelledTurn]:
+def _feedback_rows(files: Sequence[Path], language: str) -> list[LabelledTurn]:
+    """What people judged in calls of this language; hand-written rows need not name one."""
     rows = [row for file in files for row in read_rows(file, MEANINGS)]
-    if not any(MEANINGS[label].is_alone for row in rows for label in row.labels):
-        raise DatasetError(
-            f"{', '.join(map(str, files))}: nothing is judged; write it with `voiceassist cues feedback`"
-        )
-    return rows
+    judged = [row for row in rows if any(MEANINGS[label].is_alone for label in row.labels)]
+    kept = [row for row in judged if _is_in(row, language)]
+    if not kept:
+        names = ", ".join(map(str, files))
+        raise DatasetError(f"{names}: nothing is judged in {language}; write it with `voiceassist cues feedback`")
+    return kept
+
+
+def _is_in(row: LabelledTurn, language: str) -> bool:
+    return primary_subtag(str(row.meta.get("language") or language)) == primary_subtag(language)
 
 
 def _own_turns() -> list[Path]:
