@@ -9,6 +9,11 @@ from voiceassist.core.cues.find import Context, find_cues
 
 SAID = {
     "alternative": [
+        "that one failed should i try the second of may",
+        "another bus leaves at four",
+        "is it fine if i go with the later one",
+        "would you like the corner table instead",
+        "what you could do is divert it to your mobile",
         "we don't stock it but i could order one for you",
         "what i'd suggest is the smaller plan",
         "if you'd like i can put you on the list",

@@ -48,6 +48,8 @@ SAID = {
         i'll see to it that the media finds out
     """,
     "escalation": """
+        let your manager handle this
+        i need someone else to help me please
         have your supervisor call me back
         stop with the bot and give me an actual person
         i insist that somebody more senior decides this
@@ -85,6 +87,8 @@ SAID = {
         i'd prefer to talk with another representative
     """,
     "churn": """
+        the line needs to be disconnected at the end of the month
+        we've gone over to another supplier
         i have a second line and i'd like to cancel it
         we want the phone line disconnected
         i don't need my broadband any more
@@ -147,6 +151,8 @@ SAID = {
         give me two of those
     """,
     "frustration": """
+        nobody there seems to know what they are doing
+        this is getting a bit silly
         they passed me on to sales and sales passed me on to repairs
         i've been on hold for forty minutes
         we've had no internet for three days
