@@ -88,7 +88,7 @@ def test_a_classifier_that_is_switched_off_is_no_witness() -> None:
 
 @pytest.mark.parametrize(
     ("sure", "expected"),
-    [((1.0, 1.0, 0.4, 1.0), "colour"), ((0.1, 0.1, 1.0, 1.0), "alert"), ((1.0, 1.0, 0.6, 0.6), "alert")],
+    [((1.0, 1.0, 0.3, 1.0), "colour"), ((0.1, 0.1, 1.0, 1.0), "alert"), ((1.0, 1.0, 0.6, 0.6), "alert")],
     ids=["the negation is a guess", "words outside the match are", "all are rather sure"],
 )
 def test_the_words_that_carry_the_meaning_must_be_heard_surely(sure: tuple[float, ...], expected: Reach) -> None:
