@@ -305,6 +305,7 @@ NOT_SAID = {
         i have two of them
     """,
     "frustration": """
+        i've had a sore throat for two days now
         how frustrating for her
         he gets annoyed with the kids
         they came back later
