@@ -17,6 +17,7 @@ ORDINARY = {
         and then you are dead if you touch the wire
         you can be hurt or kill yourself on those ladders
         he is quite slow as a result
+        i hate you know the waiting
     """,
     "told on": """
         he goes you stupid cow and slammed the door
@@ -133,6 +134,12 @@ SAID = {
         shame on you
         you can't even speak the language
         you filthy immigrant
+        no wonder your wife left you
+        unlike you i have a real job
+        you give idiots a bad name
+        did you leave your brain at home
+        does it hurt to be that stupid
+        go back to where you came from
     """,
     "threat": """
         how would you like a broken nose
@@ -151,6 +158,12 @@ SAID = {
         i'll make your life hell
         tell your manager he is a dead man
         i will dance on your grave
+        when i'm done with you you'll need a wheelchair
+        i know people who will find you
+        you messed with the wrong guy
+        don't make me come down there
+        i know where you live
+        you will regret this
     """,
     "slur": """
         this is what happens when you hire women
@@ -161,6 +174,12 @@ SAID = {
         give me someone white
         asians all look the same
         your kind makes me sick
+        go swing back to your tree
+        a woman like you should stay at home
+        did you just come off the boat
+        they only hired you because you're black
+        god hates gays
+        what would a woman know about cars
     """,
     "sexual": """
         what colour are your knickers
@@ -172,6 +191,10 @@ SAID = {
         send me a picture of you naked
         call me daddy
         i'd love to get my hands on you
+        your accent gets me going
+        join me in the shower
+        you need a good shag
+        the things i would do to you
     """,
     "legal_threat": """
         do you want this in the papers
@@ -187,7 +210,15 @@ SAID = {
         the whole internet will know about this
         i have fifty thousand followers
         shall i call the regulator
-        i will expose you
+        i will expose your company
+        you can explain that to my attorney
+        you're going to get served
+        otherwise i'll see you in small claims
+        i wonder what the regulator would say
+        my review is going to be brutal
+        my channel has ten thousand subscribers
+        i'm keeping this for the judge
+        i will get the police involved in this
     """,
     "profanity": """
         f*ck this
@@ -199,6 +230,42 @@ SAID = {
         i don't give a shit
     """,
 }
+
+
+# Functions of hateful talk, and of talk that only looks like it, each with every group; `{one}` is one of it.
+GROUPS = {
+    "women": "woman",
+    "muslims": "muslim",
+    "immigrants": "immigrant",
+    "gay people": "gay person",
+    "disabled people": "disabled person",
+}
+HATEFUL = """
+    i really can not stand {all}
+    {all} disgust me
+    a {one} is worth less than dirt
+    {all} are a plague on this country
+    i will hurt every {one} i meet
+    {all} deserve to suffer
+    {all} should not be allowed to vote
+    nobody would miss {all}
+    {all} are everywhere and they are all scum
+    why do we even let {all} in
+    honestly {all} are a burden
+    kil all {all}
+    you worthless {one}
+"""
+NOT_HATEFUL = """
+    {all} are not scum
+    i hope {all} are treated well
+    it is wrong to call {all} animals
+    he said {all} are vermin and i was shocked
+    stop attacking {all}
+    we are a group of {all}
+    many {all} live in my street
+    fucking love {all}
+    as a {one} i feel ignored
+"""
 
 
 def lines(text: str) -> list[str]:
@@ -225,6 +292,20 @@ def test_no_rule_reaches_people_with_ordinary_talk(text: str) -> None:
 @pytest.mark.parametrize(("kind", "text"), [(kind, text) for kind, texts in SAID.items() for text in lines(texts)])
 def test_abuse_in_other_words_reaches_people(kind: str, text: str) -> None:
     assert kind in reaching(text)
+
+
+def about_groups(text: str) -> list[str]:
+    return [line.format(all=group, one=one) for line in lines(text) for group, one in GROUPS.items()]
+
+
+@pytest.mark.parametrize("text", about_groups(HATEFUL))
+def test_hate_of_a_group_reaches_people(text: str) -> None:
+    assert reaching(text) & {*ABUSE_KINDS}
+
+
+@pytest.mark.parametrize("text", about_groups(NOT_HATEFUL))
+def test_talk_of_a_group_without_hate_reaches_nobody(text: str) -> None:
+    assert not reaching_alone(text) & {*ABUSE_KINDS}
 
 
 def test_one_short_swear_word_alone_only_colours() -> None:
