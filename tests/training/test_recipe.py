@@ -2,6 +2,7 @@
 
 import json
 import random
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,11 +14,15 @@ from voiceassist.core.classifier.ngrams import pair
 from voiceassist.errors import DatasetError
 from voiceassist.events import Speaker
 from voiceassist.training.example import TrainingTurn, distinct, tokens_of
+from voiceassist.training.held_out import HeldOut
 from voiceassist.training.linear import best_spans, position_weights, pull
-from voiceassist.training.own_texts import own_examples
+from voiceassist.training.own_texts import LINES, SPOKEN, TALK, own_examples
 from voiceassist.training.published import FILES, published_examples
-from voiceassist.training.recipe import train
+from voiceassist.training.published import TALK as PUBLISHED_TALK
+from voiceassist.training.recipe import Trained, train
+from voiceassist.training.report import RATES, curve
 from voiceassist.training.templates import sentences
+from voiceassist.training.thresholds import UNKNOWN, calibrate, shares
 from voiceassist.training.vocabulary import encode, vocabulary
 
 REFUSALS = ("we can't do that", "i can't refund that", "no we can't", "we can't change it", "sorry we can't do it")
@@ -109,6 +114,94 @@ def test_a_line_with_an_unknown_kind_is_named_by_file_and_line(tmp_path: Path) -
         own_examples(folder)
 
 
+def test_a_spoken_line_is_a_template_with_its_label(tmp_path: Path) -> None:
+    folder = copy_of_texts(tmp_path)
+    (folder / "texts" / "agent_spoken.txt").write_text("refusal+alternative can i > (no|not now) but later\n")
+    made = [one for one in own_examples(folder) if one.source == "own_spoken" and one.speaker == "agent"]
+    assert {" ".join(one.tokens) for one in made} == {"no but later", "not now but later"}
+    assert {one.kinds for one in made} == {frozenset({"refusal", "alternative"})}
+    assert {one.before for one in made} == {("can", "i")}
+
+
+def test_a_slot_that_two_files_define_is_named(tmp_path: Path) -> None:
+    folder = copy_of_texts(tmp_path)
+    for name in ("slots_agent", "slots_customer"):
+        (folder / "texts" / f"{name}.toml").write_text('group = ["some"]\n', encoding="utf-8")
+    with pytest.raises(DatasetError, match=r"slots_customer\.toml: .*\{group\}"):
+        own_examples(folder)
+
+
+def test_ordinary_talk_is_read_for_both_sides_and_half_of_what_only_sets_thresholds(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    for name, weight in PUBLISHED_TALK.items():
+        rows = [talk_row(name, conversation) for conversation in range(40)]
+        (tmp_path / name).write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+        read = [one for one in published_examples(tmp_path) if one.source == name]
+        conversations = {one.id.split("/")[-1] for one in read}
+        assert {one.weight for one in read} == {weight}
+        assert len(read) == 2 * len(conversations)
+        assert len(conversations) == 40 if weight else 10 < len(conversations) < 30
+
+
+def test_ordinary_talk_with_a_doubtful_label_is_left_out(tmp_path: Path) -> None:
+    (tmp_path / "real").mkdir()
+    for name in FILES:
+        (tmp_path / name).write_text("", encoding="utf-8")
+    (name,) = (name for name, weight in PUBLISHED_TALK.items() if weight)
+    row = talk_row(name, 1) | {"labels": ["ambiguous"]}
+    (tmp_path / name).write_text(json.dumps(row), encoding="utf-8")
+    assert not published_examples(tmp_path)
+
+
+def talk_row(source: str, conversation: int) -> dict[str, object]:
+    where = str(conversation)
+    meta = {"conv": where}
+    return {
+        "id": f"{source}/{where}",
+        "source": source,
+        "text": "well so",
+        "prev": None,
+        "labels": [],
+        "meta": meta,
+    }
+
+
+def test_of_ordinary_talk_no_more_turns_pass_a_threshold_than_it_may_cost() -> None:
+    turns = [
+        TrainingTurn(
+            id=str(n), source="swda", speaker="agent", tokens=("so",), about=frozenset({"refusal"}), weight=0.0
+        )
+        for n in range(20_000)
+    ]
+    odds = np.linspace(-3, 3, len(turns))
+    found = calibrate("refusal", [HeldOut(examples=tuple(turns), log_odds={"refusal": odds})])
+    probabilities = 1 / (1 + np.exp(-(found.slope * odds + found.offset)))
+    for level, share in shares("refusal").items():
+        passed = (probabilities >= found.thresholds[level]).sum()
+        assert passed <= share * len(turns)
+    assert (probabilities >= found.thresholds["high"]).sum() > 0.9 * shares("refusal")["high"] * len(turns)
+
+
+def test_the_curve_tells_what_is_found_at_how_many_mistakes_in_ordinary_talk() -> None:
+    talk = [
+        TrainingTurn(id=f"t{n}", source="swda", speaker="agent", tokens=("so",), about=frozenset({"refusal"}))
+        for n in range(10_000)
+    ]
+    cues = [replace(talk[0], id=f"c{n}", source="one", kinds=frozenset({"refusal"})) for n in range(4)]
+    odds = np.array([*range(10_000), 9_999.5, 9_990, 9_970, 5])
+    fold = HeldOut(examples=(*talk, *cues), log_odds={"refusal": odds})
+    made = Trained(data=b"", held_out={"agent": (fold,)}, calibrations={})
+    (line,) = curve(made)
+    assert (line.source, line.having) == ("one", 4)
+    assert dict(zip(RATES, line.found, strict=True)) == {1: 1, 5: 1, 20: 2, 50: 3, 200: 3}
+
+
+def test_with_too_little_ordinary_talk_thresholds_are_the_usual_ones() -> None:
+    assert train(few(), lambda _: None).calibrations["refusal"].thresholds == UNKNOWN
+
+
 def test_a_missing_or_damaged_collection_is_named(tmp_path: Path) -> None:
     with pytest.raises(DatasetError, match=next(iter(FILES))):
         published_examples(tmp_path)
@@ -118,10 +211,13 @@ def test_a_missing_or_damaged_collection_is_named(tmp_path: Path) -> None:
 
 
 def copy_of_texts(target: Path) -> Path:
-    texts = target / "texts"
-    texts.mkdir()
+    texts = target / "cues" / "texts"
+    texts.mkdir(parents=True)
     for name in ("refusal", "agent_ordinary", "insult", "threat", "slur", "sexual", "customer_ordinary"):
         (texts / f"{name}.txt").write_text("one (two|three)\n", encoding="utf-8")
-    for name in ("agent_lines", "customer_lines"):
+    for name in (*LINES, *SPOKEN):
         (texts / f"{name}.txt").write_text("- nothing\n", encoding="utf-8")
-    return target
+    for name in TALK:
+        (target / "text").mkdir(exist_ok=True)
+        (target / "text" / f"{name}.txt").write_text("nice day\n", encoding="utf-8")
+    return target / "cues"

@@ -7,7 +7,7 @@ import pytest
 from voiceassist.cli.cues.train import train
 from voiceassist.core.classifier.file import decode_classifier
 from voiceassist.errors import ConfigError
-from voiceassist.training.own_texts import LINES, TALK, TEMPLATES
+from voiceassist.training.own_texts import LINES, SPOKEN, TALK, TEMPLATES
 
 
 @pytest.fixture
@@ -17,7 +17,7 @@ def texts(tmp_path: Path) -> Path:
         (tmp_path / folder).mkdir(parents=True)
     for name, (_, kinds) in TEMPLATES.items():
         (tmp_path / "cues" / "texts" / f"{name}.txt").write_text(f"some {' '.join(kinds) or 'talk'} (two|three)\n")
-    for name in LINES:
+    for name in (*LINES, *SPOKEN):
         (tmp_path / "cues" / "texts" / f"{name}.txt").write_text("- hello there\n")
     for name in TALK:
         (tmp_path / "text" / f"{name}.txt").write_text("nice (day|weather)\n")

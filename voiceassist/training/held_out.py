@@ -1,6 +1,7 @@
 """Scores of turns by models that never saw their source: what thresholds are chosen on and what a report tells.
 
-Texts of our own are dealt into thirds by template, so that no template is on both sides. Next: `thresholds.py`.
+Texts of our own and meetings are dealt into thirds, by template and by meeting, so that none is on both sides.
+Next: `thresholds.py`.
 """
 
 import zlib
@@ -15,8 +16,9 @@ from voiceassist.training.fit import Weights, fit, scores
 from voiceassist.training.longer import longer
 from voiceassist.training.vocabulary import Encoded, encode, vocabulary
 
-OWN = "own"
+OWN = ("own", "mrda")  # how their names begin
 OWN_PARTS = 3
+SERVICE = ("multidogo", "soft", "booking")  # customers without a cue: one model is made without all of them
 Told = Callable[[str], None]  # hears what is being done
 
 
@@ -74,7 +76,9 @@ def held_out(examples: Sequence[TrainingTurn], kinds: Sequence[str], told: Told)
 
 def fold(one: TrainingTurn) -> str:
     """What is held out together with a turn."""
+    if one.source in SERVICE:
+        return "service chats and bookings"
     if not one.source.startswith(OWN):
         return one.source
     line = one.id.removeprefix("heard/").rsplit("/", 1)[0] if one.id.count("/") > 1 else one.id
-    return f"{OWN} texts, part {zlib.crc32(line.encode()) % OWN_PARTS + 1}"
+    return f"own texts and meetings, part {zlib.crc32(line.encode()) % OWN_PARTS + 1}"

@@ -34,11 +34,16 @@ TALK: Mapping[str, tuple[Speaker, ...]] = {  # who may have said what is in thes
     "domains": ("customer",),
 }
 TALK_SENTENCES = 2  # of a template
+SPOKEN_SENTENCES = 30
 LINES: Mapping[str, tuple[Speaker, frozenset[str]]] = {  # by whom, and the kinds that the labels decide
     "agent_lines": ("agent", CORE),
     "customer_lines": ("customer", CORE),
     "agent_turns": ("agent", ALL),
     "customer_turns": ("customer", ALL),
+}
+SPOKEN: Mapping[str, tuple[Speaker, frozenset[str]]] = {  # the same, of templates
+    "agent_spoken": ("agent", ALL),
+    "customer_spoken": ("customer", ALL),
 }
 NOTHING = "-"  # the first word of a line that shows no cue
 LINE_WEIGHT = 3.0  # a line that somebody wrote by itself says more than one of a template's many
@@ -67,7 +72,13 @@ def own_examples(folder: Path) -> list[TrainingTurn]:
 def own_sentences(folder: Path) -> list[OwnTurn]:
     """Every line, and the sentences of every template. Raises DatasetError, which names file and line."""
     texts = folder / "texts"
-    return [*_from_templates(texts, _slots(texts)), *_from_lines(texts), *_talk(folder.parent / "text")]
+    slots = _slots(texts)
+    return [
+        *_from_templates(texts, slots),
+        *_from_lines(texts),
+        *_spoken(texts, slots),
+        *_talk(folder.parent / "text"),
+    ]
 
 
 def _example(sentence: OwnTurn) -> TrainingTurn:
@@ -86,7 +97,10 @@ def _example(sentence: OwnTurn) -> TrainingTurn:
 def _slots(folder: Path) -> Mapping[str, Sequence[str]]:
     slots: dict[str, Sequence[str]] = {}
     for path in sorted(folder.glob("slots*.toml")):
-        slots |= tomllib.loads(_read(path))
+        more = tomllib.loads(_read(path))
+        if twice := sorted(slots.keys() & more.keys()):
+            raise DatasetError(f"{path}: another file of slots has {{{twice[0]}}} already")
+        slots |= more
     return slots
 
 
@@ -98,6 +112,25 @@ def _from_templates(folder: Path, slots: Mapping[str, Sequence[str]]) -> Iterato
                 id_ = f"{name}/{number}/{nth}"
                 yield OwnTurn(
                     id=id_, source="own", speaker=speaker, text=text, before=before, kinds=kinds, weight=1.0
+                )
+
+
+def _spoken(folder: Path, slots: Mapping[str, Sequence[str]]) -> Iterator[OwnTurn]:
+    for name, (speaker, about) in SPOKEN.items():
+        for number, line in _numbered(folder / f"{name}.txt"):
+            where = f"{folder / name}.txt, line {number}"
+            label, _, template = line.partition(" ")
+            for nth, sentence in enumerate(_sentences(template, slots, where, SPOKEN_SENTENCES)):
+                before, _, text = sentence.rpartition(" > ")
+                yield OwnTurn(
+                    id=f"{name}/{number}/{nth}",
+                    source="own_spoken",
+                    speaker=speaker,
+                    text=text,
+                    before=before,
+                    kinds=_kinds(label, where),
+                    weight=1.0,
+                    about=about,
                 )
 
 
@@ -157,8 +190,15 @@ def _heard(folder: Path) -> Iterator[TrainingTurn]:
             tokens=tokens_of(row["text_asr"]),
             before=tokens_of(row["prev"]),
             kinds=frozenset(row["labels"]),
+            about=_about(row["id"]),
             weight=HEARD_WEIGHT,
         )
+
+
+def _about(id_: str) -> frozenset[str]:
+    """The kinds that are decided in the file that a sentence is of."""
+    _, about = {**LINES, **SPOKEN}.get(id_.partition("/")[0], (None, CORE))
+    return about
 
 
 def _numbered(path: Path) -> Iterator[tuple[int, str]]:

@@ -1,37 +1,49 @@
 """Turns held-out scores into probabilities, and chooses from which probability on a kind is a cue.
 
-Chosen on turns of training sources that the scoring model had not seen, never on a test set. Next: `recipe.py`.
+Chosen on turns that the scoring model had not seen, never on a test set. Next: `recipe.py`.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import floor
+from typing import TypeAlias
 
 import numpy as np
 
 from voiceassist.core.classifier.model import Floats, ThresholdLevel
+from voiceassist.training.example import TrainingTurn
 from voiceassist.training.held_out import HeldOut
 from voiceassist.training.minimise import dot, minimise
 
-# False cues per ordinary turn that a sensitivity may cost: half of what the whole detection may, the phrases have
-# the other half. For abuse, all its kinds together, it is 1.8 in 10,000 turns of sources the scoring model never
-# saw; a shipped one, which learned from them too, had 0.5 (1 of 19,985) on customers of SGD, which it never saw.
-FALSE_PER_TURN: Mapping[str, Mapping[ThresholdLevel, float]] = {
-    "refusal": {"low": 0.0008, "normal": 0.0025, "high": 0.008},
-    "insult": {"low": 0.000_03, "normal": 0.000_09, "high": 0.000_5},
-    **{kind: {"low": 0.0, "normal": 0.000_03, "high": 0.000_15} for kind in ("threat", "slur", "sexual")},
+# Cues that a sensitivity may find in 10,000 turns of ordinary talk. A cue of the classifier alone colours words
+# and does no more: at normal sensitivity all kinds of one side together may do so in less than 20 turns of 10,000.
+NORMAL: Mapping[str, float] = {
+    "refusal": 5.0,
+    "alternative": 3.0,
+    **dict.fromkeys(("giveaway", "coercion", "vague_commitment", "overpromise", "quick_yes"), 1.0),
+    **dict.fromkeys(("insult", "frustration", "churn", "escalation", "purchase_intent"), 2.0),
+    **dict.fromkeys(("threat", "slur", "sexual", "legal_threat"), 0.7),
 }
-OTHERS: Mapping[ThresholdLevel, float] = {"low": 0.0003, "normal": 0.001, "high": 0.003}
-# Turns like those of ordinary calls; elsewhere labels are noisy (MultiWOZ), people talk to bots, or every turn was
-# written to be hard (our own).
+LOW = 0.25  # of the normal rate
+# From high sensitivity on, the classifier agrees with a rule that is weak by itself, where both name the same
+# words. By chance it must rarely do so, for abuse the rarest. A refusal may most often: people say no in ordinary
+# talk, too, and about here it confirmed 34 of 48 true weak refusals of real service calls and 2 of 7 false ones;
+# at a rate of 50, 22 and none.
+HIGH: Mapping[str, float] = {
+    **dict.fromkeys(NORMAL, 50.0),
+    "refusal": 200.0,
+    "insult": 30.0,
+    **dict.fromkeys(("threat", "slur", "sexual"), 15.0),
+}
+TALK = ("mrda", "swda", "cabnc")  # meetings, phone small talk, family talk
+# Ordinary turns of service, where no more than as many may be found; elsewhere labels are noisy (MultiWOZ), people
+# talk to bots, or every turn was written to be hard (our own).
 SERVICE = ("star", "own_talk", "multidogo", "soft", "booking")
 STEPS = 100
+Told: TypeAlias = tuple[TrainingTurn, float]  # a turn and its log odds
 FEWEST_ORDINARY = 200  # turns below which ordinary talk says nothing
-# Nor less than this, however rarely ordinary talk gets there: the card is to be right more often than not.
-LEAST: Mapping[ThresholdLevel, float] = {"low": 0.85, "normal": 0.7, "high": 0.35}
-# Nor more: models of all sources are surer than those that a source was kept from. From 0.7 on, weights that were
-# learned from everything but SGD had 2 false cues of abuse in 19,985 turns of its customers.
-MOST: Mapping[ThresholdLevel, float] = {"low": 0.9, "normal": 0.7, "high": 0.5}
+UNKNOWN: Mapping[ThresholdLevel, float] = {"low": 0.85, "normal": 0.7, "high": 0.35}  # the thresholds then
+LEAST, SUREST = 0.02, 0.9999  # nor does a threshold lie beyond these
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,21 +62,26 @@ def calibrate(kind: str, folds: Sequence[HeldOut]) -> Calibration:
     odds = np.array([odd for _, odd in told])
     positive = np.array([float(kind in one.kinds) for one, _ in told])
     slope, offset = _platt(odds, positive, np.array([one.weight for one, _ in told]))
-    ordinary = np.array([odd for one, odd in told if not one.kinds and one.source in SERVICE])
-    shares = FALSE_PER_TURN.get(kind, OTHERS)
-    rare = {name: _rare(ordinary, shares[name], slope, offset) for name in LEAST}
-    thresholds = {name: min(MOST[name], max(LEAST[name], rare[name])) for name in LEAST}
-    return Calibration(slope=slope, offset=offset, thresholds=thresholds)
+    found = {name: _threshold(told, shares(kind)[name], slope, offset) or UNKNOWN[name] for name in UNKNOWN}
+    return Calibration(slope=slope, offset=offset, thresholds=found)
 
 
-def _rare(ordinary: Floats, false_per_turn: float, slope: float, offset: float) -> float:
-    """The probability that only so many ordinary turns exceed."""
-    if len(ordinary) < FEWEST_ORDINARY:
-        return 0.0
-    return _above(_probability(slope * _least(ordinary, false_per_turn) + offset))
+def shares(kind: str) -> Mapping[ThresholdLevel, float]:
+    """Of ordinary turns, how many may show a kind by mistake."""
+    return {"low": LOW * NORMAL[kind] / 1e4, "normal": NORMAL[kind] / 1e4, "high": HIGH[kind] / 1e4}
 
 
-def _least(ordinary: Floats, false_per_turn: float) -> float:
+def _threshold(told: Sequence[Told], share: float, slope: float, offset: float) -> float | None:
+    """The probability that only such a share of talk exceeds, and of service; None where there is too little."""
+    ordinary = (
+        np.array([odd for one, odd in told if not one.kinds and one.source in of]) for of in (TALK, SERVICE)
+    )
+    enough = [odds for odds in ordinary if len(odds) >= FEWEST_ORDINARY]
+    rare = [_above(_probability(slope * exceeded_by(odds, share) + offset)) for odds in enough]
+    return min(SUREST, max(LEAST, *rare)) if rare else None
+
+
+def exceeded_by(ordinary: Floats, false_per_turn: float) -> float:
     """The log odds that so many ordinary turns exceed."""
     allowed = int(false_per_turn * len(ordinary))
     return float(np.sort(ordinary)[::-1][allowed])

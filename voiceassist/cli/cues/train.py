@@ -20,7 +20,7 @@ from voiceassist.training.example import TrainingTurn
 from voiceassist.training.own_texts import own_examples
 from voiceassist.training.published import FILES, published_examples
 from voiceassist.training.recipe import train as train_on
-from voiceassist.training.report import ReportRow, report
+from voiceassist.training.report import RATES, CurveRow, ReportRow, curve, report
 
 Data = Annotated[
     Path | None, typer.Option(help=f"The folder with the published collections ({', '.join(FILES)}).")
@@ -84,6 +84,7 @@ def train(
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(trained.data)
     _print_report(report(trained))
+    _print_curve(curve(trained))
     console.print(f"{path}: {len(trained.data):,} bytes, learned from {len(examples):,} turns", highlight=False)
 
 
@@ -97,6 +98,18 @@ def _print_report(lines: Sequence[ReportRow]) -> None:
         table.add_row(
             line.kind, line.source, *counts, _share(line.right, line.found), _share(line.right, line.having)
         )
+    Console().print(table)
+
+
+def _print_curve(lines: Sequence[CurveRow]) -> None:
+    rates = ", ".join(map(str, RATES))
+    title = f"Recall where ordinary talk has {rates} false cues of the kind in 10,000 turns"
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for name in ("kind", "source", "have it", *map(str, RATES)):
+        table.add_column(name, justify="left" if name in ("kind", "source") else "right")
+    for line in lines:
+        shares = (_share(found, line.having) for found in line.found)
+        table.add_row(line.kind, line.source, f"{line.having:,}", *shares)
     Console().print(table)
 
 
