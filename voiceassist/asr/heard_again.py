@@ -13,9 +13,8 @@ from typing import TypeAlias
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.events import Final
 
-Doubtful: TypeAlias = Callable[
-    [Final], tuple[int, int] | None
-]  # words worth it: the first, and the one after the last
+# The first of the words that are worth it, and the one after the last.
+Doubtful: TypeAlias = Callable[[Final], tuple[int, int] | None]
 
 # Of 245 words below .75 in recordings of people with noise at 10 and 4 dB, 9 gained as much, and 7 of these were
 # right; of those that gained less, three in ten were.

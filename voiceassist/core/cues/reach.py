@@ -27,8 +27,8 @@ from voiceassist.events import Reach, ReachLimit
 SEVERE_KINDS = frozenset([*ABUSE_KINDS, "legal_threat", "profanity"])
 # The least confidence of a match's least sure anchor. A word heard with .5 is right about every second time
 # (`asr/moonshine/confidence.py`), but one that completes a phrase of several words is right more often: of 97
-# refusals that a noisy line left readable, .5 let 85 through and .35 91, and neither any false one in half an hour of
-# people speaking. Severe words are short, and other words are misheard as them.
+# refusals that a noisy line left readable, .5 let 85 through and .35 91, and neither any false one in half an hour
+# of people speaking. Severe words are short, and other words are misheard as them.
 SURE = 0.35
 SURE_IF_SEVERE = 0.7
 SURE_IN_PARTIAL = 0.7  # the next words may rewrite it
