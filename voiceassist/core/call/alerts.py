@@ -9,9 +9,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from voiceassist.core.playbook.model import SECOND_MS, AlertRule, Playbook
+from voiceassist.core.playbook.model import ABUSE_KINDS, SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Event, Why
+from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Cue, Event, Why
 
 OURSELVES = "voiceassist"  # who changed an alert when no person did
 LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)  # in rising order
@@ -58,6 +58,16 @@ class Alerts:
         self.alerts[alert.alert_id] = alert
         self.states[alert.alert_id] = "open"
         return [alert]
+
+    def speaks_for(self, graver: Cue, cue: Cue) -> bool:
+        """Whether the alert of a graver kind of abuse, heard in the same words, says all that this cue's would."""
+        if not {graver.kind, cue.kind} <= set(ABUSE_KINDS) or graver.reach != "alert":
+            return False
+        shares_words = graver.start_ms < cue.end_ms and cue.start_ms < graver.end_ms
+        return shares_words and self._gravity(graver.kind) > self._gravity(cue.kind)
+
+    def _gravity(self, kind: str) -> int:
+        return LEVELS.index(self.rules[kind].level) if kind in self.rules else -1
 
     def retract(self, at_ms: int, cue_id: str) -> list[Event]:
         """Retracts the alerts of a cue that never happened; it does not count any more."""

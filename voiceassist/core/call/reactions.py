@@ -45,7 +45,7 @@ class Reactions:
         recovered = self._close_recovered(event.at_ms)
         held = self.cards.show_held(event, turn)
         fresh = [change for change in changes if isinstance(change, Cue) and change.reach != "colour"]
-        shown = [e for cue in fresh for e in (*self.cards.show_for(cue, event, turn), *self._alert(cue))]
+        shown = [e for cue in fresh for e in (*self.cards.show_for(cue, event, turn), *self._alert(cue, fresh))]
         return [*changes, *retracted, *recovered, *held, *shown]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
@@ -97,8 +97,9 @@ class Reactions:
         cue_ids = [*self.refusals.answered(), *(recovered.cue_id for recovered in closed)]
         return [*closed, *(e for cue_id in cue_ids for e in self.slot.close_for(at_ms, cue_id, "recovered"))]
 
-    def _alert(self, cue: Cue) -> list[Event]:
-        if cue.reach != "alert":
+    def _alert(self, cue: Cue, together: Sequence[Cue] = ()) -> list[Event]:
+        """The alert of a cue; of words that show two kinds of abuse, the graver one alerts."""
+        if cue.reach != "alert" or any(self.alerts.speaks_for(other, cue) for other in together):
             return []
         reason, at_least = why(self.playbook, cue, cue.at_ms), self.ladder.level_of(cue.cue_id)
         return self.alerts.raise_for(cue.at_ms, cue.kind, cue.words, reason, at_least)
