@@ -138,6 +138,16 @@ def test_a_weak_refusal_does_not_hide_a_plain_one_that_follows() -> None:
     assert len(only(events, Prompt)) == 1
 
 
+def test_a_weak_offer_reaches_people_after_a_refusal_of_the_same_turn() -> None:
+    offers = "alternative: {rules: {weak: {phrases: [perhaps monday], reach: colour}}}"
+    book = tiny(("  insult:", f"  {offers}\n  insult:"))
+    assert reach_of(book, "perhaps monday") == [("phrase", "colour", "weak_rule")]
+    assert [found[1] for found in reach_of(book, "no way perhaps monday")] == ["alert", "alert"]
+    assert [found[1] for found in reach_of(book, "perhaps monday no way")] == ["colour", "alert"]
+    later = find_cues(book, "agent", ["perhaps", "monday"], Context(refused=True))
+    assert [match.reach for match in later] == ["alert"]
+
+
 # ---- in a call ----
 
 

@@ -10,7 +10,7 @@ from functools import partial
 
 from voiceassist.core.cues.classified import classifier_matches, scores
 from voiceassist.core.cues.match import Match
-from voiceassist.core.cues.reach import WRITTEN, Hearing, agreed, reaching
+from voiceassist.core.cues.reach import WRITTEN, Hearing, agreed, borne_out, reaching
 from voiceassist.core.cues.rules import HadKind, rule_matches, rules_hit, silenced_matches
 from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.cues.weigh import weigh, without_silenced
@@ -32,7 +32,7 @@ def find_cues(
 ) -> list[Match]:
     """The cues of an utterance in the order of their words; each moment once."""
     tokens, before = tokenise(words, playbook.spoken), tokenise(context.before, playbook.spoken)
-    found = all_matches(playbook, Utterance(speaker, tokens, before))
+    found = borne_out(all_matches(playbook, Utterance(speaker, tokens, before)), refused=context.refused)
     wanted = [match for match in found if playbook.reach.get(match.kind) != "off"]
     return weigh([reaching(playbook, match, tokens, hearing) for match in wanted], refused=context.refused)
 

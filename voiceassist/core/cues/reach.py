@@ -5,7 +5,8 @@ This is the one policy of what reaches people. A cue reaches as far as the least
 - The playbook's limit of its kind.
 - Its witnesses. A rule reaches as far as the rule says (`reach`), and all the way when the classifier gives the
   same kind for the same words. The classifier alone only colours, whatever its score: on ordinary talk, four in
-  five of its guesses of abuse were wrong, with scores up to .99.
+  five of its guesses of abuse were wrong, with scores up to .99. A weak phrase of an offer also has a witness in
+  the agent's refusal just before it.
 - Its anchors: the words of the match that carry its meaning must be heard surely, in a partial more so than in a
   final, and for severe kinds more so than for others.
 - Its speaker: nothing of a side that may speak another language, or whose leg is not known to be theirs.
@@ -52,6 +53,19 @@ WRITTEN = Hearing()
 def agreed(match: Match, scored: Sequence[Scored]) -> Match:
     """A rule's match, marked when the classifier gives the same sort of cue for the same words."""
     return replace(match, agreed=True) if any(_agrees(one, match) for one in scored) else match
+
+
+def borne_out(matches: Sequence[Match], *, refused: bool) -> list[Match]:
+    """The matches, in the order of their words; an offer after a refusal of this turn counts as agreed.
+
+    `refused`: the turn had refused before this utterance.
+    """
+    out: list[Match] = []
+    for match in sorted(matches, key=lambda match: match.first_token):
+        is_offer = refused and match.kind == "alternative" and match.layer != "classifier"
+        out.append(replace(match, agreed=True) if is_offer else match)
+        refused = refused or (match.kind == "refusal" and (match.agreed or match.alone != "colour"))
+    return out
 
 
 def reaching(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: Hearing) -> Match:
