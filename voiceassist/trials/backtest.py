@@ -1,7 +1,7 @@
 """Compares two runs of the same stored calls, with an old and a new playbook: what starts and what stops.
 
 Cues are the same moment when they are of one kind, in one utterance, on words that overlap; whichever rule found
-them. Never runs a call: `rerun.py` does. Next: `voiceassist playbook backtest` and the playbook screen show the
+them. What only colours is left out: it calls nobody. Never runs a call: `rerun.py` does. Next: `voiceassist playbook backtest` and the playbook screen show the
 result.
 """
 
@@ -210,7 +210,7 @@ class Comparison:
 
 
 def _counted(side: Side, events: Iterable[Event]) -> list[Cue]:
-    cues = [event for event in events if isinstance(event, Cue)]
+    cues = [event for event in events if isinstance(event, Cue) and event.reach != "colour"]
     side.fired.update((cue.kind, cue.rule) for cue in cues)
     return cues
 
