@@ -1,8 +1,8 @@
 """Compares two runs of the same stored calls, with an old and a new playbook: what starts and what stops.
 
 Cues are the same moment when they are of one kind, in one utterance, on words that overlap; whichever rule found
-them. What only colours is left out: it calls nobody. Never runs a call: `rerun.py` does. Next: `voiceassist playbook backtest` and the playbook screen show the
-result.
+them. What only colours is left out: it calls nobody. Never runs a call: `rerun.py` does.
+Next: `voiceassist playbook backtest` and the playbook screen show the result.
 """
 
 from collections import Counter, defaultdict

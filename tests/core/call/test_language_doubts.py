@@ -20,7 +20,7 @@ from voiceassist.events import (
 )
 
 SALAD = "i will calculate your candidates"
-THREAT = "my lawyer will sue you"
+THREAT = "my lawyer will call you"
 REFUSAL = "we can't do that"
 
 

@@ -37,10 +37,10 @@ class Match:
 
 
 def is_same_moment(one: Match, other: Match) -> bool:
-    """Whether two matches are one cue, perhaps heard a little differently, or found by two rules side by side."""
+    """Whether two matches are one cue, perhaps heard a little differently."""
     if one.kind != other.kind:
         return False
-    is_same = one.nth == other.nth if one.kind == "refusal" else one.rule == other.rule or _touch(one, other)
+    is_same = one.nth == other.nth if one.kind == "refusal" else one.rule == other.rule
     return is_same or share_a_token(one, other) or "classifier" in (one.layer, other.layer)
 
 
@@ -57,8 +57,3 @@ def is_same_sort_of_kind(one: str, other: str) -> bool:
 def share_a_token(one: Match, other: Match) -> bool:
     """Whether two matches of one utterance overlap."""
     return one.first_token <= other.last_token and other.first_token <= one.last_token
-
-
-def _touch(one: Match, other: Match) -> bool:
-    """Whether one begins right after the other."""
-    return one.first_token == other.last_token + 1 or other.first_token == one.last_token + 1
