@@ -79,6 +79,14 @@ class BuiltinKindDocument(Document):
     early: Flag = Field(
         default=True, title="May fire early", description="For all of its rules, unless one says else."
     )
+    anchors: Phrases = Field(
+        [],
+        title="Anchors",
+        description=(
+            "What the classifier finds by itself goes further than its colour when one of these is among the "
+            "words. Never a cue alone."
+        ),
+    )
 
 
 class KindDocument(Document):

@@ -47,6 +47,7 @@ def parse_cues(files: Iterable[tuple[str, str]], language: str) -> BuiltinCues:
     words: dict[str, tuple[str, ...]] = {}
     rules: list[Rule] = []
     exceptions: dict[str, tuple[str, ...]] = {}
+    anchors: dict[str, tuple[str, ...]] = {}
     for name, text in files:
         read = read_document(text)
         document, problems = _cues_checked(read, BuiltinCues(words=words), language_rules(language))
@@ -55,7 +56,8 @@ def parse_cues(files: Iterable[tuple[str, str]], language: str) -> BuiltinCues:
         words = words | {list_: texts_at(read.value, "words", list_) for list_ in document.words}
         rules += build_rules(document)
         exceptions |= {kind: tuple(cue.except_) for kind, cue in document.cues.items() if cue.except_}
-    return BuiltinCues(words=words, rules=tuple(rules), exceptions=exceptions)
+        anchors |= {kind: tuple(cue.anchors) for kind, cue in document.cues.items() if cue.anchors}
+    return BuiltinCues(words=words, rules=tuple(rules), exceptions=exceptions, anchors=anchors)
 
 
 def hash_of(text: str) -> str:

@@ -11,7 +11,7 @@ from tests.core.playbooks import tiny
 from voiceassist.core.classifier.model import Classifier, Kind, Table, ThresholdLevel, make_table
 from voiceassist.core.cues.find import Context, find_cues
 from voiceassist.core.cues.reach import WRITTEN, Hearing
-from voiceassist.core.playbook.model import SPEAKER_OF, Playbook
+from voiceassist.core.playbook.model import SPEAKER_OF, BuiltinCues, Playbook
 from voiceassist.events import (
     Alert,
     Cue,
@@ -64,6 +64,13 @@ def test_the_classifier_alone_only_colours_whatever_its_score() -> None:
     assert reach_of(knowing(tiny(), refusal="never"), "that we never do") == [
         ("classifier", "colour", "classifier_alone")
     ]
+
+
+def test_an_anchor_bears_the_classifier_out() -> None:
+    anchored = replace(tiny(), builtin=BuiltinCues(anchors={"refusal": ("never",)}))
+    assert reach_of(knowing(anchored, refusal="never"), "that we never do") == [("classifier", "alert", "")]
+    assert reach_of(knowing(anchored, refusal="hardly"), "that we hardly do")[0][1] == "colour"
+    assert reach_of(anchored, "that we never do") == []
 
 
 def test_a_weak_rule_only_colours_until_the_classifier_agrees() -> None:

@@ -1,11 +1,13 @@
 """Finds what the statistical classifier knows and no rule has found, as matches like those of the rules.
 
-A playbook's `sensitivity` says how sure the classifier must be, and its `except` phrases hold for it too. Never
-adds to a kind that a rule has found: a phrase explains a cue better than a probability does.
+A playbook's `sensitivity` says how sure the classifier must be, and its `except` phrases hold for it too. Where
+its words hold one of the kind's anchors ("free", "or else"), the match has two witnesses. Never adds to a kind
+that a rule has found: a phrase explains a cue better than a probability does.
 Next: `weigh.py` weighs rules and classifier against each other.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from voiceassist.core.classifier.model import Scored, classify, threshold
 from voiceassist.core.cues.match import Match, is_same_sort, share_a_token
@@ -34,7 +36,8 @@ def classifier_matches(
     for match in (_match(one, utterance.tokens) for one in scored if _is_sure_enough(playbook, one)):
         if not _is_known((*found, *matches), match):
             matches.append(match)
-    return [match for match in matches if not _is_excepted(playbook, match, utterance.tokens)]
+    kept = (match for match in matches if not _touches(exception_patterns(playbook), match, utterance.tokens))
+    return [replace(match, agreed=_touches(_anchors(playbook), match, utterance.tokens)) for match in kept]
 
 
 def _match(scored: Scored, tokens: Sequence[Token]) -> Match:
@@ -50,6 +53,7 @@ def _match(scored: Scored, tokens: Sequence[Token]) -> Match:
         trailing=len(tokens) - scored.last_token - 1,
         confidence=scored.probability,
         early=False,
+        alone="colour",
     )
 
 
@@ -69,17 +73,22 @@ def _is_known(found: Sequence[Match], match: Match) -> bool:
     )
 
 
-def _is_excepted(playbook: Playbook, match: Match, tokens: Sequence[Token]) -> bool:
-    """Whether the match touches a phrase that is never of its kind."""
-    exceptions = exception_patterns(playbook).get(match.kind)
-    if exceptions is None:
+def _touches(patterns: Mapping[str, Pattern], match: Match, tokens: Sequence[Token]) -> bool:
+    """Whether the match touches a phrase of its kind's pattern."""
+    pattern = patterns.get(match.kind)
+    if pattern is None:
         return False
     start = len(rendered(tokens[: match.first_token]))
     end = start + len(rendered(tokens[match.first_token : match.last_token + 1]))
-    return any(first < end and start < last for first, last in exceptions.spans(rendered(tokens)))
+    return any(first < end and start < last for first, last in pattern.spans(rendered(tokens)))
 
 
 @per_playbook
 def exception_patterns(playbook: Playbook) -> Mapping[str, Pattern]:
     """By kind: the phrases that are never of it."""
     return {kind: pattern_of(phrases, lexicon_of(playbook)) for kind, phrases in playbook.exceptions.items()}
+
+
+@per_playbook
+def _anchors(playbook: Playbook) -> Mapping[str, Pattern]:
+    return {kind: pattern_of(phrases, lexicon_of(playbook)) for kind, phrases in playbook.builtin.anchors.items()}

@@ -5,8 +5,9 @@ This is the one policy of what reaches people. A cue reaches as far as the least
 - The playbook's limit of its kind.
 - Its witnesses. A rule reaches as far as the rule says (`reach`), and all the way when the classifier gives the
   same kind for the same words. The classifier alone only colours, whatever its score: on ordinary talk, four in
-  five of its guesses of abuse were wrong, with scores up to .99. A weak phrase of an offer also has a witness in
-  the agent's refusal just before it.
+  five of its guesses of abuse were wrong, with scores up to .99. Its words bear it out where they hold an anchor
+  of the kind; severe kinds have no anchors. A weak phrase of an offer also has a witness in the agent's refusal
+  just before it.
 - Its anchors: the words of the match that carry its meaning must be heard surely, in a partial more so than in a
   final, and for severe kinds more so than for others.
 - Its speaker: nothing of a side that may speak another language, or whose leg is not known to be theirs.
@@ -92,10 +93,8 @@ def reaches_further(one: Reach, other: Reach) -> bool:
 def _limits(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: Hearing) -> Iterator[Limit]:
     if hearing.speaker_doubt:
         yield "colour", hearing.speaker_doubt
-    if match.layer == "classifier":
-        yield "colour", "classifier_alone"
-    elif not match.agreed and match.alone != "alert":
-        yield match.alone, "weak_rule"
+    if not match.agreed and match.alone != "alert":
+        yield match.alone, "classifier_alone" if match.layer == "classifier" else "weak_rule"
     if unsure_anchors(playbook, match, tokens, hearing):
         yield "colour", "unsure_words"
     allowed = playbook.reach.get(match.kind, "alert")

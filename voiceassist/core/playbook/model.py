@@ -78,6 +78,9 @@ class BuiltinCues:
     words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rules: tuple[Rule, ...] = ()
     exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
+    anchors: Mapping[str, tuple[str, ...]] = field(
+        default_factory=dict
+    )  # by kind: words that bear a classifier out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
