@@ -81,7 +81,7 @@ class Metrics:
                 self._transcripts.labels("partial").inc()
             case Final():
                 self._transcripts.labels("final").inc()
-            case Cue():
+            case Cue() if event.reach != "colour":
                 self._cues.labels(event.kind).inc()
             case Prompt():
                 self._prompts.labels(event.kind).inc()

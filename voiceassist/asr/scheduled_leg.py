@@ -12,12 +12,17 @@ from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
 
+import structlog
+
 from voiceassist.asr.engine import Engine, PartialDue
 from voiceassist.asr.heard_again import Doubtful, nothing_doubtful, surer
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool, Priority, Rank
 from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
 from voiceassist.events import Final, Speaker, Transcript
+
+log = structlog.get_logger()
 
 # Three steps of audio. A decode takes 20 to 90 ms, so a Partial that waits for one or two others is still made of
 # its own moment, exactly as in a replay; and what the call says next is not kept waiting for long.
@@ -93,6 +98,9 @@ class ScheduledLeg:
         try:
             return surer(said, span, recognizer.second_listen(said, *span))
         except ValueError:  # the words are signs without a sound
+            return said
+        except EngineError as error:  # it was heard well enough to be told
+            log.warning("a second listen failed", error=str(error))
             return said
 
     def _work(self, pieces: Sequence[DuePiece]) -> Work:

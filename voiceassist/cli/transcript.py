@@ -43,7 +43,8 @@ def _text(event: Event) -> str | None:  # noqa: C901 - a table, one row per even
             style = "green" if event.speaker == "agent" else "blue"
             return f"[{style}]{event.speaker:<9}[/] {escape(event.text)}"
         case Cue():
-            return f"  [magenta]cue[/]     {event.kind}: “{escape(event.words)}” [dim]({event.rule})[/]"
+            limit = f", {event.reach} only: {event.reach_limit.replace('_', ' ')}" if event.reach_limit else ""
+            return f"  [magenta]cue[/]     {event.kind}: “{escape(event.words)}” [dim]({event.rule}{limit})[/]"
         case CueRetracted():
             return f"  [dim]cue {event.cue_id} taken back[/]"
         case Prompt():

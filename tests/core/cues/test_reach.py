@@ -198,3 +198,29 @@ def test_while_both_lines_carry_one_voice_nothing_reaches_anybody() -> None:
     assert [cue.reach_limit for cue in only([*before, *after], Cue)] == ["one_voice", ""]
     assert only(before, Prompt) == []
     assert len(only(after, Prompt)) == 1
+
+
+def test_of_two_kinds_of_abuse_in_the_same_words_the_graver_alerts_until_it_is_taken_back() -> None:
+    book = tiny(
+        ("  purchase_intent:", "  threat: {rules: {plain: {phrases: [idiot beware]}}}\n  purchase_intent:"),
+        ("alerts:\n", "alerts:\n  threat: {level: critical, reason: r}\n"),
+    )
+    call = live_call(with_playbook=book)
+    early = drive(call, [partial("customer", "you idiot beware now then")])
+    assert [cue.kind for cue in only(early, Cue)] == ["threat", "insult"]
+    assert [alert.kind for alert in only(early, Alert)] == ["threat"]
+    events = call.handle(final("customer", "you idiot be where now then"))
+    assert [(cue.cue_id, type(cue)) for cue in events if isinstance(cue, CueConfirmed | CueRetracted)] == [
+        ("c1", CueRetracted),
+        ("c2", CueConfirmed),
+    ]
+    assert [alert.kind for alert in only(events, Alert)] == ["insult"]
+
+
+def test_a_cue_that_goes_further_by_its_final_is_told_anew() -> None:
+    some = tiny(("{plain: {phrases: [idiot]}}", "{plain: {phrases: [idiot], reach: card}}"))
+    call = live_call(with_playbook=knowing(some, insult="really"))
+    early = drive(call, [partial("customer", "you idiot and now then")])
+    events = call.handle(final("customer", "you really idiot and now then"))
+    assert [cue.reach for cue in only([*early, *events], Cue)] == ["card", "alert"]
+    assert len(only(events, Alert)) == 1

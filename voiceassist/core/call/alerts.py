@@ -30,6 +30,10 @@ class Alerts:
     rules: Mapping[str, AlertRule]  # by kind
     alerts: dict[str, Alert] = field(default_factory=dict)  # by id
     states: dict[str, AlertState] = field(default_factory=dict)  # by id
+    told: dict[str, Cue] = field(default_factory=dict)  # by id: the cues of words that alerted, not retracted
+    spared: dict[str, list[Cue]] = field(
+        default_factory=lambda: defaultdict(list)
+    )  # by id of the one that alerted
     cue_ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by kind; none retracted
 
     def raise_for(
@@ -59,15 +63,32 @@ class Alerts:
         self.states[alert.alert_id] = "open"
         return [alert]
 
-    def speaks_for(self, graver: Cue, cue: Cue) -> bool:
-        """Whether the alert of a graver kind of abuse, heard in the same words, says all that this cue's would."""
-        if not {graver.kind, cue.kind} <= set(ABUSE_KINDS) or graver.reach != "alert":
-            return False
-        shares_words = graver.start_ms < cue.end_ms and cue.start_ms < graver.end_ms
-        return shares_words and self._gravity(graver.kind) > self._gravity(cue.kind)
+    def spare(self, cue: Cue) -> bool:
+        """Whether the alert of a graver kind of abuse, heard in the same words, speaks for this cue too.
 
-    def _gravity(self, kind: str) -> int:
+        Such a cue is kept, in case that the graver one is retracted.
+        """
+        graver = next((told for told in self.told.values() if self._speaks_for(told, cue)), None)
+        if graver:
+            self.spared[graver.cue_id].append(cue)
+        return graver is not None
+
+    def gravity(self, kind: str) -> int:
+        """How urgent the alert of a kind is; -1: it has none."""
         return LEVELS.index(self.rules[kind].level) if kind in self.rules else -1
+
+    def no_longer_spared(self, retracted: str) -> list[Cue]:
+        """The cues that a retracted one spoke for; the retracted one is not spared any more either."""
+        self.told.pop(retracted, None)
+        for graver, cues in self.spared.items():
+            self.spared[graver] = [cue for cue in cues if cue.cue_id != retracted]
+        return self.spared.pop(retracted, [])
+
+    def _speaks_for(self, told: Cue, cue: Cue) -> bool:
+        if not {told.kind, cue.kind} <= set(ABUSE_KINDS) or told.speaker != cue.speaker:
+            return False
+        shares_words = told.start_ms < cue.end_ms and cue.start_ms < told.end_ms
+        return shares_words and self.gravity(told.kind) > self.gravity(cue.kind)
 
     def retract(self, at_ms: int, cue_id: str) -> list[Event]:
         """Retracts the alerts of a cue that never happened; it does not count any more."""

@@ -45,8 +45,10 @@ class Reactions:
         recovered = self._close_recovered(event.at_ms)
         held = self.cards.show_held(event, turn)
         fresh = [change for change in changes if isinstance(change, Cue) and change.reach != "colour"]
-        shown = [e for cue in fresh for e in (*self.cards.show_for(cue, event, turn), *self._alert(cue, fresh))]
-        return [*changes, *retracted, *recovered, *held, *shown]
+        shown = [card for cue in fresh for card in self.cards.show_for(cue, event, turn)]
+        gravest_first = sorted(fresh, key=lambda cue: -self.alerts.gravity(cue.kind))
+        alerts = [alert for cue in gravest_first for alert in self._alert(cue)]
+        return [*changes, *retracted, *recovered, *held, *shown, *alerts]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
@@ -89,7 +91,8 @@ class Reactions:
         self.refusals.retract(cue_id)
         self.ladder.retract(cue_id)
         self.cards.retract(cue_id)
-        return [*self.slot.close_for(at_ms, cue_id, "retracted"), *self.alerts.retract(at_ms, cue_id)]
+        closed = [*self.slot.close_for(at_ms, cue_id, "retracted"), *self.alerts.retract(at_ms, cue_id)]
+        return [*closed, *(alert for cue in self.alerts.no_longer_spared(cue_id) for alert in self._alert(cue))]
 
     def _close_recovered(self, at_ms: int) -> list[Event]:
         """Closes recovered refusals, and the card of every refusal that an alternative followed."""
@@ -97,12 +100,15 @@ class Reactions:
         cue_ids = [*self.refusals.answered(), *(recovered.cue_id for recovered in closed)]
         return [*closed, *(e for cue_id in cue_ids for e in self.slot.close_for(at_ms, cue_id, "recovered"))]
 
-    def _alert(self, cue: Cue, together: Sequence[Cue] = ()) -> list[Event]:
+    def _alert(self, cue: Cue) -> list[Event]:
         """The alert of a cue; of words that show two kinds of abuse, the graver one alerts."""
-        if cue.reach != "alert" or any(self.alerts.speaks_for(other, cue) for other in together):
+        if cue.reach != "alert" or self.alerts.spare(cue):
             return []
         reason, at_least = why(self.playbook, cue, cue.at_ms), self.ladder.level_of(cue.cue_id)
-        return self.alerts.raise_for(cue.at_ms, cue.kind, cue.words, reason, at_least)
+        raised = self.alerts.raise_for(cue.at_ms, cue.kind, cue.words, reason, at_least)
+        if raised:
+            self.alerts.told[cue.cue_id] = cue
+        return raised
 
     def _tell_dead_ends(self, at_ms: int, dead_ends: Sequence[DeadEnd]) -> list[Event]:
         out: list[Event] = []

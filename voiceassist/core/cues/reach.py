@@ -95,11 +95,11 @@ def _limits(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: 
         yield "colour", hearing.speaker_doubt
     if not match.agreed and match.alone != "alert":
         yield match.alone, "classifier_alone" if match.layer == "classifier" else "weak_rule"
-    if unsure_anchors(playbook, match, tokens, hearing):
-        yield "colour", "unsure_words"
     allowed = playbook.reach.get(match.kind, "alert")
     if allowed != "off":  # a kind that is off has no matches
         yield allowed, "playbook"
+    if unsure_anchors(playbook, match, tokens, hearing):
+        yield "colour", "unsure_words"
 
 
 def _sure(match: Match, hearing: Hearing) -> float:

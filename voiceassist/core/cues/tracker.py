@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.find import Context, find_cues
 from voiceassist.core.cues.match import Match, is_same_moment
-from voiceassist.core.cues.reach import Hearing, reaches_further
+from voiceassist.core.cues.reach import Hearing
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.turns import Turn, words_of
 from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, ReachLimit, Speaker, Transcript
@@ -104,8 +104,8 @@ def _identity(match: Match) -> tuple[str, ...]:
 
 
 def _bears_out(match: Match, early: Match) -> bool:
-    """Whether a final's match is the early one, and reaches as far."""
-    return is_same_moment(match, early) and not reaches_further(early.reach, match.reach)
+    """Whether a final's match is the early one, and reaches as far: what reaches further is told anew."""
+    return is_same_moment(match, early) and match.reach == early.reach
 
 
 def _hearing(event: Transcript, speaker_doubt: ReachLimit) -> Hearing:
