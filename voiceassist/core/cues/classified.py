@@ -1,7 +1,7 @@
 """Finds what the statistical classifier knows and no rule has found, as matches like those of the rules.
 
 A playbook's `sensitivity` says how sure the classifier must be, and its `except` phrases hold for it too. Where
-its words hold one of the kind's anchors ("free", "or else"), the match has two witnesses. Never adds to a kind
+its words hold one of the kind's anchors ("free", "instead"), the match has two witnesses. Never adds to a kind
 that a rule has found: a phrase explains a cue better than a probability does.
 Next: `weigh.py` weighs rules and classifier against each other.
 """

@@ -55,6 +55,5 @@ def _follows_what_it_answers(guess: Match, had_kind: HadKind) -> bool:
 
 
 def _has_kind(playbook: Playbook, previous: Utterance, kind: str) -> bool:
-    """Whether the other side's previous turn had a cue of this kind, or may have had one."""
-    likely = (one.kind for one in scores(playbook, previous))
-    return kind in likely or any(match.kind == kind for match in all_matches(playbook, previous))
+    """Whether the other side's previous turn had a cue of this kind; found like those of the utterance itself."""
+    return any(match.kind == kind for match in all_matches(playbook, previous))
