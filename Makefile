@@ -23,7 +23,7 @@ LIMIT_MINUTES := 45
 LOGS := $(VENV)/.steps
 LATEST := .venv-latest
 
-.PHONY: help run test test-latest update check bench clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
+.PHONY: help run web test test-latest update check bench clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
