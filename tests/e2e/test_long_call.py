@@ -145,7 +145,7 @@ def test_the_end_is_followed_until_somebody_reads_further_up(page: Page, calls: 
     box.hover()
     page.mouse.wheel(0, -6_000)
     button = page.get_by_role("button", name="Back to now")
-    expect(button).to_be_visible()
+    expect(button).to_be_visible(timeout=PATIENCE_MS)
     top = box.evaluate(FIRST_IN_VIEW)
     for _ in range(60):
         say(calls, lines)
