@@ -218,7 +218,7 @@ class Cue:
     playbook: str = ""  # name@version; empty in calls that were stored before cues carried it
     reach: Reach = "alert"  # "alert" too in calls that were stored before cues carried it
     reach_limit: ReachLimit = ""  # why it goes no further; empty: nothing holds it back
-    agreed: bool = False  # the classifier gives the same kind as the rule
+    agreed: bool = False  # it has a second witness: mostly, the classifier gives the same kind as the rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -316,7 +316,7 @@ class FalseAlarmMarked:
     rule: str
     confidence: float  # 0..1, as the cue's
     reach: Reach
-    agreed: bool  # the classifier gave the same kind as the rule
+    agreed: bool  # as the cue's
     playbook: str  # name@version
 
 

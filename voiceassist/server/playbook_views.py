@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from voiceassist.events import Speaker
+from voiceassist.events import Reach, Speaker
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime
@@ -93,6 +93,7 @@ class RuleView:
     kind: str
     speaker: Speaker
     phrases: tuple[str, ...]
+    reach: Reach  # by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,7 +147,9 @@ class PlaybooksView:
 async def builtin_view(runtime: Runtime, text: str) -> BuiltinView:
     """The built-in cues of the language that a playbook's text names."""
     cues = await runtime.playbook_worker.run(work.builtin_of, text)
-    rules = (RuleView(id=r.id, kind=r.kind, speaker=r.speaker, phrases=r.phrases) for r in cues.rules)
+    rules = (
+        RuleView(id=r.id, kind=r.kind, speaker=r.speaker, phrases=r.phrases, reach=r.reach) for r in cues.rules
+    )
     return BuiltinView(rules=tuple(rules), words=cues.words)
 
 

@@ -270,6 +270,7 @@ export interface RuleView {
   id: string;
   kind: string;
   phrases: string[];
+  reach: "colour" | "card" | "alert";
   speaker: "agent" | "customer";
 }
 /**

@@ -214,7 +214,20 @@ def test_of_two_kinds_of_abuse_in_the_same_words_the_graver_alerts_until_it_is_t
         ("c1", CueRetracted),
         ("c2", CueConfirmed),
     ]
-    assert [alert.kind for alert in only(events, Alert)] == ["insult"]
+    alerts = only(events, Alert)
+    assert [(alert.kind, alert.at_ms) for alert in alerts] == [("insult", events[0].at_ms)]
+
+
+def test_two_kinds_of_abuse_that_are_both_taken_back_leave_no_alert() -> None:
+    book = tiny(
+        ("  purchase_intent:", "  threat: {rules: {plain: {phrases: [idiot beware]}}}\n  purchase_intent:"),
+        ("alerts:\n", "alerts:\n  threat: {level: critical, reason: r}\n"),
+    )
+    call = live_call(with_playbook=book)
+    drive(call, [partial("customer", "you idiot beware now then")])
+    events = call.handle(final("customer", "your video be where now then"))
+    assert len(only(events, CueRetracted)) == 2
+    assert only(events, Alert) == []
 
 
 def test_a_cue_that_goes_further_by_its_final_is_told_anew() -> None:

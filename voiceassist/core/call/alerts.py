@@ -31,9 +31,7 @@ class Alerts:
     alerts: dict[str, Alert] = field(default_factory=dict)  # by id
     states: dict[str, AlertState] = field(default_factory=dict)  # by id
     told: dict[str, Cue] = field(default_factory=dict)  # by id: the cues of words that alerted, not retracted
-    spared: dict[str, list[Cue]] = field(
-        default_factory=lambda: defaultdict(list)
-    )  # by id of the one that alerted
+    spared: dict[str, Cue] = field(default_factory=dict)  # by id: those that another one's alert speaks for
     cue_ids: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))  # by kind; none retracted
 
     def raise_for(
@@ -63,26 +61,29 @@ class Alerts:
         self.states[alert.alert_id] = "open"
         return [alert]
 
-    def spare(self, cue: Cue) -> bool:
-        """Whether the alert of a graver kind of abuse, heard in the same words, speaks for this cue too.
+    def raise_for_cue(self, at_ms: int, cue: Cue, why: Why, at_least: AlertLevel | None) -> list[Event]:
+        """As `raise_for`; of words that show two kinds of abuse, the alert of the graver one speaks for both."""
+        if self._is_spoken_for(cue):
+            self.spared[cue.cue_id] = cue
+            return []
+        raised = self.raise_for(at_ms, cue.kind, cue.words, why, at_least)
+        if raised:
+            self.told[cue.cue_id] = cue
+        return raised
 
-        Such a cue is kept, in case that the graver one is retracted.
-        """
-        graver = next((told for told in self.told.values() if self._speaks_for(told, cue)), None)
-        if graver:
-            self.spared[graver.cue_id].append(cue)
-        return graver is not None
+    def take_freed(self) -> list[Cue]:
+        """The cues that nothing speaks for any more, since what did was retracted: their own alert is due."""
+        freed = [cue for cue in self.spared.values() if not self._is_spoken_for(cue)]
+        for cue in freed:
+            del self.spared[cue.cue_id]
+        return freed
 
     def gravity(self, kind: str) -> int:
         """How urgent the alert of a kind is; -1: it has none."""
         return LEVELS.index(self.rules[kind].level) if kind in self.rules else -1
 
-    def no_longer_spared(self, retracted: str) -> list[Cue]:
-        """The cues that a retracted one spoke for; the retracted one is not spared any more either."""
-        self.told.pop(retracted, None)
-        for graver, cues in self.spared.items():
-            self.spared[graver] = [cue for cue in cues if cue.cue_id != retracted]
-        return self.spared.pop(retracted, [])
+    def _is_spoken_for(self, cue: Cue) -> bool:
+        return any(self._speaks_for(told, cue) for told in self.told.values())
 
     def _speaks_for(self, told: Cue, cue: Cue) -> bool:
         if not {told.kind, cue.kind} <= set(ABUSE_KINDS) or told.speaker != cue.speaker:
@@ -95,6 +96,8 @@ class Alerts:
         for cue_ids in self.cue_ids.values():
             if cue_id in cue_ids:
                 cue_ids.remove(cue_id)
+        self.told.pop(cue_id, None)
+        self.spared.pop(cue_id, None)
         raised = [id_ for id_, alert in self.alerts.items() if alert.why.cue_id == cue_id]
         return [self._set(at_ms, id_, "retracted", OURSELVES) for id_ in raised]
 

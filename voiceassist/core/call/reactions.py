@@ -46,14 +46,18 @@ class Reactions:
         held = self.cards.show_held(event, turn)
         fresh = [change for change in changes if isinstance(change, Cue) and change.reach != "colour"]
         shown = [card for cue in fresh for card in self.cards.show_for(cue, event, turn)]
-        gravest_first = sorted(fresh, key=lambda cue: -self.alerts.gravity(cue.kind))
-        alerts = [alert for cue in gravest_first for alert in self._alert(cue)]
+        due = [*(self.alerts.take_freed() if retracted else ()), *fresh]
+        gravest_first = sorted(due, key=lambda cue: -self.alerts.gravity(cue.kind))
+        alerts = [alert for cue in gravest_first for alert in self._alert(cue, event.at_ms)]
         return [*changes, *retracted, *recovered, *held, *shown, *alerts]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
         told = self._understood(cues)
-        return [*cues, *(e for cue in told for e in (*self.cards.show_without_words(cue), *self._alert(cue)))]
+        return [
+            *cues,
+            *(e for cue in told for e in (*self.cards.show_without_words(cue), *self._alert(cue, cue.at_ms))),
+        ]
 
     def pass_time(self, time: CallTime) -> list[Event]:
         """Closes the refusals whose time is over."""
@@ -63,7 +67,7 @@ class Reactions:
         """Closes what is open; `unsaid`: cues of what was never said, for which a card comes too late."""
         closed = self.slot.close(at_ms, "call_ended")
         dead_ends = self._tell_dead_ends(at_ms, self.refusals.close_all(at_ms))
-        alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue)]
+        alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue, at_ms)]
         return [*closed, *dead_ends, *unsaid, *alerts]
 
     def _note_change(self, change: CueChange, turn: Turn) -> list[Event]:
@@ -91,8 +95,7 @@ class Reactions:
         self.refusals.retract(cue_id)
         self.ladder.retract(cue_id)
         self.cards.retract(cue_id)
-        closed = [*self.slot.close_for(at_ms, cue_id, "retracted"), *self.alerts.retract(at_ms, cue_id)]
-        return [*closed, *(alert for cue in self.alerts.no_longer_spared(cue_id) for alert in self._alert(cue))]
+        return [*self.slot.close_for(at_ms, cue_id, "retracted"), *self.alerts.retract(at_ms, cue_id)]
 
     def _close_recovered(self, at_ms: int) -> list[Event]:
         """Closes recovered refusals, and the card of every refusal that an alternative followed."""
@@ -100,15 +103,11 @@ class Reactions:
         cue_ids = [*self.refusals.answered(), *(recovered.cue_id for recovered in closed)]
         return [*closed, *(e for cue_id in cue_ids for e in self.slot.close_for(at_ms, cue_id, "recovered"))]
 
-    def _alert(self, cue: Cue) -> list[Event]:
-        """The alert of a cue; of words that show two kinds of abuse, the graver one alerts."""
-        if cue.reach != "alert" or self.alerts.spare(cue):
+    def _alert(self, cue: Cue, at_ms: int) -> list[Event]:
+        if cue.reach != "alert":
             return []
-        reason, at_least = why(self.playbook, cue, cue.at_ms), self.ladder.level_of(cue.cue_id)
-        raised = self.alerts.raise_for(cue.at_ms, cue.kind, cue.words, reason, at_least)
-        if raised:
-            self.alerts.told[cue.cue_id] = cue
-        return raised
+        reason, at_least = why(self.playbook, cue, at_ms), self.ladder.level_of(cue.cue_id)
+        return self.alerts.raise_for_cue(at_ms, cue, reason, at_least)
 
     def _tell_dead_ends(self, at_ms: int, dead_ends: Sequence[DeadEnd]) -> list[Event]:
         out: list[Event] = []

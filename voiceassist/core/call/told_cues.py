@@ -37,6 +37,7 @@ class ToldCues:
     turns: Turns
     cues: dict[str, ToldCue] = field(default_factory=dict)  # by id
     newest: dict[Speaker, tuple[int, str]] = field(default_factory=dict)  # the last line: utterance, text
+    of_newest: dict[Speaker, list[str]] = field(default_factory=dict)  # ids of cues since the last final
 
     def see(self, events: Iterable[Event]) -> None:
         """Takes in what happened."""
@@ -76,11 +77,13 @@ class ToldCues:
         if isinstance(heard, Partial):
             return
         self.turns.hear(heard)
-        for cue_id, told in self.cues.items():
-            if told.cue.words and (told.cue.speaker, told.cue.utterance) == (heard.speaker, heard.utterance):
+        for cue_id in self.of_newest.pop(heard.speaker, ()):
+            told = self.cues[cue_id]
+            if told.cue.words and told.cue.utterance == heard.utterance:
                 self.cues[cue_id] = replace(told, said=heard.text)
 
     def _keep(self, cue: Cue) -> None:
+        self.of_newest.setdefault(cue.speaker, []).append(cue.cue_id)
         utterance, text = self.newest.get(cue.speaker, (0, ""))
         self.cues[cue.cue_id] = ToldCue(
             cue=cue,

@@ -26,7 +26,7 @@ class Match:
     early: bool  # whether it may fire on a partial
     nth: int = 0  # refusals: how many alternatives stand before it in the utterance
     alone: Reach = "alert"  # how far it goes without a second witness
-    agreed: bool = False  # a rule's: the classifier gives the same sort of cue for the same words
+    agreed: bool = False  # it has a second witness: `reach.py` says which there are
     reach: Reach = "alert"
     reach_limit: ReachLimit = ""  # why it goes no further
 

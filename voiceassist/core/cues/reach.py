@@ -12,7 +12,7 @@ This is the one policy of what reaches people. A cue reaches as far as the least
   final, and for severe kinds more so than for others.
 - Its speaker: nothing of a side that may speak another language, or whose leg is not known to be theirs.
 
-Looks at one match, never at the others and never at what was shown before. Next: `find.py` marks the matches, and
+Never looks at what was shown before, and never takes a match away. Next: `find.py` marks the matches, and
 `core/call/reactions.py` gives cards and alerts only as far as a cue reaches.
 """
 
@@ -52,7 +52,7 @@ WRITTEN = Hearing()
 
 
 def agreed(match: Match, scored: Sequence[Scored]) -> Match:
-    """A rule's match, marked when the classifier gives the same sort of cue for the same words."""
+    """A rule's match, marked where the classifier gives the same sort of cue for the same words."""
     return replace(match, agreed=True) if any(_agrees(one, match) for one in scored) else match
 
 

@@ -10,8 +10,6 @@ from voiceassist.core.cues.match import Match, is_same_moment, is_same_sort, sha
 from voiceassist.core.cues.reach import reaches_further
 from voiceassist.core.playbook.model import REACHES
 
-CARD = REACHES.index("card")
-
 
 def without_silenced(guesses: Iterable[Match], silenced: Sequence[Match]) -> list[Match]:
     """The classifier's matches but for words that a rule knows and keeps quiet about, for the same sort of cue."""
@@ -83,10 +81,10 @@ def _once_per_alternative(found: Iterable[Match], *, refused: bool) -> list[Matc
     What only colours is kept where no refusal of the utterance reaches anybody, and then once.
     """
     found = list(found)
-    furthest = max((REACHES.index(match.reach) for match in found if match.kind == "refusal"), default=0)
+    reaches_people = any(match.kind == "refusal" and match.reach != "colour" for match in found)
     kept, alternatives = [], 0
     for match in found:
-        if match.kind == "refusal" and (refused or REACHES.index(match.reach) < min(furthest, CARD)):
+        if match.kind == "refusal" and (refused or (reaches_people and match.reach == "colour")):
             continue
         refused = match.kind == "refusal" or (refused and match.kind != "alternative")
         alternatives += match.kind == "alternative"

@@ -254,7 +254,7 @@ export const en = {
     refusalRecovered: "Recovered",
     refusalRecoveredWith: "Recovered with “{words}”",
     refusalDeadEnd: "Dead end",
-    agreed: "phrase and trained model agree",
+    agreed: "a second witness agrees",
     falseAlarm: (by: string) => `marked as a false alarm by ${by}`,
     reach: (reach: Reach, limit: ReachLimit) => `${reach === "card" ? "no alert" : "colours the words only"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Left open",

@@ -248,7 +248,7 @@ export const es: Texts = {
     refusalRecovered: "Recuperada",
     refusalRecoveredWith: "Recuperada con «{words}»",
     refusalDeadEnd: "Sin salida",
-    agreed: "la frase y el modelo entrenado coinciden",
+    agreed: "un segundo testigo coincide",
     falseAlarm: (by: string) => `${by} lo marcó como falsa alarma`,
     reach: (reach, limit) => `${reach === "card" ? "sin alerta" : "solo colorea las palabras"}: ${naming(names.reachLimits)(limit)}`,
     refusalOpen: "Quedó abierta",
