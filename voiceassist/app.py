@@ -23,7 +23,7 @@ from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import PlaybookError
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.metrics import Metrics, measure_loop_lag
-from voiceassist.playbook_registry import ConfiguredPlaybook, load_registry
+from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
 from voiceassist.runtime import Runtime

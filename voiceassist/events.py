@@ -28,6 +28,7 @@ Reach = Literal["colour", "card", "alert"]  # what a cue may do: colour its word
 ReachLimit = Literal[
     "", "classifier_alone", "weak_rule", "unsure_words", "language", "one_voice", "playbook"
 ]  # why it may do no more; "": it may do everything
+Colour = Literal["violet", "teal", "pink", "brown", "olive", "slate"]  # of a playbook's own kinds of cue
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
@@ -94,6 +95,16 @@ class PastOffer:
     on: str  # ISO 8601 date
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnKind:
+    """A kind of cue that a playbook has beyond the built-in ones, as screens show it."""
+
+    id: str
+    title: str  # what people call it
+    speaker: Speaker  # who says it
+    colour: Colour
+
+
 # ---- events: what happened -------------------------------------------------------------------------------
 
 
@@ -112,6 +123,7 @@ class CallStarted:
     playbook_hash: str = ""  # SHA-256 of the playbook's text, hex
     past_offers: tuple[PastOffer, ...] = ()  # of this customer, for offers that are limited per customer
     continues: str = ""  # call_id of the call that broke off and goes on in this one
+    kinds: tuple[OwnKind, ...] = ()  # the playbook's own kinds of cue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

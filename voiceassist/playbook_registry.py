@@ -1,81 +1,79 @@
 """The playbooks that calls get: the current version of each, and which one a call is for.
 
-A call gets the playbook that lists its agent's team, else the default of its language; it keeps that one to its
-end, whatever is published meanwhile. The operator's setting names the default: a built-in playbook or a file. It
-becomes version 1 when the store has none, and a file that was changed becomes the next version; else what people
-published stays. Never changes a published text. Next: `runtime.py` asks for every call and publishes.
+A call keeps its playbook to its end, whatever is published meanwhile. The operator's setting names the default of
+a language; one that people chose goes before it. Never changes a published text.
+Next: `playbook_start.py` makes the registry of a server; `runtime.py` asks it for every call and publishes.
 """
 
 import asyncio
-import pathlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 import structlog
 
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.errors import ConflictError, PlaybookError, UnknownNameError
+from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.offered_playbooks import OfferedPlaybooks
 from voiceassist.playbook_file.parse import hash_of
 from voiceassist.playbook_worker import work
-from voiceassist.playbook_worker.work import PlaybookHeader, PlaybookText, header_of
+from voiceassist.playbook_worker.work import PlaybookText, header_of
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import read_playbook
-from voiceassist.speech_models.language import serves
-from voiceassist.store.playbooks import Draft, Playbooks, Version, check_revision
+from voiceassist.store.playbooks import Draft, PlaybookChoice, Playbooks, Version, check_revision
 from voiceassist.trials.compiled import compile_playbook
-from voiceassist.yamltext.json_edits import Edit
-from voiceassist.yamltext.problems import Path
 
 log = structlog.get_logger()
 
-Hindrance = tuple[Path, str]  # field, and what is wrong with it
-IMPORTER = "voiceassist"  # author of versions that came with the program or from a configured file
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ConfiguredPlaybook:
-    """The playbook that the operator's settings name for a language."""
+class DefaultPlaybook:
+    """What calls in a language get where their team has no playbook of its own, and who says so."""
 
-    text: str  # YAML
-    playbook: Playbook
-    file: pathlib.Path | None  # None: built in
+    language: str
+    name: str
+    setting: str  # the playbook that the settings name
+    choice: PlaybookChoice | None  # by which another one goes before that
 
 
 class PlaybookRegistry:
-    """The current playbooks. `load_registry` makes one; only `publish`, `roll_back` and `withdraw` change it."""
+    """The current playbooks. `playbook_start.py` makes one; only its own methods change it, one at a time."""
 
     def __init__(
         self,
         store: Playbooks,
         worker: PlaybookWorker,
-        defaults: Mapping[str, str],
-        current: dict[str, Playbook],
+        settings: Mapping[str, str],
+        offered: OfferedPlaybooks,
+        choices: Mapping[str, PlaybookChoice],
     ) -> None:
-        """`defaults`: the playbook's name for every language that calls may have."""
+        """`settings`: the name of each language's playbook by the settings; `choices`: what goes before them."""
         self._store = store
         self._worker = worker
-        self._defaults = defaults
-        self._current = current
+        self._settings = settings
+        self._choices = dict(choices)
         self._turn = asyncio.Lock()
+        self.offered = offered
 
     def for_call(self, language: str, team: str) -> Playbook:
         """The playbook of a call that is heard in a language of ours, answered by somebody of that team."""
-        others = self._of_teams(language)
-        return next((one for one in others if _has(one, team)), self.default_of(language))
+        return self.offered.for_call(language, team)
 
     def default_of(self, language: str) -> Playbook:
         """The playbook of every team that has none of its own."""
-        return self._current[self._defaults[language]]
+        return self.offered.default_of(language)
 
     def of_language(self, language: str) -> tuple[Playbook, ...]:
         """All that calls in this language may get, the default first."""
-        return self.default_of(language), *self._of_teams(language)
+        return self.offered.of_language(language)
 
-    def is_default(self, name: str) -> bool:
-        """Whether the settings name it for some language."""
-        return name in self._defaults.values()
+    def defaults(self) -> tuple[DefaultPlaybook, ...]:
+        """Of every language, the default, the setting, and the choice that goes before it."""
+        return tuple(
+            DefaultPlaybook(language=tag, name=name, setting=self._settings[tag], choice=self._choices.get(tag))
+            for tag, name in self.offered.defaults.items()
+        )
 
     async def publish(self, name: str, revision: int, *, note: str, by: str, over: int | None = None) -> Version:
         """The draft becomes the current version; `over` names one that was published since it was begun, if any.
@@ -106,32 +104,113 @@ class PlaybookRegistry:
             told = f"Back to version {number}: {note}" if note else f"Back to version {number}"
             return self._put(playbook, await self._store.publish_text(name, text, author=by, note=told, at=now()))
 
-    async def withdraw(self, name: str, *, note: str, by: str) -> Version:
-        """A team playbook gets no calls any more: its next version is for no team. It can be published again.
+    async def withdraw(self, name: str, *, note: str, by: str) -> PlaybookChoice:
+        """No new call gets the playbook; its versions and its draft stay. `offer_again` takes that back.
 
-        Raises as `publish` does.
+        Raises ConflictError, UnknownNameError and StoreError.
         """
         return await asyncio.shield(self._withdraw(name, note, by))
 
-    async def _withdraw(self, name: str, note: str, by: str) -> Version:
+    async def _withdraw(self, name: str, note: str, by: str) -> PlaybookChoice:
         async with self._turn:
-            newest = await self._newest(name)
-            if newest is None:
-                raise UnknownNameError("unknown_version", f"playbook {name!r} was never published")
-            if self.is_default(name):
+            await self._published(name)
+            languages = [tag for tag, default in self.offered.defaults.items() if default == name]
+            if languages:
                 raise ConflictError(
-                    "default_playbook", f"{name!r} is what calls get that no other playbook is for"
+                    "default_playbook",
+                    f"{name!r} is the default for calls in {', '.join(map(repr, languages))}: "
+                    "make another playbook the default first",
                 )
-            edit = Edit(op="set", path=("teams",), value=[])
-            text = await self._worker.run(work.edited, newest.text, (edit,))
-            playbook = await _made_ready(_next(text, name, newest))
-            told = f"Withdrawn: {note}" if note else "Withdrawn"
-            return self._put(playbook, await self._store.publish_text(name, text, author=by, note=told, at=now()))
+            if name in self.offered.withdrawn:
+                raise ConflictError("withdrawn_already", f"playbook {name!r} is withdrawn already")
+            choice = PlaybookChoice(at=now(), by=by, action="withdrawn", name=name, note=note)
+            await self._store.decide(choice)
+            self.offered = replace(self.offered, withdrawn=self.offered.withdrawn | {name})
+            return _logged(choice)
+
+    async def offer_again(self, name: str, *, note: str, by: str) -> PlaybookChoice:
+        """Takes a withdrawal back. Raises as `withdraw` does."""
+        return await asyncio.shield(self._offer_again(name, note, by))
+
+    async def _offer_again(self, name: str, note: str, by: str) -> PlaybookChoice:
+        async with self._turn:
+            await self._published(name)
+            if name not in self.offered.withdrawn:
+                raise ConflictError("not_withdrawn", f"playbook {name!r} is not withdrawn")
+            self._check_fits(name)
+            choice = PlaybookChoice(at=now(), by=by, action="offered", name=name, note=note)
+            await self._store.decide(choice)
+            self.offered = replace(self.offered, withdrawn=self.offered.withdrawn - {name})
+            return _logged(choice)
+
+    async def make_default(
+        self, name: str, language: str | None, *, note: str, by: str
+    ) -> tuple[PlaybookChoice, ...]:
+        """Calls in a language get the playbook where their team has none of its own; None: in every one it serves.
+
+        The playbook that the settings name goes back to the setting: that counts again, also when it is changed.
+        Raises as `withdraw` does.
+        """
+        return await asyncio.shield(self._make_default(name, language, note, by))
+
+    async def _make_default(
+        self, name: str, language: str | None, note: str, by: str
+    ) -> tuple[PlaybookChoice, ...]:
+        async with self._turn:
+            await self._published(name)
+            languages = self._languages_for(name, language)
+            at = now()
+            chosen = tuple(
+                PlaybookChoice(
+                    at=at,
+                    by=by,
+                    action="setting" if self._settings[tag] == name else "default",
+                    name=name,
+                    language=tag,
+                    note=note,
+                )
+                for tag in languages
+            )
+            await self._store.decide(*chosen)
+            for choice in chosen:
+                self._take(_logged(choice))
+            return chosen
+
+    def _languages_for(self, name: str, language: str | None) -> Sequence[str]:
+        """The languages whose default the playbook is to become. Raises ConflictError, UnknownNameError."""
+        if language is not None and language not in self.offered.defaults:
+            raise UnknownNameError("unknown_language", f"no engine here hears calls in {language!r}")
+        if name in self.offered.withdrawn:
+            raise ConflictError("withdrawn", f"playbook {name!r} is withdrawn: offer it again first")
+        playbook = self._readable(name)
+        served = self.offered.served_by(playbook.language)
+        if not served or (language is not None and language not in served):
+            wanted = repr(language) if language else "any language here"
+            raise ConflictError(
+                "default_language", f"{name!r} is for calls in {playbook.language!r}, not in {wanted}"
+            )
+        if playbook.teams:
+            raise ConflictError(
+                "default_has_teams",
+                f"{name!r} is for the teams {', '.join(playbook.teams)}; a default is for all: publish it without "
+                "teams first",
+            )
+        others = [tag for tag in ([language] if language else served) if self.offered.defaults[tag] != name]
+        if not others:
+            raise ConflictError("nothing_changed", f"{name!r} is the default already")
+        return others
+
+    def _take(self, choice: PlaybookChoice) -> None:
+        self._choices.pop(choice.language, None)
+        if choice.action == "default":
+            self._choices[choice.language] = choice
+        defaults = {**self.offered.defaults, choice.language: choice.name}
+        self.offered = replace(self.offered, defaults=defaults)
 
     def _put(self, playbook: Playbook, version: Version) -> Version:
         seen, stored = (playbook.label, playbook.hash), (version.label, version.hash)
         assert seen == stored, "nobody else publishes: the data folder is ours"
-        self._current[version.name] = playbook
+        self.offered = replace(self.offered, current={**self.offered.current, version.name: playbook})
         log.info("playbook published", playbook=version.label, by=version.author, note=version.note)
         return version
 
@@ -140,46 +219,37 @@ class PlaybookRegistry:
         newest = await self._newest(name)
         source = _next(text, name, newest)
         header = await self._worker.run(work.compiled, source)
-        if hindrance := self.hindrance(header, name):
+        if hindrance := self.offered.hindrance(header, name):
             raise ConflictError("not_publishable", f"{name}: {hindrance[1]}")
-        return await _made_ready(source)
+        return await made_ready(source)
+
+    def _check_fits(self, name: str) -> None:
+        """Raises ConflictError when the current version can no longer be what calls get."""
+        if hindrance := self.offered.hindrance(header_of(self._readable(name)), name):
+            raise ConflictError("not_publishable", f"{name}: {hindrance[1]}")
+
+    def _readable(self, name: str) -> Playbook:
+        """The current version as calls use it. Raises ConflictError where this program cannot read it."""
+        if name not in self.offered.current:
+            raise ConflictError(
+                "not_publishable", f"the current version of {name!r} cannot be used: publish another one first"
+            )
+        return self.offered.current[name]
+
+    async def _published(self, name: str) -> Version:
+        newest = await self._newest(name)
+        if newest is None:
+            raise UnknownNameError("unknown_version", f"playbook {name!r} was never published")
+        return newest
 
     async def _newest(self, name: str) -> Version | None:
         return (await self._store.current()).get(name)
 
-    def hindrance(self, playbook: PlaybookHeader, name: str) -> Hindrance | None:
-        """What keeps a playbook without problems from being the current one of that name: its field, and why."""
-        if playbook.name != name:
-            return ("name",), f"is {playbook.name!r}; it must stay {name!r}"
-        own = [tag for tag, default in self._defaults.items() if default == name]
-        return _default_hindrance(playbook, own) if own else self._other_hindrance(playbook)
 
-    def _other_hindrance(self, playbook: PlaybookHeader) -> Hindrance | None:
-        served = [tag for tag in self._defaults if serves(playbook.language, tag)]
-        if served:
-            return self._team_hindrance(playbook, served)
-        languages = ", ".join(self._defaults)
-        return ("language",), (
-            f"no engine here hears calls in {playbook.language!r} (only {languages}): "
-            f"set `engines.{playbook.language}` first"
-        )
-
-    def _team_hindrance(self, playbook: PlaybookHeader, served: list[str]) -> Hindrance | None:
-        if not playbook.teams:
-            default = self._defaults[served[0]]
-            told = f"calls in {served[0]!r} have {default!r} already: name the teams that this one is for"
-            return ("teams",), told
-        for tag in served:
-            for other in self._of_teams(tag):
-                shared = [team for team in playbook.teams if _has(other, team)]
-                if shared and other.name != playbook.name:
-                    return ("teams",), f"team {shared[0]!r} has {other.name!r} already: take it off one of the two"
-        return None
-
-    def _of_teams(self, language: str) -> list[Playbook]:
-        """Those for some teams; one without teams, unless a default, was withdrawn."""
-        others = (one for one in self._current.values() if not self.is_default(one.name))
-        return [one for one in others if one.teams and serves(one.language, language)]
+def _logged(choice: PlaybookChoice) -> PlaybookChoice:
+    about = {"playbook": choice.name, "by": choice.by, "note": choice.note}
+    log.info("playbook chosen", action=choice.action, language=choice.language, **about)
+    return choice
 
 
 def _next(text: str, name: str, newest: Version | None) -> PlaybookText:
@@ -200,87 +270,12 @@ def _check_base(draft: Draft, newest: Version | None, over: int | None) -> None:
         )
 
 
-def _default_hindrance(playbook: PlaybookHeader, tags: list[str]) -> Hindrance | None:
-    if playbook.teams:
-        return ("teams",), f"it is the default for calls in {tags[0]!r}, so it is for all teams: leave this empty"
-    other = next((tag for tag in tags if not serves(playbook.language, tag)), None)
-    if other:
-        return ("language",), f"it is the default for calls in {other!r}, so this cannot be {playbook.language!r}"
-    return None
-
-
-def _has(playbook: Playbook, team: str) -> bool:
-    return team.strip().casefold() in (one.strip().casefold() for one in playbook.teams)
-
-
 def now() -> str:
     """The wall clock, as versions and drafts carry it."""
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-# ---- at the start ----------------------------------------------------------------------------------------
-
-
-async def load_registry(
-    store: Playbooks, bases: Mapping[str, ConfiguredPlaybook], worker: PlaybookWorker
-) -> PlaybookRegistry:
-    """The registry of a server whose settings name these playbooks. Raises PlaybookError, StoreError."""
-    _check_names(bases)
-    for base in bases.values():
-        await _import(store, base)
-    defaults = {language: base.playbook.name for language, base in bases.items()}
-    current: dict[str, Playbook] = {}
-    for version in (await store.current()).values():
-        try:
-            current[version.name] = await _made_ready(PlaybookText(version.text, version.label, version.number))
-        except PlaybookError as error:
-            if version.name in defaults.values():
-                raise PlaybookError(f"{error}; name a file with a playbook that can be used") from error
-            log.error("playbook cannot be used by this version", playbook=version.label, error=str(error))  # noqa: TRY400
-    registry = PlaybookRegistry(store, worker, defaults, current)
-    _warn(registry, current)
-    return registry
-
-
-def _warn(registry: PlaybookRegistry, current: Mapping[str, Playbook]) -> None:
-    """Names what was published under other settings and could not be published under these."""
-    for name, playbook in current.items():
-        hindrance = registry.hindrance(header_of(playbook), name)
-        if hindrance and (playbook.teams or registry.is_default(name)):
-            log.error("playbook does not fit the settings", playbook=playbook.label, reason=hindrance[1])
-
-
-def _check_names(bases: Mapping[str, ConfiguredPlaybook]) -> None:
-    by_name: dict[str, ConfiguredPlaybook] = {}
-    for base in bases.values():
-        other = by_name.setdefault(base.playbook.name, base)
-        if other.text != base.text:
-            raise PlaybookError(
-                f"{other.file or 'built in'} and {base.file or 'built in'} are both named {base.playbook.name!r}: "
-                "give one of them another `name`"
-            )
-
-
-async def _import(store: Playbooks, base: ConfiguredPlaybook) -> None:
-    """Publishes the operator's playbook when the store lacks it, or when its file was changed since."""
-    name = base.playbook.name
-    stored = await store.versions(name)
-    imported = next((version for version in stored if version.author == IMPORTER), None)
-    known = {version.hash for version in (*stored[:1], imported) if version}
-    if base.playbook.hash in known:
-        return
-    if stored and base.file is None:
-        log.info("built-in playbook is not the published one, which stays", playbook=stored[0].label)
-        return
-    note = f"from {base.file.name}" if base.file else "built in"
-    if stored and stored[0].author != IMPORTER:
-        note += f", in place of {stored[0].number} by {stored[0].author}"
-        log.warning("changed file replaces a published playbook", playbook=stored[0].label, by=stored[0].author)
-    version = await store.publish_text(name, base.text, author=IMPORTER, note=note, at=now())
-    log.info("playbook imported", playbook=version.label, note=note)
-
-
-async def _made_ready(source: PlaybookText) -> Playbook:
+async def made_ready(source: PlaybookText) -> Playbook:
     """Read and compiled, so that its first call does not wait: in this process, since calls run here.
 
     A thread of its own, which nothing else waits for. Raises PlaybookError.

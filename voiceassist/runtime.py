@@ -40,7 +40,7 @@ from voiceassist.metrics import Metrics
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.store.journal import Journal
-from voiceassist.store.playbooks import Version
+from voiceassist.store.playbooks import PlaybookChoice, Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
 from voiceassist.subscriptions import RecordTaker, Subscriptions
@@ -203,11 +203,25 @@ class Runtime:
         self.tell_likely_phrases()
         return version
 
-    async def withdraw_playbook(self, name: str, *, note: str, by: str) -> Version:
-        """No new call gets a team's playbook any more; see `PlaybookRegistry.withdraw`."""
-        version = await self.registry.withdraw(name, note=note, by=by)
+    async def withdraw_playbook(self, name: str, *, note: str, by: str) -> PlaybookChoice:
+        """No new call gets the playbook any more; see `PlaybookRegistry.withdraw`."""
+        choice = await self.registry.withdraw(name, note=note, by=by)
         self.tell_likely_phrases()
-        return version
+        return choice
+
+    async def offer_playbook(self, name: str, *, note: str, by: str) -> PlaybookChoice:
+        """New calls may get a withdrawn playbook again; see `PlaybookRegistry.offer_again`."""
+        choice = await self.registry.offer_again(name, note=note, by=by)
+        self.tell_likely_phrases()
+        return choice
+
+    async def make_default_playbook(
+        self, name: str, language: str | None, *, note: str, by: str
+    ) -> tuple[PlaybookChoice, ...]:
+        """What new calls of teams without a playbook get; see `PlaybookRegistry.make_default`."""
+        choices = await self.registry.make_default(name, language, note=note, by=by)
+        self.tell_likely_phrases()
+        return choices
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""

@@ -28,6 +28,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
+    OwnKind,
     Partial,
     Person,
     Prompt,
@@ -55,6 +56,7 @@ def started(tier: str = "standard") -> CallStarted:
         engine="scripted",
         language="en",
         playbook=PLAYBOOK,
+        kinds=(OwnKind(id="warranty_talk", title="Warranty", speaker="customer", colour="teal"),),
     )
 
 

@@ -234,10 +234,45 @@ async def test_a_withdrawn_playbook_gets_no_calls_and_stays_in_the_history(serve
     draft = await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "returns"))
     draft = await drafted(server, team("returns", "returns"), url, draft["revision"])
     await ask(server, "POST", f"{url}/publish", revision=draft["revision"], note="x")
-    assert (await ask(server, "POST", f"{url}/withdraw", note="merged"))["note"] == "Withdrawn: merged"
+    gone = await ask(server, "POST", f"{url}/withdraw", note="merged")
+    assert (gone["action"], gone["by"], gone["note"]) == ("withdrawn", "Kim", "merged")
     assert server.runtime.registry.for_call("en", "returns").label == "small@1"
-    assert len((await ask(server, "GET", f"{url}/versions"))["versions"]) == 2
+    assert len((await ask(server, "GET", f"{url}/versions"))["versions"]) == 1
+    assert (await ask(server, "GET", url))["offer"]["withdrawn"] == gone
     assert (await ask(server, "POST", f"{URL}/withdraw", 409, note="x"))["code"] == "default_playbook"
+    await ask(server, "POST", f"{url}/offer")
+    assert server.runtime.registry.for_call("en", "returns").label == "returns@1"
+    assert [one["action"] for one in (await ask(server, "GET", f"{url}/activity"))["activity"]] == [
+        "offered",
+        "withdrawn",
+    ]
+
+
+async def test_an_empty_playbook_is_valid_and_becomes_the_default_by_a_persons_choice(server: Serving) -> None:
+    url = "/api/playbooks/fresh"
+    draft = await ask(server, "POST", "/api/playbooks", 201, name="fresh", title='"Fresh": #1')
+    assert (draft["problems"], draft["changes"]) == ([], 0)
+    assert draft["document"]["title"] == '"Fresh": #1'
+    await ask(server, "POST", f"{url}/publish", revision=draft["revision"], note="first")
+    offer = (await ask(server, "GET", url))["offer"]
+    assert (offer["default_for"], offer["could_be_default_for"]) == ([], ["en"])
+    (choice,) = (await ask(server, "POST", f"{url}/default", language="en", note="start"))["activity"]
+    assert (choice["by"], choice["action"], choice["language"]) == ("Kim", "default", "en")
+    assert server.runtime.registry.for_call("en", "").label == "fresh@1"
+    listed = await ask(server, "GET", "/api/playbooks")
+    assert listed["defaults"] == [{"language": "en", "name": "fresh", "setting": "small", "choice": choice}]
+    assert {one["name"]: one["default_for"] for one in listed["playbooks"]} == {"fresh": ["en"], "small": []}
+
+
+async def test_sentences_become_phrases_and_are_tried_on_ordinary_talk(server: Serving) -> None:
+    sentences = ["Um, I just want to return it!", "Thank you.", "", "(50% off)"]
+    tried = await ask(server, "POST", f"{URL}/phrases", speaker="agent", sentences=sentences, phrases=["<wee> go"])
+    phrases = tried["phrases"]
+    assert [one["phrase"] for one in phrases] == ["i [just] want to return it", "thank you", "50 off", "<wee> go"]
+    assert [one["count"] > 0 for one in phrases] == [False, True, False, False]
+    assert "Thank you for holding, I have the information now." in phrases[1]["found"] or phrases[1]["count"] > 3
+    assert phrases[3]["problem"]["code"] == "phrase_unknown_list_near"
+    assert phrases[3]["problem"]["given"] == {"phrase": "<wee> go", "name": "wee", "near": "we"}
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r\n"])
@@ -262,11 +297,9 @@ async def test_a_broken_draft_is_saved_with_its_problems_and_never_published(ser
     assert (await ask(server, "GET", URL))["draft"] is None
 
 
-async def test_a_new_playbook_is_a_copy_that_needs_teams_to_be_published(server: Serving) -> None:
+async def test_a_new_playbook_is_a_copy_that_gets_the_calls_of_its_teams(server: Serving) -> None:
     draft = await ask(server, "POST", "/api/playbooks", 201, **copy_of("small", "night"))
-    (problem,) = draft["problems"]
-    assert problem["path"] == ["teams"]
-    assert "have 'small' already" in problem["message"]
+    assert (draft["problems"], draft["changes"]) == ([], 0)
     assert (await ask(server, "GET", "/api/playbooks/night"))["current"] is None
     change = {"revision": draft["revision"], "edits": [edit("set", "teams", value=["night"])]}
     draft = await ask(server, "PATCH", "/api/playbooks/night/draft", **change)

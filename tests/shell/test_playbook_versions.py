@@ -13,7 +13,8 @@ from tests.shell import store_records as make
 from tests.shell.full_disk import full_disk
 from voiceassist.errors import ConflictError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.events import PastOffer, PromptClosed
-from voiceassist.playbook_registry import ConfiguredPlaybook, PlaybookRegistry, load_registry
+from voiceassist.playbook_registry import PlaybookRegistry
+from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbooks import read_playbook
 from voiceassist.store.playbooks import Draft, read_version
 from voiceassist.store.rows import microseconds
@@ -222,7 +223,6 @@ async def test_a_call_gets_its_teams_playbook_else_the_default(store: Store) -> 
     [
         ("small", team("small", "returns"), "is the default for calls in 'en'"),
         ("small", spanish(), "this cannot be 'es'"),
-        ("other", SMALL.replace("name: small", "name: other"), "have 'small' already: name the teams"),
         (
             "other",
             spanish(team("other", "sales")),
@@ -296,21 +296,102 @@ async def test_what_is_current_already_is_not_published_again(store: Store) -> N
         await registry.roll_back("small", 1, note="", by="Kim")
 
 
-async def test_a_teams_playbook_can_be_withdrawn_and_come_back(store: Store) -> None:
+async def test_a_withdrawn_playbook_gets_no_calls_until_it_is_offered_again(store: Store) -> None:
     registry = await registry_of(store)
     await published(store, registry, team("returns", "returns"), "returns")
-    gone = await registry.withdraw("returns", note="moved", by="Lee")
-    assert (gone.label, gone.note) == ("returns@2", "Withdrawn: moved")
+    await registry.withdraw("returns", note="moved", by="Lee")
     assert registry.for_call("en", "returns").label == "small@1"
-    assert (await registry_of(store)).for_call("en", "returns").label == "small@1"
-    with pytest.raises(ConflictError):
+    registry = await registry_of(store)
+    assert registry.for_call("en", "returns").label == "small@1"
+    with pytest.raises(ConflictError, match="withdrawn already"):
         await registry.withdraw("returns", note="", by="Lee")
-    await registry.roll_back("returns", 1, note="", by="Lee")
-    assert registry.for_call("en", "returns").label == "returns@3"
-    with pytest.raises(ConflictError, match="no other playbook is for"):
+    await published(store, registry, team("returns", "Returns"), "returns")
+    assert registry.for_call("en", "returns").label == "small@1"
+    await registry.offer_again("returns", note="", by="Kim")
+    assert registry.for_call("en", "returns").label == "returns@2"
+    assert (await registry_of(store)).for_call("en", "returns").label == "returns@2"
+    with pytest.raises(ConflictError, match="is not withdrawn"):
+        await registry.offer_again("returns", note="", by="Lee")
+    assert [(one.action, one.by, one.note) for one in await store.playbooks.choices("returns")] == [
+        ("offered", "Kim", ""),
+        ("withdrawn", "Lee", "moved"),
+    ]
+
+
+async def test_the_default_and_what_was_never_published_cannot_be_withdrawn(store: Store) -> None:
+    registry = await registry_of(store)
+    with pytest.raises(ConflictError, match="default for calls in 'en': make another playbook the default first"):
         await registry.withdraw("small", note="", by="Lee")
     with pytest.raises(UnknownNameError, match="never published"):
         await registry.withdraw("nothing", note="", by="Lee")
+
+
+async def test_a_playbook_whose_team_has_another_by_now_is_not_offered_again(store: Store) -> None:
+    registry = await registry_of(store)
+    await published(store, registry, team("returns", "returns"), "returns")
+    await registry.withdraw("returns", note="", by="Lee")
+    await published(store, registry, team("newer", "returns"), "newer")
+    with pytest.raises(ConflictError, match="team 'returns' has 'newer' already"):
+        await registry.offer_again("returns", note="", by="Lee")
+
+
+# ---- which one is the default ----------------------------------------------------------------------------
+
+OTHER = SMALL.replace("name: small", "name: other")
+
+
+async def test_a_chosen_default_goes_before_the_setting_and_outlives_a_restart(store: Store) -> None:
+    registry = await registry_of(store)
+    await published(store, registry, OTHER, "other")
+    assert registry.for_call("en", "").label == "small@1"
+    await registry.make_default("other", "en", note="better", by="Lee")
+    assert registry.for_call("en", "").label == "other@1"
+    (default,) = (await registry_of(store)).defaults()
+    assert (default.name, default.setting, default.choice and default.choice.by) == ("other", "small", "Lee")
+    await published(store, registry, OTHER + "# more\n", "other")
+    assert (await registry_of(store)).for_call("en", "sales").label == "other@2"
+
+
+async def test_making_the_settings_playbook_the_default_follows_the_setting_again(store: Store) -> None:
+    registry = await registry_of(store)
+    await published(store, registry, OTHER, "other")
+    await registry.make_default("other", None, note="", by="Lee")
+    (back,) = await registry.make_default("small", "en", note="", by="Kim")
+    assert back.action == "setting"
+    registry = await registry_of(store)
+    assert registry.default_of("en").name == "small"
+    assert registry.defaults()[0].choice is None
+    assert (await load_registry(store.playbooks, {"en": base(OTHER)}, WORKER)).default_of("en").name == "other"
+
+
+async def test_only_a_playbook_for_all_teams_of_that_language_becomes_the_default(store: Store) -> None:
+    registry = await registry_of(store)
+    await published(store, registry, team("returns", "returns"), "returns")
+    await published(store, registry, OTHER, "other")
+    refused = [
+        ("returns", "en", "is for the teams returns"),
+        ("small", "en", "is the default already"),
+        ("other", "es", "no engine here hears calls in 'es'"),
+        ("nothing", "en", "never published"),
+    ]
+    for name, language, told in refused:
+        with pytest.raises((ConflictError, UnknownNameError), match=told):
+            await registry.make_default(name, language, note="", by="Lee")
+    await registry.withdraw("other", note="", by="Lee")
+    with pytest.raises(ConflictError, match="offer it again first"):
+        await registry.make_default("other", None, note="", by="Lee")
+    bases = {"en": base(), "es": base(spanish(SMALL.replace("small", "corto")))}
+    both = await load_registry(store.playbooks, bases, WORKER)
+    with pytest.raises(ConflictError, match="not in 'es'"):
+        await both.make_default("small", "es", note="", by="Lee")
+
+
+async def test_a_chosen_default_that_cannot_be_used_leaves_the_setting_in_its_place(store: Store) -> None:
+    registry = await registry_of(store)
+    await published(store, registry, OTHER, "other")
+    await registry.make_default("other", "en", note="", by="Lee")
+    await store.playbooks.publish_text("other", "name: other\n", author="Kim", note="", at=AT)
+    assert (await registry_of(store)).default_of("en").name == "small"
 
 
 # ---- what a customer took before -------------------------------------------------------------------------

@@ -52,6 +52,7 @@ def call_started(
         playbook_hash=playbook.hash,
         past_offers=past_offers,
         continues=info.continues,
+        kinds=playbook.kinds,
     )
 
 

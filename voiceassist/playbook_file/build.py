@@ -23,6 +23,7 @@ from voiceassist.core.playbook.model import (
     Policy,
     Rule,
 )
+from voiceassist.events import OwnKind, Speaker
 from voiceassist.playbook_file.cue_document import BuiltinKindDocument, CuesDocument, MissingDocument, RuleDocument
 from voiceassist.playbook_file.document import (
     CardDocument,
@@ -47,6 +48,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         teams=tuple(document.teams),
         tiers=tuple(document.tiers),
         words={**builtin.words, **_words(document, builtin)},
+        kinds=tuple(OwnKind(id=kind, **fields.model_dump()) for kind, fields in document.kinds.items()),
         rules=(*_kept(document, builtin), *_own(document)),
         builtin=builtin,
         absences=tuple(_absence(name, absence) for name, absence in document.missing.items()),
@@ -73,7 +75,7 @@ def _exceptions(document: PlaybookDocument, builtin: BuiltinCues) -> dict[str, t
 def build_rules(document: CuesDocument) -> tuple[Rule, ...]:
     """The rules of a file of built-in cues."""
     return tuple(
-        _rule(f"{kind}.{name}", rule, shared=tuple(cue.except_), early=cue.early)
+        _rule(f"{kind}.{name}", SPEAKER_OF[kind], rule, shared=tuple(cue.except_), early=cue.early)
         for kind, cue in document.cues.items()
         for name, rule in _rules(cue)
     )
@@ -104,17 +106,18 @@ def _kept(document: PlaybookDocument, builtin: BuiltinCues) -> Iterator[Rule]:
 
 
 def _own(document: PlaybookDocument) -> Iterator[Rule]:
+    speakers = {**SPEAKER_OF} | {kind: own.speaker for kind, own in document.kinds.items()}
     for kind, cue in document.cues.items():
         for name, rule in cue.rules.items():
-            yield _rule(f"{kind}.{name}", rule, shared=tuple(cue.except_), early=cue.early is not False)
+            early = cue.early is not False
+            yield _rule(f"{kind}.{name}", speakers[kind], rule, shared=tuple(cue.except_), early=early)
 
 
-def _rule(rule_id: str, fields: RuleDocument, *, shared: tuple[str, ...], early: bool) -> Rule:
-    kind = rule_id.partition(".")[0]
+def _rule(rule_id: str, speaker: Speaker, fields: RuleDocument, *, shared: tuple[str, ...], early: bool) -> Rule:
     return Rule(
         id=rule_id,
-        kind=kind,
-        speaker=SPEAKER_OF[kind],
+        kind=rule_id.partition(".")[0],
+        speaker=speaker,
         phrases=tuple(fields.phrases),
         exclusions=(*shared, *fields.except_),
         unless=tuple(fields.unless),

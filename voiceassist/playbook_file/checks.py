@@ -10,11 +10,11 @@ from voiceassist.core.cues.patterns import compile_lists
 from voiceassist.core.playbook.model import CLASSIFIED_KINDS, GENERAL, BuiltinCues
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.phrases import Lexicon, PhraseError, compile_phrase
-from voiceassist.playbook_file.types import Names
+from voiceassist.playbook_file.types import TAKEN_IDS, Names, of_phrase
 from voiceassist.yamltext.document import Json
-from voiceassist.yamltext.problems import Path, unknown_name
+from voiceassist.yamltext.problems import Message, Path, told, unknown
 
-Finding = tuple[Path, str]
+Finding = tuple[Path, Message]
 NO_WORD = r"[^\s\S]"  # stands in for a list that cannot be compiled, so that it is blamed once: matches nothing
 
 
@@ -56,7 +56,7 @@ def _list(name: str, phrases: Json, lexicon: Lexicon) -> tuple[str, list[Finding
         try:
             compiled.append(compile_phrase(phrase, lexicon) if isinstance(phrase, str) else NO_WORD)
         except PhraseError as error:
-            findings.append((("words", name, index), f"phrase `{phrase}`: {error}"))
+            findings.append((("words", name, index), of_phrase(str(phrase), error)))
     return f"(?:{'|'.join(compiled) or NO_WORD})", findings
 
 
@@ -69,12 +69,14 @@ def names_in(document: Json, lexicon: Lexicon, builtin: BuiltinCues) -> Names:
         rungs=texts_at(document, "ladder", "rungs"),
         policies=tuple(mapping_at(document, "policies")),
         tiers=texts_at(document, "tiers"),
+        kinds=tuple(mapping_at(document, "kinds")),
     )
 
 
 def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
     """All mistakes in how the parts fit together."""
     yield from _general(document)
+    yield from _own_kinds(document)
     for kind in mapping_at(document, "cues"):
         yield from _builtin_ids(document, kind, builtin)
         yield from _own_rules(document, kind, builtin)
@@ -87,7 +89,14 @@ def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
 
 def _general(document: Json) -> Iterator[Finding]:
     if isinstance(value_at(document, "policies"), dict) and GENERAL not in mapping_at(document, "policies"):
-        yield ("policies", GENERAL), "is missing: the policy for requests that fit no other"
+        text = "is missing: the policy for requests that fit no other"
+        yield ("policies", GENERAL), told(text, "no_general_policy")
+
+
+def _own_kinds(document: Json) -> Iterator[Finding]:
+    for kind in mapping_at(document, "kinds"):
+        if kind in TAKEN_IDS:
+            yield ("kinds", kind), told("is the name of a built-in cue; choose another", "builtin_kind_name")
 
 
 def _builtin_ids(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
@@ -96,23 +105,22 @@ def _builtin_ids(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Fi
     for field in ("off", "weak"):
         for index, id_ in enumerate(texts_at(document, "cues", kind, field)):
             if id_ not in known:
-                yield ("cues", kind, field, index), unknown_name(id_, known)
+                yield ("cues", kind, field, index), unknown(id_, known)
 
 
 def _own_rules(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Finding]:
     taken = {rule.id for rule in builtin.rules} - set(texts_at(document, "cues", kind, "off"))
     for name in mapping_at(document, "cues", kind, "rules"):
         if f"{kind}.{name}" in taken:
-            yield (
-                ("cues", kind, "rules", name),
-                "is the name of a built-in rule; choose another, or list that in `off`",
-            )
+            text = "is the name of a built-in rule; choose another, or list that in `off`"
+            yield ("cues", kind, "rules", name), told(text, "builtin_rule_name")
 
 
 def _sensitivity(document: Json, kind: str) -> Iterator[Finding]:
     if "sensitivity" in mapping_at(document, "cues", kind) and kind not in CLASSIFIED_KINDS:
         known = ", ".join(CLASSIFIED_KINDS)
-        yield ("cues", kind, "sensitivity"), f"`{kind}` is found by its phrases alone; this is for {known}"
+        text = f"`{kind}` is found by its phrases alone; this is for {known}"
+        yield ("cues", kind, "sensitivity"), told(text, "no_sensitivity", kind=kind)
 
 
 def _absences(document: Json) -> Iterator[Path]:
@@ -128,20 +136,21 @@ def _offers(document: Json) -> Iterator[Path]:
 def _has_time(document: Json, path: Path) -> Iterator[Finding]:
     absence = mapping_at(document, *path)
     if absence and absence.get("within_s") is None and absence.get("by_end") is not True:
-        yield (*path, "within_s"), "is missing; give it, or `by_end: true`"
+        yield (*path, "within_s"), told("is missing; give it, or `by_end: true`", "no_time")
 
 
 def _has_days(document: Json, path: Path) -> Iterator[Finding]:
     first, last = value_at(document, *path, "from"), value_at(document, *path, "until")
     if isinstance(first, str) and isinstance(last, str) and first > last:
-        yield (*path, "until"), f"is before `from` ({first})"
+        yield (*path, "until"), told(f"is before `from` ({first})", "until_before_from", day=first)
 
 
 def _rungs(document: Json) -> Iterator[Finding]:
     rungs = texts_at(document, "ladder", "rungs")
     for index, rung in enumerate(rungs):
         if rung in rungs[:index]:
-            yield ("ladder", "rungs", index), f"`{rung}` is there twice; each rung is a card of its own"
+            text = f"`{rung}` is there twice; each rung is a card of its own"
+            yield ("ladder", "rungs", index), told(text, "rung_twice", rung=rung)
 
 
 def _offers_twice(document: Json) -> Iterator[Finding]:
@@ -149,9 +158,10 @@ def _offers_twice(document: Json) -> Iterator[Finding]:
     first: dict[str | int, str | int] = {}
     for path in _offers(document):
         policy, name = path[1], path[3]
-        if name in first:
-            yield path, f"is also an alternative of `{first[name]}`; uses are counted by name, so choose another"
-        first.setdefault(name, policy)
+        owner = first.setdefault(name, policy)
+        if owner != policy:
+            text = f"is also an alternative of `{owner}`; uses are counted by name, so choose another"
+            yield path, told(text, "offer_twice", policy=owner)
 
 
 PARTS: Mapping[Callable[[Json, Path], Iterator[Finding]], Callable[[Json], Iterator[Path]]] = {

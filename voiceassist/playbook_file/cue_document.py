@@ -7,8 +7,17 @@ of a playbook file.
 from pydantic import BaseModel, ConfigDict, Field
 
 from voiceassist.core.playbook.model import KindReach, Sensitivity
-from voiceassist.events import Reach, Speaker
-from voiceassist.playbook_file.types import Flag, PartId, Phrases, Seconds, SomePhrases, SpokenKind, Text
+from voiceassist.events import Colour, Reach, Speaker
+from voiceassist.playbook_file.types import (
+    Flag,
+    PartId,
+    Phrases,
+    Seconds,
+    SomePhrases,
+    SpokenKind,
+    SpokenKindRef,
+    Text,
+)
 
 
 class Document(BaseModel):
@@ -50,7 +59,7 @@ class RuleDocument(Document):
     unless_after: Phrases = Field(
         [], title="Not after", description="The other side must have said none of these just before."
     )
-    after_kind: SpokenKind | None = Field(
+    after_kind: SpokenKindRef | None = Field(
         None, title="Only after the cue", description="What the other side said just before must be this cue."
     )
     confidence: float = Field(
@@ -86,6 +95,16 @@ class BuiltinKindDocument(Document):
             "What the classifier finds by itself goes further than its colour when one of these is among the "
             "words. Never a cue alone."
         ),
+    )
+
+
+class OwnKindDocument(Document):
+    """A kind of cue of the playbook's own. Its phrases are in `cues`, its card in `cards`, by the same id."""
+
+    title: Text = Field(title="Title", description="What people call it.", examples=["Warranty"])
+    speaker: Speaker = Field(title="Speaker", description="Who says it.")
+    colour: Colour = Field(
+        "violet", title="Colour", description="Of its words and its card, on every screen; never the only sign."
     )
 
 
@@ -156,7 +175,7 @@ class MissingDocument(Document):
     after: Phrases = Field(
         [], title="After the words", description="Its clock starts when either side says one of these."
     )
-    after_kind: SpokenKind | None = Field(
+    after_kind: SpokenKindRef | None = Field(
         None, title="After the cue", description="Its clock starts when this cue comes."
     )
     by_end: Flag = Field(

@@ -11,10 +11,10 @@ from pydantic import ConfigDict, Field
 
 from voiceassist.core.playbook.model import CostClass, Limits
 from voiceassist.events import AlertLevel, Speaker
-from voiceassist.playbook_file.cue_document import Document, KindDocument, MissingDocument
+from voiceassist.playbook_file.cue_document import Document, KindDocument, MissingDocument, OwnKindDocument
 from voiceassist.playbook_file.types import (
     HOUR_S,
-    AlertKind,
+    AlertKindRef,
     CardName,
     CardOrNone,
     CardRef,
@@ -23,6 +23,7 @@ from voiceassist.playbook_file.types import (
     Flag,
     Headline,
     LanguageTag,
+    OwnKindId,
     PartId,
     Phrases,
     PlaybookName,
@@ -30,7 +31,7 @@ from voiceassist.playbook_file.types import (
     RungRef,
     Seconds,
     SecondsOrNone,
-    SpokenKind,
+    SpokenKindRef,
     Text,
     TierRef,
     Times,
@@ -200,7 +201,7 @@ class ExampleDocument(Document):
         description="Who says what, in order.",
         examples=[[{"customer": "can I still return it"}, {"agent": "no, we can't do that"}]],
     )
-    cues: list[SpokenKind] | None = Field(
+    cues: list[SpokenKindRef] | None = Field(
         None, title="Cues", description="The cues of the last turn, all of them; []: none."
     )
     card: CardOrNone | None = Field(None, title="Card", description="The card that comes then, or `none`.")
@@ -242,7 +243,12 @@ class PlaybookDocument(Document):
     words: dict[PartId, list[Text]] = Field(
         {}, title="Word lists", description="Lists that phrases name as <list>; each may use the ones before it."
     )
-    cues: dict[SpokenKind, KindDocument] = Field(
+    kinds: dict[OwnKindId, OwnKindDocument] = Field(
+        {},
+        title="Own kinds of cue",
+        description="Kinds of cue beyond the built-in ones, by an id of your choice; `cues` has their phrases.",
+    )
+    cues: dict[SpokenKindRef, KindDocument] = Field(
         {}, title="Cues", description="Additions to the built-in cues, and exceptions from them, by cue."
     )
     missing: dict[PartId, MissingDocument] = Field(
@@ -257,7 +263,7 @@ class PlaybookDocument(Document):
         title="Cards", description="By cue, and by rung of the ladder. A cue without a card shows none."
     )
     ladder: LadderDocument | None = Field(None, title="Ladder", description="Cards against abuse, rising.")
-    alerts: dict[AlertKind, AlertDocument] = Field(
+    alerts: dict[AlertKindRef, AlertDocument] = Field(
         title="Alerts", description="What the supervisor is told, by cue."
     )
     limits: LimitsDocument | None = Field(

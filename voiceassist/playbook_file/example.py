@@ -17,6 +17,13 @@ words:
   bike: [bike, bicycle, e-bike]
   part: [<bike>, wheel*, (front|rear) (light|lamp)]
 
+# Kinds of cue of one's own: their phrases are in `cues`, their card in `cards`, by the same id.
+kinds:
+  repair_talk:
+    title: Repair               # what people call it
+    speaker: customer           # who says it
+    colour: teal                # violet, teal, pink, brown, olive or slate
+
 # What a refusal or an insult sounds like is built in. This adds to it and makes exceptions. How to write phrases:
 # (a|b) one of these; [a] may be there; ... up to three words between, ...6 up to six; cancel* any ending;
 # ^ and $ start and end of what was said in one go. Phrases with [ ] stand on lines of their own, or in quotes.
@@ -39,6 +46,12 @@ cues:
         after_kind: purchase_intent     # the customer's words just before must be this cue
         confidence: 0.8                 # 0 to 1
         early: false
+
+  repair_talk:
+    reach: card
+    rules:
+      broken:
+        phrases: [<part> (is|was) broken]
 
 # What must be said. Not said in time, it is the cue `missing`.
 missing:

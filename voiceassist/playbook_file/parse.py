@@ -23,7 +23,7 @@ from voiceassist.playbook_file.messages import findings_of
 from voiceassist.playbook_file.schema import schema_of
 from voiceassist.playbook_file.types import Names
 from voiceassist.yamltext.document import Json, YamlDocument, read_document
-from voiceassist.yamltext.problems import Problem, located
+from voiceassist.yamltext.problems import Problem, located, problem_at
 
 NO_CUES = BuiltinCues()
 D = TypeVar("D", bound=BaseModel)
@@ -98,7 +98,7 @@ def _validated(read: YamlDocument, model: type[D], names: Names) -> tuple[D | No
 
 def _problems(read: YamlDocument, findings: Iterable[Finding]) -> tuple[Problem, ...]:
     """All problems by line, one for each field: what YAML itself says of it comes first."""
-    found = [*read.problems, *(Problem(read.line(path), path, message) for path, message in findings)]
+    found = [*read.problems, *(problem_at(read.line(path), path, message) for path, message in findings)]
     first = {problem.path: problem for problem in reversed(found)}
     return tuple(sorted(first.values(), key=lambda problem: problem.line))
 

@@ -8,15 +8,15 @@ these types.
 import re
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, WithJsonSchema
 
 from voiceassist.core.playbook.days import is_day
 from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS, HEARD_KINDS, NO_CARD
 from voiceassist.core.words.languages import NEUTRAL, is_language
 from voiceassist.core.words.phrases import Lexicon, PhraseError, compile_phrase
-from voiceassist.yamltext.problems import nearest, unknown_name
+from voiceassist.yamltext.problems import Message, nearest, told, unknown
 
 HOUR_S = 3600
 TEXT_MAX = 2_000  # characters; nobody reads more while talking
@@ -34,6 +34,7 @@ class Names:
     rungs: Collection[str] = ()
     policies: Collection[str] = ()
     tiers: Collection[str] = ()  # empty: any
+    kinds: Collection[str] = ()  # the playbook's own kinds of cue
 
 
 def _named_in(known: Callable[[Names], Collection[str]]) -> AfterValidator:
@@ -41,7 +42,7 @@ def _named_in(known: Callable[[Names], Collection[str]]) -> AfterValidator:
 
     def check(name: str, info: ValidationInfo) -> str:
         if isinstance(info.context, Names) and name not in known(info.context):
-            raise ValueError(unknown_name(name, known(info.context)))
+            raise ValueError(unknown(name, known(info.context)))
         return name
 
     return AfterValidator(check)
@@ -50,7 +51,7 @@ def _named_in(known: Callable[[Names], Collection[str]]) -> AfterValidator:
 def _is_tier(name: str, info: ValidationInfo) -> str:
     """A playbook that lists its tiers knows no other; one that does not takes any."""
     if isinstance(info.context, Names) and info.context.tiers and name not in info.context.tiers:
-        raise ValueError(unknown_name(name, info.context.tiers))
+        raise ValueError(unknown(name, info.context.tiers))
     return name
 
 
@@ -59,9 +60,14 @@ def _compiles(phrase: str, info: ValidationInfo) -> str:
         try:
             compile_phrase(phrase, info.context.lexicon)
         except PhraseError as error:
-            raise ValueError(f"phrase `{phrase}`: {error}") from None
+            raise ValueError(of_phrase(phrase, error)) from None
         return with_own_lists(phrase, info.context.own_lists)
     return phrase
+
+
+def of_phrase(phrase: str, error: PhraseError) -> Message:
+    """What is wrong with a phrase."""
+    return told(f"phrase `{phrase}`: {error}", error.code, phrase=phrase, **error.given)
 
 
 def with_own_lists(phrase: str, own_lists: Collection[str]) -> str:
@@ -79,19 +85,21 @@ def _is_headline(text: str) -> str:
         if name not in PLACEHOLDERS:
             close = nearest(name, PLACEHOLDERS)
             valid = f"nearest valid is `{{{close}}}`" if close else "only `{topic}` and `{title}` do"
-            raise ValueError(f"`{{{name}}}` stands for nothing; {valid}")
+            text = f"`{{{name}}}` stands for nothing; {valid}"
+            raise ValueError(told(text, "unknown_placeholder", name=name))
     return text
 
 
 def _is_tag(tag: str) -> str:
     if not is_language(tag):
-        raise ValueError(f"must be a language tag such as `en` or `es-MX`, not `{tag}`")
+        text = f"must be a language tag such as `en` or `es-MX`, not `{tag}`"
+        raise ValueError(told(text, "not_a_language", tag=tag))
     return tag
 
 
 def _is_day(text: str) -> str:
     if not is_day(text):
-        raise ValueError(f"must be a day such as 2026-12-31, not `{text}`")
+        raise ValueError(told(f"must be a day such as 2026-12-31, not `{text}`", "not_a_day", day=text))
     return text
 
 
@@ -104,6 +112,10 @@ CustomerKind = Literal[
 ]  # fmt: skip
 SpokenKind = Literal[AgentKind, CustomerKind]
 AlertKind = Literal[SpokenKind, "silence", "overlap", "missing", "dead_end", "help"]
+SPOKEN_KINDS: tuple[str, ...] = (*AGENT_KINDS, *CUSTOMER_KINDS)
+ALERT_KINDS: tuple[str, ...] = get_args(AlertKind)
+TAKEN_IDS = frozenset({*ALERT_KINDS, NO_CARD, "words", "ladder", "alerts"})  # kinds, and addresses of the page
+OWN_KIND_ID = r"^[a-z][a-z0-9_]{0,39}$"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_MAX)]
 TierRef = Annotated[Text, AfterValidator(_is_tier)]
@@ -121,8 +133,18 @@ Phrase = Annotated[Text, AfterValidator(_compiles)]
 Phrases = list[Phrase]
 SomePhrases = Annotated[list[Phrase], Field(min_length=1)]
 
+
+def _kind_schema(known: Collection[str]) -> WithJsonSchema:
+    """A built-in kind, or one of the playbook's own."""
+    return WithJsonSchema({"anyOf": [{"enum": list(known)}, {"type": "string", "pattern": OWN_KIND_ID}]})
+
+
+OwnKindId = Annotated[str, StringConstraints(pattern=OWN_KIND_ID), Field(examples=["warranty_talk"])]
+SpokenKindRef = Annotated[Text, _named_in(lambda names: (*SPOKEN_KINDS, *names.kinds)), _kind_schema(SPOKEN_KINDS)]
+AlertKindRef = Annotated[Text, _named_in(lambda names: (*ALERT_KINDS, *names.kinds)), _kind_schema(ALERT_KINDS)]
+
 CARD_KINDS = (*AGENT_KINDS, *CUSTOMER_KINDS, *HEARD_KINDS)
-CardName = Annotated[Text, _named_in(lambda names: (*CARD_KINDS, *names.rungs))]
+CardName = Annotated[Text, _named_in(lambda names: (*CARD_KINDS, *names.kinds, *names.rungs))]
 CardRef = Annotated[Text, _named_in(lambda names: names.cards)]
 CardOrNone = Annotated[Text, _named_in(lambda names: (*names.cards, NO_CARD))]
 RungRef = Annotated[Text, _named_in(lambda names: names.rungs)]

@@ -10,11 +10,15 @@ from functools import lru_cache
 from time import monotonic
 
 from voiceassist.core.playbook.model import BuiltinCues, Playbook
-from voiceassist.events import Tier
+from voiceassist.core.words.by_example import phrases_of
+from voiceassist.core.words.languages import language_rules
+from voiceassist.events import Speaker, Tier
+from voiceassist.playbook_file.checks import read_words, value_at
 from voiceassist.playbook_file.parse import language_in
-from voiceassist.playbooks import FOLDER, builtin_cues, problems_of, read_playbook, read_text
+from voiceassist.playbooks import FOLDER, builtin_cues, ordinary_turns, problems_of, read_playbook, read_text
 from voiceassist.trials.compiled import compile_playbook
 from voiceassist.trials.example_runs import ExampleRun, run_examples
+from voiceassist.trials.phrase_tries import PhraseTry, try_phrases
 from voiceassist.trials.trial import Trial, TrialTurn, try_turns
 from voiceassist.yamltext.document import Json, read_document
 from voiceassist.yamltext.edits import edit_yaml
@@ -119,6 +123,25 @@ def tried(source: PlaybookText, turns: Sequence[TrialTurn], tier: Tier, today: s
 def examples_run(source: PlaybookText, today: str) -> tuple[ExampleRun, ...]:
     """The playbook's own examples, with what came of them. Raises PlaybookError."""
     return run_examples(_playbook(source), today)
+
+
+def phrases_tried(
+    text: str, speaker: Speaker, sentences: Sequence[str], phrases: Sequence[str]
+) -> tuple[PhraseTry, ...]:
+    """Phrases, and those made of sentences, on the ordinary talk of that side and on the text's own examples."""
+    document = _read(text).value
+    language = language_in(document)
+    lexicon, _ = read_words(document, builtin_cues(language), language_rules(language))
+    wanted = [*phrases_of(sentences, lexicon.language), *phrases]
+    turns = [*ordinary_turns(language, speaker), *_said_in_examples(document, speaker)]
+    return try_phrases(wanted, lexicon, turns)
+
+
+def _said_in_examples(document: Json, speaker: Speaker) -> list[str]:
+    examples = value_at(document, "examples")
+    lines = [value_at(one, "call") for one in examples] if isinstance(examples, list) else []
+    said = [value_at(line, speaker) for call in lines if isinstance(call, list) for line in call]
+    return [text for text in said if isinstance(text, str)]
 
 
 @lru_cache(maxsize=PLAYBOOKS_KEPT)

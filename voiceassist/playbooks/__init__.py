@@ -1,8 +1,8 @@
 """The built-in playbooks and the built-in cues of each language: YAML data beside this module.
 
 A playbook (`retail.yaml`) holds a business: policies, cards, the ladder. What a refusal or an insult sounds like
-is the same in every business and lives in `cues/<language>/`. Reads files only; what they mean is in
-`playbook_file/parse.py`. Next: `app.py` and `cli/` hand playbooks to calls.
+is the same in every business and lives in `cues/<language>/`, talk that is no cue in `ordinary/`. Reads files
+only; what they mean is in `playbook_file/parse.py`. Next: `app.py` and `cli/` hand playbooks to calls.
 """
 
 from dataclasses import replace
@@ -13,6 +13,7 @@ from voiceassist.core.classifier.model import Classifier
 from voiceassist.core.playbook.model import BuiltinCues, Playbook
 from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import PlaybookError
+from voiceassist.events import Speaker
 from voiceassist.playbook_file.parse import check_playbook, language_in, parse_cues, parse_playbook
 from voiceassist.speech_models.cues_weights import bundled_classifier
 from voiceassist.yamltext.document import read_document
@@ -68,6 +69,13 @@ def _builtin_cues(language: str) -> BuiltinCues:
     return parse_cues(
         [(f"{folder.name}/{name}.yaml", read_text(folder / f"{name}.yaml")) for name in CUE_FILES], language
     )
+
+
+@cache  # two languages, some fifty lines for each side
+def ordinary_turns(language: str, speaker: Speaker) -> tuple[str, ...]:
+    """What a side says in calls and nobody should act on; nothing where nobody wrote any in that language."""
+    file = FOLDER / "ordinary" / f"{primary_subtag(language)}.yaml"
+    return tuple(read_document(read_text(file)).value[speaker]) if file.is_file() else ()
 
 
 @cache

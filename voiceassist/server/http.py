@@ -23,6 +23,7 @@ from voiceassist.server import (
     ops,
     pages,
     playbook_drafts,
+    playbook_offers,
     playbook_trials,
     playbooks,
     samples,
@@ -42,7 +43,8 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
-    playbook_trials.router, playbooks.router, playbook_drafts.router, samples.router,  # demo last
+    playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
+    samples.router,  # demo last
 )  # fmt: skip
 
 

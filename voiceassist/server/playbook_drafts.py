@@ -36,7 +36,6 @@ from voiceassist.yamltext.json_edits import Edit, Op
 router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
 
 Revision = Annotated[int, Field(ge=0, le=2**63 - 1)]  # the store counts in 64 bits
-DraftNote = Annotated[str, Field(max_length=2_000)]
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 
 
@@ -85,12 +84,6 @@ class PublishRequest(RequestBody):
         Number | None,
         Field(description="The current version's number, where it was published after the draft began."),
     ] = None
-
-
-class Withdrawal(RequestBody):
-    """A team's playbook that no new call is to get."""
-
-    note: DraftNote = ""
 
 
 class Rollback(RequestBody):
@@ -161,15 +154,5 @@ async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rol
     return version_view(version, is_current=True)
 
 
-@router.post("/withdraw", dependencies=[allow("admin")])
-async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> VersionView:
-    """No new call gets this playbook; it stays in the history, and comes back when a version with teams does."""
-    version = await runtime_of(connection).withdraw_playbook(
-        name, note=wanted.note, by=principal_of(connection).name
-    )
-    return version_view(version, is_current=True)
-
-
 async def _saved(runtime: Runtime, draft: Draft) -> DraftView:
-    saved = await runtime.store.playbooks.save_draft(draft)
-    return await draft_view(runtime, saved, (await runtime.store.playbooks.current()).get(draft.name))
+    return await draft_view(runtime, await runtime.store.playbooks.save_draft(draft))

@@ -21,15 +21,19 @@ from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.bodies import RequestBody, StrictFields
+from voiceassist.server.playbook_views import ProblemView, problem_view
 from voiceassist.server.playbooks import found
 from voiceassist.trials.backtest import Backtest
 from voiceassist.trials.example_runs import ExampleRun
+from voiceassist.trials.phrase_tries import PhraseTry
 from voiceassist.trials.trial import Trial, TrialCue, TrialTurn
+from voiceassist.yamltext.problems import problem_at
 
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
 Sentence = Annotated[str, Field(max_length=2_000)]
 TURNS_MAX = 50  # what a person pastes; more is a stored call
+PHRASES_MAX = 50  # what a person types; each takes a millisecond
 
 
 class EarlierTurn(StrictFields):
@@ -50,10 +54,36 @@ class Try(RequestBody):
     turns: Annotated[tuple[EarlierTurn, ...], Field(max_length=TURNS_MAX, fail_fast=True)] = ()
 
 
+class PhrasesWanted(RequestBody):
+    """Sentences to make phrases of, and phrases; tried on ordinary talk."""
+
+    speaker: Speaker
+    sentences: Annotated[tuple[Sentence, ...], Field(max_length=PHRASES_MAX, fail_fast=True)] = ()
+    phrases: Annotated[tuple[Sentence, ...], Field(max_length=PHRASES_MAX, fail_fast=True)] = ()
+    draft: bool = True  # where there is one
+
+
 class Which(RequestBody):
     """The draft, where there is one, or what calls get."""
 
     draft: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhraseTryView:
+    """A phrase, and the ordinary turns in which it is found although nobody meant them."""
+
+    phrase: str
+    count: int
+    found: tuple[str, ...]  # the first few
+    problem: ProblemView | None  # why it cannot be used
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PhrasesTriedView:
+    """Phrases, those made of sentences first."""
+
+    phrases: tuple[PhraseTryView, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,6 +167,17 @@ async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> Trie
     return _tried(await runtime.playbook_worker.run(work.tried, source, _turns(said), said.tier, today()))
 
 
+@router.post("/{name}/phrases", dependencies=[allow(*SCREENS)])
+async def try_phrases(connection: HTTPConnection, name: str, wanted: PhrasesWanted) -> PhrasesTriedView:
+    """Phrases made of sentences, and in which ordinary turns they would be found. Works on a broken draft, too."""
+    runtime = runtime_of(connection)
+    source = await _wanted(runtime, name, draft=wanted.draft)
+    tried = await runtime.playbook_worker.run(
+        work.phrases_tried, source.text, wanted.speaker, wanted.sentences, wanted.phrases
+    )
+    return PhrasesTriedView(phrases=tuple(map(_phrase, tried)))
+
+
 @router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
 async def try_examples(connection: HTTPConnection, name: str, which: Which) -> ExamplesView:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
@@ -176,6 +217,11 @@ async def _wanted(runtime: Runtime, name: str, *, draft: bool) -> PlaybookText:
         assert edited is not None, "a playbook that was found has a version or a draft"
         return PlaybookText(edited.text, name)
     return PlaybookText(current.text, name, current.number)
+
+
+def _phrase(tried: PhraseTry) -> PhraseTryView:
+    problem = problem_view(problem_at(1, (), tried.problem)) if tried.problem else None
+    return PhraseTryView(phrase=tried.phrase, count=tried.count, found=tried.found, problem=problem)
 
 
 def _example(run: ExampleRun) -> ExampleView:

@@ -5,15 +5,16 @@ live calls do not have. Next: `playbooks.py`, `playbook_drafts.py` and `playbook
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from voiceassist.events import Reach, Speaker
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime
+from voiceassist.server.playbook_offers import DefaultView, OfferView
 from voiceassist.store.playbooks import Draft, Version
-from voiceassist.yamltext.problems import Problem
+from voiceassist.yamltext.problems import Problem, ProblemCode, problem_at
 
 Json = Any
 
@@ -36,7 +37,9 @@ class ProblemView:
 
     line: int
     path: tuple[str | int, ...]
-    message: str
+    message: str  # in English
+    code: ProblemCode = "other"  # the same for pages in other languages; "other": told in English alone
+    given: Mapping[str, str | int] = field(default_factory=dict)  # what the message names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +53,7 @@ class DraftView:
     revision: int  # send it back with the next change
     by: str
     saved_at: str  # ISO 8601 with zone
-    changes: int  # differences from the current version
+    changes: int  # differences from the version that it changes; 0 where there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +117,7 @@ class PlaybookView:
     document: Json  # the same as JSON
     draft: DraftView | None
     builtin: BuiltinView
+    offer: OfferView
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -134,6 +138,8 @@ class PlaybookSummary(HeaderView):
     current: VersionView | None
     has_draft: bool
     problems: int
+    default_for: tuple[str, ...] = ()  # languages of calls
+    withdrawn: bool = False  # no new call gets it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +148,7 @@ class PlaybooksView:
 
     playbooks: tuple[PlaybookSummary, ...]
     available: tuple[HeaderView, ...]
+    defaults: tuple[DefaultView, ...] = ()
 
 
 async def builtin_view(runtime: Runtime, text: str) -> BuiltinView:
@@ -165,19 +172,38 @@ def version_view(version: Version, *, is_current: bool) -> VersionView:
     )
 
 
-async def draft_view(runtime: Runtime, draft: Draft, current: Version | None) -> DraftView:
+def problem_view(problem: Problem) -> ProblemView:
+    """A mistake as pages show it."""
+    return ProblemView(
+        line=problem.line,
+        path=problem.path,
+        message=problem.message,
+        code=problem.code,
+        given=dict(problem.given),
+    )
+
+
+async def draft_view(runtime: Runtime, draft: Draft) -> DraftView:
     """A draft as people edit it."""
     problems = await draft_problems(runtime, draft)
     return DraftView(
         text=draft.text,
         document=await document_of(runtime, draft.text),
-        problems=tuple(ProblemView(line=one.line, path=one.path, message=one.message) for one in problems),
+        problems=tuple(problem_view(one) for one in problems),
         base=draft.base,
         revision=draft.revision,
         by=draft.by,
         saved_at=draft.saved_at,
-        changes=len(await change_views(runtime, current.text if current else "", draft.text)),
+        changes=await _changes_made(runtime, draft),
     )
+
+
+async def _changes_made(runtime: Runtime, draft: Draft) -> int:
+    """How many differences people made: what a new playbook was copied from is not theirs."""
+    if draft.base == 0:
+        return 0
+    began = await runtime.store.playbooks.version(draft.name, draft.base)
+    return len(await change_views(runtime, began.text, draft.text))
 
 
 async def draft_problems(runtime: Runtime, draft: Draft) -> tuple[Problem, ...]:
@@ -187,11 +213,11 @@ async def draft_problems(runtime: Runtime, draft: Draft) -> tuple[Problem, ...]:
     if problems:
         return problems
     header = await worker.run(work.header, PlaybookText(draft.text, draft.name))
-    hindrance = runtime.registry.hindrance(header, draft.name)
+    hindrance = runtime.registry.offered.hindrance(header, draft.name)
     if hindrance is None:
         return ()
     path, message = hindrance
-    return (Problem(await worker.run(work.line_of, draft.text, path), path, message),)
+    return (problem_at(await worker.run(work.line_of, draft.text, path), path, message),)
 
 
 async def document_of(runtime: Runtime, text: str) -> Json:

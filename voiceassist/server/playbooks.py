@@ -11,7 +11,9 @@ from fastapi import APIRouter
 from pydantic import Field
 from starlette.requests import HTTPConnection
 
+from voiceassist.core.words.languages import TAG
 from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.playbook_file.blank import blank_playbook
 from voiceassist.playbook_file.schema import playbook_schema
 from voiceassist.playbook_registry import now
 from voiceassist.playbook_worker import work
@@ -20,6 +22,7 @@ from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody
+from voiceassist.server.playbook_offers import default_views, offer_view
 from voiceassist.server.playbook_views import (
     ChangesView,
     DraftView,
@@ -49,10 +52,14 @@ NameInPath = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$")]
 
 
 class NewPlaybook(RequestBody):
-    """A playbook to be made from another."""
+    """A playbook to be made: a copy of another, or an empty one."""
 
     name: NameInPath
-    source: str = Field(alias="from", description="Name of a playbook here, or of a built-in one.")
+    source: str | None = Field(
+        None, alias="from", description="Name of a playbook here, or of a built-in one; null: an empty one."
+    )
+    title: Annotated[str, Field(max_length=200)] = ""  # of an empty one
+    language: Annotated[str, Field(pattern=TAG.pattern, max_length=35)] = ""  # of an empty one; "": the server's
 
 
 @router.get("", dependencies=[allow(*SCREENS)])
@@ -64,12 +71,12 @@ async def list_playbooks(connection: HTTPConnection) -> PlaybooksView:
     listed = [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names]
     others = [name for name in builtin_names() if name not in names]
     available = [HeaderView(**await _header(runtime, await _builtin_text(runtime, name), name)) for name in others]
-    return PlaybooksView(playbooks=tuple(listed), available=tuple(available))
+    return PlaybooksView(playbooks=tuple(listed), available=tuple(available), defaults=default_views(runtime))
 
 
 @router.post("", status_code=201, dependencies=[allow("admin")])
 async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
-    """A draft of a new playbook, which is a copy of another under a new name."""
+    """A draft of a new playbook, which is a copy of another under a new name, or empty."""
     runtime = runtime_of(connection)
     playbooks = runtime.store.playbooks
     if wanted.name in RESERVED or wanted.name in set(builtin_names()) - {wanted.source}:
@@ -77,11 +84,18 @@ async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
         raise ConflictError("name_taken", f"{wanted.name!r} {told}; choose another name")
     if await playbooks.versions(wanted.name) or await playbooks.draft(wanted.name):
         raise ConflictError("name_taken", f"there is a playbook {wanted.name!r} already; choose another name")
-    named = Edit(op="set", path=("name",), value=wanted.name)
-    text = await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), [named])
     by = principal_of(connection).name
-    draft = Draft(name=wanted.name, text=text, base=0, revision=0, by=by, saved_at=now())
-    return await draft_view(runtime, await playbooks.save_draft(draft), None)
+    draft = Draft(
+        name=wanted.name, text=await _first_text(runtime, wanted), base=0, revision=0, by=by, saved_at=now()
+    )
+    return await draft_view(runtime, await playbooks.save_draft(draft))
+
+
+async def _first_text(runtime: Runtime, wanted: NewPlaybook) -> str:
+    if wanted.source is None:
+        return blank_playbook(wanted.name, wanted.title.strip(), wanted.language or runtime.settings.language)
+    named = Edit(op="set", path=("name",), value=wanted.name)
+    return await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), [named])
 
 
 @router.get("/schema", dependencies=[allow("anyone")])
@@ -101,8 +115,9 @@ async def get_playbook(connection: HTTPConnection, name: str) -> PlaybookView:
         current=version_view(current, is_current=True) if current else None,
         text=text,
         document=await document_of(runtime, text) if current else None,
-        draft=await draft_view(runtime, draft, current) if draft else None,
+        draft=await draft_view(runtime, draft) if draft else None,
         builtin=await builtin_view(runtime, draft.text if draft else text),
+        offer=await offer_view(runtime, name),
     )
     if current:
         runtime.spawn(_prepare(runtime, current))
@@ -179,7 +194,9 @@ async def _listed(runtime: Runtime, name: str, current: Version | None, draft: D
     assert shown is not None, "a listed playbook has a version or a draft"
     return PlaybookSummary(
         **await _header(runtime, shown.text, name),
-        is_default=runtime.registry.is_default(name),
+        is_default=runtime.registry.offered.is_default(name),
+        default_for=tuple(one.language for one in runtime.registry.defaults() if one.name == name),
+        withdrawn=name in runtime.registry.offered.withdrawn,
         current=version_view(current, is_current=True) if current else None,
         has_draft=draft is not None,
         problems=len(await draft_problems(runtime, draft)) if draft else 0,

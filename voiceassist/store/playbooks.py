@@ -1,4 +1,5 @@
-"""Playbooks in the database: published versions, which never change, and at most one draft of each.
+"""Playbooks in the database: published versions, which never change, at most one draft of each, and what people
+decided about whole playbooks.
 
 A version's number is its place: 1, 2, ... within a playbook's name, and the highest is the current one. Publishing
 is one transaction: the draft is gone and the version is there, or neither. Never reads YAML: texts are texts here.
@@ -8,17 +9,25 @@ Next: `playbook_registry.py` hands the current ones to calls; `server/playbooks.
 import secrets
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import Connection, Select, delete, func, insert, select, tuple_
+from sqlalchemy import Connection, Select, case, delete, func, insert, select, tuple_
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.parse import hash_of
 from voiceassist.store.database import Database, reading
 from voiceassist.store.rows import Row
+from voiceassist.store.schema import playbook_choices as choices
 from voiceassist.store.schema import playbook_drafts as drafts
 from voiceassist.store.schema import playbook_versions as versions
 
+ChoiceAction = Literal[
+    "default",  # calls in `language` get the playbook, where their team has none of its own
+    "setting",  # they get the one that the settings name again, which is `name`
+    "withdrawn",  # no new call gets the playbook
+    "offered",  # new calls may get it again
+]
+CHOICES_READ = 200  # the newest; a person reads fewer
 REVISION_MAX = 2**53 - 1  # a browser's numbers are exact up to here
 
 
@@ -50,6 +59,18 @@ class Draft:
     revision: int  # another one with every save; drawn by lot, so that no number ever comes back
     by: str  # who saved it last
     saved_at: str  # ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaybookChoice:
+    """What somebody decided about a whole playbook."""
+
+    at: str  # ISO 8601 with zone
+    by: str
+    action: ChoiceAction
+    name: str
+    language: str = ""  # of calls; empty where it is about the playbook alone
+    note: str = ""
 
 
 def read_version(path: Path, name: str, number: int) -> Version:
@@ -130,10 +151,30 @@ class Playbooks:
             lambda connection: _add(connection, name, text, author=author, note=note, at=at)
         )
 
+    async def choices(self, name: str | None = None) -> list[PlaybookChoice]:
+        """What people decided, the newest first: all that counts, and with a name the last ones about it."""
+        wanted = select(choices).order_by(choices.c.id.desc())
+        if name is None:
+            newest = select(func.max(choices.c.id)).group_by(*_WHAT_A_CHOICE_IS_ABOUT)
+            wanted = wanted.where(choices.c.id.in_(newest))
+        else:
+            wanted = wanted.where(choices.c.name == name).limit(CHOICES_READ)
+        rows = await self._rows(wanted)
+        return [PlaybookChoice(**{key: row[key] for key in row if key != "id"}) for row in rows]
+
+    async def decide(self, *decided: PlaybookChoice) -> None:
+        """Stores decisions, all of them or none."""
+        rows = [asdict(choice) for choice in decided]
+        await self._database.write(lambda connection: connection.execute(insert(choices), rows) and None)
+
     async def _rows(self, wanted: Select[Any]) -> list[Row]:
         return await self._database.read(
             lambda connection: [dict(row) for row in connection.execute(wanted).mappings()]
         )
+
+
+# A language has one default, whichever playbook it is; being withdrawn is each playbook's own.
+_WHAT_A_CHOICE_IS_ABOUT = (choices.c.language, case((choices.c.language == "", choices.c.name), else_=""))
 
 
 def _save(connection: Connection, draft: Draft) -> Draft:

@@ -106,6 +106,19 @@ playbook_drafts = Table(
     Column("saved_at", String, nullable=False),  # ISO 8601 with zone
 )
 
+# A row is one decision and is never changed; the newest of a language, or of a playbook, counts.
+playbook_choices = Table(
+    "playbook_choices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", String, nullable=False),  # ISO 8601 with zone
+    Column("by", String, nullable=False),
+    Column("action", String, nullable=False),  # default, setting, withdrawn, offered
+    Column("name", String, nullable=False),  # of the playbook
+    Column("language", String, nullable=False),  # of calls; empty where it is about the playbook alone
+    Column("note", Text, nullable=False),
+)
+
 # ---- facts: made of the events by `fact_feed.py`, and made again from them at any time -------------------------
 
 

@@ -134,6 +134,7 @@ def _started(playbook: Playbook, tier: Tier, today: str, had: tuple[PastOffer, .
         playbook=playbook.label,
         playbook_hash=playbook.hash,
         past_offers=had,
+        kinds=playbook.kinds,
     )
 
 

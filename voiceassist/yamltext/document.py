@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from voiceassist.yamltext.problems import Path, Problem
+from voiceassist.yamltext.problems import Message, Path, Problem, problem_at, told
 
 Json = Any  # None, bool, int, float, str, list and dict of the same
 
@@ -52,7 +52,7 @@ class YamlDocument:
 def read_document(text: str) -> YamlDocument:
     """The document in the text; a text that is no YAML gives no value and one problem."""
     if len(text) > CHARS_MAX:
-        return _unreadable(1, f"is longer than {CHARS_MAX:,} characters")
+        return _unreadable(1, told(f"is longer than {CHARS_MAX:,} characters", "file_too_long", most=CHARS_MAX))
     try:
         text.encode()
         return _read(text)
@@ -60,14 +60,14 @@ def read_document(text: str) -> YamlDocument:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line, mark.column) if mark else (0, 0)
         ours = TOO_DEEP if error.problem == TOO_DEEP else _own_words(text, line, column)
-        return _unreadable(line + 1, f"not YAML: {ours or error.problem or error.context}")
+        return _unreadable(line + 1, _not_yaml(ours or str(error.problem or error.context)))
     except yaml.YAMLError as error:
-        return _unreadable(1, f"not YAML: {' '.join(str(error).split())}")
+        return _unreadable(1, _not_yaml(" ".join(str(error).split())))
     except UnicodeEncodeError as error:
         line = text.count("\n", 0, error.start) + 1
         if text[error.start] in BYTES:
-            return _unreadable(line, "is not UTF-8; save it as UTF-8")
-        return _unreadable(line, "not YAML: holds half a character")
+            return _unreadable(line, told("is not UTF-8; save it as UTF-8", "not_utf8"))
+        return _unreadable(line, _not_yaml("holds half a character"))
 
 
 def _own_words(text: str, line: int, column: int) -> str:
@@ -87,8 +87,12 @@ def _open_brackets(text: str) -> int:
     return sum(map(text.count, "[{")) - sum(map(text.count, "]}"))
 
 
-def _unreadable(line: int, message: str) -> YamlDocument:
-    return YamlDocument(problems=(Problem(line, (), message),))
+def _not_yaml(why: str) -> Message:
+    return told(f"not YAML: {why}", "not_yaml", why=why)
+
+
+def _unreadable(line: int, message: Message) -> YamlDocument:
+    return YamlDocument(problems=(problem_at(line, (), message),))
 
 
 def _read(text: str) -> YamlDocument:
@@ -109,13 +113,13 @@ class _Reader:
         """The first document; a second one is a problem."""
         next(self._events)
         if isinstance(next(self._events), yaml.StreamEndEvent):
-            self.problems.append(Problem(1, (), "is empty"))
+            self.problems.append(problem_at(1, (), told("is empty", "file_empty")))
             return None
         value = self._value(next(self._events), ())
         next(self._events)
         after = next(self._events)
         if not isinstance(after, yaml.StreamEndEvent):
-            self._note(after, (), "holds a second document after `---`; keep one")
+            self._note(after, (), told("holds a second document after `---`; keep one", "second_document"))
         return value
 
     def _value(self, event: Any, path: Path) -> Json:  # noqa: ANN401 - PyYAML's events have no types
@@ -123,7 +127,8 @@ class _Reader:
         if len(path) > DEPTH_MAX:
             raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         if isinstance(event, yaml.AliasEvent):
-            return self._note(event, path, f"`*{event.anchor}`: aliases cannot be used; write it out")
+            text = f"`*{event.anchor}`: aliases cannot be used; write it out"
+            return self._note(event, path, told(text, "alias", name=str(event.anchor)))
         if isinstance(event, yaml.MappingStartEvent):
             return self._mapping(path)
         if isinstance(event, yaml.SequenceStartEvent):
@@ -135,7 +140,7 @@ class _Reader:
         while not isinstance(key := next(self._events), yaml.MappingEndEvent):
             name = self._name(key, path)
             if name in fields:
-                self._note(key, (*path, name), "is given twice; keep one")
+                self._note(key, (*path, name), told("is given twice; keep one", "given_twice"))
             self.lines.setdefault((*path, name), key.start_mark.line + 1)
             value = self._value(next(self._events), (*path, name))
             fields.setdefault(name, value)
@@ -144,7 +149,7 @@ class _Reader:
     def _name(self, key: Any, path: Path) -> str:  # noqa: ANN401
         if isinstance(key, yaml.ScalarEvent):
             return str(key.value)
-        self._note(key, path, "a name must be a text")
+        self._note(key, path, told("a name must be a text", "name_not_text"))
         return str(self._value(key, (*path, "?")))
 
     def _list(self, path: Path) -> list[Json]:
@@ -155,12 +160,12 @@ class _Reader:
 
     def _scalar(self, event: Any, path: Path) -> Json:  # noqa: ANN401
         if event.tag not in PLAIN_TAGS:
-            return self._note(event, path, f"tag `{event.tag}` cannot be used")
+            return self._note(event, path, told(f"tag `{event.tag}` cannot be used", "tag", tag=event.tag))
         is_plain = event.implicit[0] and event.tag is None
         return _resolved(event.value) if is_plain else event.value
 
-    def _note(self, event: Any, path: Path, message: str) -> None:  # noqa: ANN401
-        self.problems.append(Problem(event.start_mark.line + 1, path, message))
+    def _note(self, event: Any, path: Path, message: Message) -> None:  # noqa: ANN401
+        self.problems.append(problem_at(event.start_mark.line + 1, path, message))
 
 
 def _resolved(text: str) -> Json:

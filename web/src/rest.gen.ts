@@ -74,6 +74,11 @@ export type LegMergeChanged = wire.LegMergeChanged;
 export type LineSoundChanged = wire.LineSoundChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OwnKind".
+ */
+export type OwnKind = wire.OwnKind;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Partial".
  */
 export type Partial = wire.Partial;
@@ -109,6 +114,29 @@ export type Why = wire.Why;
 export type Word = wire.Word;
 
 export interface VoiceassistRest {}
+/**
+ * What people decided about a playbook, the newest first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ActivityView".
+ */
+export interface ActivityView {
+  activity: ChoiceView[];
+}
+/**
+ * What somebody decided about a whole playbook.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ChoiceView".
+ */
+export interface ChoiceView {
+  action: "default" | "setting" | "withdrawn" | "offered";
+  at: string;
+  by: string;
+  language: string;
+  name: string;
+  note: string;
+}
 /**
  * How often a supervisor was told of something at a level.
  *
@@ -339,6 +367,31 @@ export interface ChangesView {
   changes: ChangeView[];
 }
 /**
+ * What calls in a language get where their team has no playbook of its own, and who says so.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "DefaultView".
+ */
+export interface DefaultView {
+  choice: ChoiceView | null;
+  language: string;
+  name: string;
+  setting: string;
+}
+/**
+ * A playbook that teams without one of their own are to get.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "DefaultWanted".
+ */
+export interface DefaultWanted {
+  /**
+   * Of calls; null: all that it serves.
+   */
+  language?: string | null;
+  note?: string;
+}
+/**
  * A draft with all that is wrong with it; without problems it can be published.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -361,6 +414,68 @@ export interface DraftView {
  * via the `definition` "ProblemView".
  */
 export interface ProblemView {
+  code:
+    | "other"
+    | "missing"
+    | "empty"
+    | "unknown_name"
+    | "unknown_name_near"
+    | "unknown_name_valid"
+    | "not_whole"
+    | "quoted_number"
+    | "not_a_number"
+    | "out_of_range"
+    | "number_as_text"
+    | "not_a_text"
+    | "empty_text"
+    | "not_an_id"
+    | "not_a_flag"
+    | "not_a_list"
+    | "not_a_mapping"
+    | "too_few"
+    | "too_many"
+    | "not_a_language"
+    | "not_a_day"
+    | "unknown_placeholder"
+    | "no_general_policy"
+    | "builtin_rule_name"
+    | "no_sensitivity"
+    | "no_time"
+    | "until_before_from"
+    | "rung_twice"
+    | "offer_twice"
+    | "builtin_kind_name"
+    | "own_kind_unknown"
+    | "own_kind_field"
+    | "name_fixed"
+    | "default_has_teams"
+    | "default_language"
+    | "no_engine"
+    | "team_taken"
+    | "not_yaml"
+    | "file_too_long"
+    | "file_empty"
+    | "not_utf8"
+    | "second_document"
+    | "alias"
+    | "tag"
+    | "given_twice"
+    | "name_not_text"
+    | "phrase_too_long"
+    | "phrase_too_large"
+    | "phrase_all_optional"
+    | "phrase_out_of_place"
+    | "phrase_empty_choice"
+    | "phrase_stray_sign"
+    | "phrase_too_deep"
+    | "phrase_unknown_list"
+    | "phrase_unknown_list_near"
+    | "phrase_gap"
+    | "phrase_no_word"
+    | "phrase_no_part";
+  given: {
+    [k: string]: string | number;
+  };
   line: number;
   message: string;
   path: (string | number)[];
@@ -559,17 +674,19 @@ export interface OfferedFile {
   size_bytes: number;
 }
 /**
- * A playbook to be made from another.
+ * A playbook to be made: a copy of another, or an empty one.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "NewPlaybook".
  */
 export interface NewPlaybook {
   /**
-   * Name of a playbook here, or of a built-in one.
+   * Name of a playbook here, or of a built-in one; null: an empty one.
    */
-  from: string;
+  from?: string | null;
+  language?: string;
   name: string;
+  title?: string;
 }
 /**
  * An alternative, and whether a card shows it.
@@ -584,6 +701,18 @@ export interface OfferShown {
   why_not: string;
 }
 /**
+ * Which new calls get a playbook.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OfferView".
+ */
+export interface OfferView {
+  could_be_default_for: string[];
+  default_for: string[];
+  defaults: DefaultView[];
+  withdrawn: ChoiceView | null;
+}
+/**
  * Part of a list of calls.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -594,6 +723,45 @@ export interface Page {
   next: string | null;
 }
 /**
+ * A phrase, and the ordinary turns in which it is found although nobody meant them.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhraseTryView".
+ */
+export interface PhraseTryView {
+  count: number;
+  found: string[];
+  phrase: string;
+  problem: ProblemView | null;
+}
+/**
+ * Phrases, those made of sentences first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhrasesTriedView".
+ */
+export interface PhrasesTriedView {
+  phrases: PhraseTryView[];
+}
+/**
+ * Sentences to make phrases of, and phrases; tried on ordinary talk.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhrasesWanted".
+ */
+export interface PhrasesWanted {
+  draft?: boolean;
+  /**
+   * @maxItems 50
+   */
+  phrases?: string[];
+  /**
+   * @maxItems 50
+   */
+  sentences?: string[];
+  speaker: "agent" | "customer";
+}
+/**
  * A playbook in the list.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -601,6 +769,7 @@ export interface Page {
  */
 export interface PlaybookSummary {
   current: VersionView | null;
+  default_for: string[];
   has_draft: boolean;
   is_default: boolean;
   language: string;
@@ -608,6 +777,7 @@ export interface PlaybookSummary {
   problems: number;
   teams: string[];
   title: string;
+  withdrawn: boolean;
 }
 /**
  * A published version without its text.
@@ -635,6 +805,7 @@ export interface PlaybookView {
   document: unknown;
   draft: DraftView | null;
   name: string;
+  offer: OfferView;
   text: string;
 }
 /**
@@ -645,6 +816,7 @@ export interface PlaybookView {
  */
 export interface PlaybooksView {
   available: HeaderView[];
+  defaults: DefaultView[];
   playbooks: PlaybookSummary[];
 }
 /**
@@ -809,7 +981,7 @@ export interface Which {
   draft?: boolean;
 }
 /**
- * A team's playbook that no new call is to get.
+ * A playbook that no new call is to get, or that is to be offered again.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Withdrawal".

@@ -17,6 +17,7 @@ export const started: RecordOf<"call_started"> = {
   playbook: "p@1",
   playbook_hash: "",
   past_offers: [],
+  kinds: [],
   continues: "",
 };
 
@@ -62,6 +63,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     agent: { id: "a", name: "Anna Reed", team: "" },
     customer: { id: "c", name: "Martin Webb", tier: "gold" },
     language: "en",
+    kinds: [],
     last_words: "",
     last_speaker: null,
     recovered: 0,

@@ -24,7 +24,7 @@ class FakeServer {
   refuses: string | null = null;
   refusesOnce = false;
 
-  playbook = (): Playbook => ({ name: "shop", current, document: published, text: JSON.stringify(published), draft: this.draft, builtin: { rules: [], words: {} } });
+  playbook = (): Playbook => ({ name: "shop", current, document: published, text: JSON.stringify(published), draft: this.draft, builtin: { rules: [], words: {} }, offer: { withdrawn: null, default_for: [], could_be_default_for: [], defaults: [] } });
 
   save(text: string, by = "Kim"): void {
     const revision = (this.draft?.revision ?? 0) + 1;

@@ -5,7 +5,7 @@ import type { Draft, Edit, Mapping, Playbook } from "../src/screens/playbook/dra
 
 const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
 const published: Mapping = { title: "Shop" };
-const playbook: Playbook = { name: "shop", current, document: published, text: "title: Shop\n", draft: null, builtin: { rules: [], words: {} } };
+const playbook: Playbook = { name: "shop", current, document: published, text: "title: Shop\n", draft: null, builtin: { rules: [], words: {} }, offer: { withdrawn: null, default_for: [], could_be_default_for: [], defaults: [] } };
 const draft = (document: Mapping, revision = 1, by = "Ida"): Draft => {
   return { text: JSON.stringify(document), document, problems: [], base: 1, revision, by, saved_at: "", changes: 1 };
 };
@@ -92,7 +92,7 @@ describe("a draft that somebody else saved meanwhile", () => {
 });
 
 test("a draft that is no YAML is broken, and shows what is published", () => {
-  const state = sync.opened({ ...playbook, draft: { ...draft({}), document: null, problems: [{ line: 3, path: [], message: "no" }] } });
+  const state = sync.opened({ ...playbook, draft: { ...draft({}), document: null, problems: [{ line: 3, path: [], message: "no", code: "other", given: {} }] } });
   expect([sync.isBroken(state), sync.shown(state), sync.problemsOf(state).length]).toEqual([true, published, 1]);
 });
 

@@ -54,7 +54,7 @@ def cue_fields(match: Match, words: Sequence[str]) -> dict[str, Any]:
     """A cue as JSON."""
     return {
         "kind": match.kind,
-        "speaker": SPEAKER_OF[match.kind],
+        "speaker": SPEAKER_OF.get(match.kind),  # null: a kind of the playbook's own
         "confidence": match.confidence,
         "layer": match.layer,
         "rule": match.rule,

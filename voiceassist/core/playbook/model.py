@@ -11,7 +11,7 @@ from typing import Literal, get_args
 
 from voiceassist.core.classifier.model import Classifier
 from voiceassist.core.words.languages import Language, language_rules
-from voiceassist.events import AlertLevel, Reach, Speaker, Tier
+from voiceassist.events import AlertLevel, OwnKind, Reach, Speaker, Tier
 
 CostClass = Literal["none", "low", "medium", "high"]
 COST_CLASSES: tuple[CostClass, ...] = get_args(CostClass)
@@ -225,6 +225,7 @@ class Playbook:
     teams: tuple[str, ...] = ()  # for calls of these; empty: of all
     tiers: tuple[Tier, ...] = ()  # that customers may have; empty: not said
     words: Mapping[str, tuple[str, ...]]  # named lists for phrases
+    kinds: tuple[OwnKind, ...] = ()  # beyond the built-in ones
     rules: tuple[Rule, ...]
     builtin: BuiltinCues = BuiltinCues()  # of its language, without its changes: compiled once for all playbooks
     absences: tuple[Absence, ...]

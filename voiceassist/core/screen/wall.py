@@ -19,6 +19,7 @@ from voiceassist.events import (
     Event,
     Final,
     LanguageDoubtChanged,
+    OwnKind,
     Person,
     Record,
     RefusalClosed,
@@ -38,6 +39,7 @@ class WallRow:
     agent: Person
     customer: Customer
     language: str  # BCP 47: of the words below
+    kinds: tuple[OwnKind, ...] = ()  # the playbook's own kinds of cue
     last_words: str = ""
     last_speaker: Speaker | None = None
     recovered: int = 0  # refusals followed by an alternative
@@ -60,6 +62,7 @@ def open_row(record: Record) -> WallRow:
         agent=started.agent,
         customer=started.customer,
         language=started.language,
+        kinds=started.kinds,
     )
 
 

@@ -19,6 +19,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Literal
 
 import re2
 
@@ -40,8 +41,29 @@ _NAMED = re.compile(r"<(\w+)>")
 _EXPRESSIONS = ContentCache[str](EXPRESSIONS_KEPT, len)
 
 
+PhraseCode = Literal[
+    "phrase_too_long",
+    "phrase_too_large",
+    "phrase_all_optional",
+    "phrase_out_of_place",
+    "phrase_empty_choice",
+    "phrase_stray_sign",
+    "phrase_too_deep",
+    "phrase_unknown_list",
+    "phrase_unknown_list_near",
+    "phrase_gap",
+    "phrase_no_word",
+    "phrase_no_part",
+]
+
+
 class PhraseError(Exception):
-    """A phrase that cannot be compiled; says what and where."""
+    """A phrase that cannot be compiled: what and where, in English, and as a code with its particulars."""
+
+    def __init__(self, message: str, code: PhraseCode, **given: str | int) -> None:
+        super().__init__(message)
+        self.code = code
+        self.given = given
 
 
 def rendered(tokens: Iterable[Token]) -> str:
@@ -60,7 +82,7 @@ class Lexicon:
 def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
     """The phrase as an RE2 expression. Raises PhraseError."""
     if len(phrase) > PHRASE_MAX_CHARS:
-        raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters")
+        raise PhraseError(f"longer than {PHRASE_MAX_CHARS} characters", "phrase_too_long", most=PHRASE_MAX_CHARS)
     named = tuple((name, lexicon.lists[name]) for name in _NAMED.findall(phrase) if name in lexicon.lists)
     return _EXPRESSIONS.get((phrase, lexicon.language, named), lambda: _compiled(phrase, lexicon))
 
@@ -69,9 +91,9 @@ def _compiled(phrase: str, lexicon: Lexicon) -> str:
     compiler = _Compiler(phrase, lexicon)
     expression = compiler.alternatives(until="")
     if len(expression) > EXPRESSION_MAX_CHARS:
-        raise PhraseError("grows too large; use smaller lists")
+        raise PhraseError("grows too large; use smaller lists", "phrase_too_large")
     if _needs_no_word(expression):
-        raise PhraseError("needs at least one word that is not optional")
+        raise PhraseError("needs at least one word that is not optional", "phrase_all_optional")
     return expression
 
 
@@ -86,7 +108,7 @@ def _needs_no_word(expression: str) -> bool:
     try:
         return re2.compile(expression, options).fullmatch("") is not None
     except re2.error as error:
-        raise PhraseError("grows too large; use smaller lists or gaps") from error
+        raise PhraseError("grows too large; use smaller lists or gaps", "phrase_too_large") from error
 
 
 class _Compiler:
@@ -105,10 +127,12 @@ class _Compiler:
             self._next += 1
             branches.append(self._sequence())
         if self._peek() != until:
-            raise PhraseError(f"`{self._peek() or 'end of phrase'}` where `{until or 'a word'}` was expected")
+            found, wanted = self._peek(), until
+            message = f"`{found or 'end of phrase'}` where `{wanted or 'a word'}` was expected"
+            raise PhraseError(message, "phrase_out_of_place", found=found, wanted=wanted)
         self._next += 1
         if len(branches) > 1 and "" in branches:
-            raise PhraseError("an empty choice; write `[x]` for something optional")
+            raise PhraseError("an empty choice; write `[x]` for something optional", "phrase_empty_choice")
         return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
 
     def _sequence(self) -> str:
@@ -128,7 +152,7 @@ class _Compiler:
         if mark:
             return self._marked(mark)
         if stray:
-            raise PhraseError(f"`{stray}` has no meaning here")
+            raise PhraseError(f"`{stray}` has no meaning here", "phrase_stray_sign", sign=stray)
         return _word(word, self._lexicon.language)
 
     def _marked(self, mark: str) -> str:
@@ -141,7 +165,8 @@ class _Compiler:
     def _bracketed(self, until: str) -> str:
         self._depth += 1
         if self._depth > DEPTH_MAX:
-            raise PhraseError(f"brackets within brackets, more than {DEPTH_MAX} deep")
+            message = f"brackets within brackets, more than {DEPTH_MAX} deep"
+            raise PhraseError(message, "phrase_too_deep", most=DEPTH_MAX)
         inside = self.alternatives(until)
         self._depth -= 1
         return inside
@@ -149,18 +174,27 @@ class _Compiler:
     def _list(self, name: str) -> str:
         lists = self._lexicon.lists
         if name not in lists:
-            close = difflib.get_close_matches(name, lists, 1, 0)
-            raise PhraseError(f"unknown list <{name}>" + (f"; nearest is <{close[0]}>" if close else ""))
+            raise _unknown_list(name, lists)
         return lists[name]
 
     def _peek(self) -> str:
         return self._pieces[self._next].group() if self._next < len(self._pieces) else ""
 
 
+def _unknown_list(name: str, lists: Iterable[str]) -> PhraseError:
+    close = difflib.get_close_matches(name, list(lists), 1, 0)
+    if not close:
+        return PhraseError(f"unknown list <{name}>", "phrase_unknown_list", name=name)
+    message = f"unknown list <{name}>; nearest is <{close[0]}>"
+    return PhraseError(message, "phrase_unknown_list_near", name=name, near=close[0])
+
+
 def _gap(size: str) -> str:
     words = int(size) if size else GAP_DEFAULT
     if not 1 <= words <= GAP_MAX:
-        raise PhraseError(f"a gap of {words} words; it may be 1 to {GAP_MAX}")
+        raise PhraseError(
+            f"a gap of {words} words; it may be 1 to {GAP_MAX}", "phrase_gap", words=words, most=GAP_MAX
+        )
     return f"(?:{ANY_TOKEN}){{0,{words}}}?"
 
 
@@ -170,14 +204,15 @@ def _word(word: str, language: Language) -> str:
         return _part_of_a_word(word, language)
     tokens = [token for token in canonical(word, language) if token not in language.fillers]
     if not tokens:
-        raise PhraseError(f"`{word}` is not a word")
+        raise PhraseError(f"`{word}` is not a word", "phrase_no_word", word=word)
     return "".join(f"<{_spelt(token, language)}>" for token in tokens)
 
 
 def _part_of_a_word(word: str, language: Language) -> str:
     part = _spelt(stem(word.strip("*"), language), language)
     if not part or "*" in word.strip("*"):
-        raise PhraseError(f"`{word}` is not a word; `*` stands before or after a part of one")
+        message = f"`{word}` is not a word; `*` stands before or after a part of one"
+        raise PhraseError(message, "phrase_no_part", word=word)
     before, after = ("[^>]*" if edge == "*" else "" for edge in (word[0], word[-1]))
     return f"<{before}{part}{after}>"
 

@@ -86,6 +86,11 @@ def _spelt_out(word: str, *, language: Language) -> tuple[str, ...]:
     return tuple(part for piece in _pieces(word, language) for part in _expanded(piece, language).split())
 
 
+def written_words(text: str) -> list[str]:
+    """The words of a text in lower case, without any other sign; accents stay."""
+    return list(_WORD.findall(unicodedata.normalize("NFC", text).lower().translate(_MARKS)))
+
+
 def _pieces(word: str, language: Language) -> list[str]:
     plain = unicodedata.normalize("NFC", word).lower().translate(_MARKS).translate(language.folds)
     return list(_WORD.findall(plain))

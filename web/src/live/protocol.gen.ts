@@ -75,6 +75,7 @@ export interface CallStarted {
   playbook_hash: string;
   past_offers: PastOffer[];
   continues: string;
+  kinds: OwnKind[];
 }
 /**
  * An agent of the contact centre.
@@ -98,6 +99,15 @@ export interface Customer {
 export interface PastOffer {
   alternative: string;
   on: string;
+}
+/**
+ * A kind of cue that a playbook has beyond the built-in ones, as screens show it.
+ */
+export interface OwnKind {
+  id: string;
+  title: string;
+  speaker: "agent" | "customer";
+  colour: "violet" | "teal" | "pink" | "brown" | "olive" | "slate";
 }
 /**
  * What one utterance was; nothing changes it any more.
@@ -293,6 +303,7 @@ export interface WallRow {
   agent: Person;
   customer: Customer;
   language: string;
+  kinds: OwnKind[];
   last_words: string;
   last_speaker: ("agent" | "customer") | null;
   recovered: number;
@@ -356,6 +367,7 @@ export interface CallStartedRecord {
   playbook_hash: string;
   past_offers: PastOffer[];
   continues: string;
+  kinds: OwnKind[];
 }
 /**
  * What one utterance sounds like so far; the next Partial or the Final replaces it.

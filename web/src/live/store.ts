@@ -156,6 +156,7 @@ export function openRow(record: WireRecord): WallRow {
     agent: started.agent,
     customer: started.customer,
     language: started.language,
+    kinds: started.kinds,
     last_words: "",
     last_speaker: null,
     recovered: 0,

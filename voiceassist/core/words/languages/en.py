@@ -176,6 +176,12 @@ ENGLISH = Language(
     ),
     asides=frozenset(["ok", "yes", "yeah", "yep", "right", "so", "then", "next", "wait", "sorry"]),
     light=frozenset(_LIGHT),
+    hedges=frozenset(
+        [
+            *("actually", "also", "basically", "ever", "honestly", "just", "maybe", "please", "probably", "quite"),
+            *("really", "simply", "sir", "madam", "so", "still", "truly", "very", "well", "totally"),
+        ]
+    ),
     pivots=("but", "however", "instead", "though", "although", "what"),
     numbers=Numbers(
         units=frozenset(["oh", "o", *_UNITS]),

@@ -120,6 +120,12 @@ SPANISH = Language(
             ),
         ]
     ),
+    hedges=frozenset(
+        [
+            *("ademas", "aun", "bueno", "entonces", "muy", "pues", "quiza", "quizas", "realmente"),
+            *("se\u00f1or", "se\u00f1ora", "simplemente", "solo", "tambien", "todavia", "ya"),
+        ]
+    ),
     pivots=(
         *("pero", "sin embargo", "no obstante", "aunque", "sino", "en cambio", "a cambio", "en su lugar"),
         *("lo que", "eso si", "ahora bien", "mas bien", "en vez"),

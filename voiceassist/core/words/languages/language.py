@@ -50,6 +50,7 @@ class Language:
     fillers: Words = NONE  # sounds without meaning
     asides: Words = NONE  # said between the groups of a number that is read out: "okay"
     light: Words = NONE  # words of grammar, which mean little by themselves; never a negation
+    hedges: Words = NONE  # may be said or left out: a phrase made of an example has them as optional
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()

@@ -61,7 +61,7 @@ export class Editor {
   });
   readonly isUnsaved = $derived(steps.isUnsaved(this.#sync));
   /** Whether publishing would change anything. */
-  readonly differs = $derived((this.draft?.changes ?? 0) > 0 || steps.isUnsaved(this.#sync));
+  readonly differs = $derived((this.draft !== null && (this.current === null || this.draft.changes > 0)) || steps.isUnsaved(this.#sync));
 
   value(path: Path): Value | undefined {
     return valueAt(this.document, path);
