@@ -12,6 +12,7 @@ export type Record =
   | LineSoundChangedRecord
   | CrossTalkChangedRecord
   | LegMergeChangedRecord
+  | LatenessChangedRecord
   | LanguageDoubtChangedRecord
   | CueRecord
   | CueConfirmedRecord
@@ -59,6 +60,7 @@ export interface CallState {
   cross_talk: CrossTalkChanged[];
   leg_merge: LegMergeChanged | null;
   doubted: ("agent" | "customer")[];
+  behind_ms: number;
 }
 /**
  * The first event of every call.
@@ -197,6 +199,7 @@ export interface Prompt {
   priority: number;
   expires_ms: number;
   why: Why;
+  late: boolean;
 }
 /**
  * Something that may really be offered to this customer.
@@ -238,6 +241,7 @@ export interface Alert {
   reason: string;
   quote: string;
   why: Why;
+  late: boolean;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -311,6 +315,7 @@ export interface WallRow {
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
   doubted: ("agent" | "customer")[];
+  behind_ms: number;
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -453,6 +458,16 @@ export interface LegMergeChangedRecord {
   speaker: "agent" | "customer";
 }
 /**
+ * The call is heard later than it is spoken, or in time again: told in steps, not at every change.
+ */
+export interface LatenessChangedRecord {
+  type: "lateness_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  behind_ms: number;
+}
+/**
  * What a side says may not be in the call's language; or it is understood again.
  *
  * While it is in doubt the side's cues bring no card and no alert.
@@ -537,6 +552,7 @@ export interface PromptRecord {
   priority: number;
   expires_ms: number;
   why: Why;
+  late: boolean;
 }
 /**
  * A card left the agent's screen.
@@ -564,6 +580,7 @@ export interface AlertRecord {
   reason: string;
   quote: string;
   why: Why;
+  late: boolean;
 }
 /**
  * Somebody took care of an alert, or it turned out to be untrue.
