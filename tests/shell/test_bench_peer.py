@@ -18,7 +18,7 @@ from voiceassist.bench.asr.subjects import Subject
 from voiceassist.bench.peer.figures import RunSpread, calls_per_core, figures
 from voiceassist.bench.peer.library_streams import LibraryStreams
 from voiceassist.bench.peer.pairs import PeerPair, pairs
-from voiceassist.bench.peer.runs import SLOWEST_MS, PairRuns, PeerRun, cadence_of
+from voiceassist.bench.peer.runs import AS_MANY, SLOWEST_MS, PairRuns, PeerRun, cadence_of, with_new_words
 from voiceassist.bench.peer.spoken import PlainLine
 from voiceassist.cli import app
 from voiceassist.cli.bench.peer import show
@@ -94,7 +94,12 @@ def test_a_peer_without_errors_gives_no_ratio_of_errors() -> None:
 
 def test_the_cadence_is_that_of_partials_with_new_words() -> None:
     said = heard(told(300, "a"), told(600, "a b"), told(700, "a b"), told(1_100, "a b c"), told(3_000, "d", 2))
-    assert cadence_of([said]) == 350
+    assert cadence_of([said]) == 400
+
+
+def test_a_partial_that_repeats_another_is_not_counted() -> None:
+    said = [told(300, "a"), told(600, "a b"), told(700, "a b"), told(900, "a"), told(3_000, "a", 2)]
+    assert [one.position_ms for one in with_new_words(said)] == [300, 600, 900, 3_000]
 
 
 def test_without_partials_the_cadence_is_the_slowest_one_allowed() -> None:
@@ -135,6 +140,14 @@ def test_both_hear_the_same_recording(tmp_path: Path, recording: Path) -> None:
         errors = sum(loop["counts"][kind] for kind in ("substitutions", "insertions", "deletions"))
         assert errors < loop["counts"]["words"] / 3
         assert loop["partials_per_minute"] > 0
+
+
+@pytest.mark.audio
+def test_the_library_tells_as_many_partials_with_new_words_as_we_do(tmp_path: Path, recording: Path) -> None:
+    result = bench(tmp_path, "moonshine", "--audio", str(recording), "--runs", "1", "--json")
+    assert result.exit_code == 0, result.stderr
+    (pair,) = json.loads(result.stdout)["pairs"]
+    assert pair["peer"]["partials_per_minute"] >= AS_MANY * pair["ours"]["partials_per_minute"]
 
 
 @pytest.mark.audio

@@ -32,7 +32,7 @@ class LoopFigures:
     name: str
     calls_per_core: RunSpread
     counts: WordErrors
-    partials_per_minute: float  # of audio
+    partials_per_minute: float  # with new words, per minute of audio
     partial_delay_ms: Spread | None  # from a word's end to the partial with it, decoding included
     final_delay_ms: Spread | None
 

@@ -27,6 +27,11 @@ class PeerPair:
         """What people call the other."""
         return PEERS[self.ours.choice.kind]
 
+    @property
+    def peer_has_interval(self) -> bool:
+        """Whether one may say how often the other tells its partials: Vosk's loop does at every piece of audio."""
+        return self.ours.choice.kind != "vosk"
+
     def load_peer(self, cadence_ms: int) -> Load:
         """Loads it; picklable. Vosk's loop has a cadence of its own."""
         folder = self.ours.choice.path

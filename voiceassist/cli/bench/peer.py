@@ -21,7 +21,7 @@ from voiceassist.bench.asr.recordings import audio_clips
 from voiceassist.bench.asr.results import Spread
 from voiceassist.bench.peer.figures import LoopFigures, PairFigures, RunSpread, figures
 from voiceassist.bench.peer.pairs import PeerPair, pairs
-from voiceassist.bench.peer.runs import compare
+from voiceassist.bench.peer.runs import TRIES, compare
 from voiceassist.cli.checks import known
 from voiceassist.cli.models.folder import ModelsDir, folder_of
 from voiceassist.cli.options import AudioFiles, ConfigFile, FiguresAsJson, OnlySamples, SpokenLanguage
@@ -35,9 +35,9 @@ RUNS = 5
 WIDTH = 60  # of the line that says what is being heard
 LEGEND = (
     "calls per core: audio seconds per processor second / 2 legs, median over the runs (lowest to highest). "
-    "told: partials per minute. partial, final: milliseconds from the end of a word to the first partial with it, "
-    "and from the end of an utterance to its final, median / 95th percentile: audio time and decoding; of "
-    "synthesised calls only."
+    "told: partials with new words per minute. partial, final: milliseconds from the end of a word to the first "
+    "partial with it, and from the end of an utterance to its final, median / 95th percentile: audio time and "
+    "decoding; of synthesised calls only."
 )
 
 PairNames = Annotated[
@@ -47,7 +47,7 @@ PairNames = Annotated[
 Runs = Annotated[int, typer.Option(min=1, help="How often both hear everything.")]
 Cadence = Annotated[
     int | None,
-    typer.Option(min=100, help="Milliseconds between the library's partials. Default: as ours turn out to be."),
+    typer.Option(min=100, help="Milliseconds between the library's partials. Default: it tells as many as ours."),
 ]
 
 
@@ -94,7 +94,8 @@ def _clips(audio: Sequence[Path] | None, sample: Sequence[str], language: str) -
 
 def _compared(pair: PeerPair, clips: Sequence[Clip], runs: int, cadence_ms: int | None) -> PairFigures:
     with counted_bar(TimeElapsedColumn()) as progress:
-        task = progress.add_task(pair.ours.name, total=2 * runs * len(clips))
+        tries = TRIES if cadence_ms is None and pair.peer_has_interval else 0  # at most
+        task = progress.add_task(pair.ours.name, total=(2 * runs + tries) * len(clips))
 
         def on_clip(who: str, clip: Clip) -> None:
             progress.update(task, description=f"{who}: {clip.name}"[:WIDTH], advance=1)
