@@ -137,6 +137,9 @@ class Partial:
     words: tuple[Word, ...]
     start_ms: int
     end_ms: int
+    pause_ms: int = (
+        0  # how long they have paused; then these are the final's words, unless they go on. 0: they talk
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -197,14 +200,6 @@ class LegMergeChanged:
     at_ms: int
     merged: bool
     speaker: Speaker  # whose leg is heard, or was, for both
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LatenessChanged:
-    """The call is heard later than it is spoken, or in time again: told in steps, not at every change."""
-
-    at_ms: int
-    behind_ms: int  # how long the audio that was heard last had waited for it; 0: in time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -280,7 +275,6 @@ class Prompt:
     priority: int  # higher first
     expires_ms: int  # goes away by itself at this call time
     why: Why
-    late: bool = False  # its moment had passed when it came: a quiet note, not a card to use now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -304,7 +298,6 @@ class Alert:
     reason: str  # one sentence for a person
     quote: str  # the words in question
     why: Why
-    late: bool = False  # it came late, because the machine was behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -381,7 +374,6 @@ Event = (
     | LineSoundChanged
     | CrossTalkChanged
     | LegMergeChanged
-    | LatenessChanged
     | LanguageDoubtChanged
     | Cue
     | CueConfirmed
@@ -476,18 +468,7 @@ class Tick:
     at_ms: int
 
 
-Input = (
-    CallStarted
-    | Partial
-    | Final
-    | AudioGap
-    | LineChange
-    | LatenessChanged
-    | CallEnded
-    | CallFailed
-    | Action
-    | Tick
-)
+Input = CallStarted | Partial | Final | AudioGap | LineChange | CallEnded | CallFailed | Action | Tick
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -86,6 +86,14 @@ def test_the_final_repeats_what_was_heard_when_the_pause_began() -> None:
     assert final.text == str(len(model.reads))
 
 
+def test_partials_of_a_pause_say_how_long_it_is_and_those_before_it_that_somebody_talks() -> None:
+    *partials, _ = transcribe(_engine(_Model()), clip().pcm)
+    pauses = [partial.pause_ms for partial in partials if isinstance(partial, Partial)]
+    assert pauses[-3:] == [96, 192, 288]
+    assert pauses[0] == 0
+    assert set(pauses) <= {0, 96, 192, 288}
+
+
 def test_every_reading_is_of_the_line_from_its_start_in_whole_blocks() -> None:
     model = _Model()
     transcribe(_engine(model), clip().pcm)
@@ -126,7 +134,8 @@ def test_a_line_without_words_is_not_told() -> None:
 
 def test_words_that_turn_out_to_be_nothing_are_taken_back() -> None:
     said = transcribe(_engine(_Model(lambda count: "Hm" if count == 1 else "")), clip().pcm)
-    assert [(type(transcript), transcript.text) for transcript in said] == [(Partial, "Hm"), (Final, "")]
+    assert [transcript.text for transcript in said] == ["Hm", ""]
+    assert [isinstance(transcript, Final) for transcript in said] == [False, True]
 
 
 def test_a_model_that_fails_is_told_and_serves_the_next_line() -> None:

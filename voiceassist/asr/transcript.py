@@ -8,7 +8,9 @@ from collections.abc import Sequence
 from voiceassist.events import Final, Partial, Speaker, Word
 
 
-def partial_of(words: tuple[Word, ...], *, at_ms: int, speaker: Speaker, utterance: int) -> Partial:
+def partial_of(
+    words: tuple[Word, ...], *, at_ms: int, speaker: Speaker, utterance: int, pause_ms: int = 0
+) -> Partial:
     """The words so far; there must be one."""
     return Partial(
         at_ms=at_ms,
@@ -18,6 +20,7 @@ def partial_of(words: tuple[Word, ...], *, at_ms: int, speaker: Speaker, utteran
         words=words,
         start_ms=words[0].start_ms,
         end_ms=words[-1].end_ms,
+        pause_ms=pause_ms,
     )
 
 

@@ -23,10 +23,10 @@ def heard(sample: Sample) -> list[Input]:
 
 
 def _utterance(line: SpokenLine, number: int) -> list[Input]:
-    words = tuple(Word(text=w.text, start_ms=w.start_ms, end_ms=w.end_ms, confidence=1.0) for w in line.words)
+    words = tuple(Word(text=w.text, start_ms=w.start_ms, end_ms=w.end_ms, confidence=1) for w in line.words)
     sizes = range(CADENCE_WORDS, len(words), CADENCE_WORDS)
     inputs = [_transcript(Partial, line, number, words[:size], delay=DECODE_MS) for size in sizes]
-    last = _transcript(Final, line, number, words, delay=DECODE_MS + ENDPOINT_MS, confidence=1.0)
+    last = _transcript(Final, line, number, words, delay=DECODE_MS + ENDPOINT_MS, confidence=1)
     return [*inputs, last]
 
 
@@ -37,7 +37,7 @@ def _transcript(
     words: tuple[Word, ...],
     *,
     delay: int,
-    **more: float,
+    **more: int,
 ) -> Input:
     return cls(
         at_ms=words[-1].end_ms + delay,

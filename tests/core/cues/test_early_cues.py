@@ -1,5 +1,7 @@
 """Partials may fire cues, finals decide."""
 
+from dataclasses import replace
+
 from tests.builders import drive, final, live_call, only, partial, play, spoken
 from voiceassist.events import Alert, AlertChanged, Cue, CueConfirmed, CueRetracted, Prompt, PromptClosed
 
@@ -12,6 +14,12 @@ def test_a_cue_seen_once_at_the_end_of_a_partial_waits() -> None:
 
 def test_a_cue_seen_in_two_partials_fires_early() -> None:
     events = play(partial("customer", "you are useless"), partial("customer", "you are useless and"))
+    assert [(cue.kind, cue.early) for cue in only(events, Cue)] == [("insult", True)]
+
+
+def test_a_cue_at_the_end_of_a_partial_fires_when_the_speaker_pauses() -> None:
+    paused = replace(partial("customer", "you are useless"), pause_ms=96)
+    events = play(paused)
     assert [(cue.kind, cue.early) for cue in only(events, Cue)] == [("insult", True)]
 
 

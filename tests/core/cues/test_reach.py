@@ -11,6 +11,7 @@ from tests.core.playbooks import tiny
 from voiceassist.core.classifier.model import Classifier, Kind, Table, ThresholdLevel, make_table
 from voiceassist.core.cues.find import Context, find_cues
 from voiceassist.core.cues.reach import WRITTEN, Hearing
+from voiceassist.core.cues.tracker import SETTLED_MS
 from voiceassist.core.playbook.model import SPEAKER_OF, BuiltinCues, Playbook
 from voiceassist.events import (
     Alert,
@@ -178,6 +179,14 @@ def test_a_partial_with_an_unsure_word_waits_for_the_final() -> None:
     assert only(drive(call, guesses), Cue) == []
     events = call.handle(heard(final("agent", "we can't do that sir I"), **{"can't": 0.6}))
     assert [(cue.reach, cue.early) for cue in only(events, Cue)] == [("alert", False)]
+
+
+def test_words_that_would_do_for_a_final_do_in_a_partial_well_into_a_pause() -> None:
+    guess = heard(partial("agent", "we can't do that sir"), **{"can't": 0.6})
+    call = live_call()
+    assert only(call.handle(replace(guess, pause_ms=SETTLED_MS // 2)), Cue) == []
+    events = call.handle(replace(guess, pause_ms=SETTLED_MS))
+    assert [(cue.reach, cue.early) for cue in only(events, Cue)] == [("alert", True)]
 
 
 def test_a_final_that_is_less_sure_takes_the_early_cue_back_and_colours_instead() -> None:

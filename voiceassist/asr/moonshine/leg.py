@@ -145,7 +145,11 @@ class MoonshineRecognizer:
         words = line.timed()
         if words:
             self._number(line)
-            yield partial_of(words, at_ms=self._now_ms, speaker=self._speaker, utterance=line.utterance)
+            # What was read afresh in a pause is what the Final will say.
+            pause_ms = 0 if line.unsettled else line.pause_blocks * BLOCK_MS
+            yield partial_of(
+                words, at_ms=self._now_ms, speaker=self._speaker, utterance=line.utterance, pause_ms=pause_ms
+            )
 
     def _end(self, line: MoonshineLine) -> Iterator[Final]:
         """Empty when what was told as a Partial turned out to be nothing; none when nothing was told."""

@@ -63,10 +63,14 @@ class MoonshineLine:
         return sum(self.voiced) * BLOCK_MS
 
     @property
+    def pause_blocks(self) -> int:
+        """How long nobody has spoken at its end."""
+        return self.voiced[::-1].index(True) if any(self.voiced) else 0
+
+    @property
     def spoken(self) -> Pcm:
         """From its start to where the pause at its end, if there is one, was noticed."""
-        silence = self.voiced[::-1].index(True) if any(self.voiced) else 0
-        return np.concatenate(self.blocks[: len(self.blocks) - max(0, silence - PAUSE_BLOCKS)])
+        return np.concatenate(self.blocks[: len(self.blocks) - max(0, self.pause_blocks - PAUSE_BLOCKS)])
 
     def spoken_until(self, at_ms: int) -> Pcm:
         """Likewise, of what had been heard at that moment of the leg."""

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
-from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.playbook.model import ABUSE_KINDS, SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Cue, Event, Why
@@ -29,7 +28,6 @@ class Alerts:
     """Every alert so far with its state."""
 
     rules: Mapping[str, AlertRule]  # by kind
-    lateness: Lateness
     alerts: dict[str, Alert] = field(default_factory=dict)  # by id
     states: dict[str, AlertState] = field(default_factory=dict)  # by id
     told: dict[str, Cue] = field(default_factory=dict)  # by id: the cues of words that alerted, not retracted
@@ -58,7 +56,6 @@ class Alerts:
             reason=rule.reason,
             quote=quote,
             why=why,
-            late=self.lateness.is_late,
         )
         self.alerts[alert.alert_id] = alert
         self.states[alert.alert_id] = "open"

@@ -44,7 +44,7 @@ class Hearing:
     """How the words of an utterance were heard."""
 
     confidences: tuple[float, ...] = ()  # of the words, 0..1; empty: all are sure, as in writing
-    is_final: bool = True
+    is_settled: bool = True  # the next words will not rewrite them
     speaker_doubt: ReachLimit = ""  # why this side's cues reach nobody now: "language", "one_voice", or ""
 
 
@@ -104,7 +104,7 @@ def _limits(playbook: Playbook, match: Match, tokens: Sequence[Token], hearing: 
 
 def _sure(match: Match, hearing: Hearing) -> float:
     by_kind = SURE_IF_SEVERE if match.kind in SEVERE_KINDS else SURE
-    return by_kind if hearing.is_final else max(by_kind, SURE_IN_PARTIAL)
+    return by_kind if hearing.is_settled else max(by_kind, SURE_IN_PARTIAL)
 
 
 def _agrees(scored: Scored, match: Match) -> bool:

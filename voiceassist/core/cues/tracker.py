@@ -1,8 +1,9 @@
 """Follows each utterance from its first partial to its final: partials may fire cues, finals decide.
 
-A match fires its cue early once it is stable: two partials in a row have it with the same words, or two more words
-follow it. What would only colour its words waits for the final: nothing hurries. The final confirms an early cue
-that reaches as far as it did, else retracts it. Never fires one moment twice.
+A match fires its cue early once it is stable: two partials in a row have it with the same words, two more words
+follow it, or the speaker pauses and all words were heard anew. What would only colour its words waits for the
+final: nothing hurries. The final confirms an early cue that reaches as far as it did, else retracts it. Never
+fires one moment twice.
 Next: `core/call/reactions.py` answers the cues.
 """
 
@@ -17,6 +18,7 @@ from voiceassist.core.words.turns import Turn, words_of
 from voiceassist.events import Cue, CueConfirmed, CueRetracted, Final, Partial, ReachLimit, Speaker, Transcript
 
 TRAILING_STABLE = 2  # further words: recognizers rewrite mostly their last one or two
+SETTLED_MS = 192  # of a pause: a comma's may be as long, but hardly any word of the final is another then
 CueChange = Cue | CueConfirmed | CueRetracted
 
 
@@ -70,7 +72,7 @@ class CueTracker:
 
     def _fire_stable(self, utterance: OpenUtterance, event: Partial, found: list[Match]) -> list[CueChange]:
         early = [match for match in found if match.early and match.reach != "colour"]
-        stable = [m for m in early if m.trailing >= TRAILING_STABLE or _identity(m) in utterance.last_seen]
+        stable = [match for match in early if _is_stable(match, event, utterance)]
         utterance.last_seen = frozenset(_identity(match) for match in early)
         return self._fire_new(utterance, event, stable)
 
@@ -99,6 +101,10 @@ class CueTracker:
         return cue
 
 
+def _is_stable(match: Match, event: Partial, utterance: OpenUtterance) -> bool:
+    return event.pause_ms > 0 or match.trailing >= TRAILING_STABLE or _identity(match) in utterance.last_seen
+
+
 def _identity(match: Match) -> tuple[str, ...]:
     return (match.rule, *match.tokens)
 
@@ -110,7 +116,8 @@ def _bears_out(match: Match, early: Match) -> bool:
 
 def _hearing(event: Transcript, speaker_doubt: ReachLimit) -> Hearing:
     confidences = tuple(word.confidence for word in event.words)
-    return Hearing(confidences=confidences, is_final=isinstance(event, Final), speaker_doubt=speaker_doubt)
+    is_settled = isinstance(event, Final) or event.pause_ms >= SETTLED_MS
+    return Hearing(confidences=confidences, is_settled=is_settled, speaker_doubt=speaker_doubt)
 
 
 def _has_fired(utterance: OpenUtterance, match: Match) -> bool:

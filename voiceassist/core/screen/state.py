@@ -28,7 +28,6 @@ from voiceassist.events import (
     FalseAlarmMarked,
     Final,
     LanguageDoubtChanged,
-    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
@@ -99,7 +98,6 @@ class CallState:
     cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
     leg_merge: LegMergeChanged | None = None  # the newest
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
-    behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
 
 
 def open_call(record: Record) -> CallState:
@@ -142,7 +140,7 @@ class CallStateBuilder:
         self.gaps = list(state.gaps)
         self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
-        self.doubted, self.behind_ms = state.doubted, state.behind_ms
+        self.doubted = state.doubted
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -173,7 +171,6 @@ class CallStateBuilder:
             cross_talk=tuple(self.cross_talk.values()),
             leg_merge=self.leg_merge,
             doubted=self.doubted,
-            behind_ms=self.behind_ms,
         )
 
 
@@ -209,10 +206,6 @@ def doubted_after(doubted: tuple[Speaker, ...], event: LanguageDoubtChanged) -> 
     """Whose language is in doubt after this event; the newest comes last."""
     others = tuple(speaker for speaker in doubted if speaker != event.speaker)
     return (*others, event.speaker) if event.doubted else others
-
-
-def _lateness(call: CallStateBuilder, event: LatenessChanged) -> None:
-    call.behind_ms = event.behind_ms
 
 
 def _cue(call: CallStateBuilder, event: Cue) -> None:
@@ -259,17 +252,12 @@ def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
 
 def _ended(call: CallStateBuilder, event: CallEnded) -> None:
     call.status, call.end_reason = "ended", event.reason
-    _hear_no_more(call)
+    call.partials.clear()
 
 
 def _failed(call: CallStateBuilder, event: CallFailed) -> None:
     call.status, call.error = "failed", event.error
-    _hear_no_more(call)
-
-
-def _hear_no_more(call: CallStateBuilder) -> None:
     call.partials.clear()
-    call.behind_ms = 0
 
 
 _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
@@ -280,7 +268,6 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     CrossTalkChanged: _cross_talk,
     LegMergeChanged: _leg_merge,
     LanguageDoubtChanged: _doubt,
-    LatenessChanged: _lateness,
     Cue: _cue,
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
     CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),

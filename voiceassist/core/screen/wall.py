@@ -19,7 +19,6 @@ from voiceassist.events import (
     Event,
     Final,
     LanguageDoubtChanged,
-    LatenessChanged,
     OwnKind,
     Person,
     Record,
@@ -48,7 +47,6 @@ class WallRow:
     alerts: tuple[AlertView, ...] = ()
     worst: AlertLevel | None = None  # among the unresolved alerts
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
-    behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
 
 
 def open_row(record: Record) -> WallRow:
@@ -68,7 +66,7 @@ def open_row(record: Record) -> WallRow:
     )
 
 
-def apply_wall(row: WallRow, record: Record) -> WallRow:  # noqa: C901 - a table, one row per event
+def apply_wall(row: WallRow, record: Record) -> WallRow:
     """The row after one more record; a record already applied changes nothing."""
     if record.seq <= row.seq:
         return row
@@ -83,16 +81,14 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:  # noqa: C901 - a table
             return replace(row, dead_ends=row.dead_ends + 1)
         case LanguageDoubtChanged():
             return replace(row, doubted=doubted_after(row.doubted, event))
-        case LatenessChanged():
-            return replace(row, behind_ms=event.behind_ms)
         case Alert():
             return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
         case AlertChanged():
             return _with_alerts(row, tuple(_after(view, event) for view in row.alerts))
         case CallEnded():
-            return replace(row, status="ended", behind_ms=0)
+            return replace(row, status="ended")
         case CallFailed():
-            return replace(row, status="failed", behind_ms=0)
+            return replace(row, status="failed")
     return row
 
 
@@ -120,8 +116,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, RefusalClosed),
-    *(Alert, AlertChanged, CallEnded, CallFailed),
+    *(CallStarted, Final, LanguageDoubtChanged, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
 

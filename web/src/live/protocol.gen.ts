@@ -12,7 +12,6 @@ export type Record =
   | LineSoundChangedRecord
   | CrossTalkChangedRecord
   | LegMergeChangedRecord
-  | LatenessChangedRecord
   | LanguageDoubtChangedRecord
   | CueRecord
   | CueConfirmedRecord
@@ -60,7 +59,6 @@ export interface CallState {
   cross_talk: CrossTalkChanged[];
   leg_merge: LegMergeChanged | null;
   doubted: ("agent" | "customer")[];
-  behind_ms: number;
 }
 /**
  * The first event of every call.
@@ -144,6 +142,7 @@ export interface Partial {
   words: Word[];
   start_ms: number;
   end_ms: number;
+  pause_ms: number;
 }
 /**
  * A cue with what became of it.
@@ -199,7 +198,6 @@ export interface Prompt {
   priority: number;
   expires_ms: number;
   why: Why;
-  late: boolean;
 }
 /**
  * Something that may really be offered to this customer.
@@ -241,7 +239,6 @@ export interface Alert {
   reason: string;
   quote: string;
   why: Why;
-  late: boolean;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -315,7 +312,6 @@ export interface WallRow {
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
   doubted: ("agent" | "customer")[];
-  behind_ms: number;
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -388,6 +384,7 @@ export interface PartialRecord {
   words: Word[];
   start_ms: number;
   end_ms: number;
+  pause_ms: number;
 }
 /**
  * What one utterance was; nothing changes it any more.
@@ -456,16 +453,6 @@ export interface LegMergeChangedRecord {
   at_ms: number;
   merged: boolean;
   speaker: "agent" | "customer";
-}
-/**
- * The call is heard later than it is spoken, or in time again: told in steps, not at every change.
- */
-export interface LatenessChangedRecord {
-  type: "lateness_changed";
-  call_id: string;
-  seq: number;
-  at_ms: number;
-  behind_ms: number;
 }
 /**
  * What a side says may not be in the call's language; or it is understood again.
@@ -552,7 +539,6 @@ export interface PromptRecord {
   priority: number;
   expires_ms: number;
   why: Why;
-  late: boolean;
 }
 /**
  * A card left the agent's screen.
@@ -580,7 +566,6 @@ export interface AlertRecord {
   reason: string;
   quote: string;
   why: Why;
-  late: boolean;
 }
 /**
  * Somebody took care of an alert, or it turned out to be untrue.

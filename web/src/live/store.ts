@@ -37,7 +37,6 @@ export function openCall(record: WireRecord): CallState {
     cross_talk: [],
     leg_merge: null,
     doubted: [],
-    behind_ms: 0,
   };
 }
 
@@ -76,8 +75,6 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { leg_merge: bare(record) };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(state.doubted, record) };
-    case "lateness_changed":
-      return { behind_ms: record.behind_ms };
     case "cue":
       return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null, false_alarm_by: "" }] };
     case "cue_confirmed":
@@ -99,9 +96,9 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "mute_changed":
       return { muted: record.muted };
     case "call_ended":
-      return { status: "ended", end_reason: record.reason, partials: [], behind_ms: 0 };
+      return { status: "ended", end_reason: record.reason, partials: [] };
     case "call_failed":
-      return { status: "failed", error: record.error, partials: [], behind_ms: 0 };
+      return { status: "failed", error: record.error, partials: [] };
     default:
       return {};
   }
@@ -167,7 +164,6 @@ export function openRow(record: WireRecord): WallRow {
     alerts: [],
     worst: null,
     doubted: [],
-    behind_ms: 0,
   };
 }
 
@@ -186,16 +182,14 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(row.doubted, record) };
-    case "lateness_changed":
-      return { behind_ms: record.behind_ms };
     case "alert":
       return withAlerts([...row.alerts, openAlert(record)]);
     case "alert_changed":
       return withAlerts(alertChanged(row.alerts, record));
     case "call_ended":
-      return { status: "ended", behind_ms: 0 };
+      return { status: "ended" };
     case "call_failed":
-      return { status: "failed", behind_ms: 0 };
+      return { status: "failed" };
     default:
       return {};
   }

@@ -1,7 +1,7 @@
 /** The Spanish texts: neutral between Spain and America, and formal (usted). */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
-import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
+import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.es";
 import { playbook } from "./playbook.es";
 
@@ -129,18 +129,6 @@ export const es: Texts = {
     doubtShort: "¿Idioma?",
     trusted: (speaker, language) => `Al ${names.sides[speaker]} se le vuelve a entender en ${language}.`,
   },
-  lateness: {
-    call: (seconds) => `Las palabras llegan con ${whole(seconds)} s de retraso: esta máquina está ocupada.`,
-    begun: "Las palabras llegan con retraso: esta máquina está ocupada.",
-    over: "Las palabras vuelven a llegar a tiempo.",
-    short: (seconds) => `${whole(seconds)} s de retraso`,
-    wall: (seconds, late, live) => `Las palabras llegan con hasta ${whole(seconds)} s de retraso en ${whole(late)} de ${whole(live)} llamadas: esta máquina está ocupada.`,
-    note: (seconds, hasWords, hasOffers) =>
-      `Hace ${whole(seconds)} s: ${hasWords ? "«{heard}»" : "{heard}"}. ${hasOffers ? "Aún podría ofrecer: {offers}" : "Aún podría decir: «{say}»"}`,
-    noted: "demasiado tarde para una tarjeta: una nota",
-    alert: (seconds) => `avisada ${whole(seconds)} s después de las palabras`,
-    alertWithoutWords: "avisada con retraso: la máquina estaba ocupada",
-  },
   agent: {
     waitingTitle: "Aún no hay llamada",
     waitingText: "Su próxima llamada aparecerá aquí automáticamente.",
@@ -176,7 +164,7 @@ export const es: Texts = {
     whyRule: "Regla",
     whyPlaybook: "Guía",
     whyArrived: "Llegó",
-    whyLatency: (ms) => (ms < SECONDS_FROM_MS ? `${whole(ms)} ms después de las palabras` : `${whole(ms / 1000)} s después de las palabras`),
+    whyLatency: (ms) => `${whole(ms)} ms después de las palabras`,
     left: (outcome) => `Tarjeta «{headline}» ${left(outcome)}.`,
     usedAlternative: "Tarjeta «{headline}» usada: {offer}.",
     ended: "La llamada terminó.",
