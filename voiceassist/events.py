@@ -23,6 +23,7 @@ PromptOutcome = Literal[
     "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
 ]
 RefusalOutcome = Literal["recovered", "dead_end"]
+DisclosureState = Literal["due", "said", "missed", "withdrawn"]  # "withdrawn": it need not be said after all
 Layer = Literal["phrase", "pattern", "rule", "classifier"]
 Reach = Literal["colour", "card", "alert"]  # what a cue may do: colour its words, bring a card, bring an alert too
 ReachLimit = Literal[
@@ -93,6 +94,7 @@ class PastOffer:
 
     alternative: str  # its id in the playbook
     on: str  # ISO 8601 date
+    text: str = ""  # as the playbook words it now; empty where it has none of that id any more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +338,42 @@ class FalseAlarmMarked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureChanged:
+    """Something that must be said in this call is due, was said, was not said in time, or is not due any more.
+
+    "missed" may be followed by "said": it was said too late.
+    """
+
+    at_ms: int
+    disclosure: str  # its id in the playbook
+    title: str  # what a person calls it, in the playbook's language
+    speaker: Speaker  # who must say it
+    state: DisclosureState
+    due_ms: int | None  # call time by which it must be said; None: by the end of the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseHeard:
+    """The agent promised something by a day or a time: "I will ... by Friday". Found by the shape of the words."""
+
+    at_ms: int
+    utterance: int  # of the agent
+    words: str  # the promise, as heard
+    when: str  # the words among them that say by when
+    start_ms: int
+    end_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteAdded:
+    """Somebody wrote something down about the call, mostly after it."""
+
+    at_ms: int
+    by: str  # a person's name
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MuteChanged:
     """The agent switched cards off or on for this call."""
 
@@ -384,6 +422,9 @@ Event = (
     | Alert
     | AlertChanged
     | FalseAlarmMarked
+    | DisclosureChanged
+    | PromiseHeard
+    | NoteAdded
     | MuteChanged
     | AgentFine
     | CallEnded
@@ -457,7 +498,16 @@ class MarkFalseAlarm:
     marked: bool = True  # False: takes it back
 
 
-Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Somebody writes something down about the call."""
+
+    at_ms: int
+    by: Id
+    text: Note
+
+
+Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm | AddNote
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)
 
 

@@ -25,11 +25,12 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.config import Settings
+from voiceassist.core.call.actions import note_of
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
-from voiceassist.events import AlertChanged, ChangeAlert, MarkFalseAlarm, Record
+from voiceassist.events import AddNote, AlertChanged, ChangeAlert, MarkFalseAlarm, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
@@ -274,10 +275,14 @@ class Runtime:
             told = told_in(record.event for record in records)
             await journal.write([told.mark(replace(action, at_ms=row.at_ms))])
             return
+        if isinstance(action, AddNote):
+            await journal.write([note_of(replace(action, at_ms=row.at_ms))])
+            return
         if not isinstance(action, ChangeAlert):
             raise ActionError(
                 "call_over",
-                f"call {call_id} is over; only its alerts can still be changed, and cues called false alarms",
+                f"call {call_id} is over; only its alerts can still be changed, cues called false alarms, "
+                "and notes added",
             )
         states = {view.alert.alert_id: view.state for view in row.alerts}
         if action.alert_id not in states:

@@ -5,6 +5,8 @@ changes that name something unknown.
 Next: `make_golden.py` computes what the screens show after each record.
 """
 
+from dataclasses import replace
+
 from voiceassist.events import (
     AgentFine,
     Alert,
@@ -21,6 +23,8 @@ from voiceassist.events import (
     CueConfirmed,
     CueRetracted,
     Customer,
+    DisclosureChanged,
+    DisclosureState,
     Event,
     FalseAlarmMarked,
     Final,
@@ -28,9 +32,12 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
+    NoteAdded,
     OwnKind,
     Partial,
+    PastOffer,
     Person,
+    PromiseHeard,
     Prompt,
     PromptClosed,
     PromptOutcome,
@@ -301,6 +308,41 @@ def _line() -> list[Record]:
     )
 
 
+def disclosure(id_: str, title: str, state: DisclosureState, at_ms: int, due_ms: int | None) -> DisclosureChanged:
+    return DisclosureChanged(at_ms=at_ms, disclosure=id_, title=title, speaker="agent", state=state, due_ms=due_ms)
+
+
+def _wrap_up() -> list[Record]:
+    """What must be said, what was promised and what was written down: said, missed, said too late, due no more."""
+    promised = final("agent", 1, "I will call you back by Friday", 40_000)
+    recording = ("recording_notice", "Notice of recording")
+    price, terms = ("total_price", "Total price"), ("terms", "Terms")
+    return numbered(
+        "call-wrap-up",
+        replace(started(), past_offers=(PastOffer(alternative="credit", on="2026-10-02", text="A store credit"),)),
+        disclosure(*recording, "due", 0, 30_000),
+        disclosure(*price, "due", 9_000, 39_000),
+        disclosure(*terms, "due", 9_500, None),
+        disclosure(*terms, "withdrawn", 10_000, None),
+        disclosure(*recording, "said", 20_000, 30_000),
+        disclosure(*price, "missed", 39_100, 39_000),
+        disclosure(*terms, "missed", 39_200, None),
+        promised,
+        PromiseHeard(
+            at_ms=41_800,
+            utterance=1,
+            words="I will call you back by Friday",
+            when="by Friday",
+            start_ms=40_000,
+            end_ms=41_750,
+        ),
+        NoteAdded(at_ms=50_000, by="Anna Reed", text="Ask the warehouse."),
+        disclosure(*terms, "said", 55_000, None),
+        CallEnded(at_ms=60_000, reason="hangup"),
+        NoteAdded(at_ms=60_000, by="Sam Rivera", text="Done."),
+    )
+
+
 def _twice() -> list[Record]:
     """Every record comes twice: a resume that overlaps with what the client already has."""
     return [record for record in _recovered() for _ in range(2)]
@@ -311,5 +353,6 @@ STREAMS: dict[str, list[Record]] = {
     "dead_end_then_failed": _failed(),
     "abuse_ladder": _abuse(),
     "line_changes": _line(),
+    "wrap_up": _wrap_up(),
     "every_record_twice": _twice(),
 }

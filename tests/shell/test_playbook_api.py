@@ -404,6 +404,7 @@ async def test_what_a_customer_took_before_is_on_the_next_call(tmp_path: Path) -
             if isinstance(event, CallStarted)
         ]
     assert [[past.alternative for past in offers] for offers in taken] == [[], ["other"], [], []]
+    assert all(past.text for offers in taken for past in offers), "each has the words of its alternative"
 
 
 async def use_first_card(server: Serving, call_id: str) -> None:

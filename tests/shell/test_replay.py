@@ -18,7 +18,17 @@ from voiceassist import wire
 from voiceassist.asr.scripted import ScriptedEngine, load_script
 from voiceassist.core.screen.state import replay as state_of
 from voiceassist.errors import EngineError
-from voiceassist.events import SPEAKERS, CallEnded, CallStarted, Cue, Event, Final, Record, is_durable
+from voiceassist.events import (
+    SPEAKERS,
+    CallEnded,
+    CallStarted,
+    Cue,
+    DisclosureChanged,
+    Event,
+    Final,
+    Record,
+    is_durable,
+)
 from voiceassist.replay import Leg, ReplayStep, replay
 from voiceassist.samples import list_samples, load_sample
 from voiceassist.store.audiofile import AudioFile, read_audio
@@ -98,7 +108,7 @@ def test_files_of_two_rates_and_lengths_are_one_call() -> None:
 @pytest.mark.parametrize("samples", [0, 1, 7, 80])
 def test_hardly_any_audio_is_a_call_without_words(samples: int) -> None:
     legs = tuple(Leg(speaker=leg, pcm=np.zeros(samples, np.int16), rate_hz=8_000) for leg in SPEAKERS)
-    assert [type(event) for event in events("late-return", legs)] == [CallStarted, CallEnded]
+    assert [type(event) for event in events("late-return", legs)] == [CallStarted, DisclosureChanged, CallEnded]
 
 
 @pytest.mark.parametrize("when", ["opened", "fed", "finished"])

@@ -196,6 +196,38 @@ async def test_cue_can_be_called_a_false_alarm_live_and_afterwards_and_that_be_t
     assert later["said"].startswith(live["said"])
 
 
+async def test_notes_are_added_live_and_afterwards_in_the_name_of_whoever_writes(server: Serving) -> None:
+    async with calling(server, "c-1") as phone:
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            await phone.send(silence(23))
+            await until(screen, "prompt")
+        assert await note_answer(server, " ask the warehouse ", by="Mallory") == (202, "")
+        await hang_up(phone)
+    assert await note_answer(server, "done") == (202, "")
+    assert await note_answer(server, "  ") == (422, "empty_note")
+    state = (await server.http.get("/api/calls/c-1")).json()
+    person = server.runtime.settings.person
+    assert [(note["by"], note["text"]) for note in state["notes"]] == [
+        (person, "ask the warehouse"),
+        (person, "done"),
+    ]
+
+
+async def note_answer(server: Serving, text: str, **more: str) -> tuple[int, str]:
+    action = {"type": "add_note", "text": text, **more}
+    answer = await server.http.post("/api/calls/c-1/actions", json=action)
+    return answer.status_code, answer.json().get("code", "")
+
+
+async def test_calls_of_one_customer_are_listed(server: Serving) -> None:
+    await whole_call(server, "c-1")
+    listed = (await server.http.get("/api/calls")).json()["calls"]
+    customer = listed[0]["customer"]["id"]
+    theirs = (await server.http.get("/api/calls", params={"customer": customer})).json()
+    assert [call["call_id"] for call in theirs["calls"]] == ["c-1"]
+    assert (await server.http.get("/api/calls", params={"customer": "somebody else"})).json()["calls"] == []
+
+
 async def marked_by(server: Serving) -> dict[str, str]:
     state = (await server.http.get("/api/calls/c-1")).json()
     return {view["cue"]["cue_id"]: view["false_alarm_by"] for view in state["cues"] if view["false_alarm_by"]}

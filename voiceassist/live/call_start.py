@@ -4,6 +4,7 @@ Never waits for the store longer than a second. Next: `session.py` hands the eve
 """
 
 import asyncio
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import structlog
@@ -45,7 +46,7 @@ async def _past_offers(info: CallInfo, playbook: Playbook, store: Store, now: da
     since = microseconds((now - timedelta(days=days)).isoformat())
     try:
         async with asyncio.timeout(PAST_OFFERS_WITHIN_S):
-            return await store.past_offers(info.customer.id, since)
+            return _worded(await store.past_offers(info.customer.id, since), playbook)
     except (TimeoutError, StoreError) as error:
         log.warning("earlier offers to this customer are not known", error=str(error) or "the store is too slow")
         return ()
@@ -55,3 +56,9 @@ def _memory_days(playbook: Playbook) -> int:
     """The longest time for which an alternative is limited per customer."""
     offers = (offer for policy in playbook.policies for offer in policy.alternatives)
     return max((offer.per_customer.days for offer in offers if offer.per_customer), default=0)
+
+
+def _worded(offers: tuple[PastOffer, ...], playbook: Playbook) -> tuple[PastOffer, ...]:
+    """Each with the words that people know it by."""
+    texts = {offer.id: offer.text for policy in playbook.policies for offer in policy.alternatives}
+    return tuple(replace(past, text=texts.get(past.alternative, "")) for past in offers)

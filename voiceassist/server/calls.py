@@ -36,7 +36,7 @@ class AudioResponse(GrowingFileResponse):
 
 # What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
 STATUS_BY_CODE: Mapping[str, int] = {
-    "unknown_call": 404, "unknown_action": 422, "bad_field": 422,
+    "unknown_call": 404, "unknown_action": 422, "bad_field": 422, "empty_note": 422,
 }  # fmt: skip
 
 
@@ -46,12 +46,14 @@ async def list_calls(
     q: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: str | None = None,
+    customer: str = "",
 ) -> JSONResponse:
     """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before.
 
-    A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found.
+    A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found. `customer`:
+    only the calls of the customer with this id.
     """
-    page = await runtime_of(connection).store.calls(q, limit=limit, before=before)
+    page = await runtime_of(connection).store.calls(q, limit=limit, before=before, customer=customer)
     return JSONResponse(wire.to_json(page))
 
 

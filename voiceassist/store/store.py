@@ -133,16 +133,16 @@ class Store:
         """How many finished calls have unresolved alerts."""
         return await self._database.read(count_unresolved)
 
-    async def calls(self, query: str = "", limit: int = 50, before: str | None = None) -> Page:
+    async def calls(self, query: str = "", limit: int = 50, before: str | None = None, customer: str = "") -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
 
-        `before` is the `next` of the page above; PeerError for anything else.
+        `before` is the `next` of the page above; PeerError for anything else. `customer`: only this one's, by id.
         """
         terms = search.terms_of(query)
         place = place_of(before) if before is not None else None
         if query.strip() and not terms:
             return Page(calls=(), next=None)
-        return await self._database.read(lambda connection: _page(connection, terms, limit, place))
+        return await self._database.read(lambda connection: _page(connection, terms, limit, place, customer))
 
     async def rebuild_facts(self, progress: Progress = iter) -> int:
         """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""
@@ -189,8 +189,8 @@ def _array_of(records: Iterator[Record]) -> str | None:
     return f"[{lines}]" if lines else None
 
 
-def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None) -> Page:
-    found = _calls(connection, terms, limit + 1, place)
+def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None, customer: str) -> Page:
+    found = _calls(connection, terms, limit + 1, place, customer)
     shown = found[:limit]
     lines = search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
     summaries = tuple(summary_of(row, lines.get(row["call_id"])) for row in shown)
@@ -200,9 +200,12 @@ def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPl
     )
 
 
-def _calls(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None) -> list[Row]:
+def _calls(
+    connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None, customer: str
+) -> list[Row]:
     order = tuple_(calls.c.started_us, calls.c.call_id)
     wanted = select(calls).order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit)
     wanted = wanted.where(search.matching(terms)) if terms else wanted
     wanted = wanted.where(order < place) if place else wanted
+    wanted = wanted.where(calls.c.customer_id == customer) if customer else wanted
     return [dict(row) for row in connection.execute(wanted).mappings()]

@@ -59,6 +59,11 @@ export type Cue = wire.Cue;
 export type CueView = wire.CueView;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "DisclosureChanged".
+ */
+export type DisclosureChanged = wire.DisclosureChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Final".
  */
 export type Final = wire.Final;
@@ -74,6 +79,11 @@ export type LegMergeChanged = wire.LegMergeChanged;
 export type LineSoundChanged = wire.LineSoundChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "NoteAdded".
+ */
+export type NoteAdded = wire.NoteAdded;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "OwnKind".
  */
 export type OwnKind = wire.OwnKind;
@@ -87,6 +97,11 @@ export type Partial = wire.Partial;
  * via the `definition` "PastOffer".
  */
 export type PastOffer = wire.PastOffer;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PromiseHeard".
+ */
+export type PromiseHeard = wire.PromiseHeard;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Prompt".

@@ -40,7 +40,7 @@ export function partial(speaker: Speaker, utterance: number, text: string, start
 export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): CueView {
   const { speaker, utterance, start_ms, end_ms, text } = spoken;
   const rest = { at_ms: end_ms, confidence: 1, layer: "phrase" as const, rule: "r", early: false, playbook: "p@1", reach: "alert" as const, reach_limit: "" as const, agreed: false };
-  return { cue: { cue_id: "c1", kind: "refusal", speaker, utterance, words: text, start_ms, end_ms, ...rest, ...change }, status: "confirmed", outcome: null, false_alarm_by: "" };
+  return { cue: { cue_id: "c1", kind: "refusal", speaker, utterance, words: text, start_ms, end_ms, ...rest, ...change }, status: "confirmed", outcome: null, offered: "", false_alarm_by: "" };
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
@@ -71,6 +71,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     alerts: [],
     worst: null,
     doubted: [],
+    missed: [],
     ...change,
   };
 }

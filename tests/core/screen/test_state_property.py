@@ -24,12 +24,14 @@ from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     SPEAKERS,
+    AddNote,
     AskHelp,
     ChangeAlert,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
+    DisclosureChanged,
     DismissPrompt,
     Event,
     Final,
@@ -50,7 +52,8 @@ PIECES = """
 we can't do that | what I can do is offer you a store credit | no problem | I guarantee it | you have to pay |
 you are an idiot | I will hurt you | this damn thing | I want to speak to a manager | my lawyer will sue you |
 I have called three times | I want to buy a new phone | sure I'll add that right away | someone will call you |
-but | um | my card is 4111 1111 1111 1111 | there is nothing I can do
+but | um | my card is 4111 1111 1111 1111 | there is nothing I can do | this call is recorded |
+I will send it to you by Friday | that comes to forty dollars
 """.replace("\n", " ").split(" | ")
 
 SENTENCES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join)
@@ -74,6 +77,7 @@ def actions(draw: st.DrawFn) -> Input:
         UsePrompt(at_ms=at, prompt_id=f"p{number}"),
         DismissPrompt(at_ms=at, prompt_id=f"p{number}"),
         ChangeAlert(at_ms=at, alert_id=f"a{number}", state="acknowledged", by="Sue"),
+        AddNote(at_ms=at, by="Sue", text="to be checked"),
     ]
     return draw(st.sampled_from(choices))
 
@@ -171,6 +175,15 @@ def test_whatever_is_said_the_rules_hold(events: list[Event]) -> None:
         assert 0 <= open_cards <= 1
     assert not [event for event in events if "4111" in repr(event)]
     _assert_cues_are_settled(events)
+    _assert_disclosures_are_told_once(events)
+
+
+def _assert_disclosures_are_told_once(events: list[Event]) -> None:
+    told: dict[str, str] = {}
+    for event in only(events, DisclosureChanged):
+        assert event.state != told.get(event.disclosure), "nothing is told twice"
+        assert told.get(event.disclosure) != "said", "what was said stays said"
+        told[event.disclosure] = event.state
 
 
 def _assert_cues_are_settled(events: list[Event]) -> None:

@@ -3,7 +3,7 @@
 Each absence of the playbook has a clock, which starts with the call, with a phrase or with a cue. A final that
 says what must be said settles it, whether or not its clock runs yet; a partial that says it only puts the deadline
 off until its final. The words of the whole turn count. Never reads a clock: time comes with the events.
-Next: `started_call.py` hands the cues to `reactions.py`.
+Next: `started_call.py` hands the cues to `reactions.py`; `disclosures.py` tells screens what is due.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ from voiceassist.core.playbook.model import SECOND_MS, Absence, Playbook
 from voiceassist.core.words.phrases import rendered
 from voiceassist.core.words.text import tokenise
 from voiceassist.core.words.turns import Turn, words_of
-from voiceassist.events import Cue, CueRetracted, Final, Speaker, Transcript
+from voiceassist.events import Cue, CueRetracted, DisclosureState, Final, Speaker, Transcript
 
 WORDS_BACK = 40  # of a turn, before the utterance: more than any phrase of a disclosure spans
 
@@ -34,11 +34,12 @@ class ClockStart:
 
 @dataclass(slots=True)
 class Absences:
-    """What must be said in one call, as long as it was neither said nor told."""
+    """What must be said in one call, and what of it was said."""
 
     playbook: Playbook
     cues: CueMaker
     unsaid: dict[str, Absence] = field(init=False)  # by id
+    missed: set[str] = field(default_factory=set)  # ids of what was told; it may still be said, too late
     clocks: dict[str, ClockStart] = field(init=False)  # by id of the absence; those that run
     being_said: dict[Speaker, frozenset[str]] = field(default_factory=dict)  # ids that an open partial says
 
@@ -56,15 +57,31 @@ class Absences:
 
     def pass_time(self, time: CallTime) -> list[Cue]:
         """What should have been said by now; each is told once."""
-        late = [absence for absence in self.unsaid.values() if self._is_late(absence, time)]
-        for absence in late:
-            del self.unsaid[absence.id]
+        late = [absence for absence in self._untold() if self._is_late(absence, time)]
+        self.missed.update(absence.id for absence in late)
         return [self._cue(time, absence, int(self._due_ms(absence))) for absence in late]
 
     def end(self, time: CallTime) -> list[Cue]:
         """What should have been said by the end of the call, which is now."""
-        owed = [absence for absence in self.unsaid.values() if absence.by_end and absence.id in self.clocks]
+        owed = [absence for absence in self._untold() if absence.by_end and absence.id in self.clocks]
+        self.missed.update(absence.id for absence in owed)
         return [self._cue(time, absence, time.heard_ms) for absence in owed]
+
+    def state_of(self, absence: Absence) -> DisclosureState | None:
+        """What became of one so far; None: it need not be said, as far as is known."""
+        if absence.id not in self.unsaid:
+            return "said"
+        if absence.id in self.missed:
+            return "missed"
+        return "due" if absence.id in self.clocks else None
+
+    def due_ms(self, absence: Absence) -> int | None:
+        """By when it must be said; None: by the end of the call, or nothing says so yet."""
+        due_ms = self._due_ms(absence)
+        return None if due_ms == inf else int(due_ms)
+
+    def _untold(self) -> list[Absence]:
+        return [absence for absence in self.unsaid.values() if absence.id not in self.missed]
 
     def _start_clocks_of(self, change: CueChange) -> None:
         """Starts the clocks that wait for this cue; a retracted cue stops those that it started."""

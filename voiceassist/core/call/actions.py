@@ -1,4 +1,4 @@
-"""Carries out what people ask for in a call: the agent's buttons, changes to alerts, false alarms.
+"""Carries out what people ask for in a call: the agent's buttons, changes to alerts, false alarms, notes.
 
 Never looks at words or cues. An action that fits nothing raises ActionError and changes nothing.
 Next: `started_call.py` gives the events back.
@@ -10,14 +10,17 @@ from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
+from voiceassist.errors import ActionError
 from voiceassist.events import (
     Action,
+    AddNote,
     AgentFine,
     AskHelp,
     ChangeAlert,
     DismissPrompt,
     Event,
     MarkFalseAlarm,
+    NoteAdded,
     Person,
     SayFine,
     SetMute,
@@ -54,6 +57,8 @@ class Actions:
                 return self.alerts.change(at_ms, action)
             case MarkFalseAlarm():
                 return [self.told.mark(action)]
+            case AddNote():
+                return [note_of(action)]
 
     def _ask_help(self, at_ms: int) -> list[Event]:
         """The agent's help button; pressing it again while its alert is unresolved changes nothing."""
@@ -76,3 +81,11 @@ class Actions:
         is_about_abuse = card is not None and card.kind in self.playbook.ladder.steps
         closed = self.slot.close(at_ms, "dismissed") if is_about_abuse else []
         return [AgentFine(at_ms=at_ms), *self.alerts.resolve_kind(at_ms, "help", self.agent.name), *closed]
+
+
+def note_of(action: AddNote) -> NoteAdded:
+    """What somebody wrote down. Raises ActionError for a blank note."""
+    text = action.text.strip()
+    if not text:
+        raise ActionError("empty_note", "the note is empty: write something first")
+    return NoteAdded(at_ms=action.at_ms, by=action.by, text=text)

@@ -19,6 +19,7 @@ from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError, IllegalTransition
 from voiceassist.events import (
     Action,
+    AddNote,
     AskHelp,
     AudioGap,
     CallEnded,
@@ -44,14 +45,15 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _HEARD = (Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, Tick)
-_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert, MarkFalseAlarm)
+_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert, MarkFalseAlarm, AddNote)
+_OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},
     ("live", CallEnded): "ended",
     ("live", CallFailed): "failed",
-    **{("ended", cls): "ended" for cls in (ChangeAlert, MarkFalseAlarm)},
-    **{("failed", cls): "failed" for cls in (ChangeAlert, MarkFalseAlarm)},
+    **{("ended", cls): "ended" for cls in _OVER},
+    **{("failed", cls): "failed" for cls in _OVER},
 }
 """(phase, class of the input) → the phase after it. What is not here is not allowed."""
 

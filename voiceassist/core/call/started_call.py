@@ -14,9 +14,11 @@ from voiceassist.core.call.actions import Actions
 from voiceassist.core.call.alerts import Alerts, alert_rules
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
+from voiceassist.core.call.promises import promises_in
 from voiceassist.core.call.reactions import reactions_for
 from voiceassist.core.call.silence import Silence
 from voiceassist.core.call.told_cues import ToldCues
@@ -59,6 +61,8 @@ class StartedCall:
         self._turns = Turns(limits.breath_ms)
         self._tracker = CueTracker(playbook, cues)
         self._absences = Absences(playbook, cues)
+        self._disclosures = Disclosures(self._absences)
+        self._language = playbook.spoken
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
         self._slot = CardSlot(limits)
@@ -91,7 +95,9 @@ class StartedCall:
 
     def _follow(self, event: Input) -> list[Event]:
         match event:
-            case CallStarted() | AudioGap() | CrossTalkChanged():
+            case CallStarted():
+                return [event, *self._disclosures.tell(event.at_ms)]
+            case AudioGap() | CrossTalkChanged():
                 return [event]
             case LegMergeChanged():
                 self._has_one_voice = event.merged
@@ -115,11 +121,13 @@ class StartedCall:
         expired = self._slot.expire(event.at_ms)
         turn, before = self._turns.hear(event), self._turns.before(event.speaker)
         doubt = self._doubt(event)
-        changes = self._tracker.hear(event, turn, before, self._speaker_doubt(event.speaker))
+        speaker_doubt = self._speaker_doubt(event.speaker)
+        changes = self._tracker.hear(event, turn, before, speaker_doubt)
         reactions = self._reactions.react_to_words(changes, event, turn)
         self._absences.hear(event, turn, changes)
         overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
-        return [event, *expired, *doubt, *reactions, *overlaps, *self._pass_time()]
+        promises = [] if speaker_doubt else promises_in(event, self._language)
+        return [event, *expired, *doubt, *reactions, *overlaps, *promises, *self._pass_time()]
 
     def _doubt(self, event: Transcript) -> list[LanguageDoubtChanged]:
         """What a line tells of its side's language; what is heard in hold music or a tone tells nothing."""
@@ -146,8 +154,10 @@ class StartedCall:
         """What is due by now: a card goes, something stays unsaid, silence is long, a refusal is a dead end."""
         expired = self._slot.expire(self._time.now_ms)
         late = [*self._absences.pass_time(self._time), *self._silence.pass_time(self._time, self._turns)]
-        return [*expired, *self._reactions.react_without_words(late), *self._reactions.pass_time(self._time)]
+        reactions, dead_ends = self._reactions.react_without_words(late), self._reactions.pass_time(self._time)
+        return [*expired, *reactions, *dead_ends, *self._disclosures.tell(self._time.now_ms)]
 
     def _end(self, event: CallEnded) -> list[Event]:
         due, unsaid = self._pass_time(), self._absences.end(self._time)
-        return [*due, *self._reactions.end(event.at_ms, unsaid), event]
+        missed = self._disclosures.tell(event.at_ms)
+        return [*due, *self._reactions.end(event.at_ms, unsaid), *missed, event]

@@ -23,6 +23,7 @@ from voiceassist.events import (
     Cue,
     CueConfirmed,
     CueRetracted,
+    DisclosureChanged,
     EndReason,
     Event,
     FalseAlarmMarked,
@@ -31,7 +32,9 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
+    NoteAdded,
     Partial,
+    PromiseHeard,
     Prompt,
     PromptClosed,
     PromptOutcome,
@@ -52,6 +55,7 @@ class CueView:
     cue: Cue
     status: CueStatus
     outcome: RefusalOutcome | None = None  # refusals only; None while the episode is open
+    offered: str = ""  # the words of the alternative that recovered the refusal
     false_alarm_by: str = ""  # who says that it was none; empty: nobody
 
 
@@ -98,6 +102,9 @@ class CallState:
     cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
     leg_merge: LegMergeChanged | None = None  # the newest
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
+    disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
+    promises: tuple[PromiseHeard, ...] = ()
+    notes: tuple[NoteAdded, ...] = ()
 
 
 def open_call(record: Record) -> CallState:
@@ -141,6 +148,8 @@ class CallStateBuilder:
         self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.doubted = state.doubted
+        self.disclosures = {change.disclosure: change for change in state.disclosures}
+        self.promises, self.notes = list(state.promises), list(state.notes)
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -171,6 +180,9 @@ class CallStateBuilder:
             cross_talk=tuple(self.cross_talk.values()),
             leg_merge=self.leg_merge,
             doubted=self.doubted,
+            disclosures=tuple(self.disclosures.values()),
+            promises=tuple(self.promises),
+            notes=tuple(self.notes),
         )
 
 
@@ -200,6 +212,10 @@ def _leg_merge(call: CallStateBuilder, event: LegMergeChanged) -> None:
 
 def _doubt(call: CallStateBuilder, event: LanguageDoubtChanged) -> None:
     call.doubted = doubted_after(call.doubted, event)
+
+
+def _disclosure(call: CallStateBuilder, event: DisclosureChanged) -> None:
+    call.disclosures[event.disclosure] = event
 
 
 def doubted_after(doubted: tuple[Speaker, ...], event: LanguageDoubtChanged) -> tuple[Speaker, ...]:
@@ -271,8 +287,13 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Cue: _cue,
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
     CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),
-    RefusalClosed: lambda call, event: _cue_changed(call, event.cue_id, outcome=event.outcome),
+    RefusalClosed: lambda call, event: _cue_changed(
+        call, event.cue_id, outcome=event.outcome, offered=event.words
+    ),
     FalseAlarmMarked: _false_alarm,
+    DisclosureChanged: _disclosure,
+    PromiseHeard: lambda call, event: call.promises.append(event),
+    NoteAdded: lambda call, event: call.notes.append(event),
     Prompt: _prompt,
     PromptClosed: _prompt_closed,
     Alert: _alert,

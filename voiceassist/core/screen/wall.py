@@ -16,6 +16,7 @@ from voiceassist.events import (
     CallFailed,
     CallStarted,
     Customer,
+    DisclosureChanged,
     Event,
     Final,
     LanguageDoubtChanged,
@@ -47,6 +48,7 @@ class WallRow:
     alerts: tuple[AlertView, ...] = ()
     worst: AlertLevel | None = None  # among the unresolved alerts
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
+    missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
 
 
 def open_row(record: Record) -> WallRow:
@@ -75,12 +77,12 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
     match event:
         case Final():
             return replace(row, last_words=event.text, last_speaker=event.speaker)
-        case RefusalClosed(outcome="recovered"):
-            return replace(row, recovered=row.recovered + 1)
         case RefusalClosed():
-            return replace(row, dead_ends=row.dead_ends + 1)
+            return _with_outcome(row, event)
         case LanguageDoubtChanged():
             return replace(row, doubted=doubted_after(row.doubted, event))
+        case DisclosureChanged():
+            return replace(row, missed=_missed_after(row.missed, event))
         case Alert():
             return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
         case AlertChanged():
@@ -116,9 +118,21 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LanguageDoubtChanged, RefusalClosed, Alert, AlertChanged, CallEnded, CallFailed),
+    *(CallStarted, Final, LanguageDoubtChanged, DisclosureChanged, RefusalClosed),
+    *(Alert, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
+
+
+def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
+    if event.outcome == "recovered":
+        return replace(row, recovered=row.recovered + 1)
+    return replace(row, dead_ends=row.dead_ends + 1)
+
+
+def _missed_after(missed: tuple[str, ...], event: DisclosureChanged) -> tuple[str, ...]:
+    others = tuple(title for title in missed if title != event.title)
+    return (*others, event.title) if event.state == "missed" else others
 
 
 def _after(view: AlertView, event: AlertChanged) -> AlertView:

@@ -22,11 +22,15 @@ export type Record =
   | AlertRecord
   | AlertChangedRecord
   | FalseAlarmMarkedRecord
+  | DisclosureChangedRecord
+  | PromiseHeardRecord
+  | NoteAddedRecord
   | MuteChangedRecord
   | AgentFineRecord
   | CallEndedRecord
   | CallFailedRecord;
-export type Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm;
+export type Action =
+  UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm | AddNote;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -59,6 +63,9 @@ export interface CallState {
   cross_talk: CrossTalkChanged[];
   leg_merge: LegMergeChanged | null;
   doubted: ("agent" | "customer")[];
+  disclosures: DisclosureChanged[];
+  promises: PromiseHeard[];
+  notes: NoteAdded[];
 }
 /**
  * The first event of every call.
@@ -99,6 +106,7 @@ export interface Customer {
 export interface PastOffer {
   alternative: string;
   on: string;
+  text: string;
 }
 /**
  * A kind of cue that a playbook has beyond the built-in ones, as screens show it.
@@ -151,6 +159,7 @@ export interface CueView {
   cue: Cue;
   status: "early" | "confirmed" | "retracted";
   outcome: ("recovered" | "dead_end") | null;
+  offered: string;
   false_alarm_by: string;
 }
 /**
@@ -281,6 +290,38 @@ export interface LegMergeChanged {
   speaker: "agent" | "customer";
 }
 /**
+ * Something that must be said in this call is due, was said, was not said in time, or is not due any more.
+ *
+ * "missed" may be followed by "said": it was said too late.
+ */
+export interface DisclosureChanged {
+  at_ms: number;
+  disclosure: string;
+  title: string;
+  speaker: "agent" | "customer";
+  state: "due" | "said" | "missed" | "withdrawn";
+  due_ms: number | null;
+}
+/**
+ * The agent promised something by a day or a time: "I will ... by Friday". Found by the shape of the words.
+ */
+export interface PromiseHeard {
+  at_ms: number;
+  utterance: number;
+  words: string;
+  when: string;
+  start_ms: number;
+  end_ms: number;
+}
+/**
+ * Somebody wrote something down about the call, mostly after it.
+ */
+export interface NoteAdded {
+  at_ms: number;
+  by: string;
+  text: string;
+}
+/**
  * First message of a wall socket: live calls, and the newest finished ones with unresolved alerts.
  *
  * Replaces whatever the client had.
@@ -312,6 +353,7 @@ export interface WallRow {
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
   doubted: ("agent" | "customer")[];
+  missed: string[];
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -606,6 +648,47 @@ export interface FalseAlarmMarkedRecord {
   playbook: string;
 }
 /**
+ * Something that must be said in this call is due, was said, was not said in time, or is not due any more.
+ *
+ * "missed" may be followed by "said": it was said too late.
+ */
+export interface DisclosureChangedRecord {
+  type: "disclosure_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  disclosure: string;
+  title: string;
+  speaker: "agent" | "customer";
+  state: "due" | "said" | "missed" | "withdrawn";
+  due_ms: number | null;
+}
+/**
+ * The agent promised something by a day or a time: "I will ... by Friday". Found by the shape of the words.
+ */
+export interface PromiseHeardRecord {
+  type: "promise_heard";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  utterance: number;
+  words: string;
+  when: string;
+  start_ms: number;
+  end_ms: number;
+}
+/**
+ * Somebody wrote something down about the call, mostly after it.
+ */
+export interface NoteAddedRecord {
+  type: "note_added";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+  text: string;
+}
+/**
  * The agent switched cards off or on for this call.
  */
 export interface MuteChangedRecord {
@@ -694,6 +777,13 @@ export interface MarkFalseAlarm {
   cue_id: string;
   marked?: boolean;
   type: "mark_false_alarm";
+}
+/**
+ * Somebody writes something down about the call.
+ */
+export interface AddNote {
+  text: string;
+  type: "add_note";
 }
 
 export const WIRE_VERSION = 1;

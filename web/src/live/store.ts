@@ -4,7 +4,7 @@
  * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
-import type { AlertView, CallState, CueView, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
+import type { AlertView, CallState, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
 type Bare<T> = Omit<T, "type" | "call_id" | "seq">;
@@ -37,6 +37,9 @@ export function openCall(record: WireRecord): CallState {
     cross_talk: [],
     leg_merge: null,
     doubted: [],
+    disclosures: [],
+    promises: [],
+    notes: [],
   };
 }
 
@@ -76,15 +79,21 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "language_doubt_changed":
       return { doubted: doubtedAfter(state.doubted, record) };
     case "cue":
-      return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null, false_alarm_by: "" }] };
+      return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null, offered: "", false_alarm_by: "" }] };
     case "cue_confirmed":
       return { cues: cueChanged(state.cues, record.cue_id, { status: "confirmed" }) };
     case "cue_retracted":
       return { cues: cueChanged(state.cues, record.cue_id, { status: "retracted" }) };
     case "refusal_closed":
-      return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome }) };
+      return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome, offered: record.words }) };
     case "false_alarm_marked":
       return { cues: cueChanged(state.cues, record.cue_id, { false_alarm_by: record.marked ? record.by : "" }) };
+    case "disclosure_changed":
+      return { disclosures: disclosuresAfter(state.disclosures, bare(record)) };
+    case "promise_heard":
+      return { promises: [...state.promises, bare(record)] };
+    case "note_added":
+      return { notes: [...state.notes, bare(record)] };
     case "prompt":
       return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null }] };
     case "prompt_closed":
@@ -122,6 +131,11 @@ function crossTalkAfter(all: CallState["cross_talk"], change: CallState["cross_t
 function doubtedAfter(doubted: CallState["doubted"], change: RecordOf<"language_doubt_changed">): CallState["doubted"] {
   const others = doubted.filter((speaker) => speaker !== change.speaker);
   return change.doubted ? [...others, change.speaker] : others;
+}
+
+function disclosuresAfter(all: DisclosureChanged[], change: DisclosureChanged): DisclosureChanged[] {
+  const isKnown = all.some((one) => one.disclosure === change.disclosure);
+  return isKnown ? all.map((one) => (one.disclosure === change.disclosure ? change : one)) : [...all, change];
 }
 
 function cueChanged(cues: CueView[], cueId: string, change: Partial<Omit<CueView, "cue">>) {
@@ -164,6 +178,7 @@ export function openRow(record: WireRecord): WallRow {
     alerts: [],
     worst: null,
     doubted: [],
+    missed: [],
   };
 }
 
@@ -182,6 +197,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(row.doubted, record) };
+    case "disclosure_changed":
+      return { missed: missedAfter(row.missed, record) };
     case "alert":
       return withAlerts([...row.alerts, openAlert(record)]);
     case "alert_changed":
@@ -193,6 +210,11 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     default:
       return {};
   }
+}
+
+function missedAfter(missed: string[], change: DisclosureChanged): string[] {
+  const others = missed.filter((title) => title !== change.title);
+  return change.state === "missed" ? [...others, change.title] : others;
 }
 
 const LEVELS: readonly Level[] = ["info", "warning", "critical"];

@@ -5,7 +5,7 @@ Next: `text.py`, `redact.py`.
 
 import re
 
-from voiceassist.core.words.languages.language import Addresses, Language, Numbers
+from voiceassist.core.words.languages.language import Addresses, Language, Numbers, PromiseWords
 
 # Written as one word, said as two. Forms without an apostrophe that are words of their own ("well", "were",
 # "ill", "id", "wed", "shed", "hell") are left alone: a phrase that wants them lists them.
@@ -152,6 +152,48 @@ def _below_hundred(number: int) -> str:
     return " ".join([_TENS[tens - 2], *([_UNITS[unit]] if unit else [])])
 
 
+# A promise with a day or a time: "I will call you back by Friday".
+_PROMISES = PromiseWords(
+    words={
+        "weekday": ("monday|tuesday|wednesday|thursday|friday|saturday|sunday",),
+        "month": ("january|february|march|april|may|june|july|august|september|october|november|december",),
+        "ordinal": (
+            "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|thirteenth|fourteenth",
+            "fifteenth|sixteenth|seventeenth|eighteenth|nineteenth|twentieth|thirtieth",
+            "twenty (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirty first",
+            "1*|2*|3*|4th|5th|6th|7th|8th|9th",
+        ),
+        "count": (f"a|an|half an|few|couple of|several|{'|'.join((*_UNITS, *_TEENS, *_TENS))}",),
+        "stretch": ("[business|working] (day|days)|hour|hours|week|weeks|month|months",),
+        "hour": ("one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve",),
+        "past_hour": ("fifteen|thirty|forty five|oclock|o clock",),
+        "half_day": ("am|pm|a m|p m|in the (morning|afternoon|evening)",),
+        "daytime": ("morning|afternoon|evening|night",),
+        "by": ("by|before|on|until|no later than",),
+    },
+    commits=(
+        "(i|we) (will|promise|guarantee)|(i am|we are) going to",
+        "(someone|somebody|[one of] (my|our|the) (colleague|colleagues|manager|supervisor|team|technician)) will",
+        "(a|an|the) (colleague|manager|supervisor|technician|engineer|specialist|driver|courier) will",
+        "you (will|are going to) (have|get|receive|hear|see)",
+        "(your|the) [new|full] (money|refund|credit|order|parcel|package|replacement|card|payment|delivery) will",
+    ),
+    when=(
+        "[<by>] (today|tonight|tomorrow [<daytime>]|the day after tomorrow|first thing (tomorrow|in the morning))",
+        "[<by>] [this|next|coming] <weekday> [<daytime>]|[<by>] this (<daytime>|week|weekend|month)",
+        "[<by>] (next (week|weekend|month)|[the] end of [the|this|next] (day|week|month|business))",
+        "[<by>] close of business",
+        "(in|within) [the next|about|around] [a] <count> [to|or] [<count>] <stretch>|within the (hour|day|week)",
+        "(in|within) [about] (five|ten|fifteen|twenty|thirty|forty five) minutes",
+        "(by|before) (noon|midday|midnight|<hour>) [<past_hour>] [<half_day>]",
+        "(at|around) <hour> [<past_hour>] (oclock|o clock|<half_day>|today|tomorrow)",
+        "[<by>] ([the] <ordinal> [of] <month>|<month> [the] <ordinal>)|<by> the <ordinal>",
+    ),
+    none=frozenset(
+        ["not", "never", "no", "nothing", "unable", "closed", "open", "hold", "help", "helping", "assist"]
+    ),
+)
+
 ENGLISH = Language(
     tag="en",
     whole=_CONTRACTIONS
@@ -202,4 +244,5 @@ ENGLISH = Language(
             ]
         ),
     ),
+    promises=_PROMISES,
 )

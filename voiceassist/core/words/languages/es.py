@@ -9,7 +9,7 @@ phrase writes `devolver*`. Next: `text.py`, `redact.py`.
 
 import re
 
-from voiceassist.core.words.languages.language import Addresses, Language, Numbers
+from voiceassist.core.words.languages.language import Addresses, Language, Numbers, PromiseWords
 
 _TWENTIES = ("uno", "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
 _HUNDREDS = (
@@ -25,6 +25,46 @@ _HUNDREDS = (
 
 # Both ways to write thousands and cents are in use, by country. "12.345.678" is an identity card, not an amount.
 _THOUSANDS = r"\d{1,3}(,\d{3})+(\.\d+)?|\d{1,3}\.\d{3}(,\d+)?|\d(\.\d{3}){2}(,\d+)?"
+
+# A promise with a day or a time: "le llamaré antes del viernes".
+_PROMISES = PromiseWords(
+    words={
+        "weekday": ("lunes|martes|miércoles|jueves|viernes|sábado|domingo",),
+        "month": (
+            "enero|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre",
+        ),
+        "number": (
+            "uno|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieciséis",
+            "diecisiete|dieciocho|diecinueve|veinte|veinti*|treinta [y uno]|cuarenta y ocho|setenta y dos",
+            "1*|2*|3*|4*|5*|6*|7*|8*|9*",
+        ),
+        "count": ("un|una|media|unos|unas|pocos|pocas|un par de|<number>",),
+        "stretch": ("(hora|horas|día|días|semana|semanas|mes|meses) [hábiles|laborables]",),
+        "hour": ("una|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce",),
+        "future": ("*aré|*eré|*iré|*dré|*aremos|*eremos|*iremos|*dremos",),  # "llamaré", "enviaremos"
+        "daytime": ("por la (mañana|tarde|noche)",),
+        "by": ("antes de|para|hasta|el|este|antes de el|para el|hasta el",),
+    },
+    commits=(
+        "(le|les|te|os|lo|la|los|las|se) <future>|(voy|vamos) a (*ar|*er|*ir|*arle|*erle|*irle|*arte|*arlo|*arla)",
+        "(le|les|te|os) (llamo|llamamos|envío|enviamos|mando|mandamos|escribo|escribimos|confirmo|confirmamos)",
+        "(un|una|mi|el|la) (compañero|compañera|colega|técnico|técnica|supervisor|supervisora|equipo) (le|les|te)",
+        "recibirá|recibirás|tendrá|tendrás|(le|te) llegará|(va|vas) a recibir|me encargaré|nos encargaremos",
+        "(le|te) (prometo|garantizo|aseguro)",
+    ),
+    when=(
+        "[<by>] (hoy|mañana [<daytime>]|pasado mañana|esta (mañana|tarde|noche|semana)|este mes)",
+        "[<by>] ([próximo] <weekday> [<daytime>]|fin de (semana|mes))|a primera hora",
+        "[<by>] [la] (próxima semana|semana que viene)|[<by>] (próximo mes|mes que viene)",
+        "(en|dentro de|antes de) [menos de|los próximos|las próximas] <count> [a|o] [<count>] <stretch>",
+        "(en|dentro de) (cinco|diez|quince|veinte|treinta) minutos",
+        "(a|antes de|sobre) (la|las) <hour> [y (media|cuarto)] [de la (mañana|tarde|noche)]",
+        "[<by>] [día] (primero|<number>) de <month>",
+    ),
+    none=frozenset(
+        ["no", "nunca", "nada", "ni", "cerrado", "cerrados", "abierto", "abiertos", "ayudar", "ayudarle"]
+    ),
+)
 
 SPANISH = Language(
     tag="es",
@@ -157,4 +197,5 @@ SPANISH = Language(
             ]
         ),
     ),
+    promises=_PROMISES,
 )

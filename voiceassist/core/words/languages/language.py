@@ -2,7 +2,8 @@
 
 Every default is "this language has none", so a language that nobody wrote rules for is taken word by word, and
 never by another language's rules. Words are written as `text.py` leaves them: lower case, with the letters that
-`folds` gives. Next: `en.py` and `es.py` fill it in; `text.py`, `redact.py` and `phrases.py` read it.
+`folds` gives. Next: `en.py` and `es.py` fill it in; `text.py`, `redact.py`, `phrases.py` and
+`core/call/promises.py` read it.
 """
 
 import re
@@ -36,6 +37,16 @@ class Addresses:
     endings: Words = NONE  # the last part of a domain
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseWords:
+    """How a promise with a day or a time is said, as phrases of `phrases.py`."""
+
+    words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # named lists for the phrases below
+    commits: tuple[str, ...] = ()  # somebody will do something: "i will"
+    when: tuple[str, ...] = ()  # by when: "by friday"
+    none: Words = NONE  # with one of these words between the two it is no promise: "I will not"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Language:
     """One language. Compared by identity: caches are kept per language."""
@@ -54,3 +65,4 @@ class Language:
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()
+    promises: PromiseWords = PromiseWords()

@@ -23,7 +23,7 @@ function viewOf(cue: TriedCue, i: number, speaker: Speaker, at_ms: number): CueV
   const { first_word, last_word, ...said } = cue;
   const times = { at_ms, start_ms: first_word * WORD_MS, end_ms: (last_word + 1) * WORD_MS };
   const spoken = { ...said, speaker, utterance: 1, early: false, playbook: "", agreed: false };
-  return { cue: { cue_id: String(i), ...spoken, ...times }, status: "confirmed", outcome: null, false_alarm_by: "" };
+  return { cue: { cue_id: String(i), ...spoken, ...times }, status: "confirmed", outcome: null, offered: "", false_alarm_by: "" };
 }
 
 /** The card as an agent would get it from this playbook. */
