@@ -10,7 +10,7 @@ import os
 import socket
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -19,6 +19,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.core.words.languages import is_language
 from voiceassist.errors import ConfigError
+from voiceassist.yamltext.problems import nearest
 
 ENV_PREFIX = "VOICEASSIST_"
 SECTIONS = {  # each with an example of its keys
@@ -110,12 +111,13 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
         raise ConfigError(
             'setting `model_dir` is now a part of `engine`: say `engine = "vosk:<the model\'s folder>"`'
         )
+    _check_names(values, file)
     try:
         settings = TypeAdapter(Settings).validate_python(values, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
-        places = [f"{ENV_PREFIX}{key.upper().replace('.', '__')}", "the command line"]
+        places = [_in_environment(key), "the command line"]
         where = " or ".join([str(file), *places] if file else places)
         raise ConfigError(
             f"setting `{key}`: {first['msg']} (got {_shown(key, first['input'])} from {where})"
@@ -123,6 +125,29 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
     if "models_dir" not in values:
         settings = replace(settings, models_dir=settings.data_dir / MODELS)
     return _checked(_with_languages(settings))
+
+
+def _check_names(values: dict[str, Any], file: Path | None) -> None:
+    """Raises ConfigError for a setting that there is not, with the nearest one that there is."""
+    settings, broker = _names_of(Settings), [f"mqtt.{name}" for name in _names_of(MqttSettings)]
+    given = [*values, *(f"mqtt.{name}" for name in values.get("mqtt", {}))]
+    unknown = next((name for name in given if name not in (*settings, *broker)), None)
+    if unknown is None:
+        return
+    near = nearest(unknown, (*settings, *broker))
+    hint = (
+        f"did you mean `{near}` ({_in_environment(near)})?" if near else f"there are {', '.join(sorted(settings))}"
+    )
+    where = f"{file} or {_in_environment(unknown)}" if file else _in_environment(unknown)
+    raise ConfigError(f"setting `{unknown}` (from {where}): there is no such setting; {hint}")
+
+
+def _names_of(cls: type[Settings | MqttSettings]) -> list[str]:
+    return [part.name for part in fields(cls)]
+
+
+def _in_environment(key: str) -> str:
+    return f"{ENV_PREFIX}{key.upper().replace('.', '__')}"
 
 
 def _with_languages(settings: Settings) -> Settings:

@@ -48,6 +48,32 @@ def test_setting_that_cannot_work_is_named_with_its_value(environment: dict[str,
     assert all(part in str(caught.value) for part in named), str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("environment", "told"),
+    [
+        ({"VOICEASSIST_PROT": "1"}, ["`prot`", "VOICEASSIST_PROT", "did you mean `port` (VOICEASSIST_PORT)?"]),
+        ({"VOICEASSIST_MQTT__HSOT": "b"}, ["`mqtt.hsot`", "VOICEASSIST_MQTT__HSOT", "`mqtt.host`"]),
+        ({"VOICEASSIST_MQTT_HOST": "b"}, ["`mqtt_host`", "`mqtt.host` (VOICEASSIST_MQTT__HOST)"]),
+        ({"VOICEASSIST_ENGINE__ES": "auto"}, ["`engine`"]),
+        ({"VOICEASSIST_XYZ": "1"}, ["`xyz`", "there are allowed_hosts, ", "site"]),
+    ],
+)
+def test_setting_that_there_is_not_names_the_nearest_one(environment: dict[str, str], told: list[str]) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_settings(environment=environment)
+    assert all(part in str(caught.value) for part in told), str(caught.value)
+
+
+def test_setting_that_the_file_spells_wrongly_is_told_with_the_file(tmp_path: Path) -> None:
+    file = tmp_path / "voiceassist.toml"
+    file.write_text('prot = 9000\n[mqqt]\nhost = "broker"\n')
+    with pytest.raises(ConfigError, match=r"`prot` \(from .*voiceassist\.toml or VOICEASSIST_PROT\).*`port`"):
+        load_settings(file, {})
+    file.write_text('[mqqt]\nhost = "broker"\n')
+    with pytest.raises(ConfigError, match=r"`mqqt`.*`mqtt`"):
+        load_settings(file, {})
+
+
 def test_models_are_kept_with_the_data_unless_told_otherwise(tmp_path: Path) -> None:
     assert load_settings(environment={}).models_dir == default_data_dir() / "models"
     assert load_settings(environment={}, data_dir=tmp_path).models_dir == tmp_path / "models"

@@ -17,7 +17,7 @@ from voiceassist.server.limits import EdgeLimits
 SMALL = EdgeLimits(body_bytes=100, body_bytes_by_path={r"/api/playbooks/[^/]+/draft": 200})
 PATHS = (
     "/", "/api/status", "/api/docs", "/api/openapi.json", "/static-offline-docs/swagger-ui.css",
-    "/assets/x.js", "/api/samples/late-return/recording", "/healthz", "/metrics", "/nothing",
+    "/assets/x.js", "/api/samples/late-return/recording", "/metrics", "/nothing",
 )  # fmt: skip
 SOCKETS = ("/api/wall/socket", "/api/calls/c-1/socket", "/ingest/stream", "/nothing")
 FOREIGN = {"Origin": "https://evil.example"}
@@ -50,6 +50,11 @@ async def test_every_path_refuses_a_host_that_is_not_ours_and_a_page_that_is_not
         answer = await server.http.get(path, headers=FOREIGN)
         assert (answer.status_code, answer.json()["code"]) == (403, "foreign_page"), path
         assert "'https://evil.example'" in answer.json()["message"]
+
+
+async def test_health_is_told_to_checkers_by_any_name_and_to_no_foreign_page(server: Serving) -> None:
+    assert (await server.http.get("/healthz", headers=REBOUND)).json() == {"status": "ok"}
+    assert (await server.http.get("/healthz", headers=FOREIGN)).status_code == 403
 
 
 @pytest.mark.parametrize("path", SOCKETS)

@@ -7,6 +7,7 @@ A plain client of `/ingest/stream`: it knows nothing of the server's insides. Us
 import asyncio
 import json
 from collections.abc import Callable, Iterator
+from http import HTTPStatus
 from pathlib import Path
 from time import monotonic
 from typing import Any
@@ -66,8 +67,23 @@ async def play(
             await _send_in_time(socket, audio, speed, on_start)
             await socket.send(json.dumps({"type": "stop"}))
             await _until_stopped(socket)
-    except (OSError, websockets.WebSocketException) as error:
+    except websockets.InvalidStatus as error:
+        raise PlaybackError(f"{url}: {_refusal(error.response.status_code, error.response.body)}") from error
+    except OSError as error:
+        raise PlaybackError(f"{url}: cannot be reached ({error}); is voiceassist running there?") from error
+    except websockets.WebSocketException as error:
         raise PlaybackError(f"{url}: {error}") from error
+
+
+def _refusal(status: int, body: bytes | bytearray | None) -> str:
+    """What a server's refusal means, and what to do."""
+    if status == HTTPStatus.UNAUTHORIZED:
+        return "the server takes audio with its token only: give it with --token or VOICEASSIST_INGEST_TOKEN"
+    try:
+        told = json.loads(body or b"")["message"]
+    except (ValueError, KeyError, TypeError):
+        told = "is this address a voiceassist server's /ingest/stream?"
+    return f"the server refused the call with HTTP {status}: {told}"
 
 
 def _start(info: CallInfo, rate_hz: int) -> dict[str, Any]:

@@ -1,0 +1,55 @@
+"""`voiceassist send`: how the server may be named, and what is told when it does not take the call."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from tests.shell.serving import serving, settings_for
+from voiceassist.cli import app
+from voiceassist.cli.send import ingest_url
+from voiceassist.errors import ConfigError
+from voiceassist.samples import load_sample
+from voiceassist.samples.player import PlaybackError, call_info, play
+
+SAMPLE = load_sample("friendly")
+
+
+@pytest.mark.parametrize(
+    ("to", "url"),
+    [
+        ("http://127.0.0.1:9000", "ws://127.0.0.1:9000/ingest/stream"),
+        ("http://localhost:9000/", "ws://localhost:9000/ingest/stream"),
+        ("https://calls.example", "wss://calls.example/ingest/stream"),
+        ("127.0.0.1:8710", "ws://127.0.0.1:8710/ingest/stream"),
+        ("ws://127.0.0.1:8710/ingest/stream", "ws://127.0.0.1:8710/ingest/stream"),
+        ("wss://proxy.example/va/ingest/stream", "wss://proxy.example/va/ingest/stream"),
+    ],
+)
+def test_server_may_be_named_as_a_page_or_as_a_socket(to: str, url: str) -> None:
+    assert ingest_url(to) == url
+
+
+@pytest.mark.parametrize("to", ["ftp://calls.example", "http://", "file:///tmp/x"])
+def test_what_is_no_address_of_a_server_is_told_with_an_example(to: str) -> None:
+    with pytest.raises(ConfigError, match=r"http://127\.0\.0\.1:8710"):
+        ingest_url(to)
+
+
+async def test_server_that_wants_its_token_is_told_with_the_option_that_gives_it(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
+        url = server.socket_url("/ingest/stream")
+        with pytest.raises(PlaybackError, match="--token"):
+            await play(SAMPLE.recording, url, call_info(SAMPLE, "c-1"))
+        with pytest.raises(PlaybackError, match=r"HTTP 40\d"):
+            await play(SAMPLE.recording, server.socket_url("/nothing"), call_info(SAMPLE, "c-1"))
+
+
+def test_server_that_is_not_there_is_told_in_one_line() -> None:
+    with pytest.raises(PlaybackError, match=r"cannot be reached.*is voiceassist running there"):
+        asyncio.run(play(SAMPLE.recording, "ws://127.0.0.1:1/ingest/stream", call_info(SAMPLE, "c-1")))
+
+
+def test_help_names_both_ways() -> None:
+    assert "http://" in CliRunner().invoke(app, ["send", "--help"]).stdout
