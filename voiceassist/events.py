@@ -300,6 +300,7 @@ class Alert:
     reason: str  # one sentence for a person
     quote: str  # the words in question
     why: Why
+    reason_code: str = ""  # a code for `reason` where that is our own sentence; "": a playbook's own words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,12 +12,14 @@ from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
+from math import inf
 from typing import NoReturn, TypeVar
 
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState, CallStateBuilder, open_call
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.events import CallStarted, Partial, Record
+from voiceassist.ingest.parts import is_later_part
 from voiceassist.store.rows import microseconds
 from voiceassist.subscriptions import TooSlowError, Waiting, WallPlace
 
@@ -119,6 +121,8 @@ class Hub:
                 mailbox.put_partial(record)
             return
         _put(record, wire.encode_line(record), self._of_call.get(record.call_id, ()))
+        if isinstance(record.event, CallStarted) and record.event.continues:
+            self._tell_of_continuation(record.call_id)
         if is_for_wall(record.event):
             self._publish_to_walls(record)
 
@@ -129,6 +133,17 @@ class Hub:
             call.apply(record)
             if call.status != "live":
                 del self.calls[record.call_id]
+
+    def _tell_of_continuation(self, call_id: str) -> None:
+        """Screens of the parts that broke off learn where the call goes on."""
+        text = wire.dumps(wire.to_json(wire.Continued(call_id=call_id)))
+        for watched, mailboxes in self._of_call.items():
+            if is_later_part(call_id, watched):
+                _put(text, text, mailboxes)
+
+    def continuation_of(self, call_id: str) -> str | None:
+        """The live call in which this one goes on after it broke off."""
+        return next((live for live in self.calls if is_later_part(live, call_id)), None)
 
     def _publish_to_walls(self, record: Record) -> None:
         call_id = record.call_id
@@ -227,6 +242,6 @@ def _put(item: Waiting, text: str, mailboxes: Iterable[Mailbox]) -> None:
         mailbox.put(item, size)
 
 
-def _seq(item: Waiting) -> int:
-    assert isinstance(item, Record)  # only walls get other messages, and no wall gets partials
-    return item.seq
+def _seq(item: Waiting) -> float:
+    """Records by number; what is no record tells of another call, and comes after all of this one's."""
+    return item.seq if isinstance(item, Record) else inf

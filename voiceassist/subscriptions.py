@@ -54,7 +54,10 @@ class Subscriptions(Protocol):
         """The place of the oldest finished call on the wall; those that are only counted come after it."""
 
     def watching_call(self, call_id: str) -> AbstractContextManager[Subscription]:
-        """The records of one call from now on, partials included."""
+        """The records of one call from now on, partials included, and what tells of the call that continues it."""
+
+    def continuation_of(self, call_id: str) -> str | None:
+        """The live call in which this one goes on after it broke off."""
 
     def watching_wall(
         self, agent_id: str | None = None

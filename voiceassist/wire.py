@@ -90,7 +90,27 @@ class Ping:
     type: Literal["ping"] = "ping"
 
 
-ServerMessage = Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | ErrorMessage | Ping
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Awaited:
+    """First message of a call socket that waits, for there is no such call yet: its snapshot follows its start."""
+
+    type: Literal["awaited"] = "awaited"
+    version: int = WIRE_VERSION
+    boot: str
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Continued:
+    """The call of this socket broke off and goes on as another one, which is live and has a socket of its own."""
+
+    type: Literal["continued"] = "continued"
+    call_id: str  # of the call that goes on
+
+
+ServerMessage = (
+    Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | Awaited | Continued | ErrorMessage | Ping
+)
 
 
 def type_name(cls: type) -> str:

@@ -502,3 +502,19 @@ async def test_phone_system_that_starts_calls_without_audio_leaves_no_rows(serve
             assert (await hang_up(phone))["duration_ms"] == 0
     assert (await server.http.get("/api/calls")).json()["calls"] == []
     assert not server.runtime.recording_path("c-0").exists()
+
+
+async def test_agents_of_the_newest_calls_are_listed_whoever_had_the_newest_one_first(server: Serving) -> None:
+    assert (await server.http.get("/api/agents")).json() == []
+    async with calling(server, "c-1") as phone:
+        await begin(server, "c-1", phone)
+        await hang_up(phone)
+    for call_id, name in (("c-2", "Ben"), ("c-3", "Benjamin")):
+        async with calling(server, call_id, agent={"id": "ben", "name": name, "team": "returns"}) as phone:
+            await begin(server, call_id, phone)
+            await hang_up(phone)
+    seen = (await server.http.get("/api/agents")).json()
+    assert [(agent["id"], agent["name"], agent["team"]) for agent in seen] == [
+        ("ben", "Benjamin", "returns"),
+        ("ana", "Ana", ""),
+    ]

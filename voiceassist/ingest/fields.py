@@ -6,7 +6,7 @@ Next: `stream_start.py` and `whip_request.py`.
 import uuid
 from typing import Annotated
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
 STRICT = ConfigDict(extra="forbid")  # a misspelt field is told, not ignored; new fields need a new version
 Name = Annotated[str, Field(min_length=1, max_length=200)]
@@ -15,8 +15,18 @@ Team = Annotated[str, Field(max_length=200)]  # empty: none is known
 CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
 CallLanguage = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35
 
+_CALL_ID: TypeAdapter[str] = TypeAdapter(CallId)
 
 NO_CUSTOMER = "customer"  # id of every customer of whom the phone system said none
+
+
+def is_call_id(text: str) -> bool:
+    """Whether a peer may call a call so."""
+    try:
+        _CALL_ID.validate_python(text)
+    except ValidationError:
+        return False
+    return True
 
 
 def new_call_id() -> str:

@@ -29,6 +29,7 @@ from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.feed import Feed, PeerFeed
 from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.parts import part_id
 from voiceassist.ingest.source import CallInfo, Source
 
 log = structlog.get_logger(__name__)
@@ -132,7 +133,7 @@ class Joins:
         """The live call, or what a new one is called. Raises IngestError when there can be neither."""
         before = ""
         for number in range(1, CONTINUATIONS + 2):
-            call_id = f"{info.call_id}~{number}" if before else info.call_id
+            call_id = part_id(info.call_id, number)
             feed = self.feeds.get(call_id)
             if feed and not feed.is_over:
                 return feed

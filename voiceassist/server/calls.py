@@ -12,8 +12,10 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.core.screen.state import CallState
-from voiceassist.errors import ActionError, PeerError
+from voiceassist.errors import ActionError, ConflictError, PeerError, UnknownNameError
+from voiceassist.ingest.fields import is_call_id
 from voiceassist.runtime import Runtime, runtime_of
+from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
@@ -98,32 +100,59 @@ async def act(
 
 
 @router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS)])
-async def call_socket(socket: WebSocket, call_id: str, after: int | None = None, boot: str | None = None) -> None:
-    """One call, live: a snapshot (or, within one `boot`, the rest `after` a number), then its records."""
+async def call_socket(
+    socket: WebSocket, call_id: str, after: int | None = None, boot: str | None = None, *, wait: bool = False
+) -> None:
+    """One call, live: a snapshot (or, within one `boot`, the rest `after` a number), then its records.
+
+    With `wait` a call that is not there yet is waited for.
+    """
     await socket.accept()
     runtime = runtime_of(socket)
     with runtime.subscriptions.watching_call(call_id) as subscription:
         async with ended_well(socket):
-            await _follow(socket, runtime, call_id, subscription, (after, boot))
+            try:
+                state = await _state_of(socket, runtime, call_id, subscription, wait=wait)
+            except (UnknownNameError, ConflictError) as error:
+                await send_error(socket, error, CLOSE_UNKNOWN_CALL)
+            else:
+                await _follow(socket, runtime, state, subscription, (after, boot))
+
+
+async def _state_of(
+    socket: WebSocket, runtime: Runtime, call_id: str, subscription: Subscription, *, wait: bool
+) -> CallState:
+    """The call as it is, or as it begins. Raises UnknownNameError for one that is not there or has not come, and
+    ConflictError when too many screens wait.
+    """
+    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, subscription)
+    if state is None and wait and is_call_id(call_id):
+        with arrivals_of(socket).place():
+            await send(socket, wire.Awaited(boot=runtime.boot, call_id=call_id))
+            await arrivals_of(socket).arrival(socket, subscription)
+        state = await runtime.call_state(call_id)
+    if state is None:
+        raise UnknownNameError("unknown_call", f"there is no call {call_id!r}")
+    return state
 
 
 async def _follow(
     socket: WebSocket,
     runtime: Runtime,
-    call_id: str,
+    state: CallState,
     subscription: Subscription,
     seen: tuple[int | None, str | None],
 ) -> None:
+    call_id = state.call_id
     after, boot = seen
-    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, subscription)
-    if state is None:
-        error = PeerError("unknown_call", f"there is no call {call_id!r}")
-        return await send_error(socket, error, CLOSE_UNKNOWN_CALL)
     resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
     sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq
     if not resumes:
         snapshot = wire.Snapshot(boot=runtime.boot, state=state)
         await send_text(socket, await asyncio.to_thread(wire.encode_in_pieces, snapshot))
+    continuation = runtime.subscriptions.continuation_of(call_id)
+    if continuation and state.status != "live":
+        await send(socket, wire.Continued(call_id=continuation))
     return await pump(socket, subscription, lambda record: record.seq > sent)
 
 

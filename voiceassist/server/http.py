@@ -18,6 +18,7 @@ from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreErr
 from voiceassist.runtime import Runtime
 from voiceassist.server import (
     admin,
+    agents,
     calls,
     ingest,
     ops,
@@ -29,6 +30,7 @@ from voiceassist.server import (
     samples,
     wall,
 )
+from voiceassist.server.arrivals import Arrivals
 from voiceassist.server.auth import RefusedSocketError
 from voiceassist.server.bodies import printable
 from voiceassist.server.gate import Gate
@@ -42,7 +44,7 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
+    calls.router, agents.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last
 )  # fmt: skip
@@ -51,8 +53,10 @@ ROUTERS = (
 def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     """The application that serves a running assistant, behind its gate."""
     api = build_api(demo=runtime.settings.demo)
+    limits = limits or EdgeLimits()
     api.state.runtime = runtime
-    return Gate(api, runtime.settings, limits or EdgeLimits())
+    api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
+    return Gate(api, runtime.settings, limits)
 
 
 def build_api(*, demo: bool) -> FastAPI:

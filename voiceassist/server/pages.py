@@ -19,6 +19,8 @@ router = APIRouter(include_in_schema=False)
 
 
 @router.get("/", dependencies=[allow("anyone")])
+@router.get("/role", dependencies=[allow("anyone")])
+@router.get("/microphone", dependencies=[allow("anyone")])
 @router.get("/agent", dependencies=[allow("anyone")])
 @router.get("/supervisor", dependencies=[allow("anyone")])
 @router.get("/review", dependencies=[allow("anyone")])

@@ -78,6 +78,27 @@ async def _send_all(socket: WebSocket, subscription: Subscription, is_new: Calla
             await _send_waiting(socket, item, is_new)
 
 
+async def until_first(socket: WebSocket, subscription: Subscription) -> None:
+    """Returns when the first record comes. Raises WebSocketDisconnect or TooSlowError like `pump`."""
+    try:
+        async with asyncio.TaskGroup() as tasks:
+            gone = tasks.create_task(_until_gone(socket))
+            await _first_record(socket, subscription)
+            gone.cancel()
+    except* (WebSocketDisconnect, TooSlowError) as group:
+        raise group.exceptions[0] from None
+
+
+async def _first_record(socket: WebSocket, subscription: Subscription) -> None:
+    waiting: list[Waiting] = []
+    while not any(isinstance(item, Record) for item in waiting):
+        try:
+            async with asyncio.timeout(PING_S):
+                waiting = await subscription.take()
+        except TimeoutError:
+            await send(socket, wire.Ping())
+
+
 async def _send_waiting(socket: WebSocket, item: Waiting, is_new: Callable[[Record], bool]) -> None:
     if isinstance(item, str):
         await send_text(socket, item)

@@ -19,6 +19,7 @@ from voiceassist.core.screen.state import CallState, replay
 from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
+from voiceassist.store.agents import SeenAgent, recent_agents
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
@@ -143,6 +144,10 @@ class Store:
         if query.strip() and not terms:
             return Page(calls=(), next=None)
         return await self._database.read(lambda connection: _page(connection, terms, limit, place, customer))
+
+    async def agents(self) -> tuple[SeenAgent, ...]:
+        """The agents of the newest calls, whoever had the newest one first."""
+        return await self._database.read(recent_agents)
 
     async def rebuild_facts(self, progress: Progress = iter) -> int:
         """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""

@@ -883,6 +883,18 @@ export interface SampleSummary {
   title: string;
 }
 /**
+ * An agent as the newest call has them.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SeenAgent".
+ */
+export interface SeenAgent {
+  id: string;
+  last_call_at: string;
+  name: string;
+  team: string;
+}
+/**
  * What is running here.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema

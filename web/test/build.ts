@@ -44,7 +44,7 @@ export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): 
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
-  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why }, state, by: "", note: "", changed_ms: null };
+  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "" }, state, by: "", note: "", changed_ms: null };
 }
 
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from voiceassist.core.playbook.alert_reasons import reason_code
 from voiceassist.core.playbook.model import ABUSE_KINDS, SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Cue, Event, Why
@@ -56,6 +57,7 @@ class Alerts:
             reason=rule.reason,
             quote=quote,
             why=why,
+            reason_code=reason_code(kind, rule.reason),
         )
         self.alerts[alert.alert_id] = alert
         self.states[alert.alert_id] = "open"

@@ -3,7 +3,16 @@
 
 export type VoiceassistWire = ServerMessage | Action;
 export type ServerMessage =
-  Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | ErrorMessage | Ping | Record;
+  | Snapshot
+  | WallSnapshot
+  | WallRowAdded
+  | WallOlder
+  | Resumed
+  | Awaited
+  | Continued
+  | ErrorMessage
+  | Ping
+  | Record;
 export type Record =
   | CallStartedRecord
   | PartialRecord
@@ -248,6 +257,7 @@ export interface Alert {
   reason: string;
   quote: string;
   why: Why;
+  reason_code: string;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -377,6 +387,22 @@ export interface Resumed {
   type: "resumed";
   version: number;
   boot: string;
+}
+/**
+ * First message of a call socket that waits, for there is no such call yet: its snapshot follows its start.
+ */
+export interface Awaited {
+  type: "awaited";
+  version: number;
+  boot: string;
+  call_id: string;
+}
+/**
+ * The call of this socket broke off and goes on as another one, which is live and has a socket of its own.
+ */
+export interface Continued {
+  type: "continued";
+  call_id: string;
 }
 /**
  * Something the peer did wrong, or a call we failed; `message` is fit for a person.
@@ -608,6 +634,7 @@ export interface AlertRecord {
   reason: string;
   quote: string;
   why: Why;
+  reason_code: string;
 }
 /**
  * Somebody took care of an alert, or it turned out to be untrue.
