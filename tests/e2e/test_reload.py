@@ -36,7 +36,7 @@ def test_pages_reloaded_in_mid_call_miss_no_word(window: BrowserContext, scripte
 
 def test_reload_in_mid_call_keeps_the_start_page_on_its_call(window: BrowserContext) -> None:
     start = opened(window, "/")
-    start.get_by_role("button", name="Play “A return after the deadline”").click()
+    start.get_by_role("button", name="A return after the deadline").click()
     see(start.get_by_test_id("final").first, "Welcome to the Kitchen House.")
     start.reload()
     see(start.get_by_test_id("final").first, "Welcome to the Kitchen House.")

@@ -1,5 +1,6 @@
 /** Sends what people do, and says so when the server does not accept it. */
-import { act } from "./api";
+import { act, explain } from "./api";
+import { reasonOf } from "./reason";
 import { texts } from "./texts";
 import type { Action, AlertView } from "./types";
 import { toasts } from "./ui/toasts.svelte";
@@ -10,7 +11,7 @@ export async function perform(callId: string, action: Action): Promise<boolean> 
     await act(callId, action);
     return true;
   } catch (error) {
-    toasts.error(texts.errors.action(error instanceof Error ? error.message : String(error)));
+    toasts.error(texts.errors.action(explain(error)));
     return false;
   }
 }
@@ -26,5 +27,5 @@ export const acknowledge = (callId: string, view: AlertView) => change(callId, v
 export async function resolve(callId: string, view: AlertView, note = ""): Promise<void> {
   if (!(await change(callId, view, "resolved", note))) return;
   const undo = { label: texts.supervisor.undo, run: () => void change(callId, view, "open") };
-  toasts.add(texts.supervisor.resolvedToast(view.alert.reason), undo);
+  toasts.add(texts.supervisor.resolvedToast(reasonOf(view.alert)), undo);
 }

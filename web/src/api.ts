@@ -1,21 +1,24 @@
-/** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person. */
+/** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { texts } from "./texts";
-import type { Action, CallBegun, CallPage, CallState, SampleSummary, ServerStatus, WallPage, WireRecord } from "./types";
+import type { Action, CallBegun, CallPage, CallState, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
     readonly code: string,
-    message: string,
     readonly status: number,
+    readonly detail = "", // in the server's words: for programs, and for what a person wrote
   ) {
-    super(message);
+    super(texts.errors.said(code, status));
   }
 }
+
+/** What went wrong, for a person; a mistake of our own pages is told as one of voiceassist. */
+export const explain = (error: unknown): string => (error instanceof ApiError ? error.message : texts.errors.said("our_mistake"));
 
 export async function send(path: string, init: RequestInit = {}): Promise<Response> {
   const response = await fetch(path, init).catch((error: unknown) => {
     if (error instanceof DOMException && error.name === "AbortError") throw error;
-    throw new ApiError("unreachable", texts.errors.unreachable, 0);
+    throw new ApiError("unreachable", 0);
   });
   if (!response.ok) throw await asError(response);
   return response;
@@ -24,10 +27,9 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
 async function asError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (typeof body === "object" && body !== null && "message" in body && "code" in body) {
-    const code = String(body.code);
-    return new ApiError(code, texts.errors.server(code, String(body.message)), response.status);
+    return new ApiError(String(body.code), response.status, String(body.message));
   }
-  return new ApiError("http", texts.errors.http(response.status), response.status);
+  return new ApiError("", response.status);
 }
 
 export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T> {
@@ -37,13 +39,15 @@ export async function getJson<T>(path: string, signal?: AbortSignal): Promise<T>
 
 const callPath = (id: string) => `/api/calls/${encodeURIComponent(id)}`;
 
-export const socketPath = (id: string) => `${callPath(id)}/socket`;
+/** Of a call that may not be there yet: the server waits for it. */
+export const socketPath = (id: string) => `${callPath(id)}/socket?wait=true`;
 export const wallSocketPath = (agent: string | null) =>
   `/api/wall/socket${agent ? `?agent=${encodeURIComponent(agent)}` : ""}`;
 export const recordingPath = (id: string) => `${callPath(id)}/recording`;
 export const eventsPath = (id: string) => `${callPath(id)}/events`;
 export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;
 
+export const getAgents = () => getJson<SeenAgent[]>("/api/agents");
 export const getStatus = () => getJson<ServerStatus>("/api/status");
 export const getSamples = () => getJson<SampleSummary[]>("/api/samples");
 export const getCall = (id: string) => getJson<CallState>(callPath(id));
@@ -73,12 +77,12 @@ export async function act(callId: string, action: Action): Promise<void> {
   await send(`${callPath(callId)}/actions`, { method: "POST", headers, body: JSON.stringify(action) });
 }
 
-/** Why a call has no recording to play, in the server's words; null when it has one after all. */
+/** Why a call has no recording to play, for a person; null when it has one after all. */
 export async function whyNoRecording(id: string): Promise<string | null> {
   try {
     await send(recordingPath(id), { headers: { range: "bytes=0-0" } });
     return null;
   } catch (error) {
-    return error instanceof ApiError ? error.message : String(error);
+    return explain(error);
   }
 }

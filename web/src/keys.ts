@@ -1,4 +1,10 @@
-/** What a key means on each screen. Pure: `ownsKey` alone looks at the page. */
+/**
+ * What a key means on each screen, after the person's own choice of keys. `ownsKey` alone looks at the page.
+ *
+ * Every key of one character is in `characterKeys()`, and has its words in `texts/entry.*.ts`.
+ */
+import { meant, type KeyMap } from "./keymap";
+import { preferences } from "./live/preferences.svelte";
 
 export type CardKey = { use: number | null } | { dismiss: true };
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "help";
@@ -13,12 +19,17 @@ interface Pressed {
 
 const isChord = (event: Pressed) => Boolean(event.ctrlKey || event.metaKey || event.altKey);
 
+/** The standard key; empty for none. */
+const standard = (event: Pressed, keys: KeyMap) => (isChord(event) ? "" : (meant(event.key, keys) ?? ""));
+
+const CARD_DIGITS = ["1", "2", "3"];
+
 /** 1–3: used with that alternative; Enter: used as it is; Esc: dismissed. Null: not a key of the card. */
-export function cardKey(event: Pressed, alternatives: number): CardKey | null {
-  if (isChord(event)) return null;
-  if (event.key === "Escape") return { dismiss: true };
-  if (event.key === "Enter") return { use: null };
-  const digit = /^[1-3]$/.test(event.key) ? Number(event.key) : 0;
+export function cardKey(event: Pressed, alternatives: number, keys: KeyMap = preferences.keys): CardKey | null {
+  const key = standard(event, keys);
+  if (key === "Escape") return { dismiss: true };
+  if (key === "Enter") return { use: null };
+  const digit = CARD_DIGITS.indexOf(key) + 1;
   return digit >= 1 && digit <= alternatives ? { use: digit - 1 } : null;
 }
 
@@ -35,8 +46,8 @@ const WALL_KEYS: { [key: string]: WallKey } = {
   "?": "help",
 };
 
-export function wallKey(event: Pressed): WallKey | null {
-  return isChord(event) ? null : (WALL_KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key] ?? null);
+export function wallKey(event: Pressed, keys: KeyMap = preferences.keys): WallKey | null {
+  return WALL_KEYS[standard(event, keys)] ?? null;
 }
 
 const REVIEW_KEYS: { [key: string]: ReviewKey } = {
@@ -47,9 +58,18 @@ const REVIEW_KEYS: { [key: string]: ReviewKey } = {
   ArrowRight: "on5",
 };
 
-export function reviewKey(event: Pressed): ReviewKey | null {
-  return isChord(event) ? null : (REVIEW_KEYS[event.key] ?? null);
+export function reviewKey(event: Pressed, keys: KeyMap = preferences.keys): ReviewKey | null {
+  return REVIEW_KEYS[standard(event, keys)] ?? null;
 }
+
+const characters = (table: object) => Object.keys(table).filter((key) => key.length === 1);
+
+/** Every key of one character, by the screen that has it. */
+export const characterKeys = () => ({
+  agent: CARD_DIGITS,
+  supervisor: characters(WALL_KEYS),
+  review: characters(REVIEW_KEYS),
+});
 
 const EDITABLE = "input, textarea, select, [contenteditable]";
 const PRESSABLE = "button, a[href], summary, audio, [role=slider]";

@@ -3,6 +3,8 @@ import { isSection, type Section } from "./screens/playbook/draft/sections";
 
 export type Route =
   | { page: "start"; call: string | null; title: string | null }
+  | { page: "role" }
+  | { page: "microphone"; call: string | null }
   | { page: "agent"; agent: string | null; call: string | null }
   | { page: "supervisor"; call: string | null }
   | { page: "review"; q: string }
@@ -19,6 +21,8 @@ export function match(url: URL): Route {
   if (first === "review" && second) return { page: "call", call: decode(second), at_ms: number(query.get("at")) };
   if (second) return { page: "unknown", path: url.pathname };
   if (first === "") return { page: "start", call: query.get("call"), title: query.get("title") };
+  if (first === "role") return { page: "role" };
+  if (first === "microphone") return { page: "microphone", call: query.get("call") };
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
   if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "" };
@@ -35,6 +39,10 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
   switch (route.page) {
     case "start":
       return `/${search({ call: route.call, title: route.title })}`;
+    case "role":
+      return "/role";
+    case "microphone":
+      return `/microphone${search({ call: route.call })}`;
     case "agent":
       return `/agent${search({ agent: route.agent, call: route.call })}`;
     case "supervisor":

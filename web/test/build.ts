@@ -34,7 +34,7 @@ export function final(speaker: Speaker, utterance: number, text: string, start_m
 
 export function partial(speaker: Speaker, utterance: number, text: string, start_ms = 0): PartialWords {
   const { confidence: _confidence, ...rest } = final(speaker, utterance, text, start_ms);
-  return rest;
+  return { ...rest, pause_ms: 0 };
 }
 
 export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): CueView {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { cardKey, reviewKey, wallKey } from "../src/keys";
+import { cardKey, characterKeys, reviewKey, wallKey } from "../src/keys";
+import { asKeyMap, keyFor, meant, STANDARD, withMoved } from "../src/keymap";
 
 test("1 to 3 use the alternative of that number, if the card has it", () => {
   expect(cardKey({ key: "1" }, 2)).toEqual({ use: 0 });
@@ -33,4 +34,34 @@ test("space plays, j and k step", () => {
   expect(reviewKey({ key: " " })).toBe("play");
   expect(reviewKey({ key: "j" })).toBe("next");
   expect(reviewKey({ key: "k" })).toBe("previous");
+});
+
+const all = Object.values(characterKeys()).flat();
+
+test("keys of one character can be switched off; Enter, Esc and the arrows stay", () => {
+  const off = { ...STANDARD, off: true };
+  expect([cardKey({ key: "1" }, 3, off), wallKey({ key: "a" }, off), reviewKey({ key: " " }, off)]).toEqual([null, null, null]);
+  expect([cardKey({ key: "Enter" }, 3, off), wallKey({ key: "ArrowDown" }, off)]).toEqual([{ use: null }, { move: 1 }]);
+  expect([keyFor("A", off), keyFor("Esc", off)]).toEqual([null, "Esc"]);
+});
+
+test("a key that was moved works on its new place only, and shows it", () => {
+  const moved = withMoved(STANDARD, "a", "Q", all);
+  if (!moved) throw new Error("q is free");
+  expect([wallKey({ key: "q" }, moved), wallKey({ key: "Q" }, moved), wallKey({ key: "a" }, moved)]).toEqual(["acknowledge", "acknowledge", null]);
+  expect([keyFor("A", moved), keyFor("R", moved)]).toEqual(["Q", "R"]);
+  expect(withMoved(moved, "a", "a", all)).toEqual(STANDARD);
+});
+
+test("no key means two things, and a place that was left is free", () => {
+  expect(withMoved(STANDARD, "a", "r", all)).toBeNull();
+  expect(withMoved(STANDARD, "a", "Enter", all)).toBeNull();
+  const moved = withMoved(STANDARD, "a", "q", all);
+  const both = moved && withMoved(moved, "r", "a", all);
+  expect(both && [meant("a", both), meant("r", both), meant("q", both)]).toEqual(["r", null, "a"]);
+});
+
+test("what a browser remembered of keys is read, whatever it is", () => {
+  expect(asKeyMap('{"off":true,"moved":{"a":"q","r":"xx","bb":"c"}}')).toEqual({ off: true, moved: { a: "q" } });
+  for (const text of ["", "null", "[]", '{"moved":5}', "{"]) expect(asKeyMap(text)).toMatchObject({ off: false });
 });

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test, vi } from "vitest";
 import { ago, capital, dayAndTime, languageName, percent, tenths } from "../src/format";
 import { pickLanguage, pickLocale } from "../src/languages";
+import { ApiError, explain } from "../src/api";
+import { characterKeys } from "../src/keys";
+import { reasonOf } from "../src/reason";
+import { alert } from "./build";
 import { preferences } from "../src/live/preferences.svelte";
 import { texts } from "../src/texts";
 import { en } from "../src/texts/en";
@@ -77,11 +81,28 @@ test("a name of the server's without words stands for itself, whatever it is", (
   expect(naming({ a: "A" })("b", "else")).toBe("else");
 });
 
-test("the server's English is put into Spanish where a screen may meet it", () => {
-  expect(es.errors.server("no_recording", "call 'x' has no recording")).toBe("esta llamada no tiene grabación.");
-  expect(es.errors.server("engine_unfit", "the engine 'x' understands synthesised speech only")).toBe("el modelo de este servidor solo entiende voz sintética, no a personas.");
-  expect(es.errors.server("brand_new", "something else")).toBe("something else");
-  expect(en.errors.server("no_recording", "call 'x' has no recording")).toBe("call 'x' has no recording");
+test("an error is told in the page's language and never in the server's words, also one that only a newer server knows", () => {
+  expect(en.errors.said("no_recording", 404)).toBe("This call has no recording.");
+  expect(es.errors.said("no_recording", 404)).toBe("Esta llamada no tiene grabación.");
+  expect([en.errors.said("brand_new", 503), es.errors.said("brand_new", 503)]).toEqual([en.errors.said("", 504), es.errors.said("", 429)]);
+  expect(new Set([403, 404, 409, 422, 500, 503].map((status) => en.errors.said("brand_new", status))).size).toBe(6);
+  expect(en.errors.said("constructor")).toBe(en.errors.said(""));
+  expect(new ApiError("bad_field", 422, "change_alert: `note`: too long").message).not.toContain("`");
+  expect(explain(new TypeError("x is not a function"))).toBe(en.errors.said("our_mistake"));
+});
+
+test("our own reasons of alerts follow the page, a team's own stay as written", () => {
+  const { alert: ours } = { ...alert("a1", "warning", 0), alert: { ...alert("a1", "warning", 0).alert, reason: "The customer insults the agent.", reason_code: "insult" } };
+  const theirs = { ...ours, reason: "Listen in, please.", reason_code: "" };
+  preferences.setLanguage("es");
+  expect([reasonOf(ours), reasonOf(theirs)]).toEqual(["El cliente insulta al agente.", "Listen in, please."]);
+  expect(reasonOf({ ...ours, reason: "New", reason_code: "of_a_newer_server" })).toBe("New");
+});
+
+test("every key of one character has its words", () => {
+  const keys = Object.values(characterKeys()).flat();
+  for (const language of [en, es]) expect(keys.filter((key) => language.entry.keyOf(key) === key)).toEqual([]);
+  expect(new Set(keys).size).toBe(keys.length);
 });
 
 /** Every text of a language with its path; a text with gaps is filled with marks that must show up in it. */
@@ -116,6 +137,11 @@ const GIVEN: { [path: string]: unknown[] } = {
   "playbook.tryViews": ["both"],
   "playbook.expected": ["card"],
   "playbook.comesNone": ["card"],
+  "errors.said": ["busy"],
+  "entry.role": ["agent"],
+  "entry.roleDoes": ["agent"],
+  "entry.reason": ["insult"],
+  "entry.keyOf": ["a"],
 };
 const marksFor = (path: string) => GIVEN[path] ?? (NUMBERS.test(path) ? [7, 7] : ["101", "102", "103"]);
 
@@ -128,7 +154,7 @@ describe("the Spanish texts", () => {
   });
 
   test("are Spanish", () => {
-    const same = ["name", "start.betterSize", "nav.supervisor", "titles.supervisor", "supervisor.defaultName", "agent.noTalk", "review.rate", "agent.option", "errors.server", "playbook.no"];
+    const same = ["name", "start.betterSize", "nav.supervisor", "titles.supervisor", "supervisor.defaultName", "agent.noTalk", "review.rate", "agent.option", "playbook.no"];
     const keys = /^supervisor\.shortcutList\.\d\.0$|^playbook\.signs\.\w+\.0$/; // keys of the keyboard; phrases
     const untranslated = [...spanish].filter(([path, text]) => text === english.get(path) && !same.includes(path) && !keys.test(path));
     expect(untranslated).toEqual([]);

@@ -112,7 +112,7 @@ describe("a call through the microphone", () => {
   test("on a server that wants its token says that a page cannot give it", async () => {
     const { browser, mic, callId } = starting();
     browser.allowed.give();
-    browser.answered.fail(new ApiError("whip", "a Bearer token is needed here", 401));
+    browser.answered.fail(new ApiError("http_401", 401, "a Bearer token is needed here"));
     expect(await callId).toBeNull();
     expect([browser.isOff, mic.phase, mic.problem]).toEqual([true, "failed", texts.start.micNeedsToken]);
   });

@@ -4,6 +4,7 @@ import { applyAll } from "../src/screens/playbook/draft/edits";
 import { examplesNaming } from "../src/screens/playbook/draft/examples";
 import { Editor } from "../src/screens/playbook/draft/editor.svelte";
 import type { Edit, Mapping, Playbook } from "../src/screens/playbook/draft/types";
+import { texts } from "../src/texts";
 import { toasts } from "../src/ui/toasts.svelte";
 
 const current = { number: 1, hash: "a", author: "x", note: "", published_at: "2026-11-21T09:30:00Z", is_current: true };
@@ -138,7 +139,7 @@ test("an edit that the server will never take goes away, with the reason", async
   server.refuses = "there is no such place";
   editor.set(SAY, "Yes.");
   await quiet();
-  expect([editor.saving, editor.failure, editor.value(SAY)]).toEqual(["failed", "there is no such place", "No."]);
+  expect([editor.saving, editor.failure, editor.value(SAY)]).toEqual(["failed", texts.errors.said("bad_edit"), "No."]);
 });
 
 test("an edit that is refused does not keep the next one from being saved, and its reason stays to be read", async () => {
@@ -148,7 +149,7 @@ test("an edit that is refused does not keep the next one from being saved, and i
   editor.remove(["policies", "discount", "avoid"]);
   await quiet();
   expect(server.draft?.document?.policies).toEqual({ discount: { say: "No." } });
-  expect([editor.saving, toasts.list.at(-1)?.text]).toEqual(["saved", "there is no such place"]);
+  expect([editor.saving, toasts.list.at(-1)?.text]).toEqual(["saved", texts.errors.said("bad_edit")]);
 });
 
 test.each(["mine", "theirs"])("two people's drafts: keeping %s", async (kept) => {
@@ -166,7 +167,7 @@ test("what somebody else saved is not discarded unseen", async () => {
   editor.set(SAY, "Yes.");
   await quiet();
   server.save(JSON.stringify(published), "Lee");
-  await expect(editor.discard()).rejects.toThrow("somebody was faster");
+  await expect(editor.discard()).rejects.toThrow("Somebody else saved");
   expect(server.draft?.by).toBe("Lee");
 });
 

@@ -8,6 +8,9 @@ const at = (address: string) => match(new URL(address, "http://localhost"));
 test.each<[string, Route]>([
   ["/", { page: "start", call: null, title: null }],
   ["/?call=c1&title=A+return", { page: "start", call: "c1", title: "A return" }],
+  ["/role", { page: "role" }],
+  ["/microphone", { page: "microphone", call: null }],
+  ["/microphone?call=mic-1", { page: "microphone", call: "mic-1" }],
   ["/agent", { page: "agent", agent: null, call: null }],
   ["/agent?agent=anna", { page: "agent", agent: "anna", call: null }],
   ["/supervisor?call=c1", { page: "supervisor", call: "c1" }],

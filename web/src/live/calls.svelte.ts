@@ -1,5 +1,5 @@
 /** The pages of a search over stored calls; a newer search abandons the older one. */
-import { getCalls } from "../api";
+import { explain, getCalls } from "../api";
 import type { CallPage, CallSummary } from "../types";
 
 export class CallList {
@@ -33,7 +33,7 @@ export class CallList {
       [this.calls, this.next, this.problem] = [merge(page), page.next, null];
     } catch (error) {
       if (signal.aborted) return;
-      this.problem = error instanceof Error ? error.message : String(error);
+      this.problem = explain(error);
     }
     [this.loaded, this.loading] = [true, false];
   }

@@ -92,6 +92,9 @@ async function release(held: Held): Promise<boolean> {
   return publication ? publication.stop().then(() => true, () => false) : true;
 }
 
+/** Browsers keep the microphone from this page. */
+export class InsecureError extends Error {}
+
 const newCallId = () => `mic-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 
 function explain(error: unknown): string {
@@ -99,8 +102,8 @@ function explain(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return texts.start.micDenied;
   if (name === "NotFoundError" || name === "OverconstrainedError") return texts.start.micMissing;
-  const why = error instanceof Error ? error.message : String(error);
-  return why === texts.start.micInsecure ? why : texts.start.micFailed(why);
+  if (error instanceof InsecureError) return texts.start.micInsecure;
+  return texts.start.micFailed(error instanceof ApiError ? error.message : texts.start.micTryAgain);
 }
 
 // As it is: Chromium's clean-up changed first words. A sample call played into its microphone, twice each way, gave
@@ -109,7 +112,7 @@ const MICROPHONE: MediaTrackConstraints = { channelCount: 1, echoCancellation: f
 
 const browser: MicSurroundings = {
   microphone: async () => {
-    if (!navigator.mediaDevices) throw new Error(texts.start.micInsecure);
+    if (!navigator.mediaDevices) throw new InsecureError();
     return navigator.mediaDevices.getUserMedia({ audio: MICROPHONE });
   },
   meter,

@@ -1,5 +1,7 @@
-/** What this browser remembers: language and theme. */
+/** What this browser remembers: language, theme, role, which agent one is, and keys. */
+import { asKeyMap, keyFor, type KeyMap } from "../keymap";
 import { pickLanguage, pickLocale, type Language } from "../languages";
+import { asRole, type Role } from "../roles";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -21,8 +23,25 @@ function store(key: string, value: string): void {
 
 const browserLanguages = (): readonly string[] => globalThis.navigator?.languages ?? []; // tests have no browser
 
+export interface KnownAgent {
+  readonly id: string;
+  readonly name: string;
+}
+
+function asAgent(text: string): KnownAgent | null {
+  try {
+    const { id, name } = JSON.parse(text) as KnownAgent;
+    return typeof id === "string" && id !== "" ? { id, name: String(name ?? id) } : null;
+  } catch {
+    return null; // nothing was remembered, or by another version
+  }
+}
+
 class Preferences {
   theme = $state<Theme>(stored("theme", "system") as Theme);
+  role = $state<Role | null>(asRole(stored("role", ""))); // null: nobody has said yet
+  agent = $state.raw<KnownAgent | null>(asAgent(stored("agent", ""))); // which agent of the phone system one is
+  keys = $state.raw<KeyMap>(asKeyMap(stored("keys", "")));
   #chosen = $state(stored("language", "")); // empty: as the browser says
 
   /** What the pages speak. */
@@ -39,6 +58,26 @@ class Preferences {
     this.#chosen = language;
     store("language", language);
     this.show();
+  }
+
+  setRole(role: Role): void {
+    this.role = role;
+    store("role", role);
+  }
+
+  setAgent(agent: KnownAgent | null): void {
+    this.agent = agent;
+    store("agent", agent ? JSON.stringify(agent) : "");
+  }
+
+  setKeys(keys: KeyMap): void {
+    this.keys = keys;
+    store("keys", JSON.stringify(keys));
+  }
+
+  /** The key to press for a standard one, as pages show it; null where it is switched off. */
+  keyFor(standard: string): string | null {
+    return keyFor(standard, this.keys);
   }
 
   setTheme(theme: Theme): void {

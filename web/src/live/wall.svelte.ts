@@ -33,7 +33,7 @@ export class LiveWall {
 
   #receive(message: ServerMessage): void {
     if (message.type === "error") {
-      this.problem = texts.errors.server(message.code, message.message);
+      this.problem = texts.errors.said(message.code);
       return;
     }
     if (message.type === "wall_snapshot") this.#replace(message.rows);

@@ -1,6 +1,5 @@
 /** Publishes one audio track to the server by WHIP (RFC 9725). Never asks for a microphone itself. */
 import { ApiError } from "../api";
-import { texts } from "../texts";
 import type { Speaker } from "../types";
 
 export interface Publication {
@@ -54,16 +53,15 @@ async function offer(sdp: string, callId: string, { leg, language }: Voice): Pro
   const headers = { "content-type": "application/sdp" };
   const response = await fetch(`/whip?${query}`, { method: "POST", headers, body: sdp });
   const body = await response.text();
-  if (!response.ok) throw new ApiError("whip", messageOf(body, response.status), response.status);
+  if (!response.ok) throw new ApiError(codeOf(body), response.status, body);
   return { answer: body, session: response.headers.get("location") };
 }
 
-function messageOf(body: string, status: number): string {
+function codeOf(body: string): string {
   try {
-    const { code, message } = JSON.parse(body) as { code: string; message: string };
-    return texts.errors.server(code, message);
+    return (JSON.parse(body) as { code: string }).code;
   } catch {
-    return body.slice(0, 200) || texts.errors.http(status);
+    return "";
   }
 }
 

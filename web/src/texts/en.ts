@@ -5,6 +5,9 @@
  */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { AlertState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import { entry } from "./entry.en";
+import { explaining } from "./errors";
+import * as errors from "./errors.en";
 import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.en";
 import { playbook } from "./playbook.en";
@@ -35,20 +38,17 @@ export const en = {
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", unknown: "Not found" },
+  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
-    title: "There is no such call",
-    text: (callId: string) => `This server knows no call “${callId}”. Its address may be mistyped, or the call was deleted.`,
     toWall: "Live calls",
     toReview: "Finished calls",
   },
   errors: {
-    unreachable: "The voiceassist server cannot be reached. Is it running?",
-    http: (status: number) => `The server answered with error ${status}.`,
-    action: (message: string) => `That did not work: ${message}`,
-    server: (_code: string, message: string) => message, // it speaks English
+    action: (message: string) => `That did not work. ${message}`,
+    said: explaining(errors),
   },
+  entry,
   connection: names.connection,
   retrying: "Trying again by itself.",
   connectionHint: "What you see may be out of date. Nothing is lost: it catches up by itself.",
@@ -73,7 +73,7 @@ export const en = {
     samplesText: "A recorded call is streamed in real time, as a phone system would send it.",
     noSamples: "No sample calls here",
     noSamplesText: "This server runs without the demo. Start it with “voiceassist demo” to get sample calls.",
-    play: (title: string) => `Play “${title}”`,
+    play: "Play",
     people: (agent: string, customer: string) => `${agent} with ${customer}`,
     micTitle: "Use my microphone",
     micText: "Speak, and watch your own words.",
@@ -92,7 +92,8 @@ export const en = {
     micInsecure: "Browsers give the microphone only to safe pages. Open this page as http://localhost or over https.",
     micLost: "The connection to the server was lost. Your microphone is off.",
     micNeedsToken: "This server takes audio only with its token, which a page does not have: the microphone cannot be used here.",
-    micFailed: (why: string) => `Your microphone could not be connected: ${why}`,
+    micFailed: (why: string) => `Your microphone could not be connected. ${why}`,
+    micTryAgain: "Try again, or use another browser.",
     micLanguage: "I speak",
     heardBy: (engine: string) => `Heard by ${engine}.`,
     heardByTiny: (engine: string) => `Heard by ${engine}, a tiny model made for synthesised speech.`,

@@ -1,6 +1,9 @@
 /** The Spanish texts: neutral between Spain and America, and formal (usted). */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
+import { entry } from "./entry.es";
+import { explaining } from "./errors";
+import * as errors from "./errors.es";
 import { counting, naming, otherSide } from "./forms";
 import * as names from "./names.es";
 import { playbook } from "./playbook.es";
@@ -29,20 +32,17 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", unknown: "No existe" },
+  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
-    title: "Esa llamada no existe",
-    text: (callId) => `Este servidor no conoce ninguna llamada «${callId}». La dirección puede estar mal escrita, o la llamada se borró.`,
     toWall: "Llamadas en curso",
     toReview: "Llamadas terminadas",
   },
   errors: {
-    unreachable: "No se puede contactar con el servidor de voiceassist. ¿Está en marcha?",
-    http: (status) => `El servidor respondió con el error ${status}.`,
-    action: (message) => `No se pudo hacer: ${message}`,
-    server: naming(names.errors),
+    action: (message) => `No se pudo hacer. ${message}`,
+    said: explaining(errors),
   },
+  entry,
   connection: names.connection,
   retrying: "Se vuelve a intentar automáticamente.",
   connectionHint: "Lo que ve puede no estar al día. No se pierde nada: se actualizará automáticamente.",
@@ -67,7 +67,7 @@ export const es: Texts = {
     samplesText: "Una llamada grabada se transmite en tiempo real, como lo haría una central telefónica.",
     noSamples: "Aquí no hay llamadas de ejemplo",
     noSamplesText: "Este servidor funciona sin la demostración. Inícielo con «voiceassist demo» para tenerlas.",
-    play: (title) => `Reproducir «${title}»`,
+    play: "Reproducir",
     people: (agent, customer) => `${agent} con ${customer}`,
     micTitle: "Use mi micrófono",
     micText: "Hable y vea sus propias palabras.",
@@ -86,7 +86,8 @@ export const es: Texts = {
     micInsecure: "El navegador solo da el micrófono a páginas seguras. Abra esta página como http://localhost o con https.",
     micLost: "Se perdió la conexión con el servidor. Su micrófono está apagado.",
     micNeedsToken: "Este servidor solo acepta audio con su clave, y una página no la tiene: aquí no se puede usar el micrófono.",
-    micFailed: (why) => `No se pudo conectar su micrófono: ${why}`,
+    micFailed: (why) => `No se pudo conectar su micrófono. ${why}`,
+    micTryAgain: "Inténtelo de nuevo o use otro navegador.",
     micLanguage: "Hablo",
     heardBy: (engine) => `Reconocimiento: ${engine}.`,
     heardByTiny: (engine) => `Reconocimiento: ${engine}, un modelo muy pequeño hecho para voz sintética.`,

@@ -102,27 +102,3 @@ export const connection: By<Connection> = {
 };
 
 /** What the server may answer to a screen; it speaks English, so its codes are put into words here. */
-export const errors: { readonly [code: string]: string } = {
-  alert_retracted: "esta alerta resultó no ser cierta.",
-  bad_language: "este servidor no reconoce ese idioma.",
-  busy: "la llamada no empezó a tiempo. Inténtelo de nuevo.",
-  call_over: "la llamada ya terminó; solo se pueden cambiar sus alertas.",
-  engine_unfit: "el modelo de este servidor solo entiende voz sintética, no a personas.",
-  no_memory: "el servidor no tiene memoria para otra llamada; inténtelo cuando termine una.",
-  base_changed: "se publicó otra versión después de empezar este borrador.",
-  draft_changed: "otra persona guardó esta guía antes.",
-  name_taken: "ya existe una guía con ese nombre.",
-  never_published: "esta guía nunca se publicó.",
-  no_recording: "esta llamada no tiene grabación.",
-  not_played: "no se pudo reproducir la llamada de ejemplo.",
-  our_mistake: "voiceassist falló; su registro dice por qué.",
-  shutdown: "voiceassist se está deteniendo. Inténtelo de nuevo en un momento.",
-  store_failed: "no se pudo leer o guardar la llamada.",
-  unknown_alert: "esta llamada no tiene esa alerta.",
-  unknown_call: "no existe esa llamada.",
-  unknown_draft: "esta guía no tiene borrador.",
-  unknown_job: "esa prueba ya no existe.",
-  unknown_playbook: "no existe esa guía.",
-  unknown_sample: "no existe esa llamada de ejemplo.",
-  unknown_version: "esta guía no tiene esa versión.",
-};

@@ -1,5 +1,6 @@
 /** The wall's rows as a supervisor wants them: filtered, and in order. Pure. */
 import { plain } from "../../fold";
+import { reasonOf } from "../../reason";
 import { isUnresolved, weight } from "../../live/store";
 import type { AlertView, WallRow } from "../../types";
 
@@ -34,7 +35,7 @@ export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
 }
 
 function matches(row: WallRow, text: string): boolean {
-  const quotes = row.alerts.map((view) => `${view.alert.reason} ${view.alert.quote}`);
+  const quotes = row.alerts.map((view) => `${reasonOf(view.alert)} ${view.alert.quote}`);
   const all = [row.agent.name, row.customer.name, row.customer.tier, row.last_words, ...quotes];
   return all.some((part) => plain(part).includes(text));
 }

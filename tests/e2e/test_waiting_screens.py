@@ -1,0 +1,68 @@
+"""Screens that are opened before their call, as a softphone does, and a call that breaks off and comes back."""
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from tests.e2e.phone import phone
+from tests.e2e.screens import opened, see
+from tests.e2e.server import Server
+
+pytestmark = pytest.mark.e2e
+
+AFTER_THE_GREETING_MS = 6_000
+GREETING = "Welcome to the Kitchen House."
+
+
+def wait_for(window: BrowserContext, path: str, call_id: str) -> Page:
+    page = opened(window, path)
+    see(page.get_by_role("heading", name=f"Waiting for call {call_id} from the phone system"))
+    return page
+
+
+def test_screens_opened_before_their_call_join_it_and_follow_it_when_it_breaks_off_and_comes_back(
+    window: BrowserContext, scripted_server: Server
+) -> None:
+    agent = wait_for(window, "/agent?call=popped", "popped")
+    supervisor = wait_for(window, "/supervisor?call=popped", "popped")
+    review = wait_for(window, "/review/popped", "popped")
+    with phone(scripted_server, "popped", "late-return") as line:
+        line.speak_until(AFTER_THE_GREETING_MS)
+        for page in (agent, supervisor):
+            see(page.get_by_test_id("final").first, GREETING)
+        see(review.get_by_text("This call is still live."))
+    scripted_server.wait_for("popped", lambda state: bool(state["end_reason"] == "vanished"))
+    review.reload()
+    with phone(scripted_server, "popped", "late-return") as again:
+        assert again.call_id == "popped~2"
+        again.speak_until(AFTER_THE_GREETING_MS)
+        agent.wait_for_url("**/agent?call=popped%7E2")
+        see(agent.get_by_test_id("live"))
+        expect(supervisor.get_by_test_id("opened-call")).to_have_attribute("data-call-id", "popped~2")
+        see(review.get_by_text("The call broke off and goes on."))
+        again.hang_up()
+
+
+def test_agents_page_asks_who_one_is_and_then_follows_that_ones_calls(
+    window: BrowserContext, scripted_server: Server
+) -> None:
+    with phone(scripted_server, "of-somebody", "friendly") as line:
+        line.speak_until(AFTER_THE_GREETING_MS)
+        page = opened(window, "/agent")
+        see(page.get_by_role("heading", name="Who are you?"))
+        expect(page.get_by_test_id("agent-screen")).to_have_count(0)
+        page.get_by_role("list", name="Agents of the last calls").get_by_role("button").first.click()
+        see(page.get_by_test_id("agent-screen"))
+        line.hang_up()
+    page.goto("/agent")
+    page.wait_for_url("**/agent?agent=*")  # it is remembered
+    page.goto("/role")
+    page.get_by_role("button", name="Somebody else").click()
+    see(page.get_by_role("heading", name="Who are you?"))
+    page.get_by_role("textbox").fill("nobody-yet")
+    page.keyboard.press("Enter")
+    see(page.get_by_test_id("agent-empty"))
+    assert [tab.inner_text() for tab in page.get_by_role("navigation").get_by_role("link").all()] == [
+        "Agent",
+        "Review",
+        "Start",
+    ]

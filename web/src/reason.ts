@@ -1,0 +1,7 @@
+/** Why an alert came, in a sentence: ours in the language of the page, a playbook's own in the language of the call. */
+import { texts } from "./texts";
+import type { Alert } from "./types";
+
+export const isOurReason = (alert: Alert): boolean => alert.reason_code !== "";
+
+export const reasonOf = (alert: Alert): string => (isOurReason(alert) ? texts.entry.reason(alert.reason_code, alert.reason) : alert.reason);

@@ -1,0 +1,58 @@
+/**
+ * English words for what can go wrong: what it is, and what to do. Never the server's own words, which are for
+ * programs and logs. Next: `api.ts` and `live/` say them by the server's code, else by the kind of answer.
+ */
+export const byCode = {
+  unreachable: "The voiceassist server cannot be reached. Ask whoever runs it whether it is running.",
+  alert_retracted: "This alert turned out not to be true: nothing needs to be done.",
+  bad_language: "This server does not understand that language. Choose another one.",
+  bad_playbook: "This text is no playbook yet. Mend it, then try again.",
+  base_changed: "Another version was published after this draft was begun. Compare them, then publish.",
+  busy: "voiceassist is busy. Wait a moment, then try again.",
+  call_known: "There was a call of that name already. Start anew.",
+  call_live: "This call is going on already.",
+  call_over: "The call is over; only its alerts can still be changed.",
+  card_closed: "This card has left already.",
+  default_playbook: "This is the playbook of all calls that no other one is for. Make another one the default first.",
+  draft_changed: "Somebody else saved this playbook first. Load it again.",
+  engine_unfit: "This server’s model understands synthesised speech only, not people.",
+  foreign_page: "This page does not belong to this server. Open the server’s own address.",
+  name_taken: "There is a playbook of that name already. Choose another name.",
+  never_published: "This playbook was never published: there is nothing to compare with.",
+  no_memory: "The server has no memory for another call. Try again when one has ended.",
+  no_recording: "This call has no recording.",
+  not_live: "The call has not begun yet, or is over.",
+  not_played: "The sample call could not be played. Try again.",
+  not_publishable: "This playbook has mistakes. Mend them, then publish.",
+  nothing_changed: "Nothing has changed since the last version.",
+  our_mistake: "voiceassist made a mistake. Try again; if it comes back, tell whoever runs voiceassist.",
+  shutdown: "voiceassist is being stopped. Try again in a moment.",
+  stopping: "voiceassist is being stopped. Try again in a moment.",
+  store_failed: "The call could not be read or saved. Tell whoever runs voiceassist.",
+  too_large: "That is too long. Make it shorter, then try again.",
+  too_many_awaiting: "Very many screens wait for calls already. Open this one again when its call has begun.",
+  too_many_waiting: "Very many calls wait for their first sound. Try again in a moment.",
+  too_slow: "The connection is very slow. What was missed comes by itself.",
+  unknown_alert: "This call has no such alert. Load the page again.",
+  unknown_alternative: "This card has no such offer any more.",
+  unknown_call: "There is no such call.",
+  unknown_card: "This call has no such card. Load the page again.",
+  unknown_cue: "This call has no such mark. Load the page again.",
+  unknown_draft: "This playbook has no draft.",
+  unknown_host: "This server is not known by the name in the address. Ask whoever runs it for the right one.",
+  unknown_job: "This trial is over. Start it again.",
+  unknown_playbook: "There is no such playbook.",
+  unknown_sample: "There is no such sample call.",
+  unknown_version: "This playbook has no such version.",
+  worker_ended: "The trial was broken off. Start it again.",
+};
+
+/** Where the code says nothing to people: by the kind of answer. */
+export const byKind = {
+  refused: "You may not do this here. Ask whoever runs voiceassist.",
+  missing: "It is not there any more. Load the page again.",
+  changed: "It has changed meanwhile. Load the page again.",
+  busy: "voiceassist is busy or being started. Wait a moment, then try again.",
+  broken: "voiceassist made a mistake. Try again; if it comes back, tell whoever runs voiceassist.",
+  other: "That was not accepted. Load the page again, then try once more.",
+};
