@@ -69,6 +69,8 @@ def test_named_lists_stand_for_their_phrases() -> None:
         ("<wee> a", "unknown list <wee>; nearest is <we>"),
         ("(a|)", "an empty choice"),
         ("[a] ...", "at least one word that is not optional"),
+        ("^ [a|b] [c] $", "at least one word that is not optional"),
+        ("(a [b]|[c] [d])", "at least one word that is not optional"),
         ("um", "`um` is not a word"),
         ("re*able", "`re*able` is not a word"),
         ("*", "`*` is not a word"),
@@ -92,6 +94,15 @@ def test_lists_of_lists_cannot_grow_without_end() -> None:
 def test_only_words_are_plain() -> None:
     assert is_plain("no can do")
     assert not is_plain("no ... do")
+
+
+@given(st.text(alphabet="ab ()[]|.^$", max_size=30))
+def test_no_phrase_is_found_where_nothing_is_said(phrase: str) -> None:
+    try:
+        is_found = found(phrase, "")
+    except PhraseError:
+        return
+    assert not is_found
 
 
 @given(st.text(alphabet="ab ()[]|.<>^$*'1 ", max_size=30), st.text(alphabet="ab ", max_size=40))

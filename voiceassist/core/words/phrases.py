@@ -33,6 +33,10 @@ PHRASE_MAX_CHARS = 600  # keeps the compiled program small; the longest built-in
 DEPTH_MAX = 20  # brackets within brackets; nobody reads more, and Python's stack is finite
 EXPRESSION_MAX_CHARS = 20_000  # lists may hold lists; this bounds what they multiply to
 ANY_TOKEN = "<[^>]*>"  # noqa: S105 - a pattern, not a secret
+# RE2 compiles an expression with its usual 8 MB while it has less than some 350,000 instructions: one a character
+# at most, but for a token of any letters, which is repeated in a gap.
+GAP_INSTRUCTIONS = 40 * GAP_MAX
+SURELY_COMPILES = 100_000
 EXPRESSIONS_KEPT = 16_000_000  # characters; English and one playbook have 1.2 million, another one 0.1
 WORDS_KEPT = 8192  # spelt out; the phrases of a language have some 3,000
 
@@ -88,13 +92,13 @@ def compile_phrase(phrase: str, lexicon: Lexicon) -> str:
 
 
 def _compiled(phrase: str, lexicon: Lexicon) -> str:
-    compiler = _Compiler(phrase, lexicon)
-    expression = compiler.alternatives(until="")
-    if len(expression) > EXPRESSION_MAX_CHARS:
+    part = _Compiler(phrase, lexicon).alternatives(until="")
+    if len(part.expression) > EXPRESSION_MAX_CHARS:
         raise PhraseError("grows too large; use smaller lists", "phrase_too_large")
-    if _needs_no_word(expression):
+    if part.is_optional:
         raise PhraseError("needs at least one word that is not optional", "phrase_all_optional")
-    return expression
+    _check_size(part.expression)
+    return part.expression
 
 
 def is_plain(phrase: str) -> bool:
@@ -102,13 +106,24 @@ def is_plain(phrase: str) -> bool:
     return not re.search(r"\.\.\.|[()\[\]|^$<*]", phrase)
 
 
-def _needs_no_word(expression: str) -> bool:
+def _check_size(expression: str) -> None:
+    """Raises PhraseError for what RE2 refuses to compile alone. Tries only what may be large: that takes time."""
+    if len(expression) + GAP_INSTRUCTIONS * expression.count(ANY_TOKEN) < SURELY_COMPILES:
+        return
     options = re2.Options()
     options.log_errors = False
     try:
-        return re2.compile(expression, options).fullmatch("") is not None
+        re2.compile(expression, options)
     except re2.error as error:
         raise PhraseError("grows too large; use smaller lists or gaps", "phrase_too_large") from error
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of a phrase, compiled."""
+
+    expression: str
+    is_optional: bool  # it matches where no word is
 
 
 class _Compiler:
@@ -120,7 +135,7 @@ class _Compiler:
         self._next = 0
         self._depth = 0
 
-    def alternatives(self, until: str) -> str:
+    def alternatives(self, until: str) -> _Part:
         """Sequences separated by `|`, up to the closing bracket `until` (or the end)."""
         branches = [self._sequence()]
         while self._peek() == "|":
@@ -131,38 +146,41 @@ class _Compiler:
             message = f"`{found or 'end of phrase'}` where `{wanted or 'a word'}` was expected"
             raise PhraseError(message, "phrase_out_of_place", found=found, wanted=wanted)
         self._next += 1
-        if len(branches) > 1 and "" in branches:
+        if len(branches) == 1:
+            return branches[0]
+        expressions = [branch.expression for branch in branches]
+        if "" in expressions:
             raise PhraseError("an empty choice; write `[x]` for something optional", "phrase_empty_choice")
-        return branches[0] if len(branches) == 1 else f"(?:{'|'.join(branches)})"
+        return _Part(f"(?:{'|'.join(expressions)})", any(branch.is_optional for branch in branches))
 
-    def _sequence(self) -> str:
+    def _sequence(self) -> _Part:
         parts = []
         while self._peek() not in ("|", ")", "]", ""):
             parts.append(self._item())
-        return "".join(parts)
+        return _Part("".join(part.expression for part in parts), all(part.is_optional for part in parts))
 
-    def _item(self) -> str:
+    def _item(self) -> _Part:
         piece = self._pieces[self._next]
         self._next += 1
         gap, name, mark, word, stray = piece.groups()
         if gap is not None:
-            return _gap(gap)
+            return _Part(_gap(gap), is_optional=True)
         if name:
-            return self._list(name)
+            return _Part(self._list(name), is_optional=False)  # each of its phrases has a word
         if mark:
             return self._marked(mark)
         if stray:
             raise PhraseError(f"`{stray}` has no meaning here", "phrase_stray_sign", sign=stray)
-        return _word(word, self._lexicon.language)
+        return _Part(_word(word, self._lexicon.language), is_optional=False)
 
-    def _marked(self, mark: str) -> str:
+    def _marked(self, mark: str) -> _Part:
         if mark == "(":
             return self._bracketed(until=")")
         if mark == "[":
-            return f"(?:{self._bracketed(until=']')})?"
-        return mark
+            return _Part(f"(?:{self._bracketed(until=']').expression})?", is_optional=True)
+        return _Part(mark, is_optional=True)
 
-    def _bracketed(self, until: str) -> str:
+    def _bracketed(self, until: str) -> _Part:
         self._depth += 1
         if self._depth > DEPTH_MAX:
             message = f"brackets within brackets, more than {DEPTH_MAX} deep"
