@@ -1,7 +1,7 @@
 """Makes a phrase of a sentence that somebody typed: `phrase_of(sentence, language)`.
 
-What makes no difference is left out (case, punctuation, fillers, stutters); words that people say or leave out, such as
-"really", become optional. Never guesses other words: five sentences are five phrases.
+What makes no difference is left out (case, punctuation, fillers, stutters); words that people say or leave out,
+such as "really", become optional. Never guesses other words: five sentences are five phrases.
 Next: `trials/phrase_tries.py` looks where the phrases are found.
 """
 
