@@ -244,12 +244,15 @@ def _export_depths(runtime: Runtime) -> None:
 
 
 def _export_load(runtime: Runtime) -> None:
-    gauge, pool = runtime.metrics.gauge, runtime.pool
+    gauge, pool, live_calls = runtime.metrics.gauge, runtime.pool, runtime.live.values
     gauge("decode_seconds", "Seconds spent decoding, summed", lambda: pool.meter.busy_s)
     decode_cpu = "Processor seconds of the decode threads, summed: hearing, without everything else"
     gauge("decode_cpu_seconds", decode_cpu, lambda: pool.meter.cpu_s)
     gauge("decode_queue_depth", "Pieces of audio waiting for a decode worker", lambda: pool.depth)
     gauge("decode_behind_seconds", "How late the audio is that has waited longest", lambda: pool.load().behind_s)
+    behind = "How late the call is heard that is latest now"
+    gauge("call_behind_seconds", behind, lambda: _most(live.behind_ms() for live in live_calls()) / 1000)
+    gauge("late_calls", "Calls whose screens say that words arrive late", lambda: len(runtime.late_calls()))
     gauge("decode_free", "Share of the decode threads' time that was unused lately", lambda: pool.load().free)
     gauge("calls_that_fit", "So many more calls; NaN: not known yet", lambda: _or_nan(pool.load().calls_that_fit))
     gauge("partials_left_out", "Partials that were left out to keep up", lambda: pool.partials_left_out)

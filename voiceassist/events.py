@@ -205,6 +205,14 @@ class LegMergeChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LatenessChanged:
+    """The call is heard later than it is spoken, or in time again: told in steps, not at every change."""
+
+    at_ms: int
+    behind_ms: int  # how long the audio that was heard last had waited for it; 0: in time
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class LanguageDoubtChanged:
     """What a side says may not be in the call's language; or it is understood again.
 
@@ -277,6 +285,7 @@ class Prompt:
     priority: int  # higher first
     expires_ms: int  # goes away by itself at this call time
     why: Why
+    late: bool = False  # its moment had passed when it came: a quiet note, not a card to use now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -301,6 +310,7 @@ class Alert:
     quote: str  # the words in question
     why: Why
     reason_code: str = ""  # a code for `reason` where that is our own sentence; "": a playbook's own words
+    late: bool = False  # it came late, because the machine was behind
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -413,6 +423,7 @@ Event = (
     | LineSoundChanged
     | CrossTalkChanged
     | LegMergeChanged
+    | LatenessChanged
     | LanguageDoubtChanged
     | Cue
     | CueConfirmed
@@ -519,7 +530,18 @@ class Tick:
     at_ms: int
 
 
-Input = CallStarted | Partial | Final | AudioGap | LineChange | CallEnded | CallFailed | Action | Tick
+Input = (
+    CallStarted
+    | Partial
+    | Final
+    | AudioGap
+    | LineChange
+    | LatenessChanged
+    | CallEnded
+    | CallFailed
+    | Action
+    | Tick
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

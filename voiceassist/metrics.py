@@ -43,6 +43,7 @@ class Metrics:
         self._cues = self._counter("cues", "Cues, by kind", "kind")
         self._prompts = self._counter("prompts", "Cards shown, by cue kind", "kind")
         self._alerts = self._counter("alerts", "Alerts, by cue kind", "kind")
+        self._late = self._counter("told_late", "Cards and alerts that came late, by what they were", "what")
         self._gaps = self._counter("audio_gaps", "Audio gaps, by cause", "cause")
         self._gap_seconds = self._counter("audio_gap_seconds", "Seconds of missing audio, by cause", "cause")
         self._latency = Histogram(
@@ -85,9 +86,11 @@ class Metrics:
                 self._cues.labels(event.kind).inc()
             case Prompt():
                 self._prompts.labels(event.kind).inc()
+                self._late.labels("card").inc(event.late)
                 self._latency.observe(event.why.latency_ms / 1000)
             case Alert():
                 self._alerts.labels(event.kind).inc()
+                self._late.labels("alert").inc(event.late)
                 if event.kind not in WITHOUT_WORDS:
                     self._latency.observe(event.why.latency_ms / 1000)
             case AudioGap():

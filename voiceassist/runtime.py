@@ -17,7 +17,7 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
-from voiceassist.asr.load import LoadState
+from voiceassist.asr.load import LoadState, recognition
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.memory import call_memory
 from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
@@ -116,6 +116,10 @@ class Runtime:
     def load(self) -> LoadState:
         """How busy the recognizers are, and how many more calls fit."""
         return self.pool.load()
+
+    def late_calls(self) -> list[LiveCall]:
+        """The calls whose screens say that words arrive late."""
+        return [live for live in self.live.values() if live.lateness.told_ms]
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
@@ -296,10 +300,13 @@ class Runtime:
         await journal.write([event])
 
     async def readiness(self) -> dict[str, str]:
-        """A line per part that calls need: "ok", or what is wrong."""
+        """A line per part that calls need: "ok", what is "degraded: ...", or what is wrong."""
         return {
             "store": await self.store.trouble() or "ok",
             "recordings": self.recorders.state(),
+            "recognition": recognition(
+                [live.lateness.told_ms for live in self.late_calls()], len(self.live), self.load
+            ),
             "server": "stopping" if self.is_stopping else "ok",
         }
 

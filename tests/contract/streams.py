@@ -29,6 +29,7 @@ from voiceassist.events import (
     FalseAlarmMarked,
     Final,
     LanguageDoubtChanged,
+    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
@@ -343,6 +344,33 @@ def _wrap_up() -> list[Record]:
     )
 
 
+def _late() -> list[Record]:
+    """The machine falls behind: a card comes as a note, an alert late; it catches up, and falls behind again."""
+    refused = final("agent", 1, "our policy doesn't allow that", 2_000)
+    threatened = final("customer", 1, "I will come down there and hurt you", 30_000)
+    refusal = cue("c1", "refusal", refused, "our policy doesn't allow", early=False)
+    threat = cue("c2", "threat", threatened, "I will come down there and hurt you", early=False)
+    late = replace(prompt("p1", refusal), at_ms=15_000, late=True, why=replace(why(refusal), latency_ms=11_500))
+    return numbered(
+        "call-late",
+        started(),
+        LatenessChanged(at_ms=6_000, behind_ms=3_000),
+        LatenessChanged(at_ms=14_000, behind_ms=12_000),
+        refused,
+        refusal,
+        late,
+        threatened,
+        threat,
+        replace(alert("a1", "critical", threat), late=True),
+        prompt("p2", threat),
+        closed("p1", "stale", 35_000),
+        LatenessChanged(at_ms=41_000, behind_ms=0),
+        LatenessChanged(at_ms=52_000, behind_ms=5_000),
+        closed("p2", "call_ended", 55_000),
+        CallEnded(at_ms=55_000, reason="hangup"),
+    )
+
+
 def _twice() -> list[Record]:
     """Every record comes twice: a resume that overlaps with what the client already has."""
     return [record for record in _recovered() for _ in range(2)]
@@ -354,5 +382,6 @@ STREAMS: dict[str, list[Record]] = {
     "abuse_ladder": _abuse(),
     "line_changes": _line(),
     "wrap_up": _wrap_up(),
+    "late_machine": _late(),
     "every_record_twice": _twice(),
 }

@@ -1,6 +1,6 @@
 """What is told of the load: free capacity of the last seconds, the cost of a call, how many more fit."""
 
-from voiceassist.asr.load import LoadMeter
+from voiceassist.asr.load import LoadMeter, LoadState, recognition
 
 
 def test_nothing_decoded_leaves_everything_free() -> None:
@@ -41,3 +41,11 @@ def test_as_many_calls_fit_as_free_cores_have_room_for() -> None:
     assert meter.calls_that_fit(2, now_s=200.0) == 20
     meter.spent(10.0, 0.0, now_s=200.0)
     assert meter.calls_that_fit(2, now_s=201.0) == 10
+
+
+def test_operators_are_told_how_late_words_are_in_how_many_calls_and_why() -> None:
+    load = LoadState(workers=2, waiting=7, behind_s=11.0, free=0.04, cpu_s=100.0, calls_that_fit=0)
+    assert recognition([], 3, load) == "ok"
+    told = recognition([12_000, 3_000], 7, load)
+    assert told.startswith("degraded: words arrive up to 12 s late in 2 of 7 calls")
+    assert "2 decode workers, 4% free, 7 runs waiting" in told

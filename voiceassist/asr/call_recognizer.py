@@ -67,11 +67,13 @@ async def recognise(
     pool: DecodePool,
     *,
     began_s: float,
+    begins: Callable[[float], None] = lambda _due_s: None,
     open_cues: Callable[[], Collection[Speaker]] = tuple,
     doubtful: Doubtful = nothing_doubtful,
 ) -> AsyncGenerator[Recognised, None]:
     """Hears the frames of a call that began at `began_s` (monotonic seconds) to their end. Raises EngineError.
 
+    `begins`: told before some audio is decoded, with the time (monotonic seconds) when it could have been heard.
     `open_cues`: the legs in which a cue waits for the next words; their partials come before other calls'.
     `doubtful`: the words of a final that are worth a second listen.
     Whatever `frames` raises comes out after the audio before it was heard. `frames` is closed in any case.
@@ -80,6 +82,7 @@ async def recognise(
     async with _closing(recognizers, pool), aclosing(_steps(frames, legs)) as batches:
         since_ms, steps, edge = 0, list[Step](), HearingEdge(legs)
         async for steps in batches:
+            begins(_due_s(steps[0], began_s))
             inputs: list[Heard] = []
             mended, changes = zip(*map(edge.hear, steps), strict=True)
             heard = await _hear(mended, recognizers, pool, began_s, open_cues())

@@ -5,6 +5,7 @@ Never reads a clock: monotonic seconds arrive as arguments. Next: `pool.py` adds
 """
 
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 WINDOW_S = 10  # free capacity is that of so many whole seconds: one talkative moment is no overload
@@ -21,6 +22,27 @@ class LoadState:
     free: float  # share of the workers' time that was unused lately, 0..1
     cpu_s: float  # CPU seconds spent decoding since the start
     calls_that_fit: int | None  # so many more, by what calls cost so far; None: not known yet
+
+
+DEGRADED = (
+    "degraded: words arrive up to {worst_s} s late in {late} of {calls} calls; speech comes faster than this "
+    "machine recognises it ({workers} decode workers, {free:.0%} free, {waiting} runs waiting): give it fewer "
+    "calls, more cores, or a smaller --engine"
+)
+
+
+def recognition(late_ms: Sequence[int], calls: int, load: LoadState) -> str:
+    """What operators are told: "ok", or how late words arrive and why. `late_ms`: of the calls that are late."""
+    if not late_ms:
+        return "ok"
+    return DEGRADED.format(
+        worst_s=max(late_ms) // 1000,
+        late=len(late_ms),
+        calls=calls,
+        workers=load.workers,
+        free=load.free,
+        waiting=load.waiting,
+    )
 
 
 @dataclass(slots=True, kw_only=True)

@@ -14,6 +14,7 @@ from voiceassist.events import (
     Event,
     Final,
     LanguageDoubtChanged,
+    LatenessChanged,
     LegMergeChanged,
     LineChange,
     LineSoundChanged,
@@ -35,7 +36,7 @@ def _when(event: Event) -> int:
     return event.start_ms if isinstance(event, Final) else event.at_ms
 
 
-def _text(event: Event) -> str | None:  # noqa: C901 - a table, one row per event
+def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row per event
     match event:
         case CallStarted():
             return f"[dim]call started · engine {event.engine} · playbook {event.playbook}[/]"
@@ -59,11 +60,17 @@ def _text(event: Event) -> str | None:  # noqa: C901 - a table, one row per even
             return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms ({event.cause})"
         case LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
             return f"  [yellow]line[/]    {_line_change(event)}"
+        case LatenessChanged():
+            return f"  [yellow]late[/]    {_lateness(event)}"
         case CallEnded():
             return f"[dim]call ended ({event.reason})[/]"
         case CallFailed():
             return f"[bold red]call failed:[/] {escape(event.error)}"
     return None
+
+
+def _lateness(event: LatenessChanged) -> str:
+    return f"words arrive {event.behind_ms // 1000} s late" if event.behind_ms else "words arrive in time again"
 
 
 def _line_change(event: LineChange | LanguageDoubtChanged) -> str:
@@ -90,9 +97,13 @@ def _card(event: Prompt) -> str:
         for number, alternative in enumerate(event.alternatives, start=1)
     )
     return (
-        f"  [bold]card[/]    {escape(event.headline)} [dim](after {event.why.latency_ms} ms)[/]\n"
+        f"  [bold]card[/]    {escape(event.headline)} [dim](after {event.why.latency_ms} ms{_note(event)})[/]\n"
         f"{'':>17}“{escape(event.say)}”{alternatives}"
     )
+
+
+def _note(event: Prompt) -> str:
+    return ", too late: a note" if event.late else ""
 
 
 def _clock(at_ms: int) -> str:

@@ -1,4 +1,4 @@
-"""A running call as others reach it: people's actions, the server's stop, and what time it is in the call.
+"""A running call as others reach it: people's actions, the server's stop, what time it is in it and how late.
 
 Never decides what an input means: `session.py` takes inputs from the inbox and hands them to the call.
 """
@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.events import Action, Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
@@ -31,6 +32,8 @@ class LiveCall:
     began_s: float = field(default_factory=monotonic)
     heard_ms: int = 0  # audio heard so far
     heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
+    waits_since_s: float | None = None  # when the audio that is being decoded could have been heard; None: none is
+    lateness: LatenessSteps = field(default_factory=LatenessSteps)
     is_stopping: bool = False
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
@@ -50,9 +53,22 @@ class LiveCall:
         """How far the audio that has come is ahead of real time: a recording may be sent faster than it plays."""
         return self.tap.position_ms / 1000 - (monotonic() - self.began_s)
 
+    def begins_to_hear(self, due_s: float) -> None:
+        """Audio is being decoded that could have been heard at `due_s`."""
+        self.waits_since_s = due_s
+
     def has_heard(self, until_ms: int, delay_ms: int) -> None:
         """The audio up to `until_ms` was heard, `delay_ms` after it had come."""
-        self.heard_ms, self.heard_s = until_ms, monotonic() - delay_ms / 1000
+        self.heard_ms, self.heard_s, self.waits_since_s = until_ms, monotonic() - delay_ms / 1000, None
+
+    def behind_ms(self) -> int:
+        """For how long the audio has waited that is to be heard next; 0 when none waits."""
+        return 0 if self.waits_since_s is None else max(0, int((monotonic() - self.waits_since_s) * 1000))
+
+    async def tell_lateness(self, at_ms: int, behind_ms: int) -> None:
+        """Tells the call how late it is, if screens have to say something else than before."""
+        if changed := self.lateness.after(at_ms, behind_ms):
+            await self.inbox.put((changed, None))
 
     async def act(self, action: Action) -> bool:
         """Hands a person's action to the call; False when the call is over. Raises ActionError."""

@@ -1,14 +1,14 @@
 """One live call, readable top to bottom: source → recognizers → inbox → Call → journal → hub and bus.
 
-Every frame goes to the recognizers, and to the audio tap on its way; transcripts, gaps, time and people's actions
-meet in one bounded inbox, so `Call.handle` sees one thing at a time. A failure ends this call with a stored
-CallFailed and a log line, never another call.
+Every frame goes to the recognizers, and to the audio tap on its way; transcripts, gaps, time, lateness and
+people's actions meet in one bounded inbox, so `Call.handle` sees one thing at a time. A failure ends this call
+with a stored CallFailed and a log line, never another call.
 Never talks to a socket: `ingest/` brings the source, `hub.py` and the bus take the records.
 """
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -33,6 +33,9 @@ from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store
 
 log = structlog.get_logger()
+
+# How often a call is asked how late it is while its audio waits: a decode that hangs says nothing itself.
+LOOK_EVERY_S = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,14 +94,35 @@ async def _hear_all(source: Source, call: Call, live: LiveCall, services: Servic
         services.engine,
         services.pool,
         began_s=live.began_s,
+        begins=live.begins_to_hear,
         open_cues=lambda: call.legs_with_open_cue,
         doubtful=partial(doubtful_words, services.playbook),
     )
-    async with aclosing(hearing):
+    async with aclosing(hearing), _watched(live):
         async for heard in hearing:
+            await live.tell_lateness(heard.until_ms + heard.delay_ms, heard.delay_ms)
             for item in heard.inputs:
                 await live.inbox.put((_known_after(item, heard.delay_ms), None))
             live.has_heard(heard.until_ms, heard.delay_ms)
+
+
+@asynccontextmanager
+async def _watched(live: LiveCall) -> AsyncIterator[None]:
+    """While the block runs, the call is told how late it is even when no audio is heard."""
+    watching = asyncio.create_task(_watch(live), name=f"lateness {live.info.call_id}")
+    try:
+        yield
+    finally:
+        watching.cancel()
+        await asyncio.wait([watching])
+        if not watching.cancelled():
+            watching.result()  # a bug of ours must not go unseen
+
+
+async def _watch(live: LiveCall) -> None:
+    while True:
+        await asyncio.sleep(LOOK_EVERY_S)
+        await live.tell_lateness(live.now_ms(), live.behind_ms())
 
 
 async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, None]:

@@ -1,5 +1,6 @@
 """For operators and programs: status, health, readiness, metrics, and the wire schema."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -93,9 +94,22 @@ async def healthz() -> dict[str, str]:
 
 @router.get("/readyz", response_model=dict[str, str], dependencies=[allow("anyone")])
 async def readyz(connection: HTTPConnection) -> JSONResponse:
-    """Ready for calls: 200, or 503 with the checks that fail."""
+    """Ready for calls: 200, also when words arrive late ("degraded"); 503 with the checks that fail.
+
+    A server that is late still takes its calls to their end. Answered with 503, a load balancer would take it out,
+    and with it the screens of the calls that run: help that comes late would become none. Whoever places new calls
+    reads `status`.
+    """
     checks = await runtime_of(connection).readiness()
-    return JSONResponse(checks, status_code=200 if all(ok == "ok" for ok in checks.values()) else 503)
+    status = _status(checks.values())
+    return JSONResponse({"status": status, **checks}, status_code=503 if status == "unavailable" else 200)
+
+
+def _status(checks: Collection[str]) -> str:
+    """Of the server as a whole: "ok", "degraded" or "unavailable"."""
+    if all(check == "ok" for check in checks):
+        return "ok"
+    return "degraded" if all(check == "ok" or check.startswith("degraded") for check in checks) else "unavailable"
 
 
 @router.get("/metrics", response_class=PlainTextResponse, dependencies=[allow("anyone")])

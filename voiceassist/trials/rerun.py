@@ -27,6 +27,7 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LatenessChanged,
     LineSoundChanged,
     MuteChanged,
     Prompt,
@@ -39,7 +40,7 @@ from voiceassist.events import (
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
-HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, CallEnded, CallFailed)
+HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
 DONE = (Prompt, PromptClosed, MuteChanged, AgentFine, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
 """The events of a stored call that a rerun looks at; all others follow from these."""
@@ -99,15 +100,15 @@ class _People:
     """Translates what people did in the call to what there is in the rerun."""
 
     kinds: dict[str, str]
-    card: Prompt | None = None  # on the screen
+    card: Prompt | None = None  # on the screen, or the newest note
     alerts: dict[str, str] = field(default_factory=dict)  # kind → id of the newest
 
     def see(self, events: Iterable[Event]) -> None:
         """Remembers which card and which alerts the rerun shows."""
         for event in events:
-            if isinstance(event, Prompt):
+            if isinstance(event, Prompt) and not (event.late and self.card):
                 self.card = event
-            elif isinstance(event, PromptClosed):
+            elif isinstance(event, PromptClosed) and self.card and event.prompt_id == self.card.prompt_id:
                 self.card = None
             elif isinstance(event, Alert):
                 self.alerts[event.kind] = event.alert_id
@@ -134,7 +135,9 @@ class _People:
 def _step(event: Event) -> RerunInput | None:
     """The input that this event tells of; None for an event that only follows from inputs."""
     match event:
-        case CallStarted() | Final() | AudioGap() | LineSoundChanged() | CallEnded() | CallFailed():
+        case CallStarted() | Final() | AudioGap() | LineSoundChanged() | LatenessChanged():
+            return event
+        case CallEnded() | CallFailed():
             return event
         case PromptClosed(outcome="used" | "dismissed") | AlertChanged():
             return event

@@ -44,12 +44,12 @@ export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): 
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
-  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "" }, state, by: "", note: "", changed_ms: null };
+  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false }, state, by: "", note: "", changed_ms: null };
 }
 
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {
   const alternatives = [{ id: "credit", text: "A store credit" }];
-  const rest = { kind: "refusal", say: "What I can do is …", alternatives, expires_ms: at_ms + 20_000, why };
+  const rest = { kind: "refusal", say: "What I can do is …", alternatives, expires_ms: at_ms + 20_000, why, late: false };
   return { prompt: { at_ms, prompt_id, headline: "Say what you can do", priority, ...rest }, outcome: null, closed_ms: null, alternative: null };
 }
 
@@ -72,6 +72,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     worst: null,
     doubted: [],
     missed: [],
+    behind_ms: 0,
     ...change,
   };
 }

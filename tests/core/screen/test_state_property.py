@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,6 +37,7 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     Prompt,
@@ -70,6 +72,7 @@ def actions(draw: st.DrawFn) -> Input:
         tick(at),
         LineSoundChanged(at_ms=at, speaker=speaker, sound="music" if number % 2 else "none", since_ms=at),
         CrossTalkChanged(at_ms=at, speaker=speaker, level_db=-20 if number % 2 else None, delay_ms=number),
+        LatenessChanged(at_ms=at, behind_ms=10_000 * (number % 3)),
         LegMergeChanged(at_ms=at, merged=number % 2 == 0, speaker=speaker),
         SetMute(at_ms=at, muted=number % 2 == 0),
         AskHelp(at_ms=at),
@@ -84,7 +87,7 @@ def actions(draw: st.DrawFn) -> Input:
 
 @st.composite
 def calls(draw: st.DrawFn) -> list[Event]:
-    """Everything that a plausible call gives: overlapping legs, misheard partials, people's actions."""
+    """Everything that a plausible call gives: overlapping legs, misheard and late words, people's actions."""
     lines = draw(st.lists(LINES, min_size=1, max_size=8))
     pause = draw(st.sampled_from([-1500, 300, 900, 4000, 25_000]))
     inputs: list[Input] = []
@@ -92,7 +95,8 @@ def calls(draw: st.DrawFn) -> list[Event]:
         misheard = draw(st.sampled_from([None, *PIECES]))
         if isinstance(item, Final) and misheard:
             inputs += partials_of(item.speaker, misheard, at=item.start_ms, utterance=item.utterance)
-        inputs.append(item)
+        delay_ms = draw(st.sampled_from([0, 0, 12_000])) if isinstance(item, Final) else 0
+        inputs.append(replace(item, at_ms=item.at_ms + delay_ms))
         inputs += draw(st.lists(actions(), max_size=2))
     call = live_call()
     events: list[Event] = [started()]
@@ -169,10 +173,7 @@ def test_a_finished_call_is_the_same_without_its_partials(events: list[Event]) -
 def test_whatever_is_said_the_rules_hold(events: list[Event]) -> None:
     stamps = [event.at_ms for event in events]
     assert stamps == sorted(stamps)
-    open_cards = 0
-    for event in events:
-        open_cards += isinstance(event, Prompt) - isinstance(event, PromptClosed)
-        assert 0 <= open_cards <= 1
+    assert all(open_ <= 1 for late in (True, False) for open_ in _open_prompts(events, late=late))
     assert not [event for event in events if "4111" in repr(event)]
     _assert_cues_are_settled(events)
     _assert_disclosures_are_told_once(events)
@@ -184,6 +185,16 @@ def _assert_disclosures_are_told_once(events: list[Event]) -> None:
         assert event.state != told.get(event.disclosure), "nothing is told twice"
         assert told.get(event.disclosure) != "said", "what was said stays said"
         told[event.disclosure] = event.state
+
+
+def _open_prompts(events: list[Event], *, late: bool) -> Iterator[int]:
+    """How many cards, or notes, are on the screen after each event."""
+    shown = {prompt.prompt_id: prompt for prompt in only(events, Prompt)}
+    open_ = set[str]()
+    for event in events:
+        if isinstance(event, Prompt | PromptClosed) and shown[event.prompt_id].late is late:
+            open_ ^= {event.prompt_id}
+        yield len(open_)
 
 
 def _assert_cues_are_settled(events: list[Event]) -> None:

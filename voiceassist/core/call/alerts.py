@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.playbook.alert_reasons import reason_code
 from voiceassist.core.playbook.model import ABUSE_KINDS, SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
@@ -29,6 +30,7 @@ class Alerts:
     """Every alert so far with its state."""
 
     rules: Mapping[str, AlertRule]  # by kind
+    lateness: Lateness
     alerts: dict[str, Alert] = field(default_factory=dict)  # by id
     states: dict[str, AlertState] = field(default_factory=dict)  # by id
     told: dict[str, Cue] = field(default_factory=dict)  # by id: the cues of words that alerted, not retracted
@@ -58,6 +60,7 @@ class Alerts:
             quote=quote,
             why=why,
             reason_code=reason_code(kind, rule.reason),
+            late=self.lateness.is_late,
         )
         self.alerts[alert.alert_id] = alert
         self.states[alert.alert_id] = "open"

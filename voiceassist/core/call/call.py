@@ -2,7 +2,7 @@
 
     new ──CallStarted──▶ live ──CallEnded──▶ ended
                           │ ╰───CallFailed──▶ failed
-                          ╰─ Partial, Final, AudioGap, every line change, Tick, every action
+                          ╰─ Partial, Final, AudioGap, every line change, LatenessChanged, Tick, every action
 
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
@@ -31,6 +31,7 @@ from voiceassist.events import (
     Event,
     Final,
     Input,
+    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     MarkFalseAlarm,
@@ -44,7 +45,7 @@ from voiceassist.events import (
 
 Phase = Literal["new", "live", "ended", "failed"]
 
-_HEARD = (Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, Tick)
+_HEARD = (*(Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, LatenessChanged, Tick),)
 _LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert, MarkFalseAlarm, AddNote)
 _OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over
 TABLE: Mapping[tuple[Phase, type], Phase] = {

@@ -65,7 +65,7 @@ class Reactions:
 
     def end(self, at_ms: int, unsaid: Sequence[Cue]) -> list[Event]:
         """Closes what is open; `unsaid`: cues of what was never said, for which a card comes too late."""
-        closed = self.slot.close(at_ms, "call_ended")
+        closed = self.slot.clear(at_ms, "call_ended")
         dead_ends = self._tell_dead_ends(at_ms, self.refusals.close_all(at_ms))
         alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue, at_ms)]
         return [*closed, *dead_ends, *unsaid, *alerts]

@@ -16,6 +16,7 @@ from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
+from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
 from voiceassist.core.call.promises import promises_in
@@ -39,6 +40,7 @@ from voiceassist.events import (
     Final,
     Input,
     LanguageDoubtChanged,
+    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     Partial,
@@ -55,7 +57,7 @@ class StartedCall:
     def __init__(self, playbook: Playbook, started: CallStarted, *, is_masked: bool) -> None:
         """Builds every part once, from the playbook and the call's first event; see `Call` for `is_masked`."""
         limits, cues = playbook.limits, CueMaker(playbook.label)
-        self._time = CallTime()
+        self._time, self._lateness = CallTime(), Lateness()
         self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
         self._redactor = None if is_masked else Redactor(language_rules(started.language))
         self._turns = Turns(limits.breath_ms)
@@ -65,8 +67,8 @@ class StartedCall:
         self._language = playbook.spoken
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
-        self._slot = CardSlot(limits)
-        alerts = Alerts(alert_rules(playbook))
+        self._slot = CardSlot(limits, self._lateness)
+        alerts = Alerts(alert_rules(playbook), self._lateness)
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
         self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
@@ -78,6 +80,7 @@ class StartedCall:
     def take(self, event: Input) -> list[Event]:
         """What follows from an input. Raises as `Call.handle` does."""
         self._time = self._time.after(event)
+        self._lateness.hear(event)
         if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
             event = replace(event, at_ms=self._time.now_ms)
         out = self._follow(event)
@@ -97,7 +100,7 @@ class StartedCall:
         match event:
             case CallStarted():
                 return [event, *self._disclosures.tell(event.at_ms)]
-            case AudioGap() | CrossTalkChanged():
+            case AudioGap() | CrossTalkChanged() | LatenessChanged():
                 return [event]
             case LegMergeChanged():
                 self._has_one_voice = event.merged
@@ -112,7 +115,7 @@ class StartedCall:
             case CallEnded():
                 return self._end(event)
             case CallFailed():
-                return [*self._slot.close(event.at_ms, "call_ended"), event]
+                return [*self._slot.clear(event.at_ms, "call_ended"), event]
         return self._actions.carry_out(event)
 
     def _hear(self, heard: Transcript) -> list[Event]:

@@ -29,6 +29,7 @@ from voiceassist.events import (
     FalseAlarmMarked,
     Final,
     LanguageDoubtChanged,
+    LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
     MuteChanged,
@@ -105,6 +106,7 @@ class CallState:
     disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
     promises: tuple[PromiseHeard, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
+    behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
 
 
 def open_call(record: Record) -> CallState:
@@ -147,9 +149,9 @@ class CallStateBuilder:
         self.gaps = list(state.gaps)
         self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
-        self.doubted = state.doubted
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes = list(state.promises), list(state.notes)
+        self.doubted, self.behind_ms = state.doubted, state.behind_ms
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -183,6 +185,7 @@ class CallStateBuilder:
             disclosures=tuple(self.disclosures.values()),
             promises=tuple(self.promises),
             notes=tuple(self.notes),
+            behind_ms=self.behind_ms,
         )
 
 
@@ -222,6 +225,10 @@ def doubted_after(doubted: tuple[Speaker, ...], event: LanguageDoubtChanged) -> 
     """Whose language is in doubt after this event; the newest comes last."""
     others = tuple(speaker for speaker in doubted if speaker != event.speaker)
     return (*others, event.speaker) if event.doubted else others
+
+
+def _lateness(call: CallStateBuilder, event: LatenessChanged) -> None:
+    call.behind_ms = event.behind_ms
 
 
 def _cue(call: CallStateBuilder, event: Cue) -> None:
@@ -268,12 +275,17 @@ def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
 
 def _ended(call: CallStateBuilder, event: CallEnded) -> None:
     call.status, call.end_reason = "ended", event.reason
-    call.partials.clear()
+    _hear_no_more(call)
 
 
 def _failed(call: CallStateBuilder, event: CallFailed) -> None:
     call.status, call.error = "failed", event.error
+    _hear_no_more(call)
+
+
+def _hear_no_more(call: CallStateBuilder) -> None:
     call.partials.clear()
+    call.behind_ms = 0
 
 
 _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
@@ -284,6 +296,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     CrossTalkChanged: _cross_talk,
     LegMergeChanged: _leg_merge,
     LanguageDoubtChanged: _doubt,
+    LatenessChanged: _lateness,
     Cue: _cue,
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
     CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),

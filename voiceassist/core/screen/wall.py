@@ -20,6 +20,7 @@ from voiceassist.events import (
     Event,
     Final,
     LanguageDoubtChanged,
+    LatenessChanged,
     OwnKind,
     Person,
     Record,
@@ -49,6 +50,7 @@ class WallRow:
     worst: AlertLevel | None = None  # among the unresolved alerts
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
+    behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
 
 
 def open_row(record: Record) -> WallRow:
@@ -68,7 +70,7 @@ def open_row(record: Record) -> WallRow:
     )
 
 
-def apply_wall(row: WallRow, record: Record) -> WallRow:
+def apply_wall(row: WallRow, record: Record) -> WallRow:  # noqa: C901 - a table, one row per event
     """The row after one more record; a record already applied changes nothing."""
     if record.seq <= row.seq:
         return row
@@ -83,14 +85,16 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return replace(row, doubted=doubted_after(row.doubted, event))
         case DisclosureChanged():
             return replace(row, missed=_missed_after(row.missed, event))
+        case LatenessChanged():
+            return replace(row, behind_ms=event.behind_ms)
         case Alert():
             return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
         case AlertChanged():
             return _with_alerts(row, tuple(_after(view, event) for view in row.alerts))
         case CallEnded():
-            return replace(row, status="ended")
+            return replace(row, status="ended", behind_ms=0)
         case CallFailed():
-            return replace(row, status="failed")
+            return replace(row, status="failed", behind_ms=0)
     return row
 
 
@@ -118,7 +122,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LanguageDoubtChanged, DisclosureChanged, RefusalClosed),
+    *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, RefusalClosed),
     *(Alert, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")

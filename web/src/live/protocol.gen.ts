@@ -21,6 +21,7 @@ export type Record =
   | LineSoundChangedRecord
   | CrossTalkChangedRecord
   | LegMergeChangedRecord
+  | LatenessChangedRecord
   | LanguageDoubtChangedRecord
   | CueRecord
   | CueConfirmedRecord
@@ -75,6 +76,7 @@ export interface CallState {
   disclosures: DisclosureChanged[];
   promises: PromiseHeard[];
   notes: NoteAdded[];
+  behind_ms: number;
 }
 /**
  * The first event of every call.
@@ -216,6 +218,7 @@ export interface Prompt {
   priority: number;
   expires_ms: number;
   why: Why;
+  late: boolean;
 }
 /**
  * Something that may really be offered to this customer.
@@ -258,6 +261,7 @@ export interface Alert {
   quote: string;
   why: Why;
   reason_code: string;
+  late: boolean;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -364,6 +368,7 @@ export interface WallRow {
   worst: ("info" | "warning" | "critical") | null;
   doubted: ("agent" | "customer")[];
   missed: string[];
+  behind_ms: number;
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -523,6 +528,16 @@ export interface LegMergeChangedRecord {
   speaker: "agent" | "customer";
 }
 /**
+ * The call is heard later than it is spoken, or in time again: told in steps, not at every change.
+ */
+export interface LatenessChangedRecord {
+  type: "lateness_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  behind_ms: number;
+}
+/**
  * What a side says may not be in the call's language; or it is understood again.
  *
  * While it is in doubt the side's cues bring no card and no alert.
@@ -607,6 +622,7 @@ export interface PromptRecord {
   priority: number;
   expires_ms: number;
   why: Why;
+  late: boolean;
 }
 /**
  * A card left the agent's screen.
@@ -635,6 +651,7 @@ export interface AlertRecord {
   quote: string;
   why: Why;
   reason_code: string;
+  late: boolean;
 }
 /**
  * Somebody took care of an alert, or it turned out to be untrue.

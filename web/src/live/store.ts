@@ -40,6 +40,7 @@ export function openCall(record: WireRecord): CallState {
     disclosures: [],
     promises: [],
     notes: [],
+    behind_ms: 0,
   };
 }
 
@@ -78,6 +79,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { leg_merge: bare(record) };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(state.doubted, record) };
+    case "lateness_changed":
+      return { behind_ms: record.behind_ms };
     case "cue":
       return { cues: [...state.cues, { cue: bare(record), status: record.early ? "early" : "confirmed", outcome: null, offered: "", false_alarm_by: "" }] };
     case "cue_confirmed":
@@ -105,9 +108,9 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "mute_changed":
       return { muted: record.muted };
     case "call_ended":
-      return { status: "ended", end_reason: record.reason, partials: [] };
+      return { status: "ended", end_reason: record.reason, partials: [], behind_ms: 0 };
     case "call_failed":
-      return { status: "failed", error: record.error, partials: [] };
+      return { status: "failed", error: record.error, partials: [], behind_ms: 0 };
     default:
       return {};
   }
@@ -179,6 +182,7 @@ export function openRow(record: WireRecord): WallRow {
     worst: null,
     doubted: [],
     missed: [],
+    behind_ms: 0,
   };
 }
 
@@ -199,14 +203,16 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return { doubted: doubtedAfter(row.doubted, record) };
     case "disclosure_changed":
       return { missed: missedAfter(row.missed, record) };
+    case "lateness_changed":
+      return { behind_ms: record.behind_ms };
     case "alert":
       return withAlerts([...row.alerts, openAlert(record)]);
     case "alert_changed":
       return withAlerts(alertChanged(row.alerts, record));
     case "call_ended":
-      return { status: "ended" };
+      return { status: "ended", behind_ms: 0 };
     case "call_failed":
-      return { status: "failed" };
+      return { status: "failed", behind_ms: 0 };
     default:
       return {};
   }
