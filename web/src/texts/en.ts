@@ -8,7 +8,7 @@ import type { AlertState, LineSound, Reach, ReachLimit, Speaker } from "../types
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
 import * as errors from "./errors.en";
-import { counting, naming, otherSide } from "./forms";
+import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.en";
 import { playbook } from "./playbook.en";
 
@@ -136,6 +136,18 @@ export const en = {
     doubtShort: "Language?",
     trusted: (speaker: Speaker, language: string) => `What ${names.sides[speaker]} says is understood as ${language} again.`,
   },
+  lateness: {
+    call: (seconds: number) => `Words arrive ${whole(seconds)} s late: this machine is busy.`,
+    begun: "Words arrive late: this machine is busy.",
+    over: "Words arrive in time again.",
+    short: (seconds: number) => `${whole(seconds)} s late`,
+    wall: (seconds: number, late: number, live: number) => `Words arrive up to ${whole(seconds)} s late in ${whole(late)} of ${whole(live)} calls: this machine is busy.`,
+    note: (seconds: number, hasWords: boolean, hasOffers: boolean) =>
+      `${whole(seconds)} s ago: ${hasWords ? "“{heard}”" : "{heard}"}. ${hasOffers ? "You could still offer: {offers}" : "You could still say: “{say}”"}`,
+    noted: "too late for a card: a note",
+    alert: (seconds: number) => `told ${whole(seconds)} s after the words`,
+    alertWithoutWords: "told late: the machine was busy",
+  },
   agent: {
     waitingTitle: "No call yet",
     waitingText: "Your next call appears here by itself.",
@@ -171,7 +183,7 @@ export const en = {
     whyRule: "Rule",
     whyPlaybook: "Playbook",
     whyArrived: "Arrived",
-    whyLatency: (ms: number) => `${whole(ms)} ms after the words`,
+    whyLatency: (ms: number) => (ms < SECONDS_FROM_MS ? `${whole(ms)} ms after the words` : `${whole(ms / 1000)} s after the words`),
     left: (outcome: string) => `“{headline}” ${left(outcome)}.`,
     usedAlternative: "“{headline}” used: {offer}.",
     ended: "The call has ended.",

@@ -4,7 +4,7 @@ import type { Texts } from "./en";
 import { entry } from "./entry.es";
 import { explaining } from "./errors";
 import * as errors from "./errors.es";
-import { counting, naming, otherSide } from "./forms";
+import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.es";
 import { playbook } from "./playbook.es";
 
@@ -130,6 +130,18 @@ export const es: Texts = {
     doubtShort: "¿Idioma?",
     trusted: (speaker, language) => `Al ${names.sides[speaker]} se le vuelve a entender en ${language}.`,
   },
+  lateness: {
+    call: (seconds) => `Las palabras llegan con ${whole(seconds)} s de retraso: esta máquina está ocupada.`,
+    begun: "Las palabras llegan con retraso: esta máquina está ocupada.",
+    over: "Las palabras vuelven a llegar a tiempo.",
+    short: (seconds) => `${whole(seconds)} s de retraso`,
+    wall: (seconds, late, live) => `Las palabras llegan con hasta ${whole(seconds)} s de retraso en ${whole(late)} de ${whole(live)} llamadas: esta máquina está ocupada.`,
+    note: (seconds, hasWords, hasOffers) =>
+      `Hace ${whole(seconds)} s: ${hasWords ? "«{heard}»" : "{heard}"}. ${hasOffers ? "Aún podría ofrecer: {offers}" : "Aún podría decir: «{say}»"}`,
+    noted: "demasiado tarde para una tarjeta: una nota",
+    alert: (seconds) => `avisada ${whole(seconds)} s después de las palabras`,
+    alertWithoutWords: "avisada con retraso: la máquina estaba ocupada",
+  },
   agent: {
     waitingTitle: "Aún no hay llamada",
     waitingText: "Su próxima llamada aparecerá aquí automáticamente.",
@@ -165,7 +177,7 @@ export const es: Texts = {
     whyRule: "Regla",
     whyPlaybook: "Guía",
     whyArrived: "Llegó",
-    whyLatency: (ms) => `${whole(ms)} ms después de las palabras`,
+    whyLatency: (ms) => (ms < SECONDS_FROM_MS ? `${whole(ms)} ms después de las palabras` : `${whole(ms / 1000)} s después de las palabras`),
     left: (outcome) => `Tarjeta «{headline}» ${left(outcome)}.`,
     usedAlternative: "Tarjeta «{headline}» usada: {offer}.",
     ended: "La llamada terminó.",

@@ -12,6 +12,9 @@ export function counting(language: Language): (count: number, forms: Forms) => s
   return (count, forms) => (forms[rules.select(count)] ?? forms.other).replace("#", whole(count));
 }
 
+/** From so many milliseconds on, a delay is told in seconds: it is late by then, and the digits would say nothing. */
+export const SECONDS_FROM_MS = 5_000;
+
 export const otherSide = (speaker: Speaker): Speaker => (speaker === "agent" ? "customer" : "agent");
 
 /** Finds the words for one of the server's names; a name that only a newer server knows stands for itself. */

@@ -6,7 +6,7 @@ const NOTE_STAYS_MS = 12_000; // of call time: read it in passing, then forget i
 
 /** The card on the screen: an open one, the most urgent, the newest. */
 export function currentCard(call: CallState): PromptView | null {
-  const open = call.prompts.filter((view) => view.outcome === null);
+  const open = call.prompts.filter((view) => view.outcome === null && !view.prompt.late);
   const heavier = (a: PromptView, b: PromptView) => (b.prompt.priority >= a.prompt.priority ? b : a);
   return call.status === "live" && open.length > 0 ? open.reduce(heavier) : null;
 }
@@ -19,7 +19,7 @@ export interface Note {
 
 /** A quiet sentence on the card that left last; null once that is old. */
 export function leavingNote(call: CallState): Note | null {
-  const left = call.prompts.filter((view) => view.closed_ms !== null);
+  const left = call.prompts.filter((view) => view.closed_ms !== null && !view.prompt.late);
   const last = left.sort((a, b) => (a.closed_ms ?? 0) - (b.closed_ms ?? 0)).at(-1);
   if (!last?.outcome || last.closed_ms === null || call.at_ms - last.closed_ms > NOTE_STAYS_MS) return null;
   const offer = last.prompt.alternatives.find((one) => one.id === last.alternative);
