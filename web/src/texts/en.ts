@@ -141,7 +141,7 @@ export const en = {
     begun: "Words arrive late: this machine is busy.",
     over: "Words arrive in time again.",
     short: (seconds: number) => `${whole(seconds)} s late`,
-    wall: (seconds: number, late: number, live: number) => `Words arrive up to ${whole(seconds)} s late in ${whole(late)} of ${whole(live)} calls: this machine is busy.`,
+    wall: (seconds: number, late: number, live: number) => `Words up to ${whole(seconds)} s late in ${whole(late)} of ${whole(live)} calls: this machine is busy`,
     note: (seconds: number, hasWords: boolean, hasOffers: boolean) =>
       `${whole(seconds)} s ago: ${hasWords ? "“{heard}”" : "{heard}"}. ${hasOffers ? "You could still offer: {offers}" : "You could still say: “{say}”"}`,
     noted: "too late for a card: a note",

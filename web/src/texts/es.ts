@@ -135,7 +135,7 @@ export const es: Texts = {
     begun: "Las palabras llegan con retraso: esta máquina está ocupada.",
     over: "Las palabras vuelven a llegar a tiempo.",
     short: (seconds) => `${whole(seconds)} s de retraso`,
-    wall: (seconds, late, live) => `Las palabras llegan con hasta ${whole(seconds)} s de retraso en ${whole(late)} de ${whole(live)} llamadas: esta máquina está ocupada.`,
+    wall: (seconds, late, live) => `Hasta ${whole(seconds)} s de retraso en ${whole(late)} de ${whole(live)} llamadas: máquina ocupada`,
     note: (seconds, hasWords, hasOffers) =>
       `Hace ${whole(seconds)} s: ${hasWords ? "«{heard}»" : "{heard}"}. ${hasOffers ? "Aún podría ofrecer: {offers}" : "Aún podría decir: «{say}»"}`,
     noted: "demasiado tarde para una tarjeta: una nota",
