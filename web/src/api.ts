@@ -60,6 +60,12 @@ export function getCalls(q: string, before: string | null, signal: AbortSignal):
   return getJson<CallPage>(`/api/calls?${query}`, signal);
 }
 
+/** The newest calls of one customer. */
+export async function getCustomerCalls(customer: string, limit: number): Promise<CallPage["calls"]> {
+  const query = new URLSearchParams({ customer, limit: String(limit) });
+  return (await getJson<CallPage>(`/api/calls?${query}`)).calls;
+}
+
 /** Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of the page above. */
 export function getOlderRows(before: string | null): Promise<WallPage> {
   return getJson<WallPage>(`/api/wall/older${before ? `?${new URLSearchParams({ before })}` : ""}`);

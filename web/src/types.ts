@@ -1,5 +1,5 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioGap, CallState, Cue, CueView, LineSoundChanged, PromptView, Record as WireRecord } from "./live/protocol.gen";
+import type { AlertView, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, PromptView, Record as WireRecord } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
@@ -13,6 +13,7 @@ export type CueStatus = CueView["status"];
 export type EndReason = NonNullable<CallState["end_reason"]>;
 export type CardOutcome = NonNullable<PromptView["outcome"]>;
 export type AlertState = AlertView["state"];
+export type DisclosureState = DisclosureChanged["state"];
 export type GapCause = AudioGap["cause"];
 export type Reach = Cue["reach"];
 export type ReachLimit = Exclude<Cue["reach_limit"], "">;

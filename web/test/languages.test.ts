@@ -124,6 +124,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "playbook.reach": ["card"],
   "transcript.heardWith": [0.42],
   "transcript.legend": [0.5],
+  "wrap.announced": ["said", "101"],
   "line.sound": ["dtmf", 7],
   "line.crossTalk": ["agent", -25],
   "line.merged": ["agent"],

@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import type { AlertState, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
 import * as errors from "./errors.en";
@@ -189,6 +189,43 @@ export const en = {
     ended: "The call has ended.",
     failed: "The call failed.",
     toReview: "Open it in review",
+    notices: "Notices",
+    thisCall: "This call",
+    place: "The card’s place",
+  },
+  wrap: {
+    title: "Wrap-up",
+    follows: "Your wrap-up is in the card’s place.",
+    stillToSay: "Still to say",
+    stillToHear: "Still to hear from the customer",
+    notSaid: "Not said",
+    announced: (state: DisclosureState, title: string) => `${names.disclosureStates[state]}: ${title}`,
+    said: (time: string) => `said at ${time}`,
+    saidLate: (time: string) => `said too late, at ${time}`,
+    missed: "not said",
+    missedBy: (time: string) => `not said by ${time}`,
+    left: (time: string) => `${time} left`,
+    byEnd: "before the call ends",
+    refusals: "Refusals",
+    promises: "Promised",
+    disclosures: "To be said in this call",
+    notes: "Notes",
+    none: "None was heard.",
+    promisesHow: "Found by the shape of the words alone: “I will … by Friday”. There may have been others.",
+    promise: { dated: "“{words}”", vague_commitment: "“{words}”: by when was not said", overpromise: "“{words}”: more than may be promised" },
+    outcomes: { recovered: "an offer followed", dead_end: "no offer followed", open: "left open" },
+    offeredInstead: "Offered",
+    offered: (end: string) => `“{words}”, ${end}: {offered}`,
+    refused: (end: string) => `“{words}”, ${end}`,
+    had: (day: string) => `Had on ${day}:`,
+    earlier: (day: string) => `Called on ${day}:`,
+    note: "Note about this call",
+    save: "Save note",
+    saveHint: "Ctrl + Enter saves it, too. What is not saved when your next call comes is saved then.",
+    copy: "Copy as text",
+    copied: "Copied. Paste it into your customer system.",
+    copyByHand: "The browser does not let this page copy. Mark the text and copy it:",
+    head: (customer: string, tier: string, agent: string) => `Call with ${customer} (${tier}), agent ${agent}`,
   },
   supervisor: {
     title: "Live calls",

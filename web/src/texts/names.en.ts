@@ -1,7 +1,7 @@
 /** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
@@ -85,6 +85,8 @@ export const alertStates: By<AlertState> = {
   resolved: "resolved",
   retracted: "withdrawn",
 };
+
+export const disclosureStates: By<DisclosureState> = { due: "Still to say", said: "Said", missed: "Not said", withdrawn: "Need not be said" };
 
 export const sorts: By<SortKey> = {
   urgency: "Most urgent",

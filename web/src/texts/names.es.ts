@@ -1,7 +1,7 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
@@ -85,6 +85,8 @@ export const alertStates: By<AlertState> = {
   resolved: "resuelta",
   retracted: "retirada",
 };
+
+export const disclosureStates: By<DisclosureState> = { due: "Falta decir", said: "Dicho", missed: "No se dijo", withdrawn: "Ya no hace falta decirlo" };
 
 export const sorts: By<SortKey> = {
   urgency: "Más urgentes",
