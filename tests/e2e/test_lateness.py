@@ -25,7 +25,7 @@ SIZES: tuple[ViewportSize, ...] = (
     {"width": 1440, "height": 900},
     {"width": 1024, "height": 768},
     {"width": 390, "height": 844},
-    {"width": 720, "height": 450},  # 1440 × 900 at 200 %
+    {"width": 720, "height": 450},  # 1440x900 at 200 %
 )
 CONTROLS = "button, input, select, textarea, a[href]"
 PLACES = """items => items.filter(item => item.checkVisibility()).map(item => {
