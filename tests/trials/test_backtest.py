@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.builders import conversation, hangup, only, playbook, started
+from tests.builders import conversation, final, hangup, only, playbook, started
 from tests.core.screen.test_state_property import LINES
 from voiceassist.core.call.call import Call
 from voiceassist.core.playbook.model import Playbook
@@ -22,6 +22,8 @@ from voiceassist.events import (
     DismissPrompt,
     Event,
     Final,
+    Input,
+    LatenessChanged,
     LineSoundChanged,
     MuteChanged,
     Prompt,
@@ -135,6 +137,27 @@ def test_a_dismissed_card_a_mute_a_call_for_help_and_its_end_are_done_again() ->
     again = rerun(playbook(), stored_call("c-1", stored))
     for kind in (PromptClosed, MuteChanged, AgentFine, Alert, CallEnded):
         assert [e for e in again if isinstance(e, kind)] == [e for e in stored if isinstance(e, kind)], kind
+
+
+def test_what_came_late_comes_late_again_and_what_the_agent_did_beside_it_is_done_to_the_card() -> None:
+    call = Call(playbook())
+    late = final("agent", "no we can't do that", at=11_000, utterance=2, delay=6_000)
+    inputs: list[Input] = [
+        started(),
+        final("agent", "I'll give you a free month", at=9_000),
+        LatenessChanged(at_ms=18_000, behind_ms=6_000),
+        late,
+        DismissPrompt(at_ms=late.at_ms + 500, prompt_id="p1"),
+        LatenessChanged(at_ms=40_000, behind_ms=0),
+        hangup(200_000),
+    ]
+    stored = [event for item in inputs for event in call.handle(item)]
+    again = rerun(playbook(), stored_call("c-1", stored))
+    assert [(card.kind, card.late) for card in only(stored, Prompt)] == [("giveaway", False), ("refusal", True)]
+    assert only(again, Prompt) == only(stored, Prompt)
+    assert only(again, LatenessChanged) == only(stored, LatenessChanged)
+    assert [closed.outcome for closed in only(again, PromptClosed)] == ["dismissed", "stale"]
+    assert [alert.late for alert in only(again, Alert)] == [alert.late for alert in only(stored, Alert)]
 
 
 def test_what_is_no_whole_call_raises() -> None:

@@ -131,16 +131,16 @@ export const es: Texts = {
     trusted: (speaker, language) => `Al ${names.sides[speaker]} se le vuelve a entender en ${language}.`,
   },
   lateness: {
-    call: (seconds) => `Las palabras llegan con ${whole(seconds)} s de retraso: esta máquina está ocupada.`,
-    begun: "Las palabras llegan con retraso: esta máquina está ocupada.",
+    call: (seconds) => `Las palabras llegan ${whole(seconds)} s tarde: máquina ocupada.`,
+    begun: "Las palabras llegan tarde: máquina ocupada.",
     over: "Las palabras vuelven a llegar a tiempo.",
-    short: (seconds) => `${whole(seconds)} s de retraso`,
-    wall: (seconds, late, live) => `Hasta ${whole(seconds)} s de retraso en ${whole(late)} de ${whole(live)} llamadas: máquina ocupada`,
+    short: (seconds) => `${whole(seconds)} s tarde`,
+    wall: (seconds, late, live) => `Palabras hasta ${whole(seconds)} s tarde en ${whole(late)} de ${whole(live)} llamadas: máquina ocupada`,
     note: (seconds, hasWords, hasOffers) =>
       `Hace ${whole(seconds)} s: ${hasWords ? "«{heard}»" : "{heard}"}. ${hasOffers ? "Aún podría ofrecer: {offers}" : "Aún podría decir: «{say}»"}`,
     noted: "demasiado tarde para una tarjeta: una nota",
     alert: (seconds) => `avisada ${whole(seconds)} s después de las palabras`,
-    alertWithoutWords: "avisada con retraso: la máquina estaba ocupada",
+    alertWithoutWords: "avisada tarde: la máquina estaba ocupada",
   },
   agent: {
     waitingTitle: "Aún no hay llamada",
