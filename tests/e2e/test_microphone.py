@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from playwright.sync_api import BrowserContext, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright
 
 from tests.e2e.conftest import BROWSER_ARGS
 from tests.e2e.screens import card_on, hear, opened, pane, see, tabs
@@ -32,6 +32,12 @@ def window(
         yield context
 
 
+def asks_before_it_goes_away(page: Page) -> bool:
+    """Whether a reload would ask the person first."""
+    is_refused: bool = page.evaluate("!dispatchEvent(new Event('beforeunload', { cancelable: true }))")
+    return is_refused
+
+
 def test_words_said_into_the_microphone_are_heard_bring_a_card_and_are_recorded(
     window: BrowserContext, listening_server: Server
 ) -> None:
@@ -42,8 +48,10 @@ def test_words_said_into_the_microphone_are_heard_bring_a_card_and_are_recorded(
     see(card_on(page), "Refusal", "policy", "ms after the words")
     see(agent.get_by_test_id("final").filter(has_text="thirty days").first, "our policy")
     call_id = page.url.partition("call=")[2]
+    assert asks_before_it_goes_away(page)
     page.get_by_role("button", name="Stop", exact=True).click()
     see(agent, "The call has ended.")
+    assert not asks_before_it_goes_away(page)
     state = listening_server.call(call_id)
     assert (state["status"], state["end_reason"], state["started"]["source"]) == ("ended", "hangup", "whip")
     assert state["started"]["engine"] == "moonshine"  # never the model for synthesised speech

@@ -1,7 +1,7 @@
 """Pages that are reloaded while people talk, and a call's truth afterwards."""
 
 import pytest
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.e2e.phone import playing
 from tests.e2e.screens import lines_of, opened, see, see_lines, words_of
@@ -34,8 +34,14 @@ def test_pages_reloaded_in_mid_call_miss_no_word(window: BrowserContext, scripte
         see_lines(page, expected)
 
 
-def test_reload_in_mid_call_keeps_the_start_page_on_its_call(window: BrowserContext) -> None:
+def test_start_page_shows_all_samples_and_a_reload_in_mid_call_keeps_it_on_its_call(
+    window: BrowserContext,
+) -> None:
     start = opened(window, "/")
+    samples = start.get_by_test_id("samples").get_by_role("listitem")
+    expect(samples).to_have_count(6)
+    for sample in samples.all():
+        expect(sample).to_be_in_viewport(ratio=1)  # of 1440 by 900, without scrolling
     start.get_by_role("button", name="A return after the deadline").click()
     see(start.get_by_test_id("final").first, "Welcome to the Kitchen House.")
     start.reload()

@@ -116,7 +116,7 @@ def test_every_screen_says_which_engine_heard_the_call(
 
 
 def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
-    late_return: Played, listening_server: Server
+    window: BrowserContext, late_return: Played, listening_server: Server
 ) -> None:
     card = card_on(late_return.page)
     see(card, "Return after the deadline: say what is possible")
@@ -133,6 +133,9 @@ def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
     expect(card.get_by_role("listitem")).to_contain_text([offer["text"] for offer in prompt["alternatives"]])
     assert len(prompt["alternatives"]) == 3
     assert "policy doesn't allow" in why["words"]
+    start = opened(window, f"/?call={late_return.call_id}&title=x")
+    see(start.get_by_test_id("delays"), f"card {why['latency_ms']:,} ms")
+    start.close()
 
 
 def test_insult_brings_an_alert_that_a_supervisor_acknowledges_and_resolves(

@@ -190,3 +190,13 @@ async def test_nobody_keeps_a_copy_of_what_was_said(server: Serving) -> None:
     assert "no-store" not in (await server.http.get("/static-offline-docs/swagger-ui.css")).headers.get(
         "cache-control", ""
     )
+
+
+async def test_address_that_leads_nowhere_is_a_page_for_a_person_and_json_for_a_program(server: Serving) -> None:
+    answer = await server.http.get("/nowhere", headers={"Accept": "text/html,*/*"})
+    assert (answer.status_code in (404, 503), answer.headers["content-type"].partition(";")[0]) == (
+        True,
+        "text/html" if answer.status_code == 404 else "text/plain",  # where the pages are not built
+    )
+    for path, accept in (("/nowhere", "*/*"), ("/api/nowhere", "text/html")):
+        assert (await server.http.get(path, headers={"Accept": accept})).json()["code"] == "http_404"

@@ -4,10 +4,11 @@ Never holds state: everything lives in the `Runtime`, which is running already w
 """
 
 from collections.abc import Mapping
+from http import HTTPStatus
 
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
@@ -78,12 +79,7 @@ def build_api(*, demo: bool) -> FastAPI:
 
 def _explain_errors(api: FastAPI) -> None:
     """Every error has one form: `{"type": "error", "code", "message"}`."""
-
-    @api.exception_handler(HTTPException)  # Starlette's own, of which FastAPI's is one
-    async def http_error(_request: Request, error: HTTPException) -> JSONResponse:
-        detail: dict[str, str] = error.detail if isinstance(error.detail, dict) else {"message": error.detail}
-        code = detail.get("code", f"http_{error.status_code}")
-        return _error(error.status_code, code, detail["message"], error.headers)
+    api.exception_handler(HTTPException)(_http_error)  # Starlette's own, of which FastAPI's is one
 
     @api.exception_handler(Exception)
     async def our_error(_request: Request, _cause: Exception) -> JSONResponse:
@@ -114,6 +110,14 @@ def _explain_errors(api: FastAPI) -> None:
     @api.exception_handler(StoreError)
     async def store_error(_request: Request, error: StoreError) -> JSONResponse:
         return _error(503, "store_failed", str(error))
+
+
+async def _http_error(request: Request, error: HTTPException) -> Response:
+    if error.status_code == HTTPStatus.NOT_FOUND and pages.is_for_a_person(request):
+        return pages.the_page(HTTPStatus.NOT_FOUND)
+    detail: dict[str, str] = error.detail if isinstance(error.detail, dict) else {"message": error.detail}
+    code = detail.get("code", f"http_{error.status_code}")
+    return _error(error.status_code, code, detail["message"], error.headers)
 
 
 def _first_mistake(error: ValidationException) -> str:

@@ -5,7 +5,7 @@ Never builds anything: `web/` is built into `voiceassist/web` by `make run` or w
 
 from pathlib import Path
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import FileResponse, PlainTextResponse, Response
 from fastapi.staticfiles import StaticFiles
 
@@ -29,9 +29,19 @@ router = APIRouter(include_in_schema=False)
 @router.get("/playbook/{place:path}", dependencies=[allow("anyone")])
 async def page() -> Response:
     """The page; which screen it shows is decided by its address."""
+    return the_page()
+
+
+def the_page(status: int = 200) -> Response:
+    """The one HTML page."""
     if not (WEB / "index.html").is_file():
         return PlainTextResponse(NOT_BUILT, status_code=503)
-    return FileResponse(WEB / "index.html", headers={"Cache-Control": "no-cache"})
+    return FileResponse(WEB / "index.html", status_code=status, headers={"Cache-Control": "no-cache"})
+
+
+def is_for_a_person(request: Request) -> bool:
+    """Whether a browser wants to show the answer as a page: it says so in words for people, not in JSON."""
+    return not request.url.path.startswith("/api/") and "text/html" in request.headers.get("accept", "")
 
 
 def mount_assets(api: FastAPI) -> None:

@@ -44,7 +44,7 @@ export const entry = {
     all: "All pages, as in a small team.",
   } satisfies By<Role>),
   roleLabel: (role: string) => `Role: ${role}`,
-  chosen: "now",
+  chosen: "chosen",
   you: (name: string) => `as ${name}`,
   notYou: "Somebody else",
   micTest: "Test the microphone",

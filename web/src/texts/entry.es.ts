@@ -44,7 +44,7 @@ export const entry: typeof english = {
     all: "Todas las páginas, como en un equipo pequeño.",
   } satisfies By<Role>),
   roleLabel: (role) => `Función: ${role}`,
-  chosen: "ahora",
+  chosen: "elegida",
   you: (name) => `como ${name}`,
   notYou: "Otra persona",
   micTest: "Probar el micrófono",
