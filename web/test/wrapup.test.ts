@@ -1,8 +1,10 @@
 import { afterEach, describe, expect, test } from "vitest";
 import { preferences } from "../src/live/preferences.svelte";
 import { apply, openCall } from "../src/live/store";
-import { asText, disclosureSays, disclosuresOf, leftOf, promisesOf, refusalsOf } from "../src/screens/agent/wrapup";
+import { timeline } from "../src/screens/review/timeline";
+import { asText, promisesOf, refusalsOf } from "../src/screens/agent/wrapup";
 import type { CallState, Cue, CueView, DisclosureChanged } from "../src/types";
+import { disclosureSays, disclosuresOf, leftOf } from "../src/ui/disclosures";
 import { readFileSync } from "node:fs";
 import { cue, final, prompt } from "./build";
 
@@ -26,6 +28,13 @@ describe("what is left of a call", () => {
       { words: "our policy", offered: "a store credit", outcome: "recovered" },
       { words: "we can't", offered: "A store credit", outcome: "dead_end" },
     ]);
+  });
+
+  test("tell an offer as it was said, from the words that made it one to the end of their line", () => {
+    const refused = { ...said("our policy", 0, 900), outcome: "recovered" as const, offered: "what I can do" };
+    const offer = said("what I can do", 2_000, 3_000, { cue_id: "c2", kind: "alternative", utterance: 2 });
+    const finals = [final("agent", 2, "I see. What I can do is give you a credit.", 1_000)];
+    expect(refusalsOf({ ...withCues(refused, offer), finals })[0]?.offered).toBe("What I can do is give you a credit.");
   });
 
   test("leave out what was withdrawn, called a false alarm, or only coloured", () => {
@@ -68,4 +77,11 @@ test("the text for a CRM has names and words, and no id of anything", () => {
   expect(text).not.toMatch(/call-wrap-up|customer-1001|agent-anna|total_price|retail@|\bc1\b|undefined|\{/);
   preferences.setLanguage("es");
   expect(asText(whole())).toContain("«I will call you back by Friday»");
+});
+
+test("the review page marks what was said or missed, promises and notes, and not what became due", () => {
+  const notes = timeline(golden.records).moments.flatMap((moment) => moment.notes);
+  expect(notes.map((note) => (note.type === "disclosure" ? `${note.change.state}: ${note.change.title}` : note.type))).toEqual([
+    ...["said: Notice of recording", "missed: Total price", "missed: Terms", "promise", "written", "said: Terms", "written"],
+  ]);
 });

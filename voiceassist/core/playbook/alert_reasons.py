@@ -9,7 +9,10 @@ from collections.abc import Mapping
 # By kind: the reason of the built-in playbooks, in each of their languages. A test compares them.
 OUR_REASONS: Mapping[str, tuple[str, ...]] = {
     "help": ("The agent asks for help.", "El agente pide ayuda."),
-    "missing": ("Something that must be said in this call was not.",),
+    "missing": (
+        "Something that must be said in this call was not.",
+        "No se dijo algo que hay que decir en esta llamada.",
+    ),
     "dead_end": ("A refusal was followed by no alternative.", "A una negativa no siguió ninguna alternativa."),
     "profanity": ("The customer keeps swearing.", "El cliente dice muchas palabrotas."),
     "insult": ("The customer insults the agent.", "El cliente insulta al agente."),

@@ -199,6 +199,7 @@ export const en = {
     stillToSay: "Still to say",
     stillToHear: "Still to hear from the customer",
     notSaid: "Not said",
+    states: names.disclosureStates,
     announced: (state: DisclosureState, title: string) => `${names.disclosureStates[state]}: ${title}`,
     said: (time: string) => `said at ${time}`,
     saidLate: (time: string) => `said too late, at ${time}`,

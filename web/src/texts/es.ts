@@ -193,6 +193,7 @@ export const es: Texts = {
     stillToSay: "Falta decir",
     stillToHear: "Falta oír del cliente",
     notSaid: "No se dijo",
+    states: names.disclosureStates,
     announced: (state, title) => `${names.disclosureStates[state]}: ${title}`,
     said: (time) => `se dijo en el minuto ${time}`,
     saidLate: (time) => `se dijo tarde, en el minuto ${time}`,

@@ -5,7 +5,8 @@
  */
 import { capital, clock, dayAndTime } from "../../format";
 import { texts } from "../../texts";
-import type { CallState, CueView, DisclosureChanged } from "../../types";
+import type { CallState, CueView } from "../../types";
+import { disclosureSays, disclosuresOf } from "../../ui/disclosures";
 
 export interface Refused {
   words: string;
@@ -25,7 +26,15 @@ export function refusalsOf(call: CallState): Refused[] {
   const used = new Map(call.prompts.map((view) => [view.prompt.why.cue_id, usedOf(view)]));
   return call.cues
     .filter((view) => view.cue.kind === "refusal" && view.cue.reach !== "colour" && stands(view))
-    .map(({ cue, offered, outcome }) => ({ words: cue.words, offered: offered || (used.get(cue.cue_id) ?? ""), outcome: outcome ?? "open" }));
+    .map(({ cue, offered, outcome }) => ({ words: cue.words, offered: said(call, offered) || (used.get(cue.cue_id) ?? ""), outcome: outcome ?? "open" }));
+}
+
+/** An alternative as it was offered: from the words that made it one to the end of their line. */
+function said({ cues, finals }: CallState, offered: string): string {
+  const found = cues.find(({ cue }) => cue.kind === "alternative" && offered && cue.words === offered)?.cue;
+  const text = finals.find((final) => final.speaker === found?.speaker && final.utterance === found.utterance)?.text ?? "";
+  const at = text.toLowerCase().indexOf(offered.toLowerCase());
+  return at < 0 ? offered : text.slice(at);
 }
 
 function usedOf({ prompt, alternative }: CallState["prompts"][number]): string {
@@ -45,28 +54,6 @@ export function promisesOf(call: CallState): Promised[] {
 }
 
 const stands = (view: CueView) => view.status !== "retracted" && !view.false_alarm_by;
-
-/** What must be said, the most urgent first; what need not be said after all is left out. */
-export function disclosuresOf(call: CallState): DisclosureChanged[] {
-  const due = (one: DisclosureChanged) => one.due_ms ?? Infinity;
-  const order = ["due", "missed", "said"];
-  return call.disclosures
-    .filter((one) => one.state !== "withdrawn")
-    .sort((a, b) => order.indexOf(a.state) - order.indexOf(b.state) || due(a) - due(b));
-}
-
-/** What became of a disclosure, in words. `left_ms`: of its time, while the call goes on. */
-export function disclosureSays(one: DisclosureChanged, left_ms: number | null): string {
-  if (one.state === "said") return one.due_ms !== null && one.at_ms > one.due_ms ? texts.wrap.saidLate(clock(one.at_ms)) : texts.wrap.said(clock(one.at_ms));
-  if (one.state === "missed") return one.due_ms === null ? texts.wrap.missed : texts.wrap.missedBy(clock(one.due_ms));
-  if (left_ms !== null) return texts.wrap.left(clock(left_ms));
-  return one.due_ms === null ? texts.wrap.byEnd : texts.wrap.notSaid;
-}
-
-/** How much of a disclosure's time is left; null: it has none, or the call is over. */
-export function leftOf(call: CallState, one: DisclosureChanged, now_ms: number): number | null {
-  return call.status === "live" && one.state === "due" && one.due_ms !== null ? Math.max(0, one.due_ms - now_ms) : null;
-}
 
 /** A sentence of the page with places for words of the call; `ui/Sentence.svelte` draws it. */
 export interface Line {

@@ -6,7 +6,7 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioGap, CallState, CrossTalkChanged, CueView, LegMergeChanged, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioGap, CallState, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
@@ -17,6 +17,9 @@ export type Note =
   | { type: "crosstalk"; at_ms: number; change: Pick<CrossTalkChanged, "speaker" | "level_db"> }
   | { type: "merge"; at_ms: number; change: Pick<LegMergeChanged, "speaker" | "merged"> }
   | { type: "doubt"; at_ms: number; speaker: Speaker; doubted: boolean }
+  | { type: "disclosure"; at_ms: number; change: DisclosureChanged }
+  | { type: "promise"; at_ms: number; promise: PromiseHeard }
+  | { type: "written"; at_ms: number; note: NoteAdded }
   | { type: "fine"; at_ms: number }
   | { type: "mute"; at_ms: number; muted: boolean };
 
@@ -45,6 +48,9 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view, falseAlarmBy: by.get(view.alert.why.cue_id) ?? "" })),
     ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
+    ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
+    ...state.notes.map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
+    ...records.flatMap(disclosureNote),
     ...records.flatMap(lineNote),
     ...records.flatMap(buttonNote),
   ];
@@ -58,6 +64,12 @@ function cueNote(view: CueView, offers: ReadonlyMap<string, string>): Note {
 /** What was offered after a refusal, by the refusal's id. */
 function offered(record: WireRecord): [string, string][] {
   return record.type === "refusal_closed" ? [[record.cue_id, record.words]] : [];
+}
+
+/** What was said or missed; that it became due is no moment of the call. */
+function disclosureNote(record: WireRecord): Note[] {
+  if (record.type !== "disclosure_changed" || (record.state !== "said" && record.state !== "missed")) return [];
+  return [{ type: "disclosure", at_ms: record.at_ms, change: record }];
 }
 
 function lineNote(record: WireRecord): Note[] {
