@@ -23,7 +23,7 @@ LIMIT_MINUTES := 45
 LOGS := $(VENV)/.steps
 LATEST := .venv-latest
 
-.PHONY: help run web test test-latest update check bench clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
+.PHONY: help run web test test-latest update check bench pictures clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
@@ -62,6 +62,9 @@ web: $(DONE)/venv ## build the web pages, if their sources changed
 
 bench: $(DONE)/run ## measure a running demo, from a spoken cue to the screen (make run in another terminal)
 	@$(VENV)/bin/voiceassist bench latency $(ARGS)
+
+pictures: programs $(DONE)/test web ## take the README's pictures, in a minute; look at them before you commit them
+	@$(PY) -m tests.e2e.take_pictures
 
 model: programs-model $(DONE)/model ## rebuild models/vosk-tiny-en from its texts: about half an hour, see models/training
 	@cd models && ../$(PY) -m training $(ARGS)
