@@ -4,7 +4,7 @@ A call's `started_at` carries the site's offset from UTC, so its date is the day
 alternatives begin and end with the site's day. Next: `live/session.py`, and whoever tries a playbook as of today.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 
 def local_now() -> datetime:
@@ -15,3 +15,8 @@ def local_now() -> datetime:
 def today() -> str:
     """The date here, ISO 8601."""
     return local_now().date().isoformat()
+
+
+def days_ago_us(days: int) -> int:
+    """This time of day so many days ago, in microseconds since 1970 UTC."""
+    return int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1_000_000)

@@ -64,6 +64,7 @@ class Settings:
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     ingest_token: str | None = None  # Bearer token of phone systems; None: loopback peers only
+    follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
     node_id: str = field(default_factory=socket.gethostname)
@@ -193,6 +194,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    if settings.follow_up_days < 0:
+        raise ConfigError(f"setting `follow_up_days`: {settings.follow_up_days} is less than 0")
     if not 0 < len(settings.person) <= PERSON_CHARS or settings.person.casefold() == SERVER:
         raise ConfigError(
             f"setting `person`: {settings.person!r} must have 1 to {PERSON_CHARS} characters and not be "

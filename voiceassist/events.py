@@ -315,13 +315,17 @@ class Alert:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChanged:
-    """Somebody took care of an alert, or it turned out to be untrue."""
+    """Somebody took care of an alert, or took that back; or it turned out to be untrue.
+
+    Whoever acknowledged it last owns it, until it is open again.
+    """
 
     at_ms: int
     alert_id: str
     state: AlertState
     by: str  # a person's name, or "voiceassist"
     note: str = ""
+    done_at: str = ""  # wall clock, ISO 8601 with zone, when a person did it; empty: at that moment of the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -346,6 +350,7 @@ class FalseAlarmMarked:
     reach: Reach
     agreed: bool  # as the cue's
     playbook: str  # name@version
+    done_at: str = ""  # wall clock, ISO 8601 with zone, when a person did it; empty: at that moment of the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -491,13 +496,14 @@ class SayFine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAlert:
-    """A supervisor acknowledges, resolves or reopens an alert."""
+    """A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again."""
 
     at_ms: int
     alert_id: Id
     state: Literal["open", "acknowledged", "resolved"]
     by: Id
     note: Note = ""
+    done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -508,6 +514,7 @@ class MarkFalseAlarm:
     cue_id: Id
     by: Id
     marked: bool = True  # False: takes it back
+    done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -24,13 +24,15 @@ from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
 from voiceassist.asr.pool import DecodePool
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
+from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
 from voiceassist.core.call.actions import note_of
+from voiceassist.core.call.alerts import change_of
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.state import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
-from voiceassist.events import AddNote, AlertChanged, ChangeAlert, MarkFalseAlarm, Record
+from voiceassist.events import AddNote, ChangeAlert, MarkFalseAlarm, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
@@ -262,7 +264,8 @@ class Runtime:
     async def act(self, call_id: str, body: wire.Json, *, by: str) -> None:
         """What a person did. Raises ActionError."""
         live = self.live.get(call_id)
-        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0, by=by)
+        done_at = local_now().isoformat(timespec="milliseconds")
+        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0, by=by, done_at=done_at)
         if live is None or not await live.act(action):
             await self._act_on_finished(call_id, action)
 
@@ -293,11 +296,13 @@ class Runtime:
             raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
         if states[action.alert_id] == "retracted":
             raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
-        event = AlertChanged(
-            at_ms=row.at_ms, alert_id=action.alert_id, state=action.state, by=action.by, note=action.note
-        )
         self.hub.restore(row)
-        await journal.write([event])
+        await journal.write([change_of(action, row.at_ms)])
+
+    def followed_up_since_us(self) -> int | None:
+        """Calls that began before are not followed up on the wall; microseconds since 1970, None: all are."""
+        days = self.settings.follow_up_days
+        return days_ago_us(days) if days else None
 
     async def readiness(self) -> dict[str, str]:
         """A line per part that calls need: "ok", what is "degraded: ...", or what is wrong."""

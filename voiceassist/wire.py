@@ -46,6 +46,7 @@ class WallSnapshot:
     boot: str
     rows: tuple[WallRow, ...]
     older: int = 0  # finished calls with unresolved alerts, of all agents, that are not on the wall
+    follow_up_days: int = 0  # older calls are not followed up on the wall any more; 0: all are
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,15 +184,15 @@ def decode(data: Json) -> Record:
 
 
 # What the server says of every action, whatever the client may claim: when it happened, and who did it.
-SERVER_SAYS = ("at_ms", "by")
+SERVER_SAYS = ("at_ms", "by", "done_at")
 
 
-def decode_action(data: Json, *, at_ms: int, by: str) -> Action:
+def decode_action(data: Json, *, at_ms: int, by: str, done_at: str = "") -> Action:
     """The action that a screen sent. Raises ActionError."""
     body = {key: value for key, value in data.items() if key not in ("type", *SERVER_SAYS)}
     try:
         cls = _class_of(data.get("type"), ACTION_TYPES, "action")
-        said = {"at_ms": at_ms, "by": by}
+        said = {"at_ms": at_ms, "by": by, "done_at": done_at}
         return _validated(
             cls, body | {field.name: said[field.name] for field in fields(cls) if field.name in said}
         )

@@ -166,9 +166,9 @@ def alert(alert_id: str, level: AlertLevel, of: Cue) -> Alert:
     )
 
 
-def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "") -> AlertChanged:
+def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "", done_at: str = "") -> AlertChanged:
     by = "voiceassist" if state == "retracted" else "Sam Rivera"
-    return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note)
+    return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note, done_at=done_at)
 
 
 def false_alarm(of: Cue, said: str, at_ms: int, *, marked: bool = True) -> FalseAlarmMarked:
@@ -278,6 +278,10 @@ def _abuse() -> list[Record]:
         false_alarm(insult, insulted.text, 15_000),
         false_alarm(threat, threatened.text, 15_000),
         false_alarm(threat, threatened.text, 15_000, marked=False),
+        changed("a3", "acknowledged", 15_000),
+        changed("a3", "open", 15_000),
+        changed("a3", "acknowledged", 15_000, done_at="2026-11-22T08:00:00.000+00:00"),
+        changed("a3", "resolved", 15_000),
         changed("a3", "open", 15_000),
         changed("a9", "resolved", 15_000),
     )

@@ -77,10 +77,11 @@ def test_action_of_a_screen_fits_the_schema_and_is_understood(cls: type[Action],
     action = data.draw(st.from_type(cls))
     sent = through_json(wire.to_json(action) | {"type": wire.type_name(cls)})
     del sent["at_ms"]
-    by = sent.pop("by", "")
+    by, done_at = sent.pop("by", ""), sent.pop("done_at", "")
     assert complaints("Action", sent) == []
-    assert wire.decode_action(sent, at_ms=action.at_ms, by=by) == action
-    assert wire.decode_action(sent | {"at_ms": -1, "by": "Mallory"}, at_ms=action.at_ms, by=by) == action
+    claimed = {"at_ms": -1, "by": "Mallory", "done_at": "never"}
+    for said in (sent, sent | claimed):
+        assert wire.decode_action(said, at_ms=action.at_ms, by=by, done_at=done_at) == action
 
 
 @given(record=RECORDS)

@@ -11,6 +11,7 @@ from voiceassist.events import (
     CueRetracted,
     Customer,
     Event,
+    FalseAlarmMarked,
     Final,
     Person,
     Prompt,
@@ -112,6 +113,27 @@ def alert(alert_id: str, level: AlertLevel) -> Alert:
 
 def alert_changed(alert_id: str, state: AlertState, *, at_ms: int = 2000) -> AlertChanged:
     return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by="Sue")
+
+
+def false_alarm(cue_id: str, *, by: str) -> FalseAlarmMarked:
+    told = cue(cue_id)
+    return FalseAlarmMarked(
+        at_ms=2000,
+        cue_id=cue_id,
+        marked=True,
+        by=by,
+        kind=told.kind,
+        speaker=told.speaker,
+        words=told.words,
+        said="I can't",
+        before="",
+        layer=told.layer,
+        rule=told.rule,
+        confidence=told.confidence,
+        reach=told.reach,
+        agreed=told.agreed,
+        playbook=told.playbook,
+    )
 
 
 def ended(at_ms: int = 5000) -> CallEnded:

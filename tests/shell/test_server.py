@@ -249,7 +249,7 @@ async def test_older_calls_with_unresolved_alerts_are_counted_on_the_wall_and_re
         begun = f"2026-11-21T10:00:0{n}+00:00"
         await store.append(make.call(f"c{n}", make.alert("a1", "info"), make.ended(), started_at=begun))
     await store.close()
-    async with serving(settings_for(tmp_path)) as server:
+    async with serving(settings_for(tmp_path, follow_up_days=0)) as server:
         async with websockets.connect(server.socket_url("/api/wall/socket")) as wall:
             snapshot = json.loads(await wall.recv())
         assert [row["call_id"] for row in snapshot["rows"]] == ["c3", "c4"]

@@ -18,6 +18,7 @@ from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.runtime import Runtime
 from voiceassist.server import (
+    activity,
     admin,
     agents,
     calls,
@@ -45,7 +46,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, agents.router, wall.router, ingest.router, ops.router, admin.router, pages.router,
+    calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
+    pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last
 )  # fmt: skip

@@ -14,6 +14,7 @@ STREAM = "/ingest/stream"
 # By the route's whole path, as a regular expression; every other route has `body_bytes`.
 BODY_BYTES: Mapping[str, int] = {
     r"/whip(/.*)?": OFFER_BYTES,
+    r"/api/wall/alerts": 128 << 10,  # 200 alerts with long call ids
     r"/api/playbooks/[^/]+/draft": 2 << 20,  # a text of 300,000 characters, six bytes each where JSON escapes them
     r"/api/playbooks/[^/]+/try": 512 << 10,  # 52 turns of 2,000 characters
 }

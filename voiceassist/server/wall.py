@@ -1,21 +1,63 @@
-"""The wall: its socket (every live call, or one agent's, as rows, then the records that change them), and the
-finished calls that are too old for it.
+"""The wall: its socket (every live call, or one agent's, as rows, then the records that change them), the finished
+calls that are too old for it, and one change for many alerts.
 """
 
-from typing import Annotated
+import asyncio
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
 from fastapi import APIRouter, Query, WebSocket
 from fastapi.responses import JSONResponse
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.runtime import runtime_of
-from voiceassist.server.auth import allow
+from voiceassist.errors import ActionError
+from voiceassist.events import Id, Note
+from voiceassist.runtime import Runtime, runtime_of
+from voiceassist.server.auth import allow, principal_of
+from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.sockets import ended_well, pump, send
 from voiceassist.store.places import place_of
 from voiceassist.store.unresolved import WallPage
 
 router = APIRouter(prefix="/api/wall", tags=["wall"])
+
+ALERTS_AT_ONCE = 200  # some seconds of work: each call's records are read
+TOGETHER = 16  # of them at a time: the store commits those that wait together, and live calls wait for no more
+
+
+class NamedAlert(StrictFields):
+    """Which alert of which call."""
+
+    call_id: Id
+    alert_id: Id
+
+
+class AlertsChange(RequestBody):
+    """What is done with many alerts, each as if it were done with it alone."""
+
+    alerts: Annotated[list[NamedAlert], Field(min_length=1, max_length=ALERTS_AT_ONCE, fail_fast=True)]
+    state: Literal["open", "acknowledged", "resolved"]
+    note: Note = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertNotChanged:
+    """One that could not be changed, and why."""
+
+    call_id: str
+    alert_id: str
+    code: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertsChanged:
+    """How many were changed; the others stay as they are."""
+
+    changed: int
+    failed: tuple[AlertNotChanged, ...]
 
 
 @router.get("/older", response_model=WallPage, dependencies=[allow("supervisor")])
@@ -25,7 +67,31 @@ async def older_rows(
     """Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of a page."""
     runtime = runtime_of(connection)
     place = place_of(before) if before is not None else runtime.subscriptions.oldest_finished()
-    return JSONResponse(wire.to_json(await runtime.store.unresolved(limit, place)))
+    page = await runtime.store.unresolved(limit, place, runtime.followed_up_since_us())
+    return JSONResponse(wire.to_json(page))
+
+
+@router.post("/alerts", dependencies=[allow("supervisor")])
+async def change_alerts(connection: HTTPConnection, asked: AlertsChange) -> AlertsChanged:
+    """Acknowledges, resolves or opens many alerts, of live and of finished calls, with one note."""
+    runtime, by = runtime_of(connection), principal_of(connection).name
+    room = asyncio.Semaphore(TOGETHER)
+
+    async def change(alert: NamedAlert) -> AlertNotChanged | None:
+        async with room:
+            return await _change(runtime, alert, asked, by)
+
+    failed = tuple(filter(None, await asyncio.gather(*map(change, asked.alerts))))
+    return AlertsChanged(changed=len(asked.alerts) - len(failed), failed=failed)
+
+
+async def _change(runtime: Runtime, alert: NamedAlert, asked: AlertsChange, by: str) -> AlertNotChanged | None:
+    action = {"type": "change_alert", "alert_id": alert.alert_id, "state": asked.state, "note": asked.note}
+    try:
+        await runtime.act(alert.call_id, action, by=by)
+    except ActionError as error:
+        return AlertNotChanged(call_id=alert.call_id, alert_id=alert.alert_id, code=error.code, message=str(error))
+    return None
 
 
 @router.websocket("/socket", dependencies=[allow("agent", "supervisor")])
@@ -35,5 +101,11 @@ async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     runtime = runtime_of(socket)
     with runtime.subscriptions.watching_wall(agent) as (subscription, rows):
         async with ended_well(socket):
-            await send(socket, wire.WallSnapshot(boot=runtime.boot, rows=rows, older=runtime.subscriptions.older))
+            snapshot = wire.WallSnapshot(
+                boot=runtime.boot,
+                rows=rows,
+                older=runtime.subscriptions.older,
+                follow_up_days=runtime.settings.follow_up_days,
+            )
+            await send(socket, snapshot)
             await pump(socket, subscription, lambda _record: True)

@@ -11,11 +11,20 @@ from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, ins
 
 from voiceassist import wire
 from voiceassist.events import CallEnded, CallFailed, Record
-from voiceassist.store.facts import FACT_TYPES, CallHead, alert_rows, offer_rows, refusal_rows, topic_rows
+from voiceassist.store.facts import (
+    FACT_TYPES,
+    CallHead,
+    activity_rows,
+    alert_rows,
+    offer_rows,
+    refusal_rows,
+    topic_rows,
+)
 from voiceassist.store.rows import Row, record_of
 from voiceassist.store.schema import (
     calls,
     events,
+    fact_activity,
     fact_agents,
     fact_alerts,
     fact_hours,
@@ -24,7 +33,7 @@ from voiceassist.store.schema import (
     fact_topics,
 )
 
-OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics)
+OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity)
 SUMS = (fact_agents, fact_hours)
 FACT_TABLES = (*OF_CALL, *SUMS)
 
@@ -70,12 +79,14 @@ def _add_facts(connection: Connection, call_id: str) -> None:
     head = select(calls.c.call_id, calls.c.agent_id, calls.c.started_us).where(calls.c.call_id == call_id)
     call = CallHead(**connection.execute(head).mappings().one())
     wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(FACT_TYPES))
-    told = [record_of(body).event for body in connection.scalars(wanted.order_by(events.c.seq))]
+    records = [record_of(body) for body in connection.scalars(wanted.order_by(events.c.seq))]
+    told = [record.event for record in records]
     refusals = refusal_rows(call, told)
     _insert(connection, fact_refusals, refusals)
     _insert(connection, fact_offers, offer_rows(call, told))
     _insert(connection, fact_alerts, alert_rows(call, told))
     _insert(connection, fact_topics, topic_rows(call, refusals))
+    _insert(connection, fact_activity, activity_rows(call, records))
 
 
 def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:

@@ -1,4 +1,4 @@
-"""Facts of one call for reports, computed from its events: refusals, offers, alerts and topics. Pure.
+"""Facts of one call for reports, computed from its events: refusals, offers, alerts, topics, people's deeds. Pure.
 
 A fact says what turned out to be true: what was retracted is none. No event names the topic of a refusal; its card
 has it in the headline, and a refusal without a card has none.
@@ -6,8 +6,9 @@ Next: `fact_feed.py` keeps them in tables.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from voiceassist.events import (
     Alert,
@@ -15,14 +16,24 @@ from voiceassist.events import (
     Cue,
     CueRetracted,
     Event,
+    FalseAlarmMarked,
     Prompt,
     PromptClosed,
+    Record,
     RefusalClosed,
 )
-from voiceassist.store.rows import Row
+from voiceassist.store.rows import Row, microseconds
 
-FACT_TYPES = (*("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed", "alert", "alert_changed"),)
+FACT_TYPES = (
+    *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed"),
+    *("alert", "alert_changed", "false_alarm_marked"),
+)
 """The types (in wire form) that facts are made of."""
+
+Deed = Literal["open", "acknowledged", "resolved", "false_alarm", "false_alarm_undone"]
+"""What a person did: the state they gave an alert, or what they said of a cue."""
+
+SERVER = "voiceassist"  # who signs what no person did: nobody's activity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,3 +111,47 @@ def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
         }
         for topic in sorted({row["topic"] for row in refusals})
     ]
+
+
+def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
+    """One row per thing that a person did with an alert or a cue."""
+    alerts = {record.event.alert_id: record.event for record in records if isinstance(record.event, Alert)}
+    done = [(record.seq, event) for record in records if (event := _deed_in(record))]
+    last = {_about(event): seq for seq, event in done}
+    return [
+        _activity(call, seq, event, alerts) | {"stands": int(last[_about(event)] == seq)} for seq, event in done
+    ]
+
+
+def _deed_in(record: Record) -> AlertChanged | FalseAlarmMarked | None:
+    event = record.event
+    return event if isinstance(event, AlertChanged | FalseAlarmMarked) and event.by != SERVER else None
+
+
+def _about(event: AlertChanged | FalseAlarmMarked) -> str:
+    return event.alert_id if isinstance(event, AlertChanged) else event.cue_id
+
+
+def _activity(
+    call: CallHead, seq: int, event: AlertChanged | FalseAlarmMarked, alerts: Mapping[str, Alert]
+) -> Row:
+    at_us = microseconds(event.done_at) if event.done_at else call.started_us + event.at_ms * 1000
+    head = {"call_id": call.call_id, "seq": seq, "at_us": at_us, "by": event.by, "about": _about(event)}
+    if isinstance(event, FalseAlarmMarked):
+        deed: Deed = "false_alarm" if event.marked else "false_alarm_undone"
+        return head | {"deed": deed, "kind": event.kind, "reason": event.words, "note": ""} | _NO_ALERT
+    alert = alerts.get(event.alert_id)
+    told = head | {"deed": event.state, "note": event.note}
+    return told | (_told_of(alert) if alert else {"kind": "", "reason": ""} | _NO_ALERT)
+
+
+def _told_of(alert: Alert) -> Row:
+    return {
+        "level": alert.level,
+        "kind": alert.kind,
+        "reason": alert.reason,
+        "reason_code": alert.reason_code,
+    }
+
+
+_NO_ALERT = {"level": "", "reason_code": ""}

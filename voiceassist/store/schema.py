@@ -157,5 +157,22 @@ fact_topics = Table(
     Column("recovered", BigInteger, nullable=False),
     Column("dead_ends", BigInteger, nullable=False),
 )
+fact_activity = Table(
+    "fact_activity",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("seq", Integer, primary_key=True, autoincrement=False),  # of the event
+    Column("at_us", BigInteger, nullable=False, index=True),  # microseconds since 1970 UTC
+    Column("by", String, nullable=False),  # a person's name
+    Column("deed", String, nullable=False),
+    Column("about", String, nullable=False),  # alert_id or cue_id
+    Column("level", String, nullable=False),  # of the alert; empty: of a cue
+    Column("kind", String, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("reason_code", String, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("stands", Integer, nullable=False),  # 1: nobody did anything about the same one later
+    Index("ix_fact_activity_by", "by", "at_us"),
+)
 fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
 fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH

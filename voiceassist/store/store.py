@@ -19,6 +19,7 @@ from voiceassist.core.screen.state import CallState, replay
 from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
+from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
@@ -126,13 +127,19 @@ class Store:
         live = live if of_every_node else live.where(calls.c.node_id.in_(["", self._node_id]))
         return await self._database.read(lambda connection: list(connection.scalars(live)))
 
-    async def unresolved(self, limit: int, before: ListPlace | None = None) -> WallPage:
-        """Finished calls with unresolved alerts as rows of the wall, newest first."""
-        return await self._database.read(lambda connection: unresolved_page(connection, limit, before))
+    async def unresolved(
+        self, limit: int, before: ListPlace | None = None, since_us: int | None = None
+    ) -> WallPage:
+        """Finished calls with unresolved alerts as rows of the wall, newest first; none from before `since_us`."""
+        return await self._database.read(lambda connection: unresolved_page(connection, limit, before, since_us))
 
-    async def count_unresolved(self) -> int:
+    async def count_unresolved(self, since_us: int | None = None) -> int:
         """How many finished calls have unresolved alerts."""
-        return await self._database.read(count_unresolved)
+        return await self._database.read(lambda connection: count_unresolved(connection, since_us))
+
+    async def activity(self, wanted: ActivityFilter) -> Activity:
+        """What people did with alerts and cues, newest first."""
+        return await self._database.read(lambda connection: activity_of(connection, wanted))
 
     async def calls(self, query: str = "", limit: int = 50, before: str | None = None, customer: str = "") -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.

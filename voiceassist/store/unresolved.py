@@ -32,10 +32,12 @@ class WallPage:
     next: str | None  # pass it as `before` for the next page; None: this was the last
 
 
-def unresolved_page(connection: Connection, limit: int, before: ListPlace | None) -> WallPage:
-    """The newest ones, or those that come after a place."""
+def unresolved_page(
+    connection: Connection, limit: int, before: ListPlace | None, since_us: int | None
+) -> WallPage:
+    """The newest ones, or those that come after a place; none that began before `since_us`."""
     order = tuple_(calls.c.started_us, calls.c.call_id)
-    wanted = select(calls.c.started_us, calls.c.call_id).where(_unresolved())
+    wanted = select(calls.c.started_us, calls.c.call_id).where(_unresolved(since_us))
     wanted = wanted.where(order < before) if before else wanted
     wanted = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit + 1)
     found = [(started_us, call_id) for started_us, call_id in connection.execute(wanted)]
@@ -44,13 +46,14 @@ def unresolved_page(connection: Connection, limit: int, before: ListPlace | None
     return WallPage(rows=tuple(filter(None, rows)), next=cursor_of(shown[-1]) if len(found) > limit else None)
 
 
-def count_unresolved(connection: Connection) -> int:
+def count_unresolved(connection: Connection, since_us: int | None) -> int:
     """How many there are."""
-    return connection.scalar(select(func.count()).select_from(calls).where(_unresolved())) or 0
+    return connection.scalar(select(func.count()).select_from(calls).where(_unresolved(since_us))) or 0
 
 
-def _unresolved() -> ColumnElement[bool]:
-    return (calls.c.unresolved > 0) & (calls.c.status != "live")
+def _unresolved(since_us: int | None) -> ColumnElement[bool]:
+    unresolved = (calls.c.unresolved > 0) & (calls.c.status != "live")
+    return unresolved if since_us is None else unresolved & (calls.c.started_us >= since_us)
 
 
 def _row(connection: Connection, call_id: str) -> WallRow | None:

@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { texts } from "./texts";
-import type { Action, CallBegun, CallPage, CallState, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -68,8 +68,26 @@ export async function getCustomerCalls(customer: string, limit: number): Promise
 
 /** Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of the page above. */
 export function getOlderRows(before: string | null): Promise<WallPage> {
-  return getJson<WallPage>(`/api/wall/older${before ? `?${new URLSearchParams({ before })}` : ""}`);
+  return getJson<WallPage>(`/api/wall/older?${new URLSearchParams({ limit: "200", ...(before ? { before } : {}) })}`);
 }
+
+/** Does the same with many alerts; those that could not be changed are in the answer. */
+export async function changeAlerts(change: AlertsChange): Promise<AlertsChanged> {
+  const headers = { "content-type": "application/json" };
+  const response = await send("/api/wall/alerts", { method: "POST", headers, body: JSON.stringify(change) });
+  return (await response.json()) as AlertsChanged;
+}
+
+/** What people did with alerts and cues, the newest first. */
+export interface ActivityQuery {
+  call?: string;
+  by?: string;
+  deed?: "resolved";
+  since?: string; // ISO 8601
+  standing?: "true"; // only what nobody has changed since
+}
+
+export const getActivity = (query: ActivityQuery) => getJson<Activity>(`/api/activity?${new URLSearchParams({ ...query })}`);
 
 /** Starts a sample call on the server; gives its call id. */
 export async function playSample(id: string): Promise<string> {

@@ -7,7 +7,7 @@ import { meant, type KeyMap } from "./keymap";
 import { preferences } from "./live/preferences.svelte";
 
 export type CardKey = { use: number | null } | { dismiss: true };
-export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "help";
+export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
 
 interface Pressed {
@@ -43,6 +43,7 @@ const WALL_KEYS: { [key: string]: WallKey } = {
   Enter: "open",
   a: "acknowledge",
   r: "resolve",
+  u: "undo",
   "?": "help",
 };
 

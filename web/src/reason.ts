@@ -2,6 +2,8 @@
 import { texts } from "./texts";
 import type { Alert } from "./types";
 
-export const isOurReason = (alert: Alert): boolean => alert.reason_code !== "";
+type Told = Pick<Alert, "reason" | "reason_code">;
 
-export const reasonOf = (alert: Alert): string => (isOurReason(alert) ? texts.entry.reason(alert.reason_code, alert.reason) : alert.reason);
+export const isOurReason = (alert: Told): boolean => alert.reason_code !== "";
+
+export const reasonOf = (alert: Told): string => (isOurReason(alert) ? texts.entry.reason(alert.reason_code, alert.reason) : alert.reason);

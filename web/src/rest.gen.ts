@@ -130,6 +130,39 @@ export type Word = wire.Word;
 
 export interface VoiceassistRest {}
 /**
+ * The newest entries.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Activity".
+ */
+export interface Activity {
+  entries: ActivityEntry[];
+  more: boolean;
+}
+/**
+ * One thing that a person did.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ActivityEntry".
+ */
+export interface ActivityEntry {
+  about: string;
+  agent: string;
+  at: string;
+  by: string;
+  call_id: string;
+  customer: string;
+  deed: "open" | "acknowledged" | "resolved" | "false_alarm" | "false_alarm_undone";
+  kind: string;
+  language: string;
+  level: ("info" | "warning" | "critical") | null;
+  note: string;
+  reason: string;
+  reason_code: string;
+  seq: number;
+  stands: boolean;
+}
+/**
  * What people decided about a playbook, the newest first.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -153,6 +186,18 @@ export interface ChoiceView {
   note: string;
 }
 /**
+ * One that could not be changed, and why.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AlertNotChanged".
+ */
+export interface AlertNotChanged {
+  alert_id: string;
+  call_id: string;
+  code: string;
+  message: string;
+}
+/**
  * How often a supervisor was told of something at a level.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -165,6 +210,41 @@ export interface AlertTally {
   old: number;
   started: number;
   stopped: number;
+}
+/**
+ * What is done with many alerts, each as if it were done with it alone.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AlertsChange".
+ */
+export interface AlertsChange {
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  alerts: NamedAlert[];
+  note?: string;
+  state: "open" | "acknowledged" | "resolved";
+}
+/**
+ * Which alert of which call.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "NamedAlert".
+ */
+export interface NamedAlert {
+  alert_id: string;
+  call_id: string;
+}
+/**
+ * How many were changed; the others stay as they are.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AlertsChanged".
+ */
+export interface AlertsChanged {
+  changed: number;
+  failed: AlertNotChanged[];
 }
 /**
  * What the engine name "auto" would take now, or why it takes nothing.

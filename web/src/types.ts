@@ -22,3 +22,4 @@ export type By<K extends string> = { readonly [key in K]: string };
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export type { CallBegun, CallSummary, EngineSummary, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, WallPage } from "./rest.gen";
+export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

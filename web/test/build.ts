@@ -44,7 +44,7 @@ export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): 
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
-  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false }, state, by: "", note: "", changed_ms: null };
+  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false }, state, by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
 }
 
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {
@@ -73,6 +73,9 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     doubted: [],
     missed: [],
     behind_ms: 0,
+    muted: false,
+    agent_ms: 0,
+    customer_ms: 0,
     ...change,
   };
 }

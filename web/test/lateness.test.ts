@@ -48,7 +48,7 @@ describe("the wall", () => {
   test("marks a late call and a late alert in its row", () => {
     const view = alert("a1", "critical", 30_000);
     const alerts = [{ ...view, alert: { ...view.alert, late: true, why: { ...view.alert.why, latency_ms: 23_400 } } }];
-    const props = { wide: true, id: "r", index: 1, height: 72, isSelected: false, isOpened: false, onOpen: () => {} };
+    const props = { wide: true, density: "comfortable" as const, columns: [], id: "r", index: 1, height: 72, isSelected: false, isOpened: false, onOpen: () => {}, onHover: () => {} };
     const html = render(Row, { props: { ...props, row: row("c1", { behind_ms: 12_000, alerts, worst: "critical" }) } }).body;
     expect(plain(html)).toContain("12 s late");
     expect(plain(html)).toContain("told 23 s after the words");

@@ -167,7 +167,7 @@ describe("the card", () => {
 });
 
 describe("the wall", () => {
-  const urgency = { sort: "urgency", show: "all", text: "" } as const;
+  const urgency = { sort: "urgency", show: "all", team: "", text: "" } as const;
   const critical = row("critical", { alerts: [alert("a1", "critical", 9_000)], worst: "critical" });
   const older = row("older", { alerts: [alert("a1", "warning", 1_000)], worst: "warning" });
   const newer = row("newer", { alerts: [alert("a1", "warning", 5_000)], worst: "warning" });
@@ -195,7 +195,7 @@ describe("the wall", () => {
     const early = row("early", { started_at: "2026-11-21T11:00:00+05:00" });
     const late = row("late", { started_at: "2026-11-21T07:00:00+00:00" });
     expect(newestLive([early, late])?.call_id).toBe("late");
-    expect(arrange([late, early], { sort: "longest", show: "all", text: "" }).map((one) => one.call_id)).toEqual(["early", "late"]);
+    expect(arrange([late, early], { ...urgency, sort: "longest" }).map((one) => one.call_id)).toEqual(["early", "late"]);
   });
 
   test("the agent screen follows the newest live call", () => {

@@ -25,6 +25,7 @@ const changed = (call_id: string, state: "open" | "resolved"): WireRecord => ({
   state,
   by: "Sam",
   note: "",
+  done_at: "",
 });
 const alarmed = (call_id: string, status: WallRow["status"]) =>
   row(call_id, { status, alerts: [alert("a1", "critical", 0)], worst: "critical" });
@@ -80,8 +81,19 @@ describe("the rows of the wall", () => {
 
   test("let go of finished calls that newer ones have pushed out", () => {
     wall.replace([alarmed("old", "ended"), alarmed("new", "ended")], 0);
-    wall.leave(["old", "never seen"]);
+    wall.leave(["old", "never seen"], false);
     expect(shown()).toEqual(["new"]);
+  });
+
+  test("keep those that newer ones have pushed out where all are wanted, and know how many the server has not", () => {
+    wall.replace([alarmed("old", "ended"), alarmed("new", "ended")], 0);
+    wall.addOlder([alarmed("older", "ended"), alarmed("new", "ended")]);
+    wall.leave(["old", "never seen"], true);
+    expect([shown(), wall.olderCount]).toEqual([["old", "new", "older"], 2]);
+    wall.add(alarmed("old", "ended")); // the server has it again
+    wall.change(changed("older", "resolved"), 0);
+    wall.sweep(LINGERS_MS);
+    expect([shown(), wall.olderCount]).toEqual([["old", "new"], 0]);
   });
 
   test("are those of a fresh snapshot, and those that linger", () => {

@@ -81,6 +81,7 @@ def actions(draw: st.DrawFn) -> Input:
         DismissPrompt(at_ms=at, prompt_id=f"p{number}"),
         ChangeAlert(at_ms=at, alert_id=f"a{number}", state="acknowledged", by="Sue"),
         AddNote(at_ms=at, by="Sue", text="to be checked"),
+        ChangeAlert(at_ms=at, alert_id="a1", state="resolved" if number % 2 else "open", by="Sam"),
     ]
     return draw(st.sampled_from(choices))
 

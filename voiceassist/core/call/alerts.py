@@ -117,7 +117,8 @@ class Alerts:
             raise ActionError("unknown_alert", f"this call has no alert {action.alert_id!r}; reload the page")
         if self.states[action.alert_id] == "retracted":
             raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
-        return [self._set(at_ms, action.alert_id, action.state, action.by, action.note)]
+        self.states[action.alert_id] = action.state
+        return [change_of(action, at_ms)]
 
     def has_unresolved(self, kind: str) -> bool:
         """Whether an alert of this kind is open or acknowledged."""
@@ -138,6 +139,18 @@ class Alerts:
         ]
         return bool(times) and at_ms - times[-1] < rule.cooldown_s * SECOND_MS
 
-    def _set(self, at_ms: int, alert_id: str, state: AlertState, by: str, note: str = "") -> AlertChanged:
+    def _set(self, at_ms: int, alert_id: str, state: AlertState, by: str) -> AlertChanged:
         self.states[alert_id] = state
-        return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note)
+        return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by)
+
+
+def change_of(action: ChangeAlert, at_ms: int) -> AlertChanged:
+    """What a person did with an alert, as the call's history has it."""
+    return AlertChanged(
+        at_ms=at_ms,
+        alert_id=action.alert_id,
+        state=action.state,
+        by=action.by,
+        note=action.note,
+        done_at=action.done_at,
+    )

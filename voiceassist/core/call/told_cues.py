@@ -69,6 +69,7 @@ class ToldCues:
             reach=cue.reach,
             agreed=cue.agreed,
             playbook=cue.playbook,
+            done_at=action.done_at,
         )
 
     def _hear(self, heard: Transcript) -> None:

@@ -76,9 +76,11 @@ class AlertView:
 
     alert: Alert
     state: AlertState = "open"
-    by: str = ""
+    by: str = ""  # who changed it last
     note: str = ""
     changed_ms: int | None = None
+    changed_at: str = ""  # wall clock, ISO 8601 with zone; empty: at `changed_ms` of the call
+    owner: str = ""  # who acknowledged it last; nobody while it is open
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -266,7 +268,16 @@ def _alert_changed(call: CallStateBuilder, event: AlertChanged) -> None:
 
 def changed(view: AlertView, event: AlertChanged) -> AlertView:
     """The alert after somebody took care of it."""
-    return replace(view, state=event.state, by=event.by, note=event.note, changed_ms=event.at_ms)
+    owners = {"acknowledged": event.by, "open": ""}
+    return replace(
+        view,
+        state=event.state,
+        by=event.by,
+        note=event.note,
+        changed_ms=event.at_ms,
+        changed_at=event.done_at,
+        owner=owners.get(event.state, view.owner),
+    )
 
 
 def _muted(call: CallStateBuilder, event: MuteChanged) -> None:

@@ -21,6 +21,7 @@ from voiceassist.events import (
     Final,
     LanguageDoubtChanged,
     LatenessChanged,
+    MuteChanged,
     OwnKind,
     Person,
     Record,
@@ -51,6 +52,9 @@ class WallRow:
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
+    muted: bool = False  # the agent wants no cards
+    agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
+    customer_ms: int = 0
 
 
 def open_row(record: Record) -> WallRow:
@@ -70,7 +74,7 @@ def open_row(record: Record) -> WallRow:
     )
 
 
-def apply_wall(row: WallRow, record: Record) -> WallRow:  # noqa: C901 - a table, one row per event
+def apply_wall(row: WallRow, record: Record) -> WallRow:
     """The row after one more record; a record already applied changes nothing."""
     if record.seq <= row.seq:
         return row
@@ -78,23 +82,21 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:  # noqa: C901 - a table
     row = replace(row, seq=record.seq, at_ms=max(row.at_ms, event.at_ms))
     match event:
         case Final():
-            return replace(row, last_words=event.text, last_speaker=event.speaker)
+            return _with_words(row, event)
         case RefusalClosed():
             return _with_outcome(row, event)
+        case MuteChanged():
+            return replace(row, muted=event.muted)
         case LanguageDoubtChanged():
             return replace(row, doubted=doubted_after(row.doubted, event))
         case DisclosureChanged():
             return replace(row, missed=_missed_after(row.missed, event))
         case LatenessChanged():
             return replace(row, behind_ms=event.behind_ms)
-        case Alert():
-            return _with_alerts(row, (*row.alerts, AlertView(alert=event)))
-        case AlertChanged():
-            return _with_alerts(row, tuple(_after(view, event) for view in row.alerts))
-        case CallEnded():
-            return replace(row, status="ended", behind_ms=0)
-        case CallFailed():
-            return replace(row, status="failed", behind_ms=0)
+        case Alert() | AlertChanged():
+            return _with_alerts(row, _alerts_after(row.alerts, event))
+        case CallEnded() | CallFailed():
+            return _over(row, event)
     return row
 
 
@@ -122,7 +124,8 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, RefusalClosed),
+    *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
+    RefusalClosed,
     *(Alert, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
@@ -139,8 +142,27 @@ def _missed_after(missed: tuple[str, ...], event: DisclosureChanged) -> tuple[st
     return (*others, event.title) if event.state == "missed" else others
 
 
-def _after(view: AlertView, event: AlertChanged) -> AlertView:
-    return changed(view, event) if view.alert.alert_id == event.alert_id else view
+def _with_words(row: WallRow, final: Final) -> WallRow:
+    spoken = {"agent": row.agent_ms, "customer": row.customer_ms}
+    spoken[final.speaker] += final.end_ms - final.start_ms
+    return replace(
+        row,
+        last_words=final.text,
+        last_speaker=final.speaker,
+        agent_ms=spoken["agent"],
+        customer_ms=spoken["customer"],
+    )
+
+
+def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
+    status: CallStatus = "ended" if isinstance(event, CallEnded) else "failed"
+    return replace(row, status=status, behind_ms=0, agent_ms=0, customer_ms=0)
+
+
+def _alerts_after(alerts: tuple[AlertView, ...], event: Alert | AlertChanged) -> tuple[AlertView, ...]:
+    if isinstance(event, Alert):
+        return (*alerts, AlertView(alert=event))
+    return tuple(changed(view, event) if view.alert.alert_id == event.alert_id else view for view in alerts)
 
 
 def _with_alerts(row: WallRow, alerts: tuple[AlertView, ...]) -> WallRow:

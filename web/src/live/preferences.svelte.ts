@@ -5,7 +5,7 @@ import { asRole, type Role } from "../roles";
 
 export type Theme = "system" | "light" | "dark";
 
-function stored(key: string, fallback: string): string {
+export function stored(key: string, fallback: string): string {
   try {
     return localStorage.getItem(key) ?? fallback;
   } catch {
@@ -13,7 +13,7 @@ function stored(key: string, fallback: string): string {
   }
 }
 
-function store(key: string, value: string): void {
+export function store(key: string, value: string): void {
   try {
     localStorage.setItem(key, value);
   } catch {

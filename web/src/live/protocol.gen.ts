@@ -248,6 +248,8 @@ export interface AlertView {
   by: string;
   note: string;
   changed_ms: number | null;
+  changed_at: string;
+  owner: string;
 }
 /**
  * Something a supervisor should look at.
@@ -346,6 +348,7 @@ export interface WallSnapshot {
   boot: string;
   rows: WallRow[];
   older: number;
+  follow_up_days: number;
 }
 /**
  * One call on the supervisor's wall.
@@ -369,6 +372,9 @@ export interface WallRow {
   doubted: ("agent" | "customer")[];
   missed: string[];
   behind_ms: number;
+  muted: boolean;
+  agent_ms: number;
+  customer_ms: number;
 }
 /**
  * A finished call is on the wall again. Replaces the client's row of that call, if it has one.
@@ -654,7 +660,9 @@ export interface AlertRecord {
   late: boolean;
 }
 /**
- * Somebody took care of an alert, or it turned out to be untrue.
+ * Somebody took care of an alert, or took that back; or it turned out to be untrue.
+ *
+ * Whoever acknowledged it last owns it, until it is open again.
  */
 export interface AlertChangedRecord {
   type: "alert_changed";
@@ -665,6 +673,7 @@ export interface AlertChangedRecord {
   state: "open" | "acknowledged" | "resolved" | "retracted";
   by: string;
   note: string;
+  done_at: string;
 }
 /**
  * Somebody says that a cue, and so its card and its alert, was none; or takes that back.
@@ -690,6 +699,7 @@ export interface FalseAlarmMarkedRecord {
   reach: "colour" | "card" | "alert";
   agreed: boolean;
   playbook: string;
+  done_at: string;
 }
 /**
  * Something that must be said in this call is due, was said, was not said in time, or is not due any more.
@@ -806,7 +816,7 @@ export interface SayFine {
   type: "say_fine";
 }
 /**
- * A supervisor acknowledges, resolves or reopens an alert.
+ * A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again.
  */
 export interface ChangeAlert {
   alert_id: string;

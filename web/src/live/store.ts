@@ -151,12 +151,19 @@ function promptClosed(prompts: CallState["prompts"], closed: RecordOf<"prompt_cl
 }
 
 function openAlert(record: RecordOf<"alert">): AlertView {
-  return { alert: bare(record), state: "open", by: "", note: "", changed_ms: null };
+  return { alert: bare(record), state: "open", by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
 }
 
 function alertChanged(alerts: AlertView[], changed: RecordOf<"alert_changed">): AlertView[] {
-  const change = { state: changed.state, by: changed.by, note: changed.note, changed_ms: changed.at_ms };
-  return alerts.map((view) => (view.alert.alert_id === changed.alert_id ? { ...view, ...change } : view));
+  const { state, by, note, at_ms: changed_ms, done_at: changed_at } = changed;
+  const after = (view: AlertView) => ({ ...view, state, by, note, changed_ms, changed_at, owner: ownerAfter(view, changed) });
+  return alerts.map((view) => (view.alert.alert_id === changed.alert_id ? after(view) : view));
+}
+
+/** Whoever acknowledged it last owns it, until it is open again. */
+function ownerAfter(view: AlertView, changed: RecordOf<"alert_changed">): string {
+  if (changed.state === "acknowledged") return changed.by;
+  return changed.state === "open" ? "" : view.owner;
 }
 
 // ---- the wall --------------------------------------------------------------------------------------------
@@ -183,6 +190,9 @@ export function openRow(record: WireRecord): WallRow {
     doubted: [],
     missed: [],
     behind_ms: 0,
+    muted: false,
+    agent_ms: 0,
+    customer_ms: 0,
   };
 }
 
@@ -196,7 +206,9 @@ export function applyWall(row: WallRow, record: WireRecord): WallRow {
 function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: WallRow[K] } {
   switch (record.type) {
     case "final":
-      return { last_words: record.text, last_speaker: record.speaker };
+      return { last_words: record.text, last_speaker: record.speaker, ...spokenAfter(row, record) };
+    case "mute_changed":
+      return { muted: record.muted };
     case "refusal_closed":
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "language_doubt_changed":
@@ -210,9 +222,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "alert_changed":
       return withAlerts(alertChanged(row.alerts, record));
     case "call_ended":
-      return { status: "ended", behind_ms: 0 };
+      return { status: "ended", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":
-      return { status: "failed", behind_ms: 0 };
+      return { status: "failed", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     default:
       return {};
   }
@@ -223,12 +235,22 @@ function missedAfter(missed: string[], change: DisclosureChanged): string[] {
   return change.state === "missed" ? [...others, change.title] : others;
 }
 
+function spokenAfter(row: WallRow, final: Final): Partial<WallRow> {
+  const spoken_ms = final.end_ms - final.start_ms;
+  return final.speaker === "agent" ? { agent_ms: row.agent_ms + spoken_ms } : { customer_ms: row.customer_ms + spoken_ms };
+}
+
 const LEVELS: readonly Level[] = ["info", "warning", "critical"];
 
 /** 0 for nothing, then rising with the level's weight. */
 export function weight(level: Level | null): number {
   return level === null ? 0 : LEVELS.indexOf(level) + 1;
 }
+
+export const isHelp = (view: AlertView) => view.alert.kind === "help";
+
+/** As `weight`, of an alert: a call for help weighs more than any level. */
+export const gravity = (view: AlertView) => (isHelp(view) ? weight("critical") + 1 : weight(view.alert.level));
 
 /** Whether somebody still has to look at this alert. */
 export function isUnresolved(view: AlertView): boolean {

@@ -7,19 +7,22 @@
 import { getOlderRows, wallSocketPath } from "../api";
 import { connect, type Connection, type LiveSocket } from "./socket";
 import { texts } from "../texts";
-import type { ServerMessage, WallRow } from "../types";
+import type { ServerMessage, WallPage, WallRow } from "../types";
 import { WallRows } from "./wallrows";
 
 export class LiveWall {
   rows = $state.raw<readonly WallRow[]>([]);
-  older = $state(0); // finished calls with unresolved alerts that are too old for the wall
-  hasOlder = $state(true); // whether some of them were not fetched yet
+  unfetched = $state(0); // finished calls with unresolved alerts that are not among the rows
+  follow_up_days = $state(0); // older calls are not followed up here; 0: all are
   loaded = $state(false);
   connection = $state<Connection>("connecting");
   problem = $state<string | null>(null);
   readonly #rows = new WallRows();
   readonly #socket: LiveSocket;
-  #olderNext: string | null = null; // where older ones go on; null: none was fetched
+  #older = 0; // finished calls with unresolved alerts that the server's wall does not have
+  #uncounted = 0; // of those, none that a page has: they aged out since the server counted
+  #wantsOlder = false; // whether they are to be here as well
+  #fetching: Promise<void> | null = null;
   #frame = 0;
   #sweeper: ReturnType<typeof setTimeout> | undefined; // rings when the next resolved row leaves
 
@@ -36,10 +39,13 @@ export class LiveWall {
       this.problem = texts.errors.said(message.code);
       return;
     }
-    if (message.type === "wall_snapshot") this.#replace(message.rows);
+    if (message.type === "wall_snapshot") {
+      this.follow_up_days = message.follow_up_days;
+      this.#replace(message.rows);
+    }
     if (message.type === "wall_row_added") this.#rows.add(message.row);
-    if (message.type === "wall_older" && this.#olderNext === null) this.#rows.leave(message.left);
-    if ("older" in message) this.older = message.older;
+    if (message.type === "wall_older") this.#rows.leave(message.left, this.#wantsOlder);
+    if ("older" in message) this.#older = message.older;
     if ("seq" in message) this.#rows.change(message, Date.now());
     this.#changed();
   }
@@ -48,14 +54,24 @@ export class LiveWall {
     this.#rows.replace(rows, Date.now());
     this.problem = null;
     this.loaded = true;
-    [this.#olderNext, this.hasOlder] = [null, true];
+    [this.#wantsOlder, this.#uncounted] = [false, 0];
   }
 
-  /** Adds the next of the older finished calls with unresolved alerts. Rejects with an `ApiError`. */
-  async showOlder(): Promise<void> {
-    const page = await getOlderRows(this.#olderNext);
-    for (const row of page.rows) this.#rows.add(row);
-    [this.#olderNext, this.hasOlder] = [page.next ?? "", page.next !== null];
+  /** Adds all older finished calls with unresolved alerts, page by page. Rejects with an `ApiError`. */
+  fetchOlder(): Promise<void> {
+    this.#fetching ??= this.#fetchAll().finally(() => (this.#fetching = null));
+    return this.#fetching;
+  }
+
+  async #fetchAll(): Promise<void> {
+    this.#wantsOlder = true;
+    for (let next: string | null = null, isFirst = true; isFirst || next !== null; isFirst = false) {
+      const page: WallPage = await getOlderRows(next);
+      this.#rows.addOlder(page.rows);
+      next = page.next;
+      this.#changed();
+    }
+    this.#uncounted = Math.max(0, this.#older - this.#rows.olderCount);
     this.#changed();
   }
 
@@ -69,6 +85,7 @@ export class LiveWall {
   #show(): void {
     this.#frame = 0;
     this.rows = this.#rows.all();
+    this.unfetched = Math.max(0, this.#older - this.#uncounted - this.#rows.olderCount);
   }
 
   retryNow(): void {

@@ -11,6 +11,7 @@ export const LINGERS_MS = 11_000; // the ten seconds of Undo (ui/toasts.svelte.t
 
 export class WallRows {
   readonly #byId = new Map<string, WallRow>();
+  readonly #older = new Set<string>(); // of those, finished calls that the server's wall does not have
   readonly #resolved = new Map<string, number>(); // when a call's alert was resolved last, while that is new
 
   all(): WallRow[] {
@@ -21,6 +22,7 @@ export class WallRows {
   replace(rows: readonly WallRow[], now_ms: number): void {
     const lingering = this.all().filter((row) => !belongsOnWall(row));
     this.#byId.clear();
+    this.#older.clear();
     for (const row of [...lingering, ...rows]) this.#byId.set(row.call_id, row);
     this.sweep(now_ms);
   }
@@ -28,11 +30,34 @@ export class WallRows {
   /** A finished call that is back on the wall. */
   add(row: WallRow): void {
     this.#byId.set(row.call_id, row);
+    this.#older.delete(row.call_id);
   }
 
-  /** Finished calls that newer ones have pushed from the wall. */
-  leave(callIds: readonly string[]): void {
-    for (const callId of callIds) this.#byId.delete(callId);
+  /** Finished calls that are too old for the server's wall. */
+  addOlder(rows: readonly WallRow[]): void {
+    for (const row of rows) {
+      if (this.#byId.has(row.call_id)) continue;
+      this.#byId.set(row.call_id, row);
+      this.#older.add(row.call_id);
+    }
+  }
+
+  /** Finished calls that newer ones have pushed from the server's wall; `isKept`: they stay on this one. */
+  leave(callIds: readonly string[], isKept: boolean): void {
+    for (const callId of callIds) {
+      if (!isKept) this.#delete(callId);
+      else if (this.#byId.has(callId)) this.#older.add(callId);
+    }
+  }
+
+  /** How many are here that the server's wall does not have. */
+  get olderCount(): number {
+    return this.#older.size;
+  }
+
+  #delete(callId: string): void {
+    this.#byId.delete(callId);
+    this.#older.delete(callId);
   }
 
   change(record: WireRecord, now_ms: number): void {
@@ -41,7 +66,7 @@ export class WallRows {
     const row = known ? applyWall(known, record) : openRow(record);
     if (record.type === "alert_changed" && record.state === "resolved") this.#note(row, now_ms);
     if (this.#stays(row)) this.#byId.set(row.call_id, row);
-    else this.#byId.delete(row.call_id);
+    else this.#delete(row.call_id);
   }
 
   #note(row: WallRow, now_ms: number): void {
@@ -56,7 +81,7 @@ export class WallRows {
   /** Lets go of what lingered long enough; gives the milliseconds until the next one leaves, null if none waits. */
   sweep(now_ms: number): number | null {
     for (const [callId, since] of this.#resolved) if (now_ms - since >= LINGERS_MS) this.#resolved.delete(callId);
-    for (const row of this.all()) if (!this.#stays(row)) this.#byId.delete(row.call_id);
+    for (const row of this.all()) if (!this.#stays(row)) this.#delete(row.call_id);
     const [oldest] = this.#resolved.values();
     return oldest === undefined ? null : LINGERS_MS - (now_ms - oldest);
   }

@@ -11,6 +11,7 @@ import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.en";
 import { playbook } from "./playbook.en";
+import { wall } from "./wall.en";
 
 export type Texts = typeof en;
 
@@ -244,7 +245,6 @@ export const en = {
     filteredTitle: "No call matches",
     filteredText: "Change the filter to see the others.",
     clearFilter: "Clear the filter",
-    older: (count: number) => `Show older unresolved alerts (${counted(count, { one: "# call", other: "# calls" })})`,
     acknowledge: "Acknowledge",
     resolve: "Resolve",
     acknowledgedBy: (name: string) => `Acknowledged by ${name}`,
@@ -265,6 +265,7 @@ export const en = {
       ["Enter", "open the call beside the wall"],
       ["A", "acknowledge its alert"],
       ["R", "resolve its alert"],
+      ["U", "undo what was done last"],
       ["Esc", "close the opened call"],
       ["?", "show or hide this list"],
     ] as readonly (readonly [keys: string, meaning: string])[],
@@ -326,4 +327,5 @@ export const en = {
     end: "Ended",
   },
   playbook,
+  wall,
 };

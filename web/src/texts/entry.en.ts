@@ -26,6 +26,7 @@ const actions: { readonly [key: string]: string } = {
   "3": "Use the third offer",
   a: "Acknowledge the alert",
   r: "Resolve the alert",
+  u: "Undo what was done last",
   "?": "Show the keys",
   " ": "Play or pause",
   j: "Next line",

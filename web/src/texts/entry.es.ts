@@ -26,6 +26,7 @@ const actions: { readonly [key: string]: string } = {
   "3": "Usar la tercera oferta",
   a: "Atender la alerta",
   r: "Resolver la alerta",
+  u: "Deshacer lo último",
   "?": "Mostrar las teclas",
   " ": "Reproducir o pausar",
   j: "Línea siguiente",

@@ -7,6 +7,7 @@ import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.es";
 import { playbook } from "./playbook.es";
+import { wall } from "./wall.es";
 
 const counted = counting("es");
 
@@ -238,7 +239,6 @@ export const es: Texts = {
     filteredTitle: "Ninguna llamada coincide",
     filteredText: "Cambie el filtro para ver las demás.",
     clearFilter: "Quitar el filtro",
-    older: (count) => `Mostrar alertas anteriores sin resolver (${counted(count, { one: "# llamada", other: "# llamadas" })})`,
     acknowledge: "Atender",
     resolve: "Resolver",
     acknowledgedBy: (name) => `Atendida por ${name}`,
@@ -259,6 +259,7 @@ export const es: Texts = {
       ["Enter", "abrir la llamada junto al tablero"],
       ["A", "atender su alerta"],
       ["R", "resolver su alerta"],
+      ["U", "deshacer lo último"],
       ["Esc", "cerrar la llamada abierta"],
       ["?", "mostrar u ocultar esta lista"],
     ],
@@ -320,4 +321,5 @@ export const es: Texts = {
     end: "Final",
   },
   playbook,
+  wall,
 };

@@ -26,6 +26,12 @@ class Toasts {
     toast.undo?.run();
   }
 
+  /** Takes back what was done last, as long as its message is there. */
+  undoLast(): void {
+    const last = this.list.findLast((toast) => toast.undo !== null);
+    if (last) this.undo(last);
+  }
+
   #show(toast: Toast): void {
     this.list = [...this.list.slice(-2), toast];
     setTimeout(() => this.#remove(toast.id), STAYS_MS);

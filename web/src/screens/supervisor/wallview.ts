@@ -1,43 +1,84 @@
-/** The wall's rows as a supervisor wants them: filtered, and in order. Pure. */
+/** The live calls as a supervisor wants them: filtered, and in order, whoever asks for help first. Pure. */
 import { plain } from "../../fold";
+import { gravity, isHelp, isUnresolved } from "../../live/store";
 import { reasonOf } from "../../reason";
-import { isUnresolved, weight } from "../../live/store";
 import type { AlertView, WallRow } from "../../types";
 
 export type SortKey = "urgency" | "longest" | "newest" | "agent" | "dead_ends";
-export type Show = "all" | "alerts";
+export type Show = "all" | "live" | "alerts";
 
 export interface WallView {
   sort: SortKey;
-  show: Show;
+  show: Show; // "live": without what is to be followed up; "alerts": live calls with unresolved alerts only
+  team: string; // empty: every team
   text: string;
 }
 
 /** When an alert came, in milliseconds since 1970. */
 export const alertTime = (row: WallRow, view: AlertView) => Date.parse(row.started_at) + view.alert.at_ms;
 
-/** The alert that a row shows: the heaviest unresolved one, an open one first, then the oldest. */
+/** When somebody changed an alert last, in milliseconds since 1970. */
+export function changeTime(row: WallRow, view: AlertView): number {
+  return view.changed_at ? Date.parse(view.changed_at) : Date.parse(row.started_at) + (view.changed_ms ?? 0);
+}
+
+export const isLive = (row: WallRow) => row.status === "live";
+
+const isOpen = (view: AlertView) => Number(view.state === "open");
+
+/** The alert that a row shows: a call for help, else the heaviest unresolved one, an open one first, then the oldest. */
 export function leadingAlert(row: WallRow): AlertView | null {
   const [first] = row.alerts.filter(isUnresolved).sort(compareAlerts);
   return first ?? null;
 }
 
 function compareAlerts(a: AlertView, b: AlertView): number {
-  const open = Number(b.state === "open") - Number(a.state === "open");
-  return weight(b.alert.level) - weight(a.alert.level) || open || a.alert.at_ms - b.alert.at_ms;
+  return gravity(b) - gravity(a) || isOpen(b) - isOpen(a) || a.alert.at_ms - b.alert.at_ms;
 }
 
+/** Whether the agent asks for help and nobody has taken it on. */
+export const asksForHelp = (row: WallRow) => row.alerts.some((view) => isHelp(view) && view.state === "open");
+
+/** The live calls that match, in order. An agent who asks for help comes first, however the others are sorted. */
 export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
-  const text = plain(view.text.trim());
-  const isShown = (row: WallRow) =>
-    (view.show === "all" || row.worst !== null) && (text === "" || matches(row, text));
-  return rows.filter(isShown).sort(ORDERS[view.sort]);
+  const isShown = matching(view);
+  const shown = rows.filter((row) => isLive(row) && (view.show !== "alerts" || row.worst !== null) && isShown(row));
+  return shown.sort((a, b) => Number(asksForHelp(b)) - Number(asksForHelp(a)) || ORDERS[view.sort](a, b));
 }
 
-function matches(row: WallRow, text: string): boolean {
+/** Whether a row is of the team and has the words. */
+export function matching({ team, text }: Pick<WallView, "team" | "text">): (row: WallRow) => boolean {
+  const words = plain(text.trim());
+  return (row) => (team === "" || row.agent.team === team) && (words === "" || hasWords(row, words));
+}
+
+function hasWords(row: WallRow, words: string): boolean {
   const quotes = row.alerts.map((view) => `${reasonOf(view.alert)} ${view.alert.quote}`);
   const all = [row.agent.name, row.customer.name, row.customer.tier, row.last_words, ...quotes];
-  return all.some((part) => plain(part).includes(text));
+  return all.some((part) => plain(part).includes(words));
+}
+
+/** How many calls have what as their leading alert; an info does not count. */
+export interface Counts {
+  help: number;
+  critical: number;
+  warning: number;
+  others: number;
+}
+
+export function countsOf(rows: readonly WallRow[]): Counts {
+  const counts = { help: 0, critical: 0, warning: 0, others: 0 };
+  for (const row of rows) {
+    const alert = leadingAlert(row);
+    const level = alert && isHelp(alert) ? "help" : alert?.alert.level;
+    counts[level === undefined || level === "info" ? "others" : level] += 1;
+  }
+  return counts;
+}
+
+/** The teams of these calls, in the order of the alphabet. */
+export function teamsOf(rows: readonly WallRow[]): string[] {
+  return [...new Set(rows.map((row) => row.agent.team))].filter(Boolean).sort((a, b) => a.localeCompare(b));
 }
 
 type Order = (a: WallRow, b: WallRow) => number;
@@ -49,9 +90,8 @@ const byStart: Order = (a, b) => Date.parse(a.started_at) - Date.parse(b.started
 const byUrgency: Order = (a, b) => {
   const [left, right] = [leadingAlert(a), leadingAlert(b)];
   if (!left || !right) return Number(right !== null) - Number(left !== null) || byStart(a, b);
-  const heavier = weight(right.alert.level) - weight(left.alert.level);
-  const open = Number(right.state === "open") - Number(left.state === "open");
-  return heavier || open || alertTime(a, left) - alertTime(b, right) || byId(a, b);
+  const heavier = gravity(right) - gravity(left);
+  return heavier || isOpen(right) - isOpen(left) || alertTime(a, left) - alertTime(b, right) || byId(a, b);
 };
 
 const ORDERS: { [key in SortKey]: Order } = {
@@ -64,6 +104,6 @@ const ORDERS: { [key in SortKey]: Order } = {
 
 /** The newest live call: what an agent screen follows. */
 export function newestLive(rows: readonly WallRow[]): WallRow | null {
-  const [newest] = rows.filter((row) => row.status === "live").sort((a, b) => byStart(b, a));
+  const [newest] = rows.filter(isLive).sort((a, b) => byStart(b, a));
   return newest ?? null;
 }

@@ -1,0 +1,79 @@
+/** What a person chose for the wall, kept in this browser. What a damaged storage says is left out. */
+import { COLUMNS, type Column, type Density } from "../screens/supervisor/layout";
+import type { GroupBy } from "../screens/supervisor/followup";
+import type { Show, SortKey } from "../screens/supervisor/wallview";
+import type { Level } from "../types";
+import type { NoticeChoice } from "./notices";
+import { stored, store } from "./preferences.svelte";
+
+export interface WallChoices {
+  sort: SortKey;
+  show: Show;
+  team: string;
+  density: Density;
+  columns: readonly Column[];
+  group: GroupBy;
+  notices: NoticeChoice;
+}
+
+const KEY = "wall";
+const SORTS: readonly SortKey[] = ["urgency", "longest", "newest", "agent", "dead_ends"];
+const SHOWS: readonly Show[] = ["all", "live", "alerts"];
+const DENSITIES: readonly Density[] = ["comfortable", "compact"];
+export const GROUPS: readonly GroupBy[] = ["agent", "kind", "day"];
+export const LEVELS: readonly Level[] = ["critical", "warning", "info"];
+const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
+
+/** The choices that a text holds; the usual ones for whatever it does not say. */
+export function choicesIn(text: string): WallChoices {
+  const said = fieldsOf(parsed(text));
+  const notices = fieldsOf(said.notices);
+  return {
+    sort: oneOf(SORTS, said.sort, "urgency"),
+    show: oneOf(SHOWS, said.show, "all"),
+    team: typeof said.team === "string" ? said.team : "",
+    density: oneOf(DENSITIES, said.density, "comfortable"),
+    columns: someOf(COLUMNS, said.columns),
+    group: oneOf(GROUPS, said.group, "agent"),
+    notices: { sound: someOf(LEVELS, notices.sound), desktop: someOf(LEVELS, notices.desktop), quiet: quietIn(notices.quiet) },
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}
+
+const fieldsOf = (value: unknown): { readonly [name: string]: unknown } => (typeof value === "object" && value !== null ? { ...value } : {});
+
+function oneOf<T>(known: readonly T[], value: unknown, usual: T): T {
+  return known.find((one) => one === value) ?? usual;
+}
+
+function someOf<T>(known: readonly T[], value: unknown): T[] {
+  return Array.isArray(value) ? known.filter((one) => value.includes(one)) : [];
+}
+
+function quietIn(value: unknown): NoticeChoice["quiet"] {
+  const { from, to } = fieldsOf(value);
+  const isClock = (clock: unknown): clock is string => typeof clock === "string" && CLOCK.test(clock);
+  return isClock(from) && isClock(to) ? { from, to } : null;
+}
+
+class Chosen {
+  #now = $state.raw(choicesIn(stored(KEY, "")));
+
+  get now(): WallChoices {
+    return this.#now;
+  }
+
+  change(changes: { [K in keyof WallChoices]?: WallChoices[K] }): void {
+    this.#now = { ...this.#now, ...changes };
+    store(KEY, JSON.stringify(this.#now));
+  }
+}
+
+export const wallChoices = new Chosen();

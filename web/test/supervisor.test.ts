@@ -1,0 +1,224 @@
+import fc from "fast-check";
+import { beforeEach, describe, expect, test } from "vitest";
+import { isQuiet, noticeOf, openAlerts, SeenAlerts } from "../src/live/notices";
+import { choicesIn } from "../src/live/wallchoices.svelte";
+import { iconWith } from "../src/ui/favicon";
+import { dateOf, finished, followUps, grouped } from "../src/screens/supervisor/followup";
+import { cellText, COLUMNS, layoutOf } from "../src/screens/supervisor/layout";
+import { Places, waiting } from "../src/screens/supervisor/places";
+import { arrange, countsOf, leadingAlert, teamsOf, type SortKey } from "../src/screens/supervisor/wallview";
+import type { AlertView, WallRow } from "../src/types";
+import { alert, row } from "./build";
+
+const VIEW = { sort: "urgency", show: "all", team: "", text: "" } as const;
+const ids = (rows: readonly WallRow[]) => rows.map((one) => one.call_id);
+
+function help(state: AlertView["state"] = "open", at_ms = 60_000): AlertView {
+  const view = alert("h1", "critical", at_ms, state);
+  return { ...view, alert: { ...view.alert, kind: "help", reason: "The agent asks for help." } };
+}
+const over = (call_id: string, change: Partial<WallRow> = {}) =>
+  row(call_id, { status: "ended", alerts: [alert("a1", "critical", 1_000)], worst: "critical", ...change });
+
+describe("the live calls", () => {
+  const calm = row("calm");
+  const warned = row("warned", { alerts: [alert("a1", "warning", 1_000)], worst: "warning" });
+  const grave = row("grave", { alerts: [alert("a1", "critical", 1_000)], worst: "critical" });
+  const asking = row("asking", { alerts: [alert("a1", "critical", 1), help()], worst: "critical" });
+  const taken = row("taken", { alerts: [help("acknowledged", 30_000)], worst: "critical" });
+
+  test("come in the order help, critical, warning, others; an open call for help before one that somebody has taken on", () => {
+    expect(ids(arrange([calm, warned, grave, taken, asking], VIEW))).toEqual(["asking", "taken", "grave", "warned", "calm"]);
+  });
+
+  test("are counted by what they want", () => {
+    expect(countsOf([calm, warned, grave, taken, asking, calm])).toEqual({ help: 2, critical: 1, warning: 1, others: 2 });
+  });
+
+  test("a call for help leads its row, even when another critical alert is older", () => {
+    expect(leadingAlert(asking)?.alert.kind).toBe("help");
+  });
+
+  test.each([1, 6, 50, 500])("of %i the one that needs help is first, whatever 300 calls that are over have left", (count) => {
+    const live = Array.from({ length: count }, (_, i) => row(`live-${i}`, i % 7 === 3 ? { alerts: [alert("a1", "critical", i)], worst: "critical" } : {}));
+    const old = Array.from({ length: 300 }, (_, i) => over(`over-${i}`));
+    const needs = { ...live[count - 1], alerts: [help()], worst: "critical" } as WallRow;
+    const rows = [...old, ...live.slice(0, -1), needs];
+    const sorts: SortKey[] = ["urgency", "longest", "newest", "agent", "dead_ends"];
+    for (const sort of sorts) expect(arrange(rows, { ...VIEW, sort })[0]).toBe(needs);
+    expect(arrange(rows, VIEW)).toHaveLength(count);
+  });
+
+  test("are filtered by team, words and alerts together", () => {
+    const returns = { ...grave, agent: { id: "b", name: "Ben", team: "returns" } };
+    expect(teamsOf([calm, returns, { ...returns, call_id: "x" }])).toEqual(["returns"]);
+    expect(ids(arrange([calm, grave, returns], { ...VIEW, team: "returns" }))).toEqual(["grave"]);
+    expect(arrange([calm, warned, returns], { ...VIEW, show: "alerts", team: "returns", text: "anna" })).toEqual([]);
+    expect(ids(arrange([calm, warned], { ...VIEW, show: "live" }))).toEqual(["warned", "calm"]);
+  });
+});
+
+describe("while the wall is read", () => {
+  let places: Places;
+  beforeEach(() => (places = new Places()));
+  const draw = (rows: readonly WallRow[], isRead: boolean, ...pinned: string[]) => {
+    const all = new Map(rows.map((one) => [one.call_id, one]));
+    return places.next(arrange(rows, VIEW), all, VIEW, { isRead, pinned });
+  };
+  const at = (call_id: string, hour: number, change: Partial<WallRow> = {}) => row(call_id, { started_at: `2026-11-21T${String(hour).padStart(2, "0")}:00:00+00:00`, ...change });
+  const calm = [at("a", 8), at("b", 9), at("c", 10)];
+
+  test("no row moves, whatever comes; who waits for the top is named", () => {
+    draw(calm, true);
+    const now = [at("a", 8), at("b", 9), at("c", 10, { alerts: [help()], worst: "critical" }), at("d", 7)];
+    const shown = draw(now, true);
+    expect(ids(shown)).toEqual(["a", "b", "c", "d"]);
+    expect(waiting(shown, arrange(now, VIEW))?.call_id).toBe("c");
+    expect(ids(draw(now, false))).toEqual(["c", "d", "a", "b"]);
+    expect(waiting(draw(now, false), arrange(now, VIEW))).toBeNull();
+  });
+
+  test("a call that ends stays where it was, as ended, until nobody reads", () => {
+    draw(calm, true);
+    const shown = draw([at("a", 8), at("c", 10)], true);
+    expect(shown.map((one) => [one.call_id, one.status])).toEqual([["a", "live"], ["b", "ended"], ["c", "live"]]);
+    expect(ids(draw([at("a", 8), at("c", 10)], false))).toEqual(["a", "c"]);
+  });
+
+  test("the opened row keeps its place afterwards too, but whoever asks for help comes above it", () => {
+    draw(calm, false, "a");
+    const grave = [at("a", 8), at("b", 9, { alerts: [alert("a1", "critical", 1)], worst: "critical" }), at("c", 10)];
+    expect(ids(draw(grave, false, "a"))).toEqual(["a", "b", "c"]);
+    const asked = [at("a", 8), at("b", 9), at("c", 10, { alerts: [help()], worst: "critical" })];
+    expect(ids(draw(asked, false, "a"))).toEqual(["c", "a", "b"]);
+  });
+
+  test("another order or filter is shown at once", () => {
+    draw(calm, true);
+    const all = new Map(calm.map((one) => [one.call_id, one]));
+    const newest = { ...VIEW, sort: "newest" } as const;
+    expect(ids(places.next(arrange(calm, newest), all, newest, { isRead: true, pinned: [] }))).toEqual(["c", "b", "a"]);
+  });
+
+  test("a row that a filter takes away is not pinned", () => {
+    draw(calm, false, "a");
+    const all = new Map(calm.map((one) => [one.call_id, one]));
+    expect(ids(places.next(calm.slice(1), all, VIEW, { isRead: false, pinned: ["a"] }))).toEqual(["b", "c"]);
+  });
+
+  test("every live call is drawn exactly once, whatever is read and pinned, and help is first when nobody reads", () => {
+    const calls = fc.array(fc.record({ id: fc.integer({ min: 0, max: 9 }), kind: fc.constantFrom("calm", "grave", "help") }), { maxLength: 10 });
+    const steps = fc.array(fc.record({ calls, isRead: fc.boolean(), pinned: fc.array(fc.integer({ min: 0, max: 9 }).map(String), { maxLength: 2 }) }), { maxLength: 8 });
+    fc.assert(
+      fc.property(steps, (all) => {
+        places = new Places();
+        for (const { calls, isRead, pinned } of all) {
+          const made = calls.map(({ id, kind }) => row(String(id), kind === "calm" ? {} : { alerts: [kind === "help" ? help() : alert("a1", "critical", 1)], worst: "critical" }));
+          const rows = [...new Map(made.map((one) => [one.call_id, one])).values()];
+          const shown = draw(rows, isRead, ...pinned);
+          expect(new Set(ids(shown)).size).toBe(shown.length);
+          expect(ids(shown)).toEqual(expect.arrayContaining(ids(rows)));
+          const first = arrange(rows, VIEW)[0];
+          if (!isRead && first && leadingAlert(first)?.alert.kind === "help") expect(leadingAlert(shown[0] as WallRow)?.alert.kind).toBe("help");
+        }
+      }),
+    );
+  });
+});
+
+describe("what is to be followed up", () => {
+  const ben = { id: "b", name: "Ben Cole", team: "returns" };
+  const rows = [
+    over("old", { started_at: "2026-11-19T09:00:00+00:00" }),
+    over("new", { started_at: "2026-11-21T09:00:00+00:00", agent: ben, alerts: [alert("a1", "warning", 0), alert("a2", "info", 1, "resolved")], worst: "warning" }),
+  ];
+  const NOW = Date.parse("2026-11-22T09:00:00Z");
+  const ALL = { team: "", text: "", level: "" } as const;
+
+  test("are the unresolved alerts of calls that are over, the newest first", () => {
+    expect(finished([row("live", { alerts: [alert("a1", "critical", 0)], worst: "critical" }), row("done", { status: "ended" }), ...rows], NOW, 14)).toEqual(rows);
+    expect(followUps(rows, ALL).map(({ key }) => key)).toEqual(["new/a1", "old/a1"]);
+    expect(followUps(rows, { ...ALL, level: "critical" }).map(({ key }) => key)).toEqual(["old/a1"]);
+    expect(followUps(rows, { ...ALL, team: "returns" }).map(({ key }) => key)).toEqual(["new/a1"]);
+    expect(followUps(rows, { ...ALL, text: "cole" }).map(({ key }) => key)).toEqual(["new/a1"]);
+  });
+
+  test("age out after the days of the setting, unless somebody touched them since", () => {
+    expect(ids(finished(rows, NOW, 2))).toEqual(["new"]);
+    expect(ids(finished(rows, NOW, 0))).toEqual(["old", "new"]);
+    const touched = over("old", { started_at: "2026-11-19T09:00:00+00:00", alerts: [{ ...alert("a1", "critical", 0), changed_at: "2026-11-22T08:00:00Z" }] });
+    expect(ids(finished([touched], NOW, 2))).toEqual(["old"]);
+  });
+
+  test("stand in groups by agent, kind or day", () => {
+    const items = followUps(rows, ALL);
+    expect(grouped(items, "agent").map((group) => [group.key, group.items.length])).toEqual([["a", 1], ["b", 1]]);
+    expect(grouped(items, "kind").map((group) => [group.key, group.items.length])).toEqual([["insult", 2]]);
+    expect(grouped(items, "day").map(({ key }) => key)).toEqual([dateOf(Date.parse("2026-11-21T09:00:00Z")), dateOf(Date.parse("2026-11-19T09:00:01Z"))]);
+  });
+
+  test("no alert is lost or told twice by grouping", () => {
+    const many = Array.from({ length: 300 }, (_, i) => over(`c${i}`, { agent: { id: `${i % 7}`, name: `Agent ${i % 7}`, team: "" } }));
+    const items = followUps(many, ALL);
+    for (const by of ["agent", "kind", "day"] as const) expect(grouped(items, by).flatMap((group) => group.items)).toHaveLength(300);
+  });
+});
+
+describe("rows", () => {
+  test("are 40 pixels high when compact, in one line where there is room for every column", () => {
+    expect(layoutOf(87, "compact", [])).toMatchObject({ wide: true, height_rem: 40 / 15 });
+    expect(layoutOf(92, "compact", COLUMNS)).toMatchObject({ wide: true, height_rem: 40 / 15 });
+    expect(layoutOf(60, "compact", COLUMNS).wide).toBe(false);
+    expect(layoutOf(22, "comfortable", []).height_rem).toBeGreaterThan(8);
+  });
+
+  test("say in a person's own columns who talks, what was refused, whether cards are muted, and the language", () => {
+    const talked = row("r", { agent_ms: 3_000, customer_ms: 1_000, recovered: 2, dead_ends: 1, muted: true, behind_ms: 5_000 });
+    expect(COLUMNS.map((column) => cellText(talked, column))).toEqual(["75%", "3, 1 dead end", "muted", "5 s late", "English"]);
+    expect(COLUMNS.map((column) => cellText(row("r"), column))).toEqual(["–", "0", "–", "–", "English"]);
+  });
+});
+
+describe("notices", () => {
+  const rows = (...alerts: AlertView[]) => [row("c", { alerts, worst: "critical" })];
+  const ALWAYS = { sound: ["critical", "warning"], desktop: ["critical"], quiet: null } as const;
+
+  test("come of alerts that were not there before, never of those that a page finds when it opens", () => {
+    const seen = new SeenAlerts();
+    expect(seen.unseen(rows(alert("a1", "critical", 1)))).toEqual([]);
+    const [fresh] = seen.unseen(rows(alert("a1", "critical", 1), alert("a2", "warning", 2)));
+    expect(fresh?.view.alert.alert_id).toBe("a2");
+    expect(seen.unseen(rows(alert("a1", "critical", 1), alert("a2", "warning", 2)))).toEqual([]);
+    expect(seen.unseen(rows(alert("a1", "critical", 1), alert("a3", "info", 3, "retracted")))).toEqual([]);
+  });
+
+  test("sound once, as the heaviest of the levels chosen", () => {
+    const unseen = [alert("a1", "warning", 1), alert("a2", "critical", 1), alert("a3", "info", 1)].map((view) => ({ row: row("c"), view }));
+    const notice = noticeOf(unseen, ALWAYS, 600);
+    expect([notice.sound, notice.desktop.map(({ view }) => view.alert.alert_id)]).toEqual(["critical", ["a2"]]);
+    expect(noticeOf(unseen, { sound: [], desktop: [], quiet: null }, 600)).toEqual({ sound: null, desktop: [] });
+    expect(noticeOf(unseen, { ...ALWAYS, quiet: { from: "09:00", to: "11:00" } }, 600)).toEqual({ sound: null, desktop: [] });
+  });
+
+  test("quiet hours go over midnight", () => {
+    const night = { from: "18:00", to: "08:00" };
+    expect([17 * 60 + 59, 18 * 60, 0, 8 * 60 - 1, 8 * 60].map((minute) => isQuiet(night, minute))).toEqual([false, true, true, true, false]);
+    expect([11 * 60, 13 * 60].map((minute) => isQuiet({ from: "12:00", to: "13:00" }, minute))).toEqual([false, false]);
+  });
+
+  test("the tab counts open alerts of live calls only", () => {
+    expect(openAlerts([...rows(alert("a1", "info", 1), alert("a2", "info", 1, "acknowledged")), over("over")])).toBe(1);
+    expect([iconWith(0) === iconWith(3), iconWith(12).includes("9%2B")]).toEqual([false, true]);
+  });
+});
+
+describe("a person's choices", () => {
+  test("come back from storage as they were", () => {
+    const text = JSON.stringify({ ...choicesIn(""), sort: "agent", team: "returns", density: "compact", columns: ["talk", "muted"], notices: { sound: ["info"], desktop: [], quiet: { from: "20:00", to: "07:30" } } });
+    expect(JSON.stringify(choicesIn(text))).toBe(text);
+  });
+
+  test.each(["", "{", "null", "7", '{"sort":"constructor","columns":"talk","notices":{"quiet":{"from":"25:00","to":"x"},"sound":[1]}}'])("that are damaged (%s) are the usual ones", (text) => {
+    expect(choicesIn(text)).toEqual({ sort: "urgency", show: "all", team: "", density: "comfortable", columns: [], group: "agent", notices: { sound: [], desktop: [], quiet: null } });
+  });
+});
