@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, WebSocketRoute, exp
 from tests.builders import drive, final, live_call, started
 from tests.e2e.screens import PATIENCE_MS, see, tabs
 from tests.e2e.server import Server
+from tests.e2e.test_accessibility import found_by_axe
 from voiceassist import wire
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import is_for_wall, row_of
@@ -80,6 +81,7 @@ class GivenCall:
 def call(browser: Browser, scripted_server: Server) -> Iterator[GivenCall]:
     with tabs(browser, scripted_server) as context:
         given = GivenCall(page=context.new_page())
+        given.page.emulate_media(reduced_motion="reduce")  # so that no colour is measured on its way
         given.happen(started(), *SPOKEN)
         given.route()
         yield given
@@ -108,6 +110,7 @@ def test_the_agent_is_told_and_a_late_card_is_a_quiet_note_and_no_control_moves(
         expect(page.get_by_test_id("card")).to_have_count(0)
         expect(page.get_by_test_id("card-live")).to_be_empty()
         assert call.places() == before, size
+        assert number > 0 or found_by_axe(page) == []
         call.happen(late(at_ms + 9_000, 0), *(gone(card) for card in cards))
         expect(page.get_by_test_id("lateness")).to_have_count(0)
         expect(told).to_have_text("Words arrive in time again.")
@@ -134,6 +137,7 @@ def test_the_wall_says_the_worst_and_marks_the_row_and_no_control_moves(call: Gi
         expect(page.get_by_test_id("row-late")).to_have_count(1)
         see(page.get_by_test_id("opened-lateness"), "Words arrive 12 s late")
         assert call.places() == before, size
+        assert number > 0 or found_by_axe(page) == []
         call.happen(late(at_ms + 9_000, 0))
         expect(line).to_have_count(0)
         expect(page.get_by_test_id("row-late")).to_have_count(0)
