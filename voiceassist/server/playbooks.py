@@ -58,7 +58,7 @@ class NewPlaybook(RequestBody):
     source: str | None = Field(
         None, alias="from", description="Name of a playbook here, or of a built-in one; null: an empty one."
     )
-    title: Annotated[str, Field(max_length=200)] = ""  # of an empty one
+    title: Annotated[str, Field(max_length=200)] = ""  # "": an empty one has its name, a copy its source's title
     language: Annotated[str, Field(pattern=TAG.pattern, max_length=35)] = ""  # of an empty one; "": the server's
 
 
@@ -94,8 +94,10 @@ async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
 async def _first_text(runtime: Runtime, wanted: NewPlaybook) -> str:
     if wanted.source is None:
         return blank_playbook(wanted.name, wanted.title.strip(), wanted.language or runtime.settings.language)
-    named = Edit(op="set", path=("name",), value=wanted.name)
-    return await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), [named])
+    edits = [Edit(op="set", path=("name",), value=wanted.name)]
+    if wanted.title.strip():
+        edits.append(Edit(op="set", path=("title",), value=wanted.title.strip()))
+    return await runtime.playbook_worker.run(work.edited, await _source(runtime, wanted.source), edits)
 
 
 @router.get("/schema", dependencies=[allow("anyone")])

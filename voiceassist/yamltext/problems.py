@@ -43,8 +43,6 @@ ProblemCode = Literal[
     "rung_twice",
     "offer_twice",
     "builtin_kind_name",
-    "own_kind_unknown",
-    "own_kind_field",
     "name_fixed",
     "default_has_teams",
     "default_language",

@@ -1,10 +1,12 @@
 /** The cue kinds as the screens show them: one tone and one icon each. Words are in `texts/`. */
 import type { IconName } from "./ui/icons";
-import type { Level } from "./types";
+import type { Colour, Level } from "./types";
 
-export type Tone = "danger" | "caution" | "notice" | "good" | "quiet";
+export type Tone = "danger" | "caution" | "notice" | "good" | "quiet" | Colour;
+/** Colours that a playbook's own kinds of cue may have, in the order of the choice; their values are in `ui/tokens.css`. */
+export const COLOURS = ["violet", "teal", "pink", "brown", "olive", "slate"] as const satisfies readonly Colour[];
 
-interface Look {
+export interface Look {
   tone: Tone;
   icon: IconName;
 }

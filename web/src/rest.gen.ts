@@ -540,8 +540,6 @@ export interface ProblemView {
     | "rung_twice"
     | "offer_twice"
     | "builtin_kind_name"
-    | "own_kind_unknown"
-    | "own_kind_field"
     | "name_fixed"
     | "default_has_teams"
     | "default_language"

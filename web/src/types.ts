@@ -1,11 +1,12 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, PromptView, Record as WireRecord } from "./live/protocol.gen";
+import type { AlertView, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
-export type { Final, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
+export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 
+export type Colour = OwnKind["colour"];
 export type Speaker = "agent" | "customer";
 export type Level = AlertView["alert"]["level"];
 export type CallStatus = CallState["status"];

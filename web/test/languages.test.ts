@@ -151,6 +151,10 @@ const GIVEN: { [path: string]: unknown[] } = {
   "wall.summary": [{ help: 1, critical: 2, warning: 3, others: 7 }],
   "wall.deed": ["resolved"],
   "wall.failedCount": [7, "101"],
+  "playbook.colour": ["teal"],
+  "playbook.defaultChosen": ["101", "102", "103", "104"],
+  "playbook.newKind": ["agent"],
+  "playbook.decided": ["default", "102"],
 };
 const marksFor = (path: string) => GIVEN[path] ?? (NUMBERS.test(path) ? [7, 7] : ["101", "102", "103"]);
 

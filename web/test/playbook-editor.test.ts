@@ -184,3 +184,74 @@ test("what was typed last is sent when the page is left", async () => {
   await vi.advanceTimersByTimeAsync(0);
   expect(server.requests).toEqual(["PATCH"]);
 });
+
+// ---- a window that closes --------------------------------------------------------------------------------
+
+/** A browser's storage in memory. */
+function stubStorage(): Map<string, string> {
+  const kept = new Map<string, string>();
+  vi.stubGlobal("localStorage", { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => void kept.set(key, value), removeItem: (key: string) => void kept.delete(key) });
+  return kept;
+}
+
+const reopened = () => new Editor(server.playbook());
+
+test("what was typed last is sent at once when the window closes, by a request that outlives it", async () => {
+  const kept = stubStorage();
+  const sent: RequestInit[] = [];
+  vi.stubGlobal("fetch", (path: string, init: RequestInit) => (sent.push(init), server.fetch(path, init)));
+  editor.set(SAY, "Gladly.");
+  editor.leave();
+  await vi.advanceTimersByTimeAsync(0);
+  expect([sent.length, sent[0]?.keepalive, server.draft?.document]).toMatchObject([1, true, { policies: { discount: { say: "Gladly." } } }]);
+  expect(kept.size).toBe(0); // it arrived
+});
+
+test("what did not arrive is there when the playbook is opened again, and is saved then", async () => {
+  stubStorage();
+  server.isGone = true;
+  editor.set(SAY, "Gladly.");
+  editor.leave();
+  editor.close();
+  await vi.advanceTimersByTimeAsync(0);
+  server.isGone = false;
+  const again = reopened();
+  expect([again.value(SAY), again.conflict]).toEqual(["Gladly.", null]);
+  await quiet();
+  expect(server.draft?.document).toMatchObject({ policies: { discount: { say: "Gladly." } } });
+  expect(localStorage.getItem("unsaved playbook shop")).toBeNull();
+});
+
+test("what arrived although the window never heard of it is not saved twice", () => {
+  stubStorage();
+  const document = applyAll(published, [{ op: "set", path: SAY, value: "Gladly." }]);
+  editor.set(SAY, "Gladly.");
+  vi.stubGlobal("fetch", () => new Promise(() => {}));
+  editor.leave();
+  server.save(JSON.stringify(document));
+  const again = reopened();
+  expect([again.isUnsaved, again.conflict, again.value(SAY)]).toEqual([false, null, "Gladly."]);
+});
+
+test("what somebody else saved in the meantime is not overwritten: the person chooses", async () => {
+  stubStorage();
+  server.isGone = true;
+  editor.set(SAY, "Mine.");
+  editor.leave();
+  editor.close();
+  server.isGone = false;
+  server.save(JSON.stringify({ ...published, title: "Theirs" }), "Omar");
+  const again = reopened();
+  expect([again.saving, again.conflict?.by]).toEqual(["conflict", "Omar"]);
+  again.keepMine();
+  await quiet();
+  expect(server.draft?.document).toMatchObject({ title: "Theirs", policies: { discount: { say: "Mine." } } });
+});
+
+test("a renaming with all that follows is one request, and one step to undo", async () => {
+  editor.rename(["policies", "discount"], "rebate");
+  await quiet();
+  expect([server.requests.filter((one) => one === "PATCH").length, Object.keys(editor.value(["policies"]) as Mapping)]).toEqual([1, ["rebate"]]);
+  await editor.undo();
+  expect([Object.keys(editor.value(["policies"]) as Mapping), editor.otherName(["policies", "rebate"])]).toEqual([["discount"], "discount"]);
+});

@@ -4,6 +4,7 @@ export const ICONS = {
   fork: "M3 13V9.5C3 7 5 6 8 6h4.5M9.8 3l3 3-3 3M3 6V3",
   octagon: "M5.5 2h5L14 5.5v5L10.5 14h-5L2 10.5v-5zM8 5v3.5M8 10.9v.1",
   triangle: "M8 2.5 14.3 13.5H1.7zM8 6.5v3M8 11.4v.1",
+  tag: "M2.5 2.5h5.5l6 6-5.5 5.5-6-6zM5.6 5.6v.1",
   flag: "M3.5 14V2.5h8.5l-2 3 2 3H3.5",
   info: "M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2M8 7.3V11M8 5v.1",
   bolt: "M9 1.8 3.5 9H8l-1 5.2L12.5 7H8z",

@@ -19,7 +19,7 @@ export function offerConditions(offer: Value | undefined, { playbook }: Texts): 
 }
 
 /** Who must say something, by when, and what starts the time, in one line. */
-export function disclosureTerms(disclosure: Value | undefined, { kind, playbook, speakers }: Texts): string {
+export function disclosureTerms(disclosure: Value | undefined, { kind: builtIn, playbook, speakers }: Texts, kind = builtIn): string {
   const at = (name: string) => textAt(disclosure ?? null, [name]);
   const seconds = at("within_s");
   const start = clockStart(textsAt(disclosure ?? null, ["after"]), at("after_kind") && kind(at("after_kind")));

@@ -6,12 +6,16 @@
 import { getContext, setContext } from "svelte";
 import { ApiError } from "../../../api";
 import { texts } from "../../../texts";
+import { kindsOf } from "../../../ui/kinds";
 import { toasts } from "../../../ui/toasts.svelte";
 import * as api from "./api";
 import { removing, setting } from "./edits";
-import { isUnder, textAt, valueAt } from "./paths";
+import { ownKinds } from "./own_kinds";
+import { isSame, isUnder, textAt, valueAt } from "./paths";
+import { renaming } from "./rename";
 import * as steps from "./sync";
-import type { Builtin, Draft, Path, Pending, Playbook, Problem, Value, Version } from "./types";
+import type { Builtin, Draft, Offer, Path, Pending, Playbook, Problem, Value, Version } from "./types";
+import { dropUnsaved, keepUnsaved, lacking, readUnsaved } from "./unsaved";
 
 const SAVE_AFTER_MS = 400; // of quiet: between two words of a quick typist
 const RETRY_MS = 5_000; // after a lost connection or a fault of the server, by itself
@@ -29,11 +33,13 @@ export interface Place {
 export class Editor {
   #sync = $state.raw<steps.Sync>(null as never);
   current = $state.raw<Version | null>(null); // null: never published
+  offer = $state.raw<Offer>(null as never); // which new calls get it
   busy = $state(false);
   steps = $state(0); // counts what replaced the whole text: undo, redo, import, discard
   readonly name: string;
   readonly builtin: Builtin | null;
   #edits = 0; // made so far
+  #renamed: readonly { from: Path; to: Path }[] = []; // on this visit, the newest last
   #timer: ReturnType<typeof setTimeout> | undefined;
   #running: Promise<void> = Promise.resolve();
 
@@ -41,9 +47,12 @@ export class Editor {
     this.name = playbook.name;
     this.builtin = playbook.builtin ?? null;
     this.#open(playbook);
+    this.#restore();
   }
 
   readonly document = $derived.by(() => steps.shown(this.#sync));
+  /** What the kinds of cue are called and how they look, those of the draft too. */
+  readonly kinds = kindsOf(() => ownKinds(this.document));
   readonly problems = $derived(steps.problemsOf(this.#sync));
   readonly draft = $derived(this.#sync.draft);
   readonly conflict = $derived(this.#sync.conflict);
@@ -80,13 +89,45 @@ export class Editor {
   #open(playbook: Playbook): void {
     this.steps += 1;
     this.current = playbook.current;
+    this.offer = playbook.offer;
     this.#sync = steps.opened(playbook);
+  }
+
+  /** What was typed when the window was closed, if its request did not arrive. */
+  #restore(): void {
+    const kept = readUnsaved(this.name);
+    if (!kept) return;
+    const rest = lacking(kept, this.#sync.saved, steps.revisionOf(this.#sync));
+    if (!rest) return dropUnsaved(this.name);
+    this.#sync = steps.restored(this.#sync, rest.edits, rest.revision);
+    if (!this.#sync.conflict) this.#saveIn(0);
   }
 
   edit(edit: Pending): void {
     this.#edits += 1;
     this.#sync = steps.edited(this.#sync, edit);
     this.#saveIn(SAVE_AFTER_MS);
+  }
+
+  /** Several edits as one step. */
+  editAll([first, ...others]: readonly Pending[]): void {
+    if (!first) return;
+    this.edit(first);
+    for (const edit of others) this.edit({ ...edit, together: true });
+  }
+
+  /** Gives a part another id, here and wherever it is named, in one step. */
+  rename(path: Path, to: string): void {
+    const now = [...path.slice(0, -1), to];
+    this.editAll(renaming(this.document, path, to));
+    this.#renamed = [...this.#renamed, { from: path, to: now }];
+    this.say(texts.playbook.renamed(String(path.at(-1)), to));
+  }
+
+  /** What a part that is not there is called now: after a renaming, or after that was undone. */
+  otherName(path: Path): string | null {
+    const found = this.#renamed.toReversed().flatMap(({ from, to }) => (isSame(from, path) ? [to] : isSame(to, path) ? [from] : []));
+    return found.map((one) => (this.value(one) === undefined ? "" : String(one.at(-1)))).find(Boolean) ?? null;
   }
 
   set(path: Path, value: Value): void {
@@ -138,9 +179,22 @@ export class Editor {
       this.#sync = steps.sending(this.#sync);
       const { sent, waiting } = this.#sync;
       const draft = await this.#request(() => api.editDraft(this.name, { ...this.#step(), edits: sent }));
-      if (draft) this.#sync = steps.saved(this.#sync, draft);
+      if (draft) this.#saved(draft);
       else if (this.#sync.waiting !== waiting) return; // it waits again; what was refused keeps nothing else waiting
     }
+  }
+
+  #saved(draft: Draft): void {
+    this.#sync = steps.saved(this.#sync, draft);
+    if (!this.isUnsaved) dropUnsaved(this.name);
+  }
+
+  /** The window may be closing: what waits is sent by a request that outlives it, and kept in this browser until then. */
+  leave(): void {
+    if (!this.isUnsaved) return;
+    const { sent, waiting, saved } = this.#sync;
+    keepUnsaved(this.name, { ...this.#step(), sent, waiting, saved });
+    void this.flush();
   }
 
   #step(): api.Step {
@@ -188,6 +242,7 @@ export class Editor {
 
   takeTheirs(): void {
     this.#sync = steps.tookTheirs(this.#sync);
+    dropUnsaved(this.name);
     this.steps += 1;
   }
 
@@ -246,6 +301,12 @@ export class Editor {
     const version = await api.rollBack(this.name, number, note);
     await this.reload();
     return version;
+  }
+
+  /** Decides which new calls get the playbook; `decide` asks the server for it. */
+  async decide(decide: () => Promise<unknown>): Promise<void> {
+    await decide();
+    this.offer = (await api.getPlaybook(this.name)).offer;
   }
 
   async reload(): Promise<void> {

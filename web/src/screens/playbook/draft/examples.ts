@@ -5,6 +5,7 @@
  */
 import type { Texts } from "../../../texts/en";
 import type { Speaker } from "../../../types";
+import { kindName } from "./own_kinds";
 import { isList, isMapping, textAt, textsAt, valueAt } from "./paths";
 import type { Mapping, Outcome, Path, Value } from "./types";
 
@@ -69,12 +70,12 @@ export function differences({ expected, got }: Outcome, document: Mapping, texts
   });
 }
 
-function worded(what: Expected, value: string, document: Mapping, { kind, playbook }: Texts): string {
-  if (value === NOTHING) return playbook.comesNone(what);
-  if (what === "cues") return value.split(", ").map((one) => kind(one)).join(", ");
+function worded(what: Expected, value: string, document: Mapping, texts: Texts): string {
+  if (value === NOTHING) return texts.playbook.comesNone(what);
+  if (what === "cues") return value.split(", ").map((one) => kindName(one, document, texts)).join(", ");
   if (what === "topic") return textAt(document, ["policies", value, "topic"]) || value;
-  return cardName(value, document, kind);
+  return cardName(value, document, texts);
 }
 
 /** A card by its cue, else by its headline. */
-export const cardName = (card: string, document: Value, kind: Texts["kind"]) => kind(card, textAt(document, ["cards", card, "headline"]) || card);
+export const cardName = (card: string, document: Mapping, texts: Pick<Texts, "kind">) => kindName(card, document, texts, textAt(document, ["cards", card, "headline"]) || card);

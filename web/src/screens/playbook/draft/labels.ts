@@ -2,6 +2,7 @@
 import { texts } from "../../../texts";
 import { offerConditions } from "./conditions";
 import { said } from "./diff";
+import { kindName } from "./own_kinds";
 import { isList, isMapping, textAt } from "./paths";
 import type { Key, Mapping, Path, Value } from "./types";
 
@@ -59,12 +60,12 @@ function sayKey(key: Key, above: Path, document: Mapping): string {
   if (part === "policies" && above.length === 1) return textAt(document, [...own, "topic"]) || key;
   if (part === "policies" && inner === "alternatives" && above.length === 3) return textAt(document, [...own, "text"]) || key;
   if (part === "missing" && above.length === 1) return textAt(document, [...own, "title"]) || key;
-  if (isKindPlace(above)) return texts.kind(key);
+  if (isKindPlace(above)) return kindName(key, document, texts);
   return isNamedPlace(above) ? key : texts.playbook.field(key);
 }
 
 function isKindPlace([first, second, ...more]: Path): boolean {
-  if (second === undefined) return ["cues", "cards", "alerts"].includes(String(first));
+  if (second === undefined) return ["cues", "cards", "alerts", "kinds"].includes(String(first));
   return first === "ladder" && second === "steps" && more.length === 0;
 }
 

@@ -56,6 +56,12 @@ export function sending(sync: Sync): Sync {
   return { ...sync, sent: sync.waiting.slice(0, count), waiting: sync.waiting.slice(count), failure: "" };
 }
 
+/** Edits of an earlier visit, that this browser kept: they wait, or the person chooses where somebody saved since. */
+export function restored(sync: Sync, edits: readonly Pending[], revision: number): Sync {
+  const waiting = { ...sync, waiting: [...edits, ...sync.waiting] };
+  return revision === revisionOf(sync) ? waiting : { ...waiting, conflict: sync.draft ?? NO_DRAFT };
+}
+
 /** The server has it: one more step to undo. */
 export function saved(sync: Sync, draft: Draft): Sync {
   const undo = [...sync.undo, sync.text].slice(-LONGEST_UNDO);

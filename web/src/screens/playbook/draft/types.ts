@@ -24,11 +24,15 @@ type Kept<T> = T extends (infer One)[] ? readonly Kept<One>[] : T extends object
 /** The same with what the schema leaves open said exactly: a document is a mapping, a value is JSON. */
 type Exactly<T, Fields> = Omit<Kept<T>, keyof Fields> & Readonly<Fields>;
 
-export type Problem = Kept<rest.ProblemView>;
+export type Problem = Kept<Required<rest.ProblemView>>;
 export type Version = Kept<rest.VersionView>;
 export type Draft = Exactly<rest.DraftView, { document: Mapping | null }>; // null: the text is no YAML
 export type BuiltinRule = Kept<rest.RuleView>;
 export type Builtin = Kept<rest.BuiltinView>;
+export type Choice = Kept<rest.ChoiceView>;
+export type Default = Kept<rest.DefaultView>;
+export type Offer = Kept<rest.OfferView>; // which new calls get a playbook
+export type PhraseTry = Exactly<rest.PhraseTryView, { problem: Problem | null }>;
 export type PlaybookSummary = Kept<rest.PlaybookSummary>;
 export type Available = Kept<rest.HeaderView>; // a built-in playbook that is not in use yet: something to begin with
 export type Shelf = Kept<rest.PlaybooksView>;
