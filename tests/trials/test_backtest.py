@@ -157,7 +157,6 @@ def test_what_came_late_comes_late_again_and_what_the_agent_did_beside_it_is_don
     assert only(again, Prompt) == only(stored, Prompt)
     assert only(again, LatenessChanged) == only(stored, LatenessChanged)
     assert [closed.outcome for closed in only(again, PromptClosed)] == ["dismissed", "stale"]
-    assert [alert.late for alert in only(again, Alert)] == [alert.late for alert in only(stored, Alert)]
 
 
 def test_what_is_no_whole_call_raises() -> None:
