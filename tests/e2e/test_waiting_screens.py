@@ -42,6 +42,27 @@ def test_screens_opened_before_their_call_join_it_and_follow_it_when_it_breaks_o
         again.hang_up()
 
 
+def tabs_of(page: Page) -> list[str]:
+    return [tab.inner_text() for tab in page.get_by_role("navigation").get_by_role("link").all()]
+
+
+def test_server_for_work_asks_for_a_role_once_and_opens_on_its_page(
+    window: BrowserContext, scripted_server: Server
+) -> None:
+    status = scripted_server.get("/api/status") | {"demo": False}
+    window.route("**/api/status", lambda route: route.fulfill(json=status))
+    page = opened(window, "/")
+    see(page.get_by_role("heading", name="What do you do here?"))
+    page.get_by_role("button", name="Supervisor").click()
+    page.wait_for_url("**/supervisor")
+    assert tabs_of(page) == ["Supervisor", "Review"]
+    page.goto("/")
+    page.wait_for_url("**/supervisor")
+    page.get_by_role("link", name="Role: Supervisor").click()
+    page.get_by_role("button", name="Author").click()
+    page.wait_for_url("**/playbook")
+
+
 def test_agents_page_asks_who_one_is_and_then_follows_that_ones_calls(
     window: BrowserContext, scripted_server: Server
 ) -> None:
@@ -61,8 +82,4 @@ def test_agents_page_asks_who_one_is_and_then_follows_that_ones_calls(
     page.get_by_role("textbox").fill("nobody-yet")
     page.keyboard.press("Enter")
     see(page.get_by_test_id("agent-empty"))
-    assert [tab.inner_text() for tab in page.get_by_role("navigation").get_by_role("link").all()] == [
-        "Agent",
-        "Review",
-        "Start",
-    ]
+    assert tabs_of(page) == ["Agent", "Review", "Start"]
