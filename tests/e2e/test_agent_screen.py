@@ -58,6 +58,10 @@ def test_nothing_jumps_from_the_first_word_to_the_wrap_up(window: BrowserContext
         assert places(page) == first, "with a notice, after the card, muted"
         line.hang_up()
     assert_wrapped_up(page, [boxes["transcript"] for boxes in first])
+    page.get_by_role("textbox", name="Note about this call").fill("Typed, not saved.")
+    page.get_by_role("link", name="Supervisor", exact=True).click()
+    kept = scripted_server.wait_for("still", lambda state: len(state["notes"]) > 1)["notes"]
+    assert [note["text"] for note in kept] == ["Ask the warehouse.", "Typed, not saved."]
 
 
 def assert_in_reach(page: Page) -> None:
