@@ -20,8 +20,18 @@ AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
 GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
-    "used", "dismissed", "recovered", "retracted", "stale", "superseded", "muted", "call_ended"
+    "used",
+    "dismissed",
+    "followed",  # the agent said what it told to say
+    "recovered",  # the same of a refusal's card: an alternative was offered
+    "refreshed",  # the same card came anew, for a newer refusal
+    "retracted",
+    "stale",
+    "superseded",
+    "muted",
+    "call_ended",
 ]
+CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
 RefusalOutcome = Literal["recovered", "dead_end"]
 DisclosureState = Literal["due", "said", "missed", "withdrawn"]  # "withdrawn": it need not be said after all
 Layer = Literal["phrase", "pattern", "rule", "classifier"]
@@ -73,7 +83,7 @@ class Why:
 
     cue_id: str
     rule: str  # id of the playbook rule that fired
-    words: str  # the words that matched, as heard
+    words: str  # the clause around the words that matched, as heard; `QuoteChanged` may change it
     confidence: float  # 0..1
     playbook: str  # name@version
     spoken_ms: int  # when the last of the words ended
@@ -85,7 +95,8 @@ class Alternative:
     """Something that may really be offered to this customer."""
 
     id: str
-    text: str
+    text: str  # read at a glance
+    detail: str = ""  # the same in full, for whoever asks for it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -286,6 +297,8 @@ class Prompt:
     expires_ms: int  # goes away by itself at this call time
     why: Why
     late: bool = False  # its moment had passed when it came: a quiet note, not a card to use now
+    benefit: str = ""  # what the limit does for the customer, for whoever asks for it
+    again: int = 0  # times that it came before for the same cue; `why` then tells of the first time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -307,10 +320,19 @@ class Alert:
     level: AlertLevel
     kind: str  # a cue kind, or "help" when the agent asked
     reason: str  # one sentence for a person
-    quote: str  # the words in question
+    quote: str  # the words in question, with their clause; `QuoteChanged` may change it
     why: Why
     reason_code: str = ""  # a code for `reason` where that is our own sentence; "": a playbook's own words
     late: bool = False  # it came late, because the machine was behind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuoteChanged:
+    """The final has more of the clause that cards and alerts of a cue quote."""
+
+    at_ms: int
+    cue_id: str
+    words: str  # now `why.words` of its cards and alerts, and `quote` of its alerts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -398,6 +420,14 @@ class MuteChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CardVolumeChanged:
+    """The agent wants fewer or more cards in this call."""
+
+    at_ms: int
+    volume: CardVolume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFine:
     """The agent said: I'm fine."""
 
@@ -437,12 +467,14 @@ Event = (
     | Prompt
     | PromptClosed
     | Alert
+    | QuoteChanged
     | AlertChanged
     | FalseAlarmMarked
     | DisclosureChanged
     | PromiseHeard
     | NoteAdded
     | MuteChanged
+    | CardVolumeChanged
     | AgentFine
     | CallEnded
     | CallFailed
@@ -478,6 +510,14 @@ class SetMute:
 
     at_ms: int
     muted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCardVolume:
+    """The agent wants fewer or more cards, within the playbook's limits."""
+
+    at_ms: int
+    volume: CardVolume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -526,7 +566,17 @@ class AddNote:
     text: Note
 
 
-Action = UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm | AddNote
+Action = (
+    UsePrompt
+    | DismissPrompt
+    | SetMute
+    | SetCardVolume
+    | AskHelp
+    | SayFine
+    | ChangeAlert
+    | MarkFalseAlarm
+    | AddNote
+)
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)
 
 

@@ -167,7 +167,8 @@ def test_a_trial_for_programs_has_the_servers_form(run: Run, shop: Path) -> None
     assert set(tried) == {"cues", "card", "policy", "because", "alternatives"}
     assert tried["cues"][0]["first_word"] == 0
     assert tried["policy"] == {"id": "general", "topic": "Anything"}
-    assert tried["alternatives"] == [{"id": "other", "text": "Something else", "shown": True, "why_not": ""}]
+    other = {"id": "other", "text": "Something else", "shown": True, "detail": "", "why_not": ""}
+    assert tried["alternatives"] == [other]
 
 
 def test_where_nothing_is_found_the_nearest_phrase_is_told(run: Run, shop: Path) -> None:

@@ -81,7 +81,7 @@ async def test_cues_cards_and_alerts_are_spanish(heard: Heard) -> None:
         "Devolución fuera de plazo: diga qué es posible",
         "Ponga un límite",
     ]
-    assert cards[0]["alternatives"][0]["text"] == "Un vale de compra por el precio completo"
+    assert cards[0]["alternatives"][0]["text"] == "Un vale por el precio completo"
     assert [view["alert"]["reason"] for view in heard.state["alerts"]] == ["El cliente insulta al agente."]
 
 

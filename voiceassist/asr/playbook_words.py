@@ -43,3 +43,4 @@ def _texts(playbook: Playbook) -> Iterator[str]:
         yield from absence.phrases
     for policy in playbook.policies:
         yield from (*policy.asked, *(offer.text for offer in policy.alternatives))
+        yield from (offer.detail for offer in policy.alternatives if offer.detail)

@@ -13,6 +13,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voiceassist import wire
 from voiceassist.asr.engines import load_engine
+from voiceassist.cli.card_table import card_lines
 from voiceassist.cli.serve import ENGINE_HELP, ServedModelsDir
 from voiceassist.cli.transcript import line_of
 from voiceassist.config import load_settings
@@ -42,10 +43,9 @@ def replay(
     playbook: Annotated[Path | None, typer.Option(help="Playbook (YAML). Default: built in.")] = None,
     language: Annotated[str, typer.Option(help="Language of the call: en, es …")] = "en",
     tier: Annotated[str, typer.Option(help="The customer's tier.")] = "standard",
-    speed: Annotated[
-        float | None, typer.Option(min=0.1, help="Times real time. Default: as fast as it can.")
-    ] = None,
+    speed: Annotated[float | None, typer.Option(min=0.1, help="Times real time; else at full speed.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One event per line, in the wire format.")] = False,
+    cards: Annotated[bool, typer.Option("--cards", help="Cards only: in, out, why, words to read.")] = False,
 ) -> None:
     """Run a recording through the very same pipeline as a live call, without a server.
 
@@ -74,7 +74,8 @@ def replay(
     models = load_settings(models_dir=models_dir).models_dir
     with closing(load_engine(engine, language=language, models_dir=models)) as loaded:
         heard = replay_call(legs, info, loaded, rules, started_at=_recorded_at(recording or agent or customer))
-        _print(_paced(heard, speed), max(leg.duration_ms for leg in legs), as_json=as_json)
+        told = _records(_paced(heard, speed), max(leg.duration_ms for leg in legs))
+        _print_cards(told) if cards else _print(told, as_json=as_json)
 
 
 def _legs(
@@ -124,7 +125,18 @@ def _paced(heard: Iterator[ReplayStep], speed: float | None) -> Iterator[ReplayS
         yield step
 
 
-def _print(heard: Iterator[ReplayStep], total_ms: int, *, as_json: bool) -> None:
+def _print(records: Iterator[Record], *, as_json: bool) -> None:
+    for record in records:
+        _print_record(record, as_json=as_json)
+
+
+def _print_cards(records: Iterator[Record]) -> None:
+    for line in card_lines(record.event for record in records):
+        print(line)  # noqa: T201 - this is the output
+
+
+def _records(heard: Iterator[ReplayStep], total_ms: int) -> Iterator[Record]:
+    """The records as they come, with a bar that shows how far the recording was heard."""
     progress = Progress(
         TextColumn("listening"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeRemainingColumn(),
         console=Console(stderr=True), transient=True,
@@ -132,8 +144,7 @@ def _print(heard: Iterator[ReplayStep], total_ms: int, *, as_json: bool) -> None
     with progress:
         task = progress.add_task("", total=total_ms)
         for step in heard:
-            for record in step.records:
-                _print_record(record, as_json=as_json)
+            yield from step.records
             progress.update(task, completed=step.at_ms)
 
 

@@ -29,7 +29,7 @@ LEVEL_STYLE = {"info": "cyan", "warning": "yellow", "critical": "bold red"}
 def line_of(event: Event) -> str | None:
     """The event as a line; None for what a reader does not need."""
     text = _text(event)
-    return f"[dim]{_clock(_when(event))}[/]  {text}" if text else None
+    return f"[dim]{clock(_when(event))}[/]  {text}" if text else None
 
 
 def _when(event: Event) -> int:
@@ -106,6 +106,7 @@ def _note(event: Prompt) -> str:
     return ", too late: a note" if event.late else ""
 
 
-def _clock(at_ms: int) -> str:
+def clock(at_ms: int) -> str:
+    """A time of the call: minutes, seconds and tenths."""
     minutes, rest_ms = divmod(at_ms, 60_000)
     return f"{minutes:02d}:{rest_ms / 1000:04.1f}"

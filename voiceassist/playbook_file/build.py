@@ -163,6 +163,7 @@ def _offer(name: str, fields: OfferDocument) -> Offer:
     return Offer(
         id=name,
         text=fields.text,
+        detail=fields.detail or "",
         cost=fields.cost,
         tiers=tuple(fields.tiers),
         per_call=fields.per_call,
@@ -182,6 +183,8 @@ def _card(name: str, fields: CardDocument) -> Card:
         cap=fields.cap,
         expires_s=fields.expires_s,
         not_when=tuple(fields.not_when),
+        done_when=tuple(fields.done_when),
+        returns=fields.returns,
     )
 
 

@@ -53,7 +53,15 @@ class OfferDocument(Document):
     """Something that can be offered instead."""
 
     text: Text = Field(
-        title="Text", description="What the agent may offer, in a few words.", examples=["Store credit"]
+        title="Text",
+        description="What the agent may offer, in six words or fewer: it is read while talking.",
+        examples=["Store credit"],
+    )
+    detail: Text | None = Field(
+        None,
+        title="Details",
+        description="The same in full; the card shows it when the agent asks for it.",
+        examples=["Store credit for the full price, good for two years"],
     )
     cost: CostClass = Field("none", title="Cost", description="What it costs us.")
     tiers: list[TierRef] = Field(
@@ -89,7 +97,10 @@ class PolicyDocument(Document):
     )
     limit: Text = Field(title="Limit", description="What is not possible, in one sentence.")
     benefit: Text = Field(title="Benefit", description="What the customer gains from this limit.")
-    say: Text = Field(title="Say", description="A good way to say it; the card shows it.")
+    say: Text = Field(
+        title="Say",
+        description="A good way to say it; the card shows it. Fifteen words can be read while talking.",
+    )
     avoid: Text = Field(title="Avoid", description="How not to say it.")
     recovery_s: Seconds | None = Field(
         None, title="Seconds to recover", description="An alternative must follow within so many seconds."
@@ -118,6 +129,18 @@ class CardDocument(Document):
     expires_s: Seconds = Field(25, title="Seconds on the screen", description="Then it goes away by itself.")
     not_when: Phrases = Field(
         [], title="Not when", description="It does not come when either side has just said one of these."
+    )
+    done_when: Phrases = Field(
+        [],
+        title="Done when",
+        description="It leaves when the agent has said one of these, or most of what it tells to say.",
+    )
+    returns: int = Field(
+        0,
+        ge=0,
+        le=10,
+        title="Times it comes back",
+        description="So often it comes again after its cooldown, while the agent has not done what it says.",
     )
 
 

@@ -77,13 +77,14 @@ policies:
     refused: [wear ...3 not covered]                                              # how agents refuse it
     limit: The warranty does not cover wear.
     benefit: Without wear in it, the warranty costs nothing.
-    say: Wear isn't part of the warranty; that keeps it free. What I can do is get you riding again this week.
+    say: Wear isn't part of the warranty, but I can get you riding again.   # fifteen words at most
     avoid: You should have looked after it.
     recovery_s: 30                      # seconds for an alternative to follow, instead of limits.recovery_s
     alternatives:
       fixed_price: {text: Repair at a fixed price}
       loan_bike:
-        text: A loan bike during the repair
+        text: A loan bike                 # six words at most: it is read while talking
+        detail: A loan bike of the same size, from the day on which yours comes in   # shown on demand
         cost: medium                    # none, low, medium or high
         tiers: [gold, business]         # customer tiers that may have it; left out: everybody
         per_call: 1                     # times in one call
@@ -94,21 +95,23 @@ policies:
     topic: A request that can't be met
     limit: Say what is not possible, in one sentence.
     benefit: Say what that limit is good for.
-    say: I can't do exactly that. What do you need most? Then I can tell you what is possible.
+    say: I can't do that, but I can look for another way. What matters most?
     avoid: There is nothing I can do.
-    alternatives:
-      nearest: {text: The nearest thing that is possible}
+    alternatives:                       # only what is true of any request; {} is fine
+      owner: {text: A call-back from whoever can decide}
 
 # What the agent sees: by cue, and by rung of the ladder.
 cards:
   refusal:
     headline: "{topic}: say what is possible"   # {topic}: of the policy; {title}: what has not been said
-    say: Name the limit, its reason, and the nearest thing that is possible.
+    say: I can't do that, but I can look for another way.   # where no policy says it better
     priority: 60                        # 0 to 100; a higher one takes the place of a lower
     cooldown_s: 20                      # seconds until it may come again
     cap: 4                              # times in one call
     expires_s: 30                       # seconds on the screen
     not_when: [thank you for explaining]  # not when either side has just said this
+    done_when: [let me show you another way]  # it leaves when the agent has said this, or most of `say`
+    returns: 1                          # times it comes back while that was not done; left out: never
   missing: {headline: "{title}", say: Say it now., priority: 30}
   boundary: {headline: Set a boundary, say: I want to help you; please let us stay polite., priority: 75}
   warning: {headline: Warn once, say: "If this goes on, I will end the call.", priority: 85}
@@ -125,7 +128,7 @@ ladder:
 # What the supervisor is told: info, warning or critical.
 alerts:
   insult: {level: warning, reason: The customer insults the agent., from_count: 1, cooldown_s: 60}
-  missing: {level: info, reason: Something that must be said was not.}
+  missing: {level: info, reason: Something was not said in time.}
 
 limits:
   recovery_s: 20                        # an alternative within so many seconds recovers a refusal ...

@@ -22,6 +22,7 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CardVolumeChanged,
     ChangeAlert,
     DismissPrompt,
     Event,
@@ -33,6 +34,7 @@ from voiceassist.events import (
     Prompt,
     PromptClosed,
     SayFine,
+    SetCardVolume,
     SetMute,
     Tick,
     UsePrompt,
@@ -41,7 +43,7 @@ from voiceassist.events import (
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
 HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
-DONE = (Prompt, PromptClosed, MuteChanged, AgentFine, Alert, AlertChanged)
+DONE = (Prompt, PromptClosed, MuteChanged, CardVolumeChanged, AgentFine, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
 """The events of a stored call that a rerun looks at; all others follow from these."""
 
@@ -78,7 +80,7 @@ def rerun(playbook: Playbook, call: StoredCall) -> list[Event]:
         if isinstance(step, PromptClosed | AlertChanged):
             action = people.again(step)
             given = _acted(again, action) if action else []
-        elif isinstance(step, SetMute | SayFine | AskHelp):
+        elif isinstance(step, SetMute | SetCardVolume | SayFine | AskHelp):
             given = _acted(again, step)
         else:
             given = again.handle(step)
@@ -143,6 +145,8 @@ def _step(event: Event) -> RerunInput | None:
             return event
         case MuteChanged():
             return SetMute(at_ms=event.at_ms, muted=event.muted)
+        case CardVolumeChanged():
+            return SetCardVolume(at_ms=event.at_ms, volume=event.volume)
         case AgentFine():
             return SayFine(at_ms=event.at_ms)
         case Alert(kind="help"):

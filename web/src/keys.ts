@@ -6,7 +6,8 @@
 import { meant, type KeyMap } from "./keymap";
 import { preferences } from "./live/preferences.svelte";
 
-export type CardKey = { use: number | null } | { dismiss: true };
+export type CardFold = "detail" | "why"; // what a card shows on demand
+export type CardKey = { use: number | null } | { dismiss: true } | { toggle: CardFold };
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
 
@@ -23,12 +24,15 @@ const isChord = (event: Pressed) => Boolean(event.ctrlKey || event.metaKey || ev
 const standard = (event: Pressed, keys: KeyMap) => (isChord(event) ? "" : (meant(event.key, keys) ?? ""));
 
 const CARD_DIGITS = ["1", "2", "3"];
+const CARD_FOLDS: { [key: string]: CardFold } = { d: "detail", w: "why" };
 
-/** 1–3: used with that alternative; Enter: used as it is; Esc: dismissed. Null: not a key of the card. */
+/** 1–3: used with that alternative; Enter: used as it is; Esc: dismissed; D and W: details, and why. Null: no key of the card. */
 export function cardKey(event: Pressed, alternatives: number, keys: KeyMap = preferences.keys): CardKey | null {
   const key = standard(event, keys);
   if (key === "Escape") return { dismiss: true };
   if (key === "Enter") return { use: null };
+  const fold = CARD_FOLDS[key];
+  if (fold) return { toggle: fold };
   const digit = CARD_DIGITS.indexOf(key) + 1;
   return digit >= 1 && digit <= alternatives ? { use: digit - 1 } : null;
 }
@@ -67,7 +71,7 @@ const characters = (table: object) => Object.keys(table).filter((key) => key.len
 
 /** Every key of one character, by the screen that has it. */
 export const characterKeys = () => ({
-  agent: CARD_DIGITS,
+  agent: [...CARD_DIGITS, ...characters(CARD_FOLDS)],
   supervisor: characters(WALL_KEYS),
   review: characters(REVIEW_KEYS),
 });

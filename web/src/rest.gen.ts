@@ -788,6 +788,7 @@ export interface NewPlaybook {
  * via the `definition` "OfferShown".
  */
 export interface OfferShown {
+  detail: string;
   id: string;
   shown: boolean;
   text: string;

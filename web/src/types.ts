@@ -13,6 +13,7 @@ export type CallStatus = CallState["status"];
 export type CueStatus = CueView["status"];
 export type EndReason = NonNullable<CallState["end_reason"]>;
 export type CardOutcome = NonNullable<PromptView["outcome"]>;
+export type CardVolume = CallState["card_volume"];
 export type AlertState = AlertView["state"];
 export type DisclosureState = DisclosureChanged["state"];
 export type GapCause = AudioGap["cause"];

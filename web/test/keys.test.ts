@@ -15,6 +15,11 @@ test("Enter uses the card without an alternative, Esc dismisses it", () => {
   expect(cardKey({ key: "Escape" }, 3)).toEqual({ dismiss: true });
 });
 
+test("D shows the card's details, W why it came, in capitals too", () => {
+  expect([cardKey({ key: "d" }, 0), cardKey({ key: "W" }, 0)]).toEqual([{ toggle: "detail" }, { toggle: "why" }]);
+  expect(cardKey({ key: "d", ctrlKey: true }, 0)).toBeNull();
+});
+
 test("a key with Ctrl, Alt or Meta is the browser's", () => {
   expect(cardKey({ key: "1", ctrlKey: true }, 3)).toBeNull();
   expect(wallKey({ key: "r", metaKey: true })).toBeNull();

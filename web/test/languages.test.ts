@@ -118,6 +118,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "review.cardLeft": ["used", 7_000],
   "review.alertState": ["open", "Anna"],
   "agent.left": ["used"],
+  "review.volume": ["fewer"],
   kind: ["refusal"],
   reachLimit: ["weak_rule"],
   "review.reach": ["colour", "weak_rule"],

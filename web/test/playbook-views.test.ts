@@ -147,7 +147,7 @@ test("the conditions of an alternative fit in a line; none of them say nothing",
 describe("a sentence that was tried", () => {
   const cue: TriedCue = { kind: "refusal", layer: "pattern", rule: "refusal.by_policy", confidence: 0.9, words: "our policy doesn't allow", first_word: 3, last_word: 6, reach: "alert", reach_limit: "" };
   const why = { playbook: "", cue_id: "c1", rule: cue.rule, words: cue.words, confidence: 0.9, spoken_ms: 0, latency_ms: 0 };
-  const card = { at_ms: 0, prompt_id: "p1", kind: "refusal" as const, headline: "H", say: "S", alternatives: [], priority: 0, expires_ms: 0, why, late: false };
+  const card = { at_ms: 0, prompt_id: "p1", kind: "refusal" as const, headline: "H", say: "S", alternatives: [], priority: 0, expires_ms: 0, why, late: false, benefit: "", again: 0 };
   const tried: Tried = { cues: [cue], card, policy: null, alternatives: [] };
 
   test("is a line with the cue's words marked", () => {
@@ -165,6 +165,6 @@ describe("a sentence that was tried", () => {
   test("gives the same unless an agent would see a difference", () => {
     expect(isSameAnswer(tried, { ...tried, cues: [{ ...cue, confidence: 0.5 }] })).toBe(true);
     expect(isSameAnswer(tried, { ...tried, card: null })).toBe(false);
-    expect(isSameAnswer(tried, { ...tried, alternatives: [{ id: "a", text: "A", shown: true, why_not: "" }] })).toBe(false);
+    expect(isSameAnswer(tried, { ...tried, alternatives: [{ id: "a", text: "A", detail: "", shown: true, why_not: "" }] })).toBe(false);
   });
 });

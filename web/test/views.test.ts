@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { currentCard, leavingNote } from "../src/screens/agent/card";
+import { currentCard, faceOf, leavingNote } from "../src/screens/agent/card";
 import { ago, clock, liveDuration } from "../src/format";
 import { hits, segments, type Segment } from "../src/ui/marks";
 import { replay } from "../src/live/store";
@@ -155,6 +155,12 @@ describe("the card", () => {
 
   test("leaves with the call", () => {
     expect(currentCard(call({ prompts: [prompt("p1", 10)], status: "ended" }))).toBeNull();
+  });
+
+  test("has the same face when it comes anew for a newer refusal, so that nothing moves", () => {
+    const [first, anew] = [prompt("p1", 10).prompt, prompt("p2", 10, 20_000).prompt];
+    expect(faceOf(anew)).toBe(faceOf(first));
+    expect(faceOf({ ...anew, say: "Something else" })).not.toBe(faceOf(first));
   });
 
   test("leaves a note that names the offer, until it is old", () => {

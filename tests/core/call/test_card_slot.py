@@ -63,8 +63,8 @@ def test_an_agent_who_unmutes_sees_cards_again() -> None:
 def test_a_used_card_leaves_with_the_alternative_that_was_used() -> None:
     call = live_call()
     call.handle(final("agent", REFUSAL))
-    closed = only(call.handle(UsePrompt(at_ms=3000, prompt_id="p1", alternative="later")), PromptClosed)[0]
-    assert (closed.outcome, closed.alternative) == ("used", "later")
+    closed = only(call.handle(UsePrompt(at_ms=3000, prompt_id="p1", alternative="owner")), PromptClosed)[0]
+    assert (closed.outcome, closed.alternative) == ("used", "owner")
 
 
 def test_the_end_of_the_call_closes_the_card_before_the_last_event() -> None:

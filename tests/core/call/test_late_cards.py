@@ -98,7 +98,7 @@ def test_a_muted_agent_gets_no_note() -> None:
 
 def test_a_note_can_be_used_or_dismissed_beside_the_card() -> None:
     inputs = [late(), final("agent", GIVEAWAY, at=8_000, utterance=2)]
-    used = UsePrompt(at_ms=12_000, prompt_id="p1", alternative="later")
+    used = UsePrompt(at_ms=12_000, prompt_id="p1", alternative="owner")
     assert outcomes(play(*inputs, used)) == [("p1", "used")]
     assert outcomes(play(*inputs, DismissPrompt(at_ms=12_000, prompt_id="p1"))) == [("p1", "dismissed")]
 

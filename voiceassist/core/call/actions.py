@@ -23,6 +23,7 @@ from voiceassist.events import (
     NoteAdded,
     Person,
     SayFine,
+    SetCardVolume,
     SetMute,
     UsePrompt,
     Why,
@@ -49,6 +50,8 @@ class Actions:
                 return self.slot.dismiss(at_ms, action.prompt_id)
             case SetMute():
                 return self.slot.mute(at_ms, muted=action.muted)
+            case SetCardVolume():
+                return self.slot.set_volume(at_ms, action.volume)
             case AskHelp():
                 return self._ask_help(at_ms)
             case SayFine():

@@ -71,7 +71,7 @@ class Alerts:
         if self._is_spoken_for(cue):
             self.spared[cue.cue_id] = cue
             return []
-        raised = self.raise_for(at_ms, cue.kind, cue.words, why, at_least)
+        raised = self.raise_for(at_ms, cue.kind, why.words, why, at_least)
         if raised:
             self.told[cue.cue_id] = cue
         return raised

@@ -37,6 +37,7 @@ from voiceassist.events import (
     MarkFalseAlarm,
     Partial,
     SayFine,
+    SetCardVolume,
     SetMute,
     Speaker,
     Tick,
@@ -46,7 +47,8 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _HEARD = (*(Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, LatenessChanged, Tick),)
-_LIVE = (*_HEARD, UsePrompt, DismissPrompt, SetMute, AskHelp, SayFine, ChangeAlert, MarkFalseAlarm, AddNote)
+_AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
+_LIVE = (*_HEARD, *_AGENT, ChangeAlert, MarkFalseAlarm, AddNote)
 _OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",

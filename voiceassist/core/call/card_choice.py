@@ -8,15 +8,16 @@ card of its name. Never alerts anybody. Next: `card_slot.py` decides whether the
 from dataclasses import dataclass, field, replace
 
 from voiceassist.core.call.card_slot import CardDraft, CardSlot
-from voiceassist.core.call.card_text import draft_for, is_unwelcome, topic_for
+from voiceassist.core.call.card_text import draft_for, is_unwelcome, topic_for, why
 from voiceassist.core.call.ladder import LadderPosition
 from voiceassist.core.call.offers import Asker, offers_for
-from voiceassist.core.call.refusals import Refusals
+from voiceassist.core.call.quotes import Quotes
+from voiceassist.core.call.refusals import TURN_MIN_TOKENS, Refusals
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.text import tokenise
-from voiceassist.core.words.turns import Turn, Turns
-from voiceassist.events import Cue, Event, Final, Transcript
+from voiceassist.core.words.turns import Turn, Turns, words_of
+from voiceassist.events import Cue, Event, Final, Transcript, Why
 
 HOLD_MS = 2000  # how long a refusal's card waits for the other half of "we can't ..., but ..."
 
@@ -31,6 +32,8 @@ class CardChoice:
     slot: CardSlot
     ladder: LadderPosition
     refusals: Refusals
+    quotes: Quotes
+    carded_turn: int = 0  # number of the agent's turn whose refusal had a card last
     held: list[Cue] = field(default_factory=list)  # refusals whose card is held back
 
     def show_for(self, cue: Cue, event: Transcript, turn: Turn) -> list[Event]:
@@ -54,6 +57,15 @@ class CardChoice:
         self.held = [cue for cue in unanswered if cue not in due]
         return [shown for cue in unanswered if cue in due for shown in self._show_refusal(cue, event.at_ms, turn)]
 
+    def show_again(self, event: Transcript) -> list[Event]:
+        """Shows a card again while nobody did what it says: the customer has spoken, and the agent will answer."""
+        if event.speaker == "agent" or not isinstance(event, Final):
+            return []
+        if len(tokenise(words_of(event), self.playbook.spoken)) < TURN_MIN_TOKENS:
+            return []
+        drafts = self.slot.undone_now(event.at_ms)
+        return next((shown for draft in drafts if (shown := self._show_draft(event.at_ms, draft))), [])
+
     def retract(self, cue_id: str) -> None:
         """Forgets the held card of a cue that never happened."""
         self.held = [cue for cue in self.held if cue.cue_id != cue_id]
@@ -73,15 +85,25 @@ class CardChoice:
         refused = turn.words if turn.speaker == cue.speaker else self.turns.before(turn.speaker)
         policy = topic_for(self.playbook, self.turns, refused).policy
         offers = offers_for(policy, replace(self.asker, used=self.slot.used))
-        return self._show_draft(at_ms, draft_for(self.playbook, card, cue, at_ms, policy=policy, offers=offers))
+        draft = draft_for(self.playbook, card, cue, self._why(cue, at_ms), policy=policy, offers=offers)
+        refused_turn = self.refusals.turn_of(cue.cue_id)
+        shown = self._show_draft(at_ms, draft, renews=refused_turn != self.carded_turn)
+        if shown:
+            self.carded_turn = refused_turn
+        return shown
 
     def _show(self, cue: Cue, at_ms: int, name: str) -> list[Event]:
         """Shows the card of that name, if the playbook has one."""
         card = self.playbook.cards.get(name)
-        return self._show_draft(at_ms, draft_for(self.playbook, card, cue, at_ms)) if card else []
+        return self._show_draft(at_ms, draft_for(self.playbook, card, cue, self._why(cue, at_ms))) if card else []
 
-    def _show_draft(self, at_ms: int, draft: CardDraft) -> list[Event]:
-        return [] if is_unwelcome(self.playbook, draft.card, self.turns) else self.slot.show(at_ms, draft)
+    def _why(self, cue: Cue, at_ms: int) -> Why:
+        return why(self.playbook, cue, at_ms, self.quotes.of(cue))
+
+    def _show_draft(self, at_ms: int, draft: CardDraft, *, renews: bool = False) -> list[Event]:
+        if is_unwelcome(self.playbook, draft.card, self.turns):
+            return []
+        return self.slot.show(at_ms, draft, renews=renews)
 
 
 def _announces_more(cue: Cue, event: Transcript, language: Language) -> bool:

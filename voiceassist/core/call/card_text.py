@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from voiceassist.core.call.card_slot import CardDraft
 from voiceassist.core.cues.patterns import Pattern, lexicon_of, pattern_of
 from voiceassist.core.playbook.cache import per_playbook
-from voiceassist.core.playbook.model import Card, Playbook, Policy
+from voiceassist.core.playbook.model import GENERAL, Card, Playbook, Policy
 from voiceassist.core.topics.choose import TopicChoice, choose_topic
 from voiceassist.core.words.phrases import rendered
 from voiceassist.core.words.text import tokenise
@@ -24,19 +24,23 @@ def draft_for(
     playbook: Playbook,
     card: Card,
     cue: Cue,
-    at_ms: int,
+    reason: Why,
     *,
     policy: Policy | None = None,
     offers: tuple[Alternative, ...] = (),
 ) -> CardDraft:
-    """The card as this call would show it. A policy, where there is one, gives the sentence to say."""
+    """The card as this call would show it. A policy, where there is one, gives the sentence to say.
+
+    The general policy's benefit is advice on how to find one, and is not shown.
+    """
     return CardDraft(
         card=card,
         kind=cue.kind,
         headline=_headline(playbook, card, cue, policy),
         say=policy.say if policy else card.say,
         alternatives=offers,
-        why=why(playbook, cue, at_ms),
+        why=reason,
+        benefit=policy.benefit if policy and policy.id != GENERAL else "",
     )
 
 
@@ -62,12 +66,12 @@ def unwelcome_phrases(playbook: Playbook) -> Mapping[str, Pattern]:
     return {name: pattern_of(card.not_when, lexicon) for name, card in playbook.cards.items()}
 
 
-def why(playbook: Playbook, cue: Cue, at_ms: int) -> Why:
-    """The explanation that a card or an alert for this cue carries."""
+def why(playbook: Playbook, cue: Cue, at_ms: int, quote: str) -> Why:
+    """The explanation that a card or an alert for this cue carries; `quote`: its words with their clause."""
     return Why(
         cue_id=cue.cue_id,
         rule=cue.rule,
-        words=cue.words,
+        words=quote,
         confidence=cue.confidence,
         playbook=playbook.label,
         spoken_ms=cue.end_ms,

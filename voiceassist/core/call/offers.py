@@ -32,6 +32,7 @@ class OfferShown:
     id: str
     text: str
     shown: bool
+    detail: str = ""
     why_not: str = ""  # for a person; empty when it is shown
 
 
@@ -43,7 +44,9 @@ def asker_of(call: CallStarted) -> Asker:
 def offers_for(policy: Policy, asker: Asker) -> tuple[Alternative, ...]:
     """What the card shows: what this customer may have now, the first three."""
     return tuple(
-        Alternative(id=offer.id, text=offer.text) for offer in offers_explained(policy, asker) if offer.shown
+        Alternative(id=offer.id, text=offer.text, detail=offer.detail)
+        for offer in offers_explained(policy, asker)
+        if offer.shown
     )
 
 
@@ -55,7 +58,9 @@ def offers_explained(policy: Policy, asker: Asker) -> tuple[OfferShown, ...]:
         if not reason and shown == ALTERNATIVES_MAX:
             reason = f"a card shows {ALTERNATIVES_MAX} at most"
         shown += not reason
-        explained.append(OfferShown(id=offer.id, text=offer.text, shown=not reason, why_not=reason))
+        explained.append(
+            OfferShown(id=offer.id, text=offer.text, detail=offer.detail, shown=not reason, why_not=reason)
+        )
     return tuple(explained)
 
 

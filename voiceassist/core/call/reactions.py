@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from voiceassist.core.call.alerts import Alerts
+from voiceassist.core.call.card_advice import is_followed
 from voiceassist.core.call.card_choice import CardChoice
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.card_text import topic_for, why
@@ -17,6 +18,7 @@ from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.call.ladder import LadderPosition
 from voiceassist.core.call.language_doubts import LanguageDoubts
 from voiceassist.core.call.offers import Asker
+from voiceassist.core.call.quotes import Quotes
 from voiceassist.core.call.refusals import DeadEnd, Refusals
 from voiceassist.core.cues.tracker import CueChange
 from voiceassist.core.playbook.model import Playbook
@@ -37,19 +39,22 @@ class Reactions:
     alerts: Alerts
     ladder: LadderPosition
     refusals: Refusals
+    quotes: Quotes
     doubts: LanguageDoubts
 
     def react_to_words(self, changes: Sequence[CueChange], event: Transcript, turn: Turn) -> list[Event]:
         """What follows from the cues of an utterance; the cues themselves come first."""
+        quotes = self.quotes.hear(event, changes)
         retracted = [closed for change in changes for closed in self._note_change(change, turn)]
-        recovered = self._close_recovered(event.at_ms)
+        done = [*self._close_recovered(event.at_ms, changes), *self._close_followed(event)]
         held = self.cards.show_held(event, turn)
         fresh = [change for change in changes if isinstance(change, Cue) and change.reach != "colour"]
         shown = [card for cue in fresh for card in self.cards.show_for(cue, event, turn)]
         due = [*(self.alerts.take_freed() if retracted else ()), *fresh]
         gravest_first = sorted(due, key=lambda cue: -self.alerts.gravity(cue.kind))
         alerts = [alert for cue in gravest_first for alert in self._alert(cue, event.at_ms)]
-        return [*changes, *retracted, *recovered, *held, *shown, *alerts]
+        again = self.cards.show_again(event)
+        return [*changes, *quotes, *retracted, *done, *held, *shown, *again, *alerts]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
@@ -65,7 +70,8 @@ class Reactions:
 
     def end(self, at_ms: int, unsaid: Sequence[Cue]) -> list[Event]:
         """Closes what is open; `unsaid`: cues of what was never said, for which a card comes too late."""
-        closed = self.slot.clear(at_ms, "call_ended")
+        followed = self.slot.close(at_ms, "followed") if self._told_to_end() else []
+        closed = [*followed, *self.slot.clear(at_ms, "call_ended")]
         dead_ends = self._tell_dead_ends(at_ms, self.refusals.close_all(at_ms))
         alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue, at_ms)]
         return [*closed, *dead_ends, *unsaid, *alerts]
@@ -97,38 +103,63 @@ class Reactions:
         self.cards.retract(cue_id)
         return [*self.slot.close_for(at_ms, cue_id, "retracted"), *self.alerts.retract(at_ms, cue_id)]
 
-    def _close_recovered(self, at_ms: int) -> list[Event]:
-        """Closes recovered refusals, and the card of every refusal that an alternative followed."""
-        closed = self.refusals.close_recovered(at_ms)
-        cue_ids = [*self.refusals.answered(), *(recovered.cue_id for recovered in closed)]
-        return [*closed, *(e for cue_id in cue_ids for e in self.slot.close_for(at_ms, cue_id, "recovered"))]
+    def _close_recovered(self, at_ms: int, changes: Sequence[CueChange]) -> list[Event]:
+        """Closes recovered refusals, and the card of a refusal once an alternative is offered, however late."""
+        closed: list[Event] = list(self.refusals.close_recovered(at_ms))
+        if any(isinstance(change, Cue) and change.kind == "alternative" for change in changes):
+            closed += self.slot.close_kind(at_ms, "refusal", "recovered")
+        return closed
+
+    def _close_followed(self, event: Transcript) -> list[Event]:
+        """Closes the card whose advice the agent's words have followed, and lets none come again."""
+        if event.speaker != "agent":
+            return []
+        followed = [draft for draft in self.slot.open_drafts() if is_followed(self.playbook, draft, event)]
+        return [e for draft in followed for e in self.slot.close_for(event.at_ms, draft.why.cue_id, "followed")]
+
+    def _told_to_end(self) -> bool:
+        """Whether the card on the screen says that the agent may end the call: the ladder's last rung."""
+        card = self.slot.on_screen
+        return card is not None and [self.slot.names[card.prompt_id]] == [*self.playbook.ladder.rungs[-1:]]
 
     def _alert(self, cue: Cue, at_ms: int) -> list[Event]:
         if cue.reach != "alert":
             return []
-        reason, at_least = why(self.playbook, cue, at_ms), self.ladder.level_of(cue.cue_id)
+        reason = why(self.playbook, cue, at_ms, self.quotes.of(cue))
+        at_least = self.ladder.level_of(cue.cue_id)
         return self.alerts.raise_for_cue(at_ms, cue, reason, at_least)
 
     def _tell_dead_ends(self, at_ms: int, dead_ends: Sequence[DeadEnd]) -> list[Event]:
         out: list[Event] = []
         for dead in dead_ends:
-            reason = why(self.playbook, dead.refusal, at_ms)
+            quote = self.quotes.of(dead.refusal)
+            reason = why(self.playbook, dead.refusal, at_ms, quote)
             out.append(dead.closed)
             if self._is_understood(dead.refusal):
-                out += self.alerts.raise_for(at_ms, "dead_end", dead.refusal.words, reason)
+                out += self.alerts.raise_for(at_ms, "dead_end", quote, reason)
         return out
 
 
 def reactions_for(playbook: Playbook, asker: Asker, turns: Turns, slot: CardSlot, alerts: Alerts) -> Reactions:
     """The reactions of a new call, with a ladder, refusals and doubts of its own."""
     ladder, refusals = LadderPosition(playbook.ladder), Refusals(playbook.limits, playbook.spoken)
+    quotes = Quotes(playbook.spoken)
     return Reactions(
         playbook=playbook,
         turns=turns,
-        cards=CardChoice(playbook=playbook, turns=turns, asker=asker, slot=slot, ladder=ladder, refusals=refusals),
+        cards=CardChoice(
+            playbook=playbook,
+            turns=turns,
+            asker=asker,
+            slot=slot,
+            ladder=ladder,
+            refusals=refusals,
+            quotes=quotes,
+        ),
         slot=slot,
         alerts=alerts,
         ladder=ladder,
         refusals=refusals,
+        quotes=quotes,
         doubts=LanguageDoubts(),
     )

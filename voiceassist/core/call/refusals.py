@@ -96,13 +96,13 @@ class Refusals:
         """Closes every episode: the call is over."""
         return self._close_as_dead_ends(at_ms, list(self.episodes))
 
-    def answered(self) -> list[str]:
-        """Cue ids of the open refusals that an alternative followed."""
-        return [episode.refusal.cue_id for episode in self.episodes if episode.alternative]
-
     def is_unanswered(self, cue_id: str) -> bool:
         """Whether that refusal is open and no alternative has followed it."""
         return any(e.refusal.cue_id == cue_id and e.alternative is None for e in self.episodes)
+
+    def turn_of(self, cue_id: str) -> int:
+        """The number of the turn of an open refusal; 0: it is not open."""
+        return next((episode.turn for episode in self.episodes if episode.refusal.cue_id == cue_id), 0)
 
     def has_alternative_in(self, turn: Turn) -> bool:
         """Whether the last alternative was offered in this turn."""

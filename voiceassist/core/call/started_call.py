@@ -67,7 +67,7 @@ class StartedCall:
         self._language = playbook.spoken
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
-        self._slot = CardSlot(limits, self._lateness)
+        self._slot = CardSlot(limits, self._lateness, protecting=frozenset(playbook.ladder.rungs))
         alerts = Alerts(alert_rules(playbook), self._lateness)
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
         self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
@@ -85,6 +85,7 @@ class StartedCall:
             event = replace(event, at_ms=self._time.now_ms)
         out = self._follow(event)
         self._told.see(out)
+        self._reactions.quotes.see(out)
         return out
 
     @property

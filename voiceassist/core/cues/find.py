@@ -5,7 +5,7 @@ happens next. Next: `tracker.py` follows an utterance from partial to final.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from voiceassist.core.cues.classified import classifier_matches, scores
@@ -15,7 +15,8 @@ from voiceassist.core.cues.rules import HadKind, rule_matches, rules_hit, silenc
 from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.cues.weigh import weigh, without_silenced
 from voiceassist.core.playbook.model import ANSWERS, Playbook
-from voiceassist.core.words.text import tokenise
+from voiceassist.core.words.languages import Language
+from voiceassist.core.words.text import Token, tokenise
 from voiceassist.events import Speaker
 
 
@@ -34,7 +35,21 @@ def find_cues(
     tokens, before = tokenise(words, playbook.spoken), tokenise(context.before, playbook.spoken)
     found = borne_out(all_matches(playbook, Utterance(speaker, tokens, before)), refused=context.refused)
     wanted = [match for match in found if playbook.reach.get(match.kind) != "off"]
-    return weigh([reaching(playbook, match, tokens, hearing) for match in wanted], refused=context.refused)
+    ended = [_without_other_half(match, tokens, playbook.spoken) for match in wanted]
+    return weigh([reaching(playbook, match, tokens, hearing) for match in ended], refused=context.refused)
+
+
+def _without_other_half(match: Match, tokens: Sequence[Token], language: Language) -> Match:
+    """A phrase that refuses, with a gap that runs over "but", ends before it: what follows may offer something."""
+    turn = next((i for i, text in enumerate(match.tokens) if i and text in language.contrasts), None)
+    if match.kind != "refusal" or match.layer == "classifier" or turn is None:
+        return match
+    return replace(
+        match,
+        tokens=match.tokens[:turn],
+        last_word=tokens[match.first_token + turn - 1].word,
+        trailing=match.trailing + len(match.tokens) - turn,
+    )
 
 
 def all_matches(playbook: Playbook, utterance: Utterance) -> list[Match]:

@@ -6,20 +6,31 @@ Next: `call/alerts.py` puts the code on an alert; `web/src/texts` has the words.
 
 from collections.abc import Mapping
 
-# By kind: the reason of the built-in playbooks, in each of their languages. A test compares them.
+# By kind: the reason of the built-in playbooks, in each of their languages, and what it was before: playbooks that
+# were copied then still have it. A test compares them.
 OUR_REASONS: Mapping[str, tuple[str, ...]] = {
     "help": ("The agent asks for help.", "El agente pide ayuda."),
     "missing": (
+        "Something that must be said in this call was not said in time.",
         "Something that must be said in this call was not.",
+        "No se dijo a tiempo algo que hay que decir en esta llamada.",
         "No se dijo algo que hay que decir en esta llamada.",
     ),
-    "dead_end": ("A refusal was followed by no alternative.", "A una negativa no siguió ninguna alternativa."),
-    "profanity": ("The customer keeps swearing.", "El cliente dice muchas palabrotas."),
+    "dead_end": (
+        *("A refusal was left without an alternative.", "Tras una negativa no se ofreció ninguna alternativa."),
+        *("A refusal was followed by no alternative.", "A una negativa no siguió ninguna alternativa."),
+    ),
+    "profanity": (
+        "The customer keeps swearing.",
+        *("El cliente sigue diciendo palabrotas.", "El cliente dice muchas palabrotas."),
+    ),
     "insult": ("The customer insults the agent.", "El cliente insulta al agente."),
     "threat": ("The customer threatens to harm someone.", "El cliente amenaza con hacer daño a alguien."),
     "slur": ("The customer uses a slur.",),
     "sexual": ("The customer harasses the agent sexually.",),
     "legal_threat": (
+        "The customer threatens to go to a lawyer, an authority or the public.",
+        "El cliente amenaza con acudir a un abogado, a una autoridad o al público.",
         "The customer threatens with a lawyer, an authority or the public.",
         "El cliente amenaza con un abogado, una autoridad o la opinión pública.",
     ),

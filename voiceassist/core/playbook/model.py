@@ -115,7 +115,8 @@ class Offer:
     """An alternative with its price to us and the customers who may have it."""
 
     id: str
-    text: str
+    text: str  # read at a glance
+    detail: str = ""  # the same in full, shown on demand
     cost: CostClass = "none"
     tiers: tuple[Tier, ...] = ()  # empty: everyone
     per_call: int = 1  # no longer shown once used so often in a call
@@ -155,6 +156,8 @@ class Card:
     cap: int  # times per call
     expires_s: int  # seconds on the screen
     not_when: tuple[str, ...] = ()  # not shown when one of these was just said, by either side
+    done_when: tuple[str, ...] = ()  # it leaves when the agent has said one of these
+    returns: int = 0  # times it may come back while the agent has not done what it says
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,8 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    CardVolume,
+    CardVolumeChanged,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
@@ -39,6 +41,7 @@ from voiceassist.events import (
     Prompt,
     PromptClosed,
     PromptOutcome,
+    QuoteChanged,
     Record,
     RefusalClosed,
     RefusalOutcome,
@@ -95,6 +98,7 @@ class CallState:
     end_reason: EndReason | None = None
     error: str = ""
     muted: bool = False
+    card_volume: CardVolume = "normal"
     finals: tuple[Final, ...] = ()
     partials: tuple[Partial, ...] = ()  # at most one per speaker
     cues: tuple[CueView, ...] = ()
@@ -142,6 +146,7 @@ class CallStateBuilder:
         self._opened = state
         self.seq, self.at_ms, self.status = state.seq, state.at_ms, state.status
         self.end_reason, self.error, self.muted = state.end_reason, state.error, state.muted
+        self.card_volume = state.card_volume
         self.finals = list(state.finals)
         self.heard = {final.speaker: final.utterance for final in state.finals}  # each speaker's newest final
         self.partials = {partial.speaker: partial for partial in state.partials}
@@ -174,6 +179,7 @@ class CallStateBuilder:
             end_reason=self.end_reason,
             error=self.error,
             muted=self.muted,
+            card_volume=self.card_volume,
             finals=tuple(self.finals),
             partials=tuple(self.partials.values()),
             cues=tuple(self.cues.values()),
@@ -261,6 +267,23 @@ def _alert(call: CallStateBuilder, event: Alert) -> None:
     call.alerts[event.alert_id] = AlertView(alert=event)
 
 
+def _quote(call: CallStateBuilder, event: QuoteChanged) -> None:
+    for id_, card in call.prompts.items():
+        if card.prompt.why.cue_id == event.cue_id:
+            why = replace(card.prompt.why, words=event.words)
+            call.prompts[id_] = replace(card, prompt=replace(card.prompt, why=why))
+    for id_, view in call.alerts.items():
+        call.alerts[id_] = requoted(view, event)
+
+
+def requoted(view: AlertView, event: QuoteChanged) -> AlertView:
+    """The alert with the quote of its cue."""
+    if view.alert.why.cue_id != event.cue_id:
+        return view
+    why = replace(view.alert.why, words=event.words)
+    return replace(view, alert=replace(view.alert, quote=event.words, why=why))
+
+
 def _alert_changed(call: CallStateBuilder, event: AlertChanged) -> None:
     if view := call.alerts.get(event.alert_id):
         call.alerts[event.alert_id] = changed(view, event)
@@ -282,6 +305,10 @@ def changed(view: AlertView, event: AlertChanged) -> AlertView:
 
 def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
     call.muted = event.muted
+
+
+def _card_volume(call: CallStateBuilder, event: CardVolumeChanged) -> None:
+    call.card_volume = event.volume
 
 
 def _ended(call: CallStateBuilder, event: CallEnded) -> None:
@@ -321,8 +348,10 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Prompt: _prompt,
     PromptClosed: _prompt_closed,
     Alert: _alert,
+    QuoteChanged: _quote,
     AlertChanged: _alert_changed,
     MuteChanged: _muted,
+    CardVolumeChanged: _card_volume,
     CallEnded: _ended,
     CallFailed: _failed,
 }

@@ -7,7 +7,7 @@ Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voiceassist.core.screen.state import AlertView, CallStatus, changed, doubted_after
+from voiceassist.core.screen.state import AlertView, CallStatus, changed, doubted_after, requoted
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -24,6 +24,7 @@ from voiceassist.events import (
     MuteChanged,
     OwnKind,
     Person,
+    QuoteChanged,
     Record,
     RefusalClosed,
     Speaker,
@@ -93,7 +94,7 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return replace(row, missed=_missed_after(row.missed, event))
         case LatenessChanged():
             return replace(row, behind_ms=event.behind_ms)
-        case Alert() | AlertChanged():
+        case Alert() | AlertChanged() | QuoteChanged():
             return _with_alerts(row, _alerts_after(row.alerts, event))
         case CallEnded() | CallFailed():
             return _over(row, event)
@@ -126,7 +127,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 WALL_EVENTS = (
     *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
     RefusalClosed,
-    *(Alert, AlertChanged, CallEnded, CallFailed),
+    *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
 
@@ -159,9 +160,13 @@ def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     return replace(row, status=status, behind_ms=0, agent_ms=0, customer_ms=0)
 
 
-def _alerts_after(alerts: tuple[AlertView, ...], event: Alert | AlertChanged) -> tuple[AlertView, ...]:
+def _alerts_after(
+    alerts: tuple[AlertView, ...], event: Alert | AlertChanged | QuoteChanged
+) -> tuple[AlertView, ...]:
     if isinstance(event, Alert):
         return (*alerts, AlertView(alert=event))
+    if isinstance(event, QuoteChanged):
+        return tuple(requoted(view, event) for view in alerts)
     return tuple(changed(view, event) if view.alert.alert_id == event.alert_id else view for view in alerts)
 
 

@@ -1,7 +1,8 @@
-/** What this browser remembers: language, theme, role, which agent one is, and keys. */
+/** What this browser remembers: language, theme, role, which agent one is, how many cards, and keys. */
 import { asKeyMap, keyFor, type KeyMap } from "../keymap";
 import { pickLanguage, pickLocale, type Language } from "../languages";
 import { asRole, type Role } from "../roles";
+import type { CardVolume } from "../types";
 
 export type Theme = "system" | "light" | "dark";
 
@@ -37,11 +38,17 @@ function asAgent(text: string): KnownAgent | null {
   }
 }
 
+function storedVolume(): CardVolume {
+  const volume = stored("card-volume", "normal");
+  return volume === "fewer" || volume === "more" ? volume : "normal";
+}
+
 class Preferences {
   theme = $state<Theme>(stored("theme", "system") as Theme);
   role = $state<Role | null>(asRole(stored("role", ""))); // null: nobody has said yet
   agent = $state.raw<KnownAgent | null>(asAgent(stored("agent", ""))); // which agent of the phone system one is
   keys = $state.raw<KeyMap>(asKeyMap(stored("keys", "")));
+  cardVolume = $state<CardVolume>(storedVolume());
   #chosen = $state(stored("language", "")); // empty: as the browser says
 
   /** What the pages speak. */
@@ -84,6 +91,11 @@ class Preferences {
     this.theme = theme;
     store("theme", theme);
     this.show();
+  }
+
+  setCardVolume(volume: CardVolume): void {
+    this.cardVolume = volume;
+    store("card-volume", volume);
   }
 
   /** Tells the document, for what is outside every component: colours, fonts, hyphens, voices. */

@@ -30,17 +30,27 @@ export type Record =
   | PromptRecord
   | PromptClosedRecord
   | AlertRecord
+  | QuoteChangedRecord
   | AlertChangedRecord
   | FalseAlarmMarkedRecord
   | DisclosureChangedRecord
   | PromiseHeardRecord
   | NoteAddedRecord
   | MuteChangedRecord
+  | CardVolumeChangedRecord
   | AgentFineRecord
   | CallEndedRecord
   | CallFailedRecord;
 export type Action =
-  UsePrompt | DismissPrompt | SetMute | AskHelp | SayFine | ChangeAlert | MarkFalseAlarm | AddNote;
+  | UsePrompt
+  | DismissPrompt
+  | SetMute
+  | SetCardVolume
+  | AskHelp
+  | SayFine
+  | ChangeAlert
+  | MarkFalseAlarm
+  | AddNote;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -63,6 +73,7 @@ export interface CallState {
   end_reason: ("hangup" | "vanished" | "shutdown" | "interrupted" | "idle" | "peer_error") | null;
   error: string;
   muted: boolean;
+  card_volume: "fewer" | "normal" | "more";
   finals: Final[];
   partials: Partial[];
   cues: CueView[];
@@ -200,7 +211,18 @@ export interface Cue {
 export interface PromptView {
   prompt: Prompt;
   outcome:
-    | ("used" | "dismissed" | "recovered" | "retracted" | "stale" | "superseded" | "muted" | "call_ended")
+    | (
+        | "used"
+        | "dismissed"
+        | "followed"
+        | "recovered"
+        | "refreshed"
+        | "retracted"
+        | "stale"
+        | "superseded"
+        | "muted"
+        | "call_ended"
+      )
     | null;
   closed_ms: number | null;
   alternative: string | null;
@@ -219,6 +241,8 @@ export interface Prompt {
   expires_ms: number;
   why: Why;
   late: boolean;
+  benefit: string;
+  again: number;
 }
 /**
  * Something that may really be offered to this customer.
@@ -226,6 +250,7 @@ export interface Prompt {
 export interface Alternative {
   id: string;
   text: string;
+  detail: string;
 }
 /**
  * The explanation that every prompt and alert carries.
@@ -629,6 +654,8 @@ export interface PromptRecord {
   expires_ms: number;
   why: Why;
   late: boolean;
+  benefit: string;
+  again: number;
 }
 /**
  * A card left the agent's screen.
@@ -639,7 +666,17 @@ export interface PromptClosedRecord {
   seq: number;
   at_ms: number;
   prompt_id: string;
-  outcome: "used" | "dismissed" | "recovered" | "retracted" | "stale" | "superseded" | "muted" | "call_ended";
+  outcome:
+    | "used"
+    | "dismissed"
+    | "followed"
+    | "recovered"
+    | "refreshed"
+    | "retracted"
+    | "stale"
+    | "superseded"
+    | "muted"
+    | "call_ended";
   alternative: string | null;
 }
 /**
@@ -658,6 +695,17 @@ export interface AlertRecord {
   why: Why;
   reason_code: string;
   late: boolean;
+}
+/**
+ * The final has more of the clause that cards and alerts of a cue quote.
+ */
+export interface QuoteChangedRecord {
+  type: "quote_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  cue_id: string;
+  words: string;
 }
 /**
  * Somebody took care of an alert, or took that back; or it turned out to be untrue.
@@ -753,6 +801,16 @@ export interface MuteChangedRecord {
   muted: boolean;
 }
 /**
+ * The agent wants fewer or more cards in this call.
+ */
+export interface CardVolumeChangedRecord {
+  type: "card_volume_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  volume: "fewer" | "normal" | "more";
+}
+/**
  * The agent said: I'm fine.
  */
 export interface AgentFineRecord {
@@ -802,6 +860,13 @@ export interface DismissPrompt {
 export interface SetMute {
   muted: boolean;
   type: "set_mute";
+}
+/**
+ * The agent wants fewer or more cards, within the playbook's limits.
+ */
+export interface SetCardVolume {
+  volume: "fewer" | "normal" | "more";
+  type: "set_card_volume";
 }
 /**
  * The agent asks the supervisor for help.

@@ -27,6 +27,7 @@ export function openCall(record: WireRecord): CallState {
     end_reason: null,
     error: "",
     muted: false,
+    card_volume: "normal",
     finals: [],
     partials: [],
     cues: [],
@@ -105,8 +106,12 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { alerts: [...state.alerts, openAlert(record)] };
     case "alert_changed":
       return { alerts: alertChanged(state.alerts, record) };
+    case "quote_changed":
+      return { prompts: cardsRequoted(state.prompts, record), alerts: alertsRequoted(state.alerts, record) };
     case "mute_changed":
       return { muted: record.muted };
+    case "card_volume_changed":
+      return { card_volume: record.volume };
     case "call_ended":
       return { status: "ended", end_reason: record.reason, partials: [], behind_ms: 0 };
     case "call_failed":
@@ -166,6 +171,18 @@ function ownerAfter(view: AlertView, changed: RecordOf<"alert_changed">): string
   return changed.state === "open" ? "" : view.owner;
 }
 
+function cardsRequoted(prompts: CallState["prompts"], { cue_id, words }: RecordOf<"quote_changed">): CallState["prompts"] {
+  return prompts.map((view) =>
+    view.prompt.why.cue_id === cue_id ? { ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words } } } : view,
+  );
+}
+
+function alertsRequoted(alerts: AlertView[], { cue_id, words }: RecordOf<"quote_changed">): AlertView[] {
+  return alerts.map((view) =>
+    view.alert.why.cue_id === cue_id ? { ...view, alert: { ...view.alert, quote: words, why: { ...view.alert.why, words } } } : view,
+  );
+}
+
 // ---- the wall --------------------------------------------------------------------------------------------
 
 /** The row after a call's first record, which must be its `call_started`. */
@@ -221,6 +238,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return withAlerts([...row.alerts, openAlert(record)]);
     case "alert_changed":
       return withAlerts(alertChanged(row.alerts, record));
+    case "quote_changed":
+      return { alerts: alertsRequoted(row.alerts, record) };
     case "call_ended":
       return { status: "ended", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":

@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import type { AlertState, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
 import * as errors from "./errors.en";
@@ -28,6 +28,7 @@ export const en = {
   levels: names.levels,
   statuses: names.statuses,
   endReasons: names.endReasons,
+  cardVolumes: names.cardVolumes,
   kind: naming(names.kinds),
   reachLimit: naming(names.reachLimits),
   gap: (speaker: Speaker, duration_ms: number, cause: string) =>
@@ -173,6 +174,13 @@ export const en = {
     mute: "Mute",
     unmute: "Unmute",
     muted: "Cards are muted for this call.",
+    volume: "Cards",
+    volumeHint: "How many cards you get, within the limits of the playbook",
+    detail: "Details",
+    why: "Why",
+    again: "Still open",
+    benefit: "Why it is so",
+    whyEngine: "Engine",
     card: "Card",
     noCard: "Nothing to add.",
     noCardText: "A card appears when it can help.",
@@ -317,6 +325,7 @@ export const en = {
     cardUsed: (after_ms: number) => `used: {offer} after ${tenths(after_ms)} s`,
     alertState: (state: AlertState, by: string) => (by ? `${names.alertStates[state]} by ${by}` : names.alertStates[state]),
     fine: "The agent said: I’m fine",
+    volume: (volume: CardVolume) => `The agent chose how many cards: ${names.cardVolumes[volume]}`,
     muted: "The agent muted cards",
     unmuted: "The agent unmuted cards",
     engine: "Engine",

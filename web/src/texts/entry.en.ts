@@ -7,14 +7,14 @@ const roles: By<Role> = { agent: "Agent", supervisor: "Supervisor", reviewer: "R
 
 const reasons: { readonly [code: string]: string } = {
   help: "The agent asks for help.",
-  missing: "Something that must be said was not.",
-  dead_end: "A refusal was followed by no alternative.",
+  missing: "Something that must be said was not said in time.",
+  dead_end: "A refusal was left without an alternative.",
   profanity: "The customer keeps swearing.",
   insult: "The customer insults the agent.",
   threat: "The customer threatens to harm someone.",
   slur: "The customer uses a slur.",
   sexual: "The customer harasses the agent sexually.",
-  legal_threat: "The customer threatens with a lawyer, an authority or the public.",
+  legal_threat: "The customer threatens to go to a lawyer, an authority or the public.",
   escalation: "The customer asks for a manager or somebody else.",
   churn: "The customer wants to leave.",
 };
@@ -24,6 +24,8 @@ const actions: { readonly [key: string]: string } = {
   "1": "Use the first offer",
   "2": "Use the second offer",
   "3": "Use the third offer",
+  d: "Show the card’s details",
+  w: "Show why the card came",
   a: "Acknowledge the alert",
   r: "Resolve the alert",
   u: "Undo what was done last",

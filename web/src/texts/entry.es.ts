@@ -8,14 +8,14 @@ const roles: By<Role> = { agent: "Agente", supervisor: "Supervisión", reviewer:
 
 const reasons: { readonly [code: string]: string } = {
   help: "El agente pide ayuda.",
-  missing: "No se dijo algo que hay que decir.",
-  dead_end: "A una negativa no siguió ninguna alternativa.",
-  profanity: "El cliente dice muchas palabrotas.",
+  missing: "No se dijo a tiempo algo que hay que decir.",
+  dead_end: "Tras una negativa no se ofreció ninguna alternativa.",
+  profanity: "El cliente sigue diciendo palabrotas.",
   insult: "El cliente insulta al agente.",
   threat: "El cliente amenaza con hacer daño a alguien.",
   slur: "El cliente usa un insulto discriminatorio.",
   sexual: "El cliente acosa sexualmente al agente.",
-  legal_threat: "El cliente amenaza con un abogado, una autoridad o la opinión pública.",
+  legal_threat: "El cliente amenaza con acudir a un abogado, a una autoridad o al público.",
   escalation: "El cliente pide hablar con un responsable o con otra persona.",
   churn: "El cliente quiere irse.",
 };
@@ -24,6 +24,8 @@ const actions: { readonly [key: string]: string } = {
   "1": "Usar la primera oferta",
   "2": "Usar la segunda oferta",
   "3": "Usar la tercera oferta",
+  d: "Mostrar los detalles de la tarjeta",
+  w: "Mostrar por qué vino la tarjeta",
   a: "Atender la alerta",
   r: "Resolver la alerta",
   u: "Deshacer lo último",

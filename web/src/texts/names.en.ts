@@ -1,7 +1,7 @@
 /** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
@@ -60,7 +60,9 @@ export const sides: By<Speaker> = { agent: "the agent", customer: "the customer"
 export const outcomes: By<CardOutcome> = {
   used: "used",
   dismissed: "dismissed",
+  followed: "left by itself: you said it",
   recovered: "left by itself: you offered an alternative",
+  refreshed: "came anew for a newer refusal",
   retracted: "withdrawn: the words turned out different",
   stale: "left by itself: its moment passed",
   superseded: "replaced by a more urgent card",
@@ -71,13 +73,17 @@ export const outcomes: By<CardOutcome> = {
 export const reviewOutcomes: By<CardOutcome> = {
   used: "used",
   dismissed: "dismissed",
+  followed: "followed",
   recovered: "recovered",
+  refreshed: "renewed",
   retracted: "withdrawn",
   stale: "not used in time",
   superseded: "replaced",
   muted: "muted",
   call_ended: "open at the end",
 };
+
+export const cardVolumes: By<CardVolume> = { fewer: "Fewer", normal: "Normal", more: "More" };
 
 export const alertStates: By<AlertState> = {
   open: "still open",

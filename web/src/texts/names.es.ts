@@ -1,7 +1,7 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
@@ -60,7 +60,9 @@ export const sides: By<Speaker> = { agent: "agente", customer: "cliente" };
 export const outcomes: By<CardOutcome> = {
   used: "usada",
   dismissed: "descartada",
+  followed: "ya no hace falta: usted lo dijo",
   recovered: "ya no hace falta: usted ofreció una alternativa",
+  refreshed: "renovada por una negativa más reciente",
   retracted: "retirada: las palabras resultaron ser otras",
   stale: "ya no hace falta: pasó su momento",
   superseded: "reemplazada por una más urgente",
@@ -71,13 +73,17 @@ export const outcomes: By<CardOutcome> = {
 export const reviewOutcomes: By<CardOutcome> = {
   used: "usada",
   dismissed: "descartada",
+  followed: "seguida",
   recovered: "recuperada",
+  refreshed: "renovada",
   retracted: "retirada",
   stale: "no se usó a tiempo",
   superseded: "reemplazada",
   muted: "silenciada",
   call_ended: "abierta al final",
 };
+
+export const cardVolumes: By<CardVolume> = { fewer: "Menos", normal: "Lo normal", more: "Más" };
 
 export const alertStates: By<AlertState> = {
   open: "sin resolver",

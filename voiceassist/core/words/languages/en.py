@@ -224,6 +224,7 @@ ENGLISH = Language(
             *("really", "simply", "sir", "madam", "so", "still", "truly", "very", "well", "totally"),
         ]
     ),
+    contrasts=frozenset(["but", "however", "though", "although"]),
     pivots=("but", "however", "instead", "though", "although", "what"),
     numbers=Numbers(
         units=frozenset(["oh", "o", *_UNITS]),

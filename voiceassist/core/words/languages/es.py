@@ -166,6 +166,7 @@ SPANISH = Language(
             *("se\u00f1or", "se\u00f1ora", "simplemente", "solo", "tambien", "todavia", "ya"),
         ]
     ),
+    contrasts=frozenset(["pero", "aunque", "sino"]),
     pivots=(
         *("pero", "sin embargo", "no obstante", "aunque", "sino", "en cambio", "a cambio", "en su lugar"),
         *("lo que", "eso si", "ahora bien", "mas bien", "en vez"),

@@ -62,6 +62,7 @@ class Language:
     asides: Words = NONE  # said between the groups of a number that is read out: "okay"
     light: Words = NONE  # words of grammar, which mean little by themselves; never a negation
     hedges: Words = NONE  # may be said or left out: a phrase made of an example has them as optional
+    contrasts: Words = NONE  # single words that end a clause and turn against it: "but"
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()

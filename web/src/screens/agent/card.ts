@@ -1,6 +1,6 @@
 /** Which card the agent sees, and what to say about the one that just left. Pure. */
 import { texts } from "../../texts";
-import type { AlertView, CallState, PromptView } from "../../types";
+import type { AlertView, CallState, Prompt, PromptView } from "../../types";
 
 const NOTE_STAYS_MS = 12_000; // of call time: read it in passing, then forget it
 
@@ -9,6 +9,11 @@ export function currentCard(call: CallState): PromptView | null {
   const open = call.prompts.filter((view) => view.outcome === null && !view.prompt.late);
   const heavier = (a: PromptView, b: PromptView) => (b.prompt.priority >= a.prompt.priority ? b : a);
   return call.status === "live" && open.length > 0 ? open.reduce(heavier) : null;
+}
+
+/** What an agent reads of a card: two cards with the same face look the same. */
+export function faceOf(prompt: Prompt): string {
+  return JSON.stringify([prompt.kind, prompt.headline, prompt.say, prompt.alternatives.map((one) => one.text)]);
 }
 
 /** A sentence of the page, and the words of the call that it has places for. */

@@ -6,7 +6,7 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioGap, CallState, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
@@ -21,7 +21,8 @@ export type Note =
   | { type: "promise"; at_ms: number; promise: PromiseHeard }
   | { type: "written"; at_ms: number; note: NoteAdded }
   | { type: "fine"; at_ms: number }
-  | { type: "mute"; at_ms: number; muted: boolean };
+  | { type: "mute"; at_ms: number; muted: boolean }
+  | { type: "volume"; at_ms: number; volume: CardVolume };
 
 export interface Moment {
   start_ms: number;
@@ -81,6 +82,7 @@ function lineNote(record: WireRecord): Note[] {
 
 function buttonNote(record: WireRecord): Note[] {
   if (record.type === "agent_fine") return [{ type: "fine", at_ms: record.at_ms }];
+  if (record.type === "card_volume_changed") return [{ type: "volume", at_ms: record.at_ms, volume: record.volume }];
   if (record.type === "mute_changed") return [{ type: "mute", at_ms: record.at_ms, muted: record.muted }];
   return [];
 }
