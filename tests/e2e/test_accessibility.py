@@ -4,23 +4,18 @@ Beside it what axe cannot see: where the keyboard is after something went away, 
 """
 
 from collections.abc import Iterator
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
+from tests.e2e.axe import found_by_axe
 from tests.e2e.phone import phone
 from tests.e2e.screens import card_on, opened, see
 from tests.e2e.server import Server
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
-AXE = Path(__file__).parents[2] / "web" / "node_modules" / "axe-core" / "axe.min.js"
-RUN = "options => axe.run(document, options).then(found => found.violations)"
-ALL_RULES: dict[str, Any] = {"resultTypes": ["violations"]}
-CONTRAST_ONLY = ALL_RULES | {"runOnly": ["color-contrast"]}  # all that a dark page may have beside a light one
 AFTER_THE_REFUSAL_MS = 23_400
 
 # Address, and what is seen when the page is all there. {ended} is a call that is over.
@@ -62,16 +57,6 @@ def live_call(scripted_server: Server, request: pytest.FixtureRequest) -> Iterat
         actions = f"{scripted_server.url}/api/calls/{line.call_id}/actions"
         assert httpx.post(actions, json={"type": "ask_help"}, timeout=30).status_code == 202
         yield line.call_id
-
-
-def found_by_axe(page: Page) -> list[str]:
-    """Every rule that a part of the page breaks, with the part."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(RUN, ALL_RULES)
-    page.emulate_media(color_scheme="dark")
-    found += page.evaluate(RUN, CONTRAST_ONLY)
-    page.emulate_media(color_scheme="light")
-    return [f"{rule['id']}: {node['target']} {node['html'][:120]}" for rule in found for node in rule["nodes"]]
 
 
 def test_axe_finds_nothing_on_any_page(page: Page, scripted_server: Server) -> None:

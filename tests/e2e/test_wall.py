@@ -11,11 +11,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, ViewportSize, expect
 
+from tests.e2e.axe import found_by_axe
 from tests.e2e.busy_wall import BusyWall, busy_wall
 from tests.e2e.screens import KEEP_CARDS_SEEN, PATIENCE_MS, see
 from tests.e2e.server import until
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
 
 FINISHED = 300
 SIZES = {"1440": (1440, 900), "1024": (1024, 768), "390": (390, 844), "200%": (720, 450)}
@@ -252,6 +253,24 @@ def test_what_calls_left_is_grouped_resolved_together_undone_and_listed_as_resol
     see(page.get_by_test_id("follow-up-count"), "201 calls")
 
 
+def test_axe_finds_nothing_on_a_busy_wall_and_in_its_dialogs(page: Page, busy: BusyWall) -> None:
+    page.emulate_media(color_scheme="light", reduced_motion="reduce")
+    busy.ask_help("live-20")
+    see(first(page), "Help")
+    found = {"wall": found_by_axe(page)}
+    page.get_by_test_id("follow-up-level").select_option("info")
+    page.get_by_test_id("expand-group").first.click()
+    page.get_by_test_id("select-group").first.check()
+    found["to follow up"] = found_by_axe(page)
+    for dialog in ("view", "notices", "activity"):
+        page.get_by_test_id(f"{dialog}-open").click()
+        see(page.get_by_test_id(f"{dialog}-dialog"))
+        found[dialog] = found_by_axe(page)
+        page.keyboard.press("Escape")
+        expect(page.get_by_test_id(f"{dialog}-open")).to_be_focused()
+    assert {state: problems for state, problems in found.items() if problems} == {}
+
+
 def test_a_persons_view_is_kept(page: Page) -> None:
     page.get_by_test_id("view-open").click()
     page.get_by_test_id("density-compact").check()
@@ -266,3 +285,4 @@ def test_a_persons_view_is_kept(page: Page) -> None:
     assert box(first(page))["height"] == 40
     expect(page.get_by_test_id("wall-team")).to_have_value("billing")
     assert {int(call_id.removeprefix("live-")) % 2 for call_id in order(page)} == {1}
+    assert found_by_axe(page) == []

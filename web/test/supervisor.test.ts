@@ -1,10 +1,12 @@
 import fc from "fast-check";
+import { render } from "svelte/server";
 import { beforeEach, describe, expect, test } from "vitest";
 import { isQuiet, noticeOf, openAlerts, SeenAlerts } from "../src/live/notices";
 import { choicesIn } from "../src/live/wallchoices.svelte";
 import { iconWith } from "../src/ui/favicon";
 import { dateOf, finished, followUps, grouped } from "../src/screens/supervisor/followup";
 import { cellText, COLUMNS, layoutOf } from "../src/screens/supervisor/layout";
+import Row from "../src/screens/supervisor/Row.svelte";
 import { Places, waiting } from "../src/screens/supervisor/places";
 import { arrange, countsOf, leadingAlert, teamsOf, type SortKey } from "../src/screens/supervisor/wallview";
 import type { AlertView, WallRow } from "../src/types";
@@ -176,6 +178,24 @@ describe("rows", () => {
     const talked = row("r", { agent_ms: 3_000, customer_ms: 1_000, recovered: 2, dead_ends: 1, muted: true, behind_ms: 5_000 });
     expect(COLUMNS.map((column) => cellText(talked, column))).toEqual(["75%", "3, 1 dead end", "muted", "5 s late", "English"]);
     expect(COLUMNS.map((column) => cellText(row("r"), column))).toEqual(["–", "0", "–", "–", "English"]);
+  });
+});
+
+describe("a row", () => {
+  const props = { wide: true, density: "comfortable" as const, columns: [], id: "r", index: 1, height: 68, isSelected: false, isOpened: false, onOpen: () => {}, onHover: () => {} };
+  const words = (one: WallRow) => render(Row, { props: { ...props, row: one } }).body.replace(/<[^>]*>/g, " ").replace(/\s+/g, " ");
+
+  test("says who owns its alert and since when, and what was not said in time", () => {
+    const view = { ...help("acknowledged"), owner: "Ida", changed_at: new Date(Date.now() - 185_000).toISOString() };
+    const said = words(row("r", { alerts: [view], worst: "critical", missed: ["Recording notice"] }));
+    expect(said).toMatch(/Help .*Owner: *Ida, 3 ?m(in)? ago/);
+    expect(said).toContain("Not said in time: Recording notice");
+  });
+
+  test("offers to acknowledge what nobody owns, and to resolve what is not resolved", () => {
+    expect(words(row("r", { alerts: [help()], worst: "critical" }))).toMatch(/Acknowledge .*Resolve/);
+    expect(words(row("r", { alerts: [help("acknowledged")], worst: "critical" }))).not.toContain("Acknowledge");
+    expect(words(row("r"))).not.toContain("Resolve");
   });
 });
 
