@@ -127,6 +127,7 @@ def _rule(rule_id: str, speaker: Speaker, fields: RuleDocument, *, shared: tuple
         confidence=fields.confidence,
         early=early if fields.early is None else fields.early,
         reach=fields.reach,
+        quiet=fields.quiet,
     )
 
 

@@ -78,6 +78,11 @@ class RuleDocument(Document):
             "card or alert. For phrases that are right more often than not, and not always."
         ),
     )
+    quiet: Flag = Field(
+        default=False,
+        title="Quiet by itself",
+        description="Whether its words are no cue at all when the classifier does not find the same.",
+    )
 
 
 class BuiltinKindDocument(Document):

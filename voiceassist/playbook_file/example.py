@@ -46,6 +46,7 @@ cues:
         after_kind: purchase_intent     # the customer's words just before must be this cue
         confidence: 0.8                 # 0 to 1
         early: false
+        quiet: false                    # true: no cue, not even coloured, unless the classifier agrees
 
   repair_talk:
     reach: card

@@ -80,6 +80,14 @@ def test_a_weak_rule_only_colours_until_the_classifier_agrees() -> None:
     assert reach_of(knowing(weak, refusal="way"), "there is no way") == [("phrase", "alert", "")]
 
 
+def test_a_quiet_rule_is_no_cue_at_all_until_the_classifier_agrees() -> None:
+    quiet = tiny((WEAK[0], WEAK[1].replace("}}", ", quiet: true}}")))
+    text = "there is no way and while you are here let me see what else there might be as i never like that"
+    assert reach_of(quiet, "there is no way") == []
+    assert reach_of(knowing(quiet, refusal="way"), "there is no way") == [("phrase", "alert", "")]
+    assert [layer for layer, _, _ in reach_of(knowing(quiet, refusal="never"), text)] == ["classifier"]
+
+
 def test_the_classifier_agrees_only_about_the_same_words() -> None:
     text = "there is no way and while you are here let me see what else there might be as i never like that"
     assert reach_of(knowing(tiny(WEAK), refusal="never"), text)[0] == ("phrase", "colour", "weak_rule")

@@ -56,11 +56,12 @@ def all_matches(playbook: Playbook, utterance: Utterance) -> list[Match]:
     """What the rules find, and what the classifier adds: not weighed yet, and however far it reaches."""
     had_kind = partial(_has_kind, playbook, utterance.previous())
     rules, scored = rules_hit(playbook, utterance), scores(playbook, utterance)
-    found = rule_matches(rules, utterance, had_kind)
+    matched = rule_matches(rules, utterance, had_kind)
+    found = [match for match in (agreed(one, scored) for one in matched) if match.agreed or not match.quiet]
     guesses = classifier_matches(playbook, utterance, scored, found)
-    heard = without_silenced(guesses, silenced_matches(rules, utterance, found)) if guesses else []
+    heard = without_silenced(guesses, silenced_matches(rules, utterance, matched)) if guesses else []
     answering = (guess for guess in heard if _follows_what_it_answers(guess, had_kind))
-    return [*(agreed(match, scored) for match in found), *answering]
+    return [*found, *answering]
 
 
 def _follows_what_it_answers(guess: Match, had_kind: HadKind) -> bool:

@@ -26,6 +26,7 @@ class Match:
     early: bool  # whether it may fire on a partial
     nth: int = 0  # refusals: how many alternatives stand before it in the utterance
     alone: Reach = "alert"  # how far it goes without a second witness
+    quiet: bool = False  # it is none without a second witness, not even a colour
     agreed: bool = False  # it has a second witness: `reach.py` says which there are
     reach: Reach = "alert"
     reach_limit: ReachLimit = ""  # why it goes no further

@@ -80,4 +80,5 @@ def _match(compiled: CompiledRule, tokens: Sequence[Token], first: int, end: int
         confidence=rule.confidence,
         early=rule.early,
         alone=rule.reach,
+        quiet=rule.quiet,
     )

@@ -69,6 +69,7 @@ class Rule:
     confidence: float = 0.9  # 0..1
     early: bool = True  # may fire before the utterance is final
     reach: Reach = "alert"  # how far it goes when the classifier does not agree
+    quiet: bool = False  # it is no cue at all, not even coloured, when the classifier does not agree
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
