@@ -197,7 +197,7 @@ class PlaybookRegistry:
             )
         others = [tag for tag in ([language] if language else served) if self.offered.defaults[tag] != name]
         if not others:
-            raise ConflictError("nothing_changed", f"{name!r} is the default already")
+            raise ConflictError("default_already", f"{name!r} is the default already")
         return others
 
     def _take(self, choice: PlaybookChoice) -> None:
@@ -226,7 +226,7 @@ class PlaybookRegistry:
     def _check_fits(self, name: str) -> None:
         """Raises ConflictError when the current version can no longer be what calls get."""
         if hindrance := self.offered.hindrance(header_of(self._readable(name)), name):
-            raise ConflictError("not_publishable", f"{name}: {hindrance[1]}")
+            raise ConflictError(hindrance[1].code, f"{name}: {hindrance[1]}")
 
     def _readable(self, name: str) -> Playbook:
         """The current version as calls use it. Raises ConflictError where this program cannot read it."""

@@ -42,7 +42,7 @@ def tabs(browser: Browser, server: Server, locale: str = "en-US") -> Iterator[Br
         context.on("weberror", lambda error: errors.append(str(error.error)))
         context.set_default_timeout(PATIENCE_MS)
         yield context
-        assert errors == []
+        assert errors == [], errors
 
 
 def opened(context: BrowserContext, path: str) -> Page:

@@ -76,7 +76,7 @@ def see_it_in_a_call(window: BrowserContext, server: Server) -> None:
         expect(mark).to_have_class(TEAL, timeout=PATIENCE_MS)
         see(agent.get_by_test_id("cue-label").filter(has_text="Hardship").first)
         wall = opened(window, "/supervisor")
-        wall.get_by_test_id("open-call").first.click()
+        wall.get_by_test_id("wall-row").first.click()
         expect(wall.locator("[data-testid=cue-mark][data-kind=hardship]").first).to_have_class(
             TEAL, timeout=PATIENCE_MS
         )
