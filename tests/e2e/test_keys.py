@@ -57,6 +57,36 @@ def test_escape_dismisses_the_card(agent: Page, line: Phone, scripted_server: Se
     assert outcome(scripted_server, line.call_id) == ("dismissed", None)
 
 
+def test_d_shows_the_details_and_w_why_the_card_came_and_both_hide_them_again(agent: Page, line: Phone) -> None:
+    line.speak_until(AFTER_THE_REFUSAL_MS)
+    card = card_on(agent)
+    see(card, "Exchange it while unopened")
+    expect(card).not_to_contain_text("Rule")
+    expect(card).not_to_contain_text("while the box is unopened")
+    agent.keyboard.press("d")
+    agent.keyboard.press("w")
+    see(card, "while the box is unopened", "Why it is so", "refusal.", "retail@1", "Engine")
+    expect(card.get_by_role("button", name="Why")).to_have_attribute("aria-expanded", "true")
+    agent.keyboard.press("D")
+    agent.keyboard.press("W")
+    expect(card).not_to_contain_text("Rule")
+    expect(card).not_to_contain_text("while the box is unopened")
+
+
+def test_how_many_cards_is_chosen_by_keyboard_and_holds_for_the_next_call(
+    window: BrowserContext, agent: Page, line: Phone, scripted_server: Server
+) -> None:
+    volume = agent.get_by_role("group", name="Cards")
+    volume.get_by_role("radio", name="Normal").focus()
+    agent.keyboard.press("ArrowLeft")
+    expect(volume.get_by_role("radio", name="Fewer")).to_be_checked()
+    scripted_server.wait_for(line.call_id, lambda state: state["card_volume"] == "fewer")
+    with phone(scripted_server, "volume-next", "late-return") as later:
+        later.speak_until(1_000)
+        opened(window, f"/agent?call={later.call_id}")
+        scripted_server.wait_for(later.call_id, lambda state: state["card_volume"] == "fewer")
+
+
 def test_mute_takes_the_card_away_until_unmute(agent: Page, line: Phone, scripted_server: Server) -> None:
     line.speak_until(AFTER_THE_REFUSAL_MS)
     see(card_on(agent))

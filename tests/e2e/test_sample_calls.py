@@ -105,11 +105,10 @@ def test_start_page_says_who_hears_the_samples_and_who_hears_people(window: Brow
     start.close()
 
 
-def test_every_screen_says_which_engine_heard_the_call(
+def test_review_says_which_engine_heard_the_call(
     window: BrowserContext, late_return: Played, listening_server: Server
 ) -> None:
     assert listening_server.call(late_return.call_id)["started"]["engine"] == ENGINE
-    see(late_return.page.get_by_test_id("call-facts"), "vosk-tiny-en")
     review = opened(window, f"/review/{late_return.call_id}")
     see(review.get_by_test_id("call-head"), "vosk-tiny-en")
     review.close()
@@ -122,12 +121,15 @@ def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
     see(card, "Return after the deadline: say what is possible")
     (view,) = listening_server.call(late_return.call_id)["prompts"]
     prompt, why = view["prompt"], view["prompt"]["why"]
+    card.get_by_role("button", name="Why").click()
     see(
         card,
         prompt["headline"],
         prompt["say"],
         why["words"],
         why["rule"],
+        why["playbook"],
+        "vosk-tiny-en",
         f"{why['latency_ms']:,} ms after the words",
     )
     expect(card.get_by_role("listitem")).to_contain_text([offer["text"] for offer in prompt["alternatives"]])
