@@ -268,7 +268,12 @@ async def test_sentences_become_phrases_and_are_tried_on_ordinary_talk(server: S
     sentences = ["Um, I just want to return it!", "Thank you.", "", "(half price)"]
     tried = await ask(server, "POST", f"{URL}/phrases", speaker="agent", sentences=sentences, phrases=["<wee> go"])
     phrases = tried["phrases"]
-    assert [one["phrase"] for one in phrases] == ["i [just] want to return it", "thank you", "half price", "<wee> go"]
+    assert [one["phrase"] for one in phrases] == [
+        "i [just] want to return it",
+        "thank you",
+        "half price",
+        "<wee> go",
+    ]
     assert [one["count"] > 0 for one in phrases] == [False, True, False, False]
     assert "Thank you for holding, I have the information now." in phrases[1]["found"] or phrases[1]["count"] > 3
     assert phrases[3]["problem"]["code"] == "phrase_unknown_list_near"
