@@ -1,4 +1,5 @@
 /** A test on stored calls that runs on the server: started, watched, cancelled. */
+import { explain } from "../../../api";
 import { getContext, setContext } from "svelte";
 import * as api from "./api";
 import type { Backtest } from "./types";
@@ -41,7 +42,7 @@ export class BacktestRun {
     try {
       await work();
     } catch (error) {
-      [this.problem, this.state] = [error instanceof Error ? error.message : String(error), null];
+      [this.problem, this.state] = [explain(error), null];
     }
   }
 

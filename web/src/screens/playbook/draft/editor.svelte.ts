@@ -4,7 +4,7 @@
  * One request at a time; edits made meanwhile wait for the next. `sync.ts` has the steps, `api.ts` the requests.
  */
 import { getContext, setContext } from "svelte";
-import { ApiError } from "../../../api";
+import { ApiError, explain } from "../../../api";
 import { texts } from "../../../texts";
 import { kindsOf } from "../../../ui/kinds";
 import { toasts } from "../../../ui/toasts.svelte";
@@ -216,7 +216,7 @@ export class Editor {
 
   async #wentWrong(error: unknown): Promise<void> {
     if (error instanceof ApiError && error.code === COLLISION) return this.#collided(error.message);
-    const why = error instanceof Error ? error.message : String(error);
+    const why = explain(error);
     const isRefused = error instanceof ApiError && error.status >= 400 && error.status < 500;
     this.#sync = isRefused ? steps.refused(this.#sync, why) : steps.failed(this.#sync, why);
     if (!isRefused) this.#saveIn(RETRY_MS);

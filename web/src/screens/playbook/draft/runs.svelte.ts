@@ -1,4 +1,5 @@
 /** The playbook's examples as they last came out: run once for each saved state of the draft, while somebody looks. */
+import { explain } from "../../../api";
 import { getContext, setContext } from "svelte";
 import * as api from "./api";
 import type { Editor } from "./editor.svelte";
@@ -36,7 +37,7 @@ export class ExampleRuns {
     try {
       this.outcomes = await api.runExamples(this.editor.name, this.editor.draft !== null, signal);
     } catch (error) {
-      if (!signal.aborted) this.problem = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.problem = explain(error);
     }
     if (!signal.aborted) this.running = false;
   }

@@ -1,4 +1,5 @@
 /** The sentence that is being tried: kept while a person moves between sections, asked again as they type or edit. */
+import { explain } from "../../../api";
 import { getContext, setContext } from "svelte";
 import type { Speaker } from "../../../types";
 import * as api from "./api";
@@ -40,7 +41,7 @@ export class Trial {
       const [draft, published] = await Promise.all([answer(true), answer(false)]);
       [this.draft, this.published, this.problem] = [draft, published, ""];
     } catch (error) {
-      if (!signal.aborted) this.problem = error instanceof Error ? error.message : String(error);
+      if (!signal.aborted) this.problem = explain(error);
     }
     if (!signal.aborted) this.asking = false;
   }

@@ -1,0 +1,25 @@
+"""Every error that a screen may meet has words for people; what is for programs only is listed here."""
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "web" / "src" / "texts"
+RAISED = re.compile(
+    r'(?:PeerError|ActionError|ConflictError|UnknownNameError)\(\s*"([a-z_]+)"'
+    r'|"code": "([a-z_]+)"|_error\(\d+, "([a-z_]+)"'
+)
+# Mistakes that our own pages do not make: who sends such requests reads the message.
+FOR_PROGRAMS = {"bad_cursor", "bad_field", "bad_json", "bad_record", "bad_time", "wrong_content_type"}
+
+
+def words_in(file: Path) -> set[str]:
+    return set(re.findall(r'^  ([a-z_]+): "', file.read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_error_that_a_screen_meets_has_words() -> None:
+    sources = (path for path in (ROOT / "voiceassist").rglob("*.py") if "ingest" not in path.parts)
+    found = (groups for path in sources for groups in RAISED.findall(path.read_text(encoding="utf-8")))
+    codes = {code for groups in found for code in groups if code}
+    assert len(codes) > 30
+    assert codes - FOR_PROGRAMS - words_in(TEXTS / "errors.en.ts") == set()
