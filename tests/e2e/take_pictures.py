@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[2]
 CALL = ROOT / "screenshot.png"
 PLAYBOOK = ROOT / "screenshot-playbook.png"
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+HEAD_START_MS = 15_000  # the insult of the other call comes before this one's card, and its end after it
 SENTENCE = "I'm afraid that's outside our return window"
 
 
@@ -46,9 +47,9 @@ def demo_page() -> Iterator[tuple[Server, Page]]:
 
 
 def take_call(server: Server, page: Page) -> None:
-    """A call with its card on the left, the wall with another call's alert on the right."""
+    """A call with its card on the left; on the right the wall, where another live call has an alert."""
     abuse = server.play_sample("abuse-ladder")
-    server.wait_for(abuse, lambda state: bool(state["alerts"]))
+    server.wait_for(abuse, lambda state: bool(state["at_ms"] >= HEAD_START_MS))
     page.goto("/")
     page.get_by_test_id("play-late-return").click()
     see(card_on(page))
