@@ -12,9 +12,9 @@ import pytest
 from playwright.sync_api import Browser, Page, ViewportSize, WebSocketRoute, expect
 
 from tests.builders import drive, final, live_call, started
+from tests.e2e.axe import found_by_axe
 from tests.e2e.screens import PATIENCE_MS, see, tabs
 from tests.e2e.server import Server
-from tests.e2e.test_accessibility import found_by_axe
 from voiceassist import wire
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import is_for_wall, row_of
