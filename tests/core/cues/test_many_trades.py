@@ -95,6 +95,7 @@ NOT_SAID = {
     "frustration": "i spent an hour on the phone with my mum\nthank you so much for your help",
     "purchase_intent": "i'll take the bus\ni want to join the call",
     "threat": "you'll be sorry to hear i've lost the card\nmy brother will pay you a visit to collect it",
+    "slur": "they said they will send you the form\nthey will send you home with the parts",
     "legal_threat": "i got a letter from a lawyer about my gran's will",
 }
 AGENT_KINDS = ("refusal", "coercion", "giveaway")
