@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.builders import final
-from tests.e2e.screens import PATIENCE_MS
+from tests.e2e.screens import PATIENCE_MS, see
 from tests.long_call import LINE_MS, LongCall
 from tests.shell.serving import serving, settings_for
 from voiceassist.events import CrossTalkChanged, LanguageDoubtChanged, LineSoundChanged, Record
@@ -197,7 +197,7 @@ def test_what_the_line_carries_besides_talk_is_told(page: Page, calls: LongCalls
     for event in (*changes, unsure):
         calls.publish(calls.live.more(event))
     calls.live.lines += 1
-    expect(page.get_by_test_id("sound").last).to_contain_text("Hold music 0:4")
-    expect(page.get_by_test_id("line-facts")).to_contain_text("Echo of the agent")
-    expect(page.get_by_test_id("language-doubt")).to_contain_text("may not be English")
+    see(page.get_by_test_id("sound").last, "Hold music 0:4")
+    see(page.get_by_test_id("line-facts"), "Echo of the agent")
+    see(page.get_by_test_id("language-doubt"), "may not be English")
     expect(page.get_by_test_id("unsure").last).to_have_attribute("title", "heard with 42%")

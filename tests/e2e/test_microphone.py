@@ -45,7 +45,7 @@ def test_words_said_into_the_microphone_are_heard_bring_a_card_and_are_recorded(
     page.get_by_role("radio", name="the agent").check()
     page.get_by_role("button", name="Start listening").click()
     agent = pane(page, "Agent")
-    see(card_on(page), "Refusal", "policy", "ms after the words")
+    see(card_on(page), "Refusal", "past thirty days", "after the words")
     see(agent.get_by_test_id("final").filter(has_text="thirty days").first, "our policy")
     call_id = page.url.partition("call=")[2]
     assert asks_before_it_goes_away(page)

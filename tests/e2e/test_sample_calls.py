@@ -25,6 +25,7 @@ from tests.e2e.screens import (
     words_of,
 )
 from tests.e2e.server import Json, Server
+from voiceassist.core.call.lateness import LATE_MS
 from voiceassist.samples import load_sample
 
 ENGINE = "vosk:vosk-tiny-en"
@@ -114,13 +115,21 @@ def test_review_says_which_engine_heard_the_call(
     review.close()
 
 
+def first_card(server: Server, call: Played) -> Json:
+    """As soon as the call has one."""
+    prompt: Json = server.wait_for(call.call_id, lambda state: bool(state["prompts"]))["prompts"][0]["prompt"]
+    return prompt
+
+
 def test_refusal_brings_a_card_that_says_what_to_say_what_to_offer_and_why(
     window: BrowserContext, late_return: Played, listening_server: Server
 ) -> None:
-    card = card_on(late_return.page)
+    prompt = first_card(listening_server, late_return)
+    card, why = card_on(late_return.page), prompt["why"]
+    if prompt["late"]:
+        assert why["latency_ms"] > LATE_MS  # this machine was too busy: `test_lateness.py` sees what comes instead
+        return
     see(card, "Return after the deadline: say what is possible")
-    (view,) = listening_server.call(late_return.call_id)["prompts"]
-    prompt, why = view["prompt"], view["prompt"]["why"]
     card.get_by_role("button", name="Why").click()
     see(
         card,
@@ -159,10 +168,14 @@ def test_insult_brings_an_alert_that_a_supervisor_acknowledges_and_resolves(
     ]
 
 
-def test_card_goes_away_when_the_agent_offers_an_alternative(late_return: Played) -> None:
+def test_card_goes_away_when_the_agent_offers_an_alternative(
+    late_return: Played, listening_server: Server
+) -> None:
     see(late_return.page.get_by_test_id("final").filter(has_text="store credit"))
     expect(card_on(late_return.page)).to_have_count(0)
-    assert cards_seen(late_return.page) == ["Return after the deadline: say what is possible"]
+    is_late = first_card(listening_server, late_return)["late"]
+    seen = [] if is_late else ["Return after the deadline: say what is possible"]
+    assert cards_seen(late_return.page) == seen
 
 
 def test_threat_brings_a_critical_alert(abuse: Played) -> None:
