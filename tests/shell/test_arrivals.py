@@ -61,11 +61,12 @@ async def test_screen_that_waits_is_kept_alive_by_pings(server: Serving, monkeyp
 async def test_one_screen_more_than_may_wait_is_told_so_and_the_place_of_one_that_left_is_free(
     server: Serving,
 ) -> None:
-    async with screen_of(server) as first, screen_of(server) as second:
+    async with screen_of(server) as first:
         assert (await said(first))["type"] == "awaited"
-        assert (await said(second))["code"] == "too_many_awaiting"
-        with pytest.raises(websockets.ConnectionClosed):
-            await second.recv()
+        async with screen_of(server) as second:
+            assert (await said(second))["code"] == "too_many_awaiting"
+            with pytest.raises(websockets.ConnectionClosed):
+                await second.recv()
     while server.runtime.hub.clients:  # noqa: ASYNC110 - until the server has noticed
         await asyncio.sleep(0.01)
     async with screen_of(server) as third:

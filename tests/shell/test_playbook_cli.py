@@ -82,7 +82,8 @@ def test_problems_are_there_for_programs_too(run: Run) -> None:
     ran = run("check", "-", "--json", stdin="name: x\n")
     told = json.loads(ran.out)
     assert (ran.code, told["file"]) == (2, "standard input")
-    assert {"line": 1, "path": ["language"], "message": "is missing"} in told["problems"]
+    missing = next(one for one in told["problems"] if one["path"] == ["language"])
+    assert (missing["line"], missing["message"], missing["code"]) == (1, "is missing", "missing")
 
 
 def test_without_a_name_all_built_in_playbooks_are_checked(run: Run) -> None:
