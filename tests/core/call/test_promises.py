@@ -13,6 +13,7 @@ ENGLISH = [
     ("You will receive an email in the next 24 hours", "in the next 24 hours"),
     ("someone from the branch hmm someone will contact you by the end of the day", "by the end of the day"),
     ("a technician will come on Tuesday afternoon by five thirty", "on Tuesday afternoon by five thirty"),
+    ("my team leader will call you tomorrow", "tomorrow"),
     ("your refund will arrive no later than March 3rd", "no later than March 3rd"),
     ("we're going to repair that within five to seven business days", "within five to seven business days"),
     ("I promise you have it at 5 pm", "at 5 pm"),

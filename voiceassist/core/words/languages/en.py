@@ -174,7 +174,8 @@ _PROMISES = PromiseWords(
     commits=(
         "(i|we) (will|promise|guarantee)|(i am|we are) going to",
         "(someone|somebody|[one of] (my|our|the) (colleague|colleagues|manager|supervisor|team|technician)) will",
-        "(a|an|the) (colleague|manager|supervisor|technician|engineer|specialist|driver|courier) will",
+        "(a|an|the|my|our) [team|shift|line] (leader|lead|manager|supervisor) will",
+        "(a|an|the) (colleague|technician|engineer|specialist|driver|courier) will",
         "you (will|are going to) (have|get|receive|hear|see)",
         "(your|the) [new|full] (money|refund|credit|order|parcel|package|replacement|card|payment|delivery) will",
     ),
