@@ -28,6 +28,11 @@ def quote(text: str, said: str) -> str:
             "our policy does not allow returns",
         ),
         ("That does not help me! I will cancel it today.", "I will cancel", "I will cancel it today"),
+        (
+            "you people told me the same thing only yesterday morning you are a useless idiot",
+            "you are a useless idiot",
+            "you are a useless idiot",
+        ),
         ("Is that all you idiot?", "you idiot", "Is that all you idiot?"),
         ("IDIOT!", "idiot", "IDIOT"),
     ],

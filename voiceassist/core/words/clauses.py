@@ -17,11 +17,17 @@ QUIET_STOPS = ".,;:!\u2026"  # a quote ends with none of these: a question stays
 
 
 def clause_around(words: Sequence[Word], first: int, last: int, language: Language) -> str:
-    """The words from first to last (inclusive) with those that belong to them, to the right before the left."""
+    """The words from first to last (inclusive) with those that belong to them, to the right before the left.
+
+    To the left only where the clause's beginning is near: half of a clause reads as another sentence.
+    """
     while last + 1 < len(words) and _room(first, last) and _joined(words, last, language):
         last += 1
-    while first > 0 and _room(first, last) and _joined(words, first - 1, language):
-        first -= 1
+    begin = first
+    while begin > 0 and _room(begin, last) and _joined(words, begin - 1, language):
+        begin -= 1
+    if begin == 0 or not _joined(words, begin - 1, language):
+        first = begin
     return " ".join(word.text for word in words[first : last + 1]).rstrip(QUIET_STOPS)
 
 
