@@ -17,6 +17,7 @@ Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
+GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
 GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
@@ -540,7 +541,7 @@ class ChangeAlert:
 
     at_ms: int
     alert_id: Id
-    state: Literal["open", "acknowledged", "resolved"]
+    state: GivenAlertState
     by: Id
     note: Note = ""
     done_at: str = ""  # wall clock, ISO 8601 with zone

@@ -33,8 +33,8 @@ class DefaultPlaybook:
 
     language: str
     name: str
-    setting: str  # the playbook that the settings name
-    choice: PlaybookChoice | None  # by which another one goes before that
+    setting: str  # the playbook that the server's settings name
+    choice: PlaybookChoice | None  # by which another one goes before that; null: the setting counts
 
 
 class PlaybookRegistry:

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,8 @@ from voiceassist.hub import Hub
 from voiceassist.live.live_call import INBOX_INPUTS, LiveCall
 from voiceassist.live.session import Services, run_call
 from voiceassist.store.audiofile import duration_of
-from voiceassist.store.recorders import Recorders
+from voiceassist.store.disk_threads import DiskThreads
+from voiceassist.store.recorders import THREADS, Recorders
 from voiceassist.store.store import Store, open_store
 
 ENOUGH_S = 30  # a call that hangs fails its test, however slow the machine is
@@ -103,13 +104,20 @@ def logged() -> Iterator[list[EventDict]]:
         yield lines
 
 
-@pytest.fixture
-async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = await open_store(tmp_path / "calls.db")
+@asynccontextmanager
+async def bench_in(folder: Path, threads: int = THREADS) -> AsyncIterator[Bench]:
+    """A bench whose database and recordings are in a folder; recordings have so many threads."""
+    store = await open_store(folder / "calls.db")
     async with DecodePool(2) as pool:
-        with closing(Recorders(folder=tmp_path, retry_s=0)) as recorders:
+        with closing(Recorders(folder=folder, threads=DiskThreads(threads), retry_s=0)) as recorders:
             yield Bench(store=store, pool=pool, recorders=recorders)
     await store.close()
+
+
+@pytest.fixture
+async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
+    async with bench_in(tmp_path) as bench:
+        yield bench
 
 
 async def test_call_is_stored_as_it_was_published_and_recorded_to_its_end(bench: Bench) -> None:

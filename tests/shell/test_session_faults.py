@@ -12,9 +12,8 @@ from structlog.typing import EventDict
 
 from tests.builders import only
 from tests.fakes.sources import GivenSource, info, quiet
-from tests.shell.test_session import ENOUGH_S, Bench, hang_up_on, scripted
+from tests.shell.test_session import ENOUGH_S, Bench, bench_in, hang_up_on, scripted
 from voiceassist.asr.engine import PartialDue, Recognizer
-from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Speaker, Transcript
@@ -25,7 +24,6 @@ from voiceassist.store.disk_threads import DiskThreads
 from voiceassist.store.journal import SLOW
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.recordings import Recording
-from voiceassist.store.store import open_store
 
 
 @pytest.fixture(autouse=True)
@@ -36,11 +34,8 @@ def logged() -> Iterator[list[EventDict]]:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = await open_store(tmp_path / "calls.db")
-    async with DecodePool(2) as pool:
-        with closing(Recorders(folder=tmp_path, threads=DiskThreads(2), retry_s=0)) as recorders:
-            yield Bench(store=store, pool=pool, recorders=recorders)
-    await store.close()
+    async with bench_in(tmp_path, threads=2) as bench:
+        yield bench
 
 
 @pytest.fixture

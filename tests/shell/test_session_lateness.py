@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from time import monotonic
@@ -15,16 +14,13 @@ from tests.builders import only, words
 from tests.fakes.gated_engine import FINAL, RATE_HZ, Decodes, GatedEngine
 from tests.fakes.sources import GivenSource, quiet
 from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for
-from tests.shell.test_session import ENOUGH_S, Bench
-from voiceassist.asr.pool import DecodePool
+from tests.shell.test_session import ENOUGH_S, Bench, bench_in
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import Final, LatenessChanged, Prompt, Record
 from voiceassist.hub import Mailbox
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.session import run_call
-from voiceassist.store.recorders import Recorders
-from voiceassist.store.store import open_store
 
 FAR_AHEAD_S = 1e6  # audio that arrives then is heard in time, however slow the machine is
 REFUSALS = (0, 60_000)  # when the agent refuses, in call time
@@ -38,11 +34,8 @@ def logged() -> Iterator[None]:
 
 @pytest.fixture
 async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
-    store = await open_store(tmp_path / "calls.db")
-    async with DecodePool(2) as pool:
-        with closing(Recorders(folder=tmp_path, retry_s=0)) as recorders:
-            yield Bench(store=store, pool=pool, recorders=recorders)
-    await store.close()
+    async with bench_in(tmp_path) as bench:
+        yield bench
 
 
 def arriving(frames: Iterator[AudioFrame], arrived_s: float) -> Iterator[AudioFrame]:

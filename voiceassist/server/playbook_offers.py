@@ -10,10 +10,11 @@ from fastapi import APIRouter, Body
 from pydantic import Field
 from starlette.requests import HTTPConnection
 
+from voiceassist.playbook_registry import DefaultPlaybook
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody
-from voiceassist.store.playbooks import ChoiceAction, PlaybookChoice
+from voiceassist.store.playbooks import PlaybookChoice
 
 router = APIRouter(prefix="/api/playbooks/{name}", tags=["playbooks"])
 
@@ -21,42 +22,20 @@ ChoiceNote = Annotated[str, Field(max_length=2_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ChoiceView:
-    """What somebody decided about a whole playbook."""
-
-    at: str  # ISO 8601 with zone
-    by: str
-    action: ChoiceAction
-    name: str
-    language: str  # of calls; empty where it is about the playbook alone
-    note: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefaultView:
-    """What calls in a language get where their team has no playbook of its own, and who says so."""
-
-    language: str
-    name: str
-    setting: str  # the playbook that the server's settings name
-    choice: ChoiceView | None  # by which another one goes before that; null: the setting counts
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class OfferView:
     """Which new calls get a playbook."""
 
-    withdrawn: ChoiceView | None  # by which no new call gets it
+    withdrawn: PlaybookChoice | None  # by which no new call gets it
     default_for: tuple[str, ...]  # languages of calls
     could_be_default_for: tuple[str, ...]  # further ones that it could be made the default of
-    defaults: tuple[DefaultView, ...]
+    defaults: tuple[DefaultPlaybook, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ActivityView:
     """What people decided about a playbook, the newest first."""
 
-    activity: tuple[ChoiceView, ...]
+    activity: tuple[PlaybookChoice, ...]
 
 
 class Withdrawal(RequestBody):
@@ -73,19 +52,15 @@ class DefaultWanted(RequestBody):
 
 
 @router.post("/withdraw", dependencies=[allow("admin")])
-async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> ChoiceView:
+async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> PlaybookChoice:
     """No new call gets this playbook; its history and its draft stay."""
-    choice = await runtime_of(connection).withdraw_playbook(
-        name, note=wanted.note, by=principal_of(connection).name
-    )
-    return choice_view(choice)
+    return await runtime_of(connection).withdraw_playbook(name, note=wanted.note, by=principal_of(connection).name)
 
 
 @router.post("/offer", dependencies=[allow("admin")])
-async def offer_again(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> ChoiceView:
+async def offer_again(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> PlaybookChoice:
     """Takes a withdrawal back."""
-    choice = await runtime_of(connection).offer_playbook(name, note=wanted.note, by=principal_of(connection).name)
-    return choice_view(choice)
+    return await runtime_of(connection).offer_playbook(name, note=wanted.note, by=principal_of(connection).name)
 
 
 @router.post("/default", dependencies=[allow("admin")])
@@ -96,14 +71,14 @@ async def make_default(
     choices = await runtime_of(connection).make_default_playbook(
         name, wanted.language, note=wanted.note, by=principal_of(connection).name
     )
-    return ActivityView(activity=tuple(map(choice_view, choices)))
+    return ActivityView(activity=choices)
 
 
 @router.get("/activity", dependencies=[allow(*SCREENS)])
 async def activity(connection: HTTPConnection, name: str) -> ActivityView:
     """What people decided about the playbook as a whole."""
     decided = await runtime_of(connection).store.playbooks.choices(name)
-    return ActivityView(activity=tuple(map(choice_view, decided)))
+    return ActivityView(activity=tuple(decided))
 
 
 @router.get("/offer", dependencies=[allow(*SCREENS)])
@@ -112,34 +87,9 @@ async def get_offer(connection: HTTPConnection, name: str) -> OfferView:
     return await offer_view(runtime_of(connection), name)
 
 
-def choice_view(choice: PlaybookChoice) -> ChoiceView:
-    """A decision as pages show it."""
-    return ChoiceView(
-        at=choice.at,
-        by=choice.by,
-        action=choice.action,
-        name=choice.name,
-        language=choice.language,
-        note=choice.note,
-    )
-
-
-def default_views(runtime: Runtime) -> tuple[DefaultView, ...]:
-    """The default of every language of this server."""
-    return tuple(
-        DefaultView(
-            language=one.language,
-            name=one.name,
-            setting=one.setting,
-            choice=choice_view(one.choice) if one.choice else None,
-        )
-        for one in runtime.registry.defaults()
-    )
-
-
 async def offer_view(runtime: Runtime, name: str) -> OfferView:
     """Which new calls get a playbook, and which could."""
-    defaults = default_views(runtime)
+    defaults = runtime.registry.defaults()
     offered = runtime.registry.offered
     current = offered.current.get(name)
     mine = tuple(one.language for one in defaults if one.name == name)
@@ -147,6 +97,6 @@ async def offer_view(runtime: Runtime, name: str) -> OfferView:
     withdrawn = None
     if name in offered.withdrawn:
         decided = await runtime.store.playbooks.choices(name)
-        withdrawn = next((choice_view(one) for one in decided if one.action == "withdrawn"), None)
+        withdrawn = next((one for one in decided if one.action == "withdrawn"), None)
     could_be = () if withdrawn else tuple(tag for tag in served if tag not in mine)
     return OfferView(withdrawn=withdrawn, default_for=mine, could_be_default_for=could_be, defaults=defaults)

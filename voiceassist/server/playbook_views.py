@@ -12,7 +12,7 @@ from voiceassist.events import Reach, Speaker
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime
-from voiceassist.server.playbook_offers import DefaultView, OfferView
+from voiceassist.server.playbook_offers import OfferView
 from voiceassist.store.playbooks import Draft, Version
 from voiceassist.yamltext.problems import Problem, ProblemCode, problem_at
 
@@ -148,7 +148,7 @@ class PlaybooksView:
 
     playbooks: tuple[PlaybookSummary, ...]
     available: tuple[HeaderView, ...]
-    defaults: tuple[DefaultView, ...] = ()
+    defaults: tuple[DefaultPlaybook, ...] = ()
 
 
 async def builtin_view(runtime: Runtime, text: str) -> BuiltinView:

@@ -22,7 +22,7 @@ from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody
-from voiceassist.server.playbook_offers import default_views, offer_view
+from voiceassist.server.playbook_offers import offer_view
 from voiceassist.server.playbook_views import (
     ChangesView,
     DraftView,
@@ -71,7 +71,7 @@ async def list_playbooks(connection: HTTPConnection) -> PlaybooksView:
     listed = [await _listed(runtime, name, current.get(name), drafts.get(name)) for name in names]
     others = [name for name in builtin_names() if name not in names]
     available = [HeaderView(**await _header(runtime, await _builtin_text(runtime, name), name)) for name in others]
-    return PlaybooksView(playbooks=tuple(listed), available=tuple(available), defaults=default_views(runtime))
+    return PlaybooksView(playbooks=tuple(listed), available=tuple(available), defaults=runtime.registry.defaults())
 
 
 @router.post("", status_code=201, dependencies=[allow("admin")])

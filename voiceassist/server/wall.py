@@ -4,7 +4,7 @@ calls that are too old for it, and one change for many alerts.
 
 import asyncio
 from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
 from fastapi.responses import JSONResponse
@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.errors import ActionError
-from voiceassist.events import Id, Note
+from voiceassist.events import GivenAlertState, Id, Note
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
@@ -38,7 +38,7 @@ class AlertsChange(RequestBody):
     """What is done with many alerts, each as if it were done with it alone."""
 
     alerts: Annotated[list[NamedAlert], Field(min_length=1, max_length=ALERTS_AT_ONCE, fail_fast=True)]
-    state: Literal["open", "acknowledged", "resolved"]
+    state: GivenAlertState
     note: Note = ""
 
 

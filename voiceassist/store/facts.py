@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceassist.core.call.alerts import OURSELVES
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -17,6 +18,7 @@ from voiceassist.events import (
     CueRetracted,
     Event,
     FalseAlarmMarked,
+    GivenAlertState,
     Prompt,
     PromptClosed,
     Record,
@@ -30,11 +32,8 @@ FACT_TYPES = (
 )
 """The types (in wire form) that facts are made of."""
 
-Deed = Literal["open", "acknowledged", "resolved", "false_alarm", "false_alarm_undone"]
+Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone"]
 """What a person did: the state they gave an alert, or what they said of a cue."""
-
-SERVER = "voiceassist"  # who signs what no person did: nobody's activity
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHead:
@@ -125,7 +124,7 @@ def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
 
 def _deed_in(record: Record) -> AlertChanged | FalseAlarmMarked | None:
     event = record.event
-    return event if isinstance(event, AlertChanged | FalseAlarmMarked) and event.by != SERVER else None
+    return event if isinstance(event, AlertChanged | FalseAlarmMarked) and event.by != OURSELVES else None
 
 
 def _about(event: AlertChanged | FalseAlarmMarked) -> str:
