@@ -1,7 +1,7 @@
 """The vocabulary: everything that can happen in a call, as frozen dataclasses.
 
-Two families. *Events* are facts in the past tense: they are numbered, stored, published and drawn.
-*Actions* are what people ask for; `Call.handle` answers each with events. `Tick` is time itself.
+*Events* are facts in the past tense: they are numbered, stored, published and drawn. `Tick` is time itself. What
+people ask for is in `actions.py`. `Input` is all that `Call.handle` takes; it answers with events.
 Nothing here does anything. `wire.py` gives every event its JSON form; `core/call/call.py` produces them.
 
 Times are milliseconds of call audio. `at_ms` is when a thing became known: for a transcript, the audio
@@ -9,15 +9,14 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 """
 
 from dataclasses import dataclass, field
-from typing import Annotated, Literal, get_args
+from typing import Literal, get_args
 
-from annotated_types import MaxLen
+from voiceassist.actions import Action, CardVolume
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
-GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
 GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
@@ -32,7 +31,6 @@ PromptOutcome = Literal[
     "muted",
     "call_ended",
 ]
-CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
 RefusalOutcome = Literal["recovered", "dead_end"]
 DisclosureState = Literal["due", "said", "missed", "withdrawn"]  # "withdrawn": it need not be said after all
 Layer = Literal["phrase", "pattern", "rule", "classifier"]
@@ -44,10 +42,6 @@ Colour = Literal["violet", "teal", "pink", "brown", "olive", "slate"]  # of a pl
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
-
-# What people type or their screens send. A length also makes validation refuse text that is not valid Unicode.
-Id = Annotated[str, MaxLen(200)]
-Note = Annotated[str, MaxLen(2_000)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -483,102 +477,6 @@ Event = (
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 Transcript = Partial | Final
 LineChange = LineSoundChanged | CrossTalkChanged | LegMergeChanged
-
-
-# ---- actions: what people ask for ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsePrompt:
-    """The agent used the card, perhaps one of its alternatives."""
-
-    at_ms: int
-    prompt_id: Id
-    alternative: Id | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DismissPrompt:
-    """The agent does not want this card."""
-
-    at_ms: int
-    prompt_id: Id
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetMute:
-    """The agent wants no cards (or wants them again)."""
-
-    at_ms: int
-    muted: bool
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SetCardVolume:
-    """The agent wants fewer or more cards, within the playbook's limits."""
-
-    at_ms: int
-    volume: CardVolume
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AskHelp:
-    """The agent asks the supervisor for help."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SayFine:
-    """The agent says that no help is needed."""
-
-    at_ms: int
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ChangeAlert:
-    """A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again."""
-
-    at_ms: int
-    alert_id: Id
-    state: GivenAlertState
-    by: Id
-    note: Note = ""
-    done_at: str = ""  # wall clock, ISO 8601 with zone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MarkFalseAlarm:
-    """Somebody says that the cue behind a card or an alert (`why.cue_id`) was none; or takes that back."""
-
-    at_ms: int
-    cue_id: Id
-    by: Id
-    marked: bool = True  # False: takes it back
-    done_at: str = ""  # wall clock, ISO 8601 with zone
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddNote:
-    """Somebody writes something down about the call."""
-
-    at_ms: int
-    by: Id
-    text: Note
-
-
-Action = (
-    UsePrompt
-    | DismissPrompt
-    | SetMute
-    | SetCardVolume
-    | AskHelp
-    | SayFine
-    | ChangeAlert
-    | MarkFalseAlarm
-    | AddNote
-)
-ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,7 +16,8 @@ from math import inf
 from typing import NoReturn, TypeVar
 
 from voiceassist import wire
-from voiceassist.core.screen.state import CallState, CallStateBuilder, open_call
+from voiceassist.core.screen.state import CallStateBuilder, open_call
+from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.events import CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part

@@ -15,6 +15,7 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.actions import AddNote, ChangeAlert, MarkFalseAlarm
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
@@ -29,10 +30,10 @@ from voiceassist.config import Settings
 from voiceassist.core.call.actions import note_of
 from voiceassist.core.call.alerts import change_of
 from voiceassist.core.call.told_cues import told_in
-from voiceassist.core.screen.state import CallState
+from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, IngestError, StoreError
-from voiceassist.events import AddNote, ChangeAlert, MarkFalseAlarm, Record
+from voiceassist.events import Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source

@@ -13,10 +13,11 @@ from typing import Any, Literal, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceassist.core.screen.state import CallState
+from voiceassist.actions import ACTION_CLASSES, Action
+from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow
 from voiceassist.errors import ActionError, PeerError
-from voiceassist.events import ACTION_CLASSES, EVENT_CLASSES, Action, Event, Record
+from voiceassist.events import EVENT_CLASSES, Event, Record
 
 WIRE_VERSION = 1
 

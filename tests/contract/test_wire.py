@@ -14,22 +14,12 @@ from typer.testing import CliRunner
 from tests.contract.make_golden import HERE
 from tests.contract.streams import STREAMS
 from voiceassist import wire
+from voiceassist.actions import ACTION_CLASSES, Action
 from voiceassist.cli import app
 from voiceassist.core.screen import state as screen_state
 from voiceassist.core.screen import wall as screen_wall
 from voiceassist.errors import ActionError, PeerError
-from voiceassist.events import (
-    ACTION_CLASSES,
-    EVENT_CLASSES,
-    Action,
-    Cue,
-    Event,
-    FalseAlarmMarked,
-    Final,
-    Record,
-    Why,
-    Word,
-)
+from voiceassist.events import EVENT_CLASSES, Cue, Event, FalseAlarmMarked, Final, Record, Why, Word
 
 SAVED = HERE / "wire.schema.json"
 REGENERATE = "the contract changed: run `python -m tests.contract.make_golden`, then `npm run generate` in web/"

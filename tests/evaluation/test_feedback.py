@@ -3,11 +3,12 @@
 from typing import Any
 
 from tests.builders import drive, final, hangup, live_call, only, tick
+from voiceassist.actions import MarkFalseAlarm, UsePrompt
 from voiceassist.evaluation.evaluation import scores_of
 from voiceassist.evaluation.feedback import feedback_in, fields_of
 from voiceassist.evaluation.labelled import LabelledTurn, parse_rows
 from voiceassist.evaluation.outcome import Outcome
-from voiceassist.events import Cue, Event, Input, MarkFalseAlarm, UsePrompt
+from voiceassist.events import Cue, Event, Input
 from voiceassist.wire import dumps
 
 ASKED, REFUSED = "Can I bring it back?", "I'm sorry but our policy doesn't allow returns"

@@ -9,7 +9,8 @@ import pytest
 
 from tests.builders import drive, final, hangup, live_call, records, started
 from tests.shell.test_cues_cli import Ran, refused, run, written
-from voiceassist.events import Input, MarkFalseAlarm, UsePrompt
+from voiceassist.actions import MarkFalseAlarm, UsePrompt
+from voiceassist.events import Input
 from voiceassist.playbooks import find_text, read_playbook
 from voiceassist.store.store import open_store
 from voiceassist.yamltext.edits import edit_yaml

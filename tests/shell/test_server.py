@@ -23,7 +23,8 @@ from tests.shell.serving import (
     whole_call,
 )
 from voiceassist import wire
-from voiceassist.core.screen.state import CallState, apply
+from voiceassist.core.screen.state import apply
+from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ConfigError, StoreError
 from voiceassist.events import CallStarted, Record
 from voiceassist.samples import load_sample

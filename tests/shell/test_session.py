@@ -17,29 +17,27 @@ from tests.builders import only, playbook, words
 from tests.fakes.engines import FailingEngine, When
 from tests.fakes.sources import GivenSource, Piece, info, quiet
 from tests.shell.serving import SAMPLES, calling, hang_up, serving, settings_for, silence, whole_call
+from voiceassist.actions import AskHelp, DismissPrompt, SetMute
 from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.pool import AT_ONCE, DecodePool, Priority, Rank
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine, load_script
 from voiceassist.audio.pcm import AudioFrame, Pcm
-from voiceassist.core.screen.state import CallState
+from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     Alert,
-    AskHelp,
     AudioGap,
     CallEnded,
     CallStarted,
     Cue,
     DisclosureChanged,
-    DismissPrompt,
     Event,
     Final,
     MuteChanged,
     Partial,
     Record,
-    SetMute,
     Speaker,
     Transcript,
 )

@@ -10,16 +10,15 @@ from hypothesis import strategies as st
 
 from tests.builders import conversation, final, hangup, only, playbook, started
 from tests.core.screen.test_state_property import LINES
+from voiceassist.actions import AskHelp, DismissPrompt, SayFine, SetMute, UsePrompt
 from voiceassist.core.call.call import Call
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import IllegalTransition
 from voiceassist.events import (
     AgentFine,
     Alert,
-    AskHelp,
     CallEnded,
     Cue,
-    DismissPrompt,
     Event,
     Final,
     Input,
@@ -29,11 +28,8 @@ from voiceassist.events import (
     Prompt,
     PromptClosed,
     RefusalClosed,
-    SayFine,
-    SetMute,
     Speaker,
     Tick,
-    UsePrompt,
 )
 from voiceassist.playbooks import load_playbook
 from voiceassist.trials.backtest import Backtest, Comparison, OldAndNew

@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
+from voiceassist.actions import Action
 from voiceassist.audio.lateness_steps import LatenessSteps
-from voiceassist.events import Action, Input
+from voiceassist.events import Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
 

@@ -7,8 +7,8 @@ from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.actions import Id
 from voiceassist.errors import PeerError
-from voiceassist.events import Id
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.store.activity import Activity, ActivityFilter

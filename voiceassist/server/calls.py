@@ -11,7 +11,7 @@ from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.core.screen.state import CallState
+from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ActionError, ConflictError, PeerError, UnknownNameError
 from voiceassist.ingest.fields import is_call_id
 from voiceassist.runtime import Runtime, runtime_of

@@ -58,7 +58,9 @@ async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[With
 
 
 @router.post("/offer", dependencies=[allow("admin")])
-async def offer_again(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> PlaybookChoice:
+async def offer_again(
+    connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]
+) -> PlaybookChoice:
     """Takes a withdrawal back."""
     return await runtime_of(connection).offer_playbook(name, note=wanted.note, by=principal_of(connection).name)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from voiceassist.events import Reach, Speaker
+from voiceassist.playbook_registry import DefaultPlaybook
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime

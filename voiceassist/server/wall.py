@@ -12,8 +12,8 @@ from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.actions import GivenAlertState, Id, Note
 from voiceassist.errors import ActionError
-from voiceassist.events import GivenAlertState, Id, Note
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields

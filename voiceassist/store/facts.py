@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceassist.actions import GivenAlertState
 from voiceassist.core.call.alerts import OURSELVES
 from voiceassist.events import (
     Alert,
@@ -18,7 +19,6 @@ from voiceassist.events import (
     CueRetracted,
     Event,
     FalseAlarmMarked,
-    GivenAlertState,
     Prompt,
     PromptClosed,
     Record,
@@ -34,6 +34,7 @@ FACT_TYPES = (
 
 Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone"]
 """What a person did: the state they gave an alert, or what they said of a cue."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallHead:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any
 
 from voiceassist import wire
-from voiceassist.core.screen.state import CallStatus
+from voiceassist.core.screen.views import CallStatus
 from voiceassist.errors import PeerError
 from voiceassist.events import (
     AlertChanged,

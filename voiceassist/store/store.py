@@ -15,7 +15,8 @@ from typing import TypeVar
 from sqlalchemy import Connection, func, select, tuple_
 
 from voiceassist import wire
-from voiceassist.core.screen.state import CallState, replay
+from voiceassist.core.screen.state import replay
+from voiceassist.core.screen.views import CallState
 from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record
 from voiceassist.store import search

@@ -9,22 +9,28 @@ the playbook shows one. Never changes the stored call. Next: `backtest.py` compa
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from voiceassist.actions import (
+    Action,
+    AskHelp,
+    ChangeAlert,
+    DismissPrompt,
+    SayFine,
+    SetCardVolume,
+    SetMute,
+    UsePrompt,
+)
 from voiceassist.core.call.call import Call
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import (
-    Action,
     AgentFine,
     Alert,
     AlertChanged,
-    AskHelp,
     AudioGap,
     CallEnded,
     CallFailed,
     CallStarted,
     CardVolumeChanged,
-    ChangeAlert,
-    DismissPrompt,
     Event,
     Final,
     Input,
@@ -33,11 +39,7 @@ from voiceassist.events import (
     MuteChanged,
     Prompt,
     PromptClosed,
-    SayFine,
-    SetCardVolume,
-    SetMute,
     Tick,
-    UsePrompt,
 )
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second

@@ -7,30 +7,32 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import drive, final, hangup, live_call, only, partial, play, playbook, started, tick
-from voiceassist.core.call.call import TABLE, Call
-from voiceassist.errors import ActionError, IllegalTransition
-from voiceassist.events import (
+from voiceassist.actions import (
     ACTION_CLASSES,
-    AgentFine,
-    Alert,
-    AlertChanged,
     AskHelp,
-    AudioGap,
-    CallFailed,
     ChangeAlert,
-    CrossTalkChanged,
-    Cue,
     DismissPrompt,
-    Input,
-    LegMergeChanged,
-    LineSoundChanged,
     MarkFalseAlarm,
-    Prompt,
-    PromptClosed,
-    RefusalClosed,
     SayFine,
     SetMute,
     UsePrompt,
+)
+from voiceassist.core.call.call import TABLE, Call
+from voiceassist.errors import ActionError, IllegalTransition
+from voiceassist.events import (
+    AgentFine,
+    Alert,
+    AlertChanged,
+    AudioGap,
+    CallFailed,
+    CrossTalkChanged,
+    Cue,
+    Input,
+    LegMergeChanged,
+    LineSoundChanged,
+    Prompt,
+    PromptClosed,
+    RefusalClosed,
 )
 
 INPUTS: list[Input] = [

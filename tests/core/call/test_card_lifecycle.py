@@ -6,7 +6,8 @@ import pytest
 
 from tests.builders import Line, conversation, drive, final, hangup, live_call, only, partial, play, tick
 from tests.core.playbooks import tiny
-from voiceassist.events import DismissPrompt, Event, Prompt, PromptClosed, SetCardVolume, UsePrompt
+from voiceassist.actions import DismissPrompt, SetCardVolume, UsePrompt
+from voiceassist.events import Event, Prompt, PromptClosed
 from voiceassist.playbooks import load_playbook
 
 SWORE, INSULTED, THREATENED = "Where is my damn package", "You are a useless idiot", "I will come and hurt you"

@@ -3,8 +3,9 @@
 import pytest
 
 from tests.builders import drive, final, hangup, live_call, only, play, tick
+from voiceassist.actions import DismissPrompt, SetMute, UsePrompt
 from voiceassist.errors import ActionError
-from voiceassist.events import DismissPrompt, Event, MuteChanged, Prompt, PromptClosed, SetMute, UsePrompt
+from voiceassist.events import Event, MuteChanged, Prompt, PromptClosed
 
 GIVEAWAY, REFUSAL, INSULT = "I'll give you a free month", "We don't do that", "you are an idiot"
 

@@ -5,8 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.builders import conversation, drive, final, live_call, only, play
+from voiceassist.actions import CardVolume, DismissPrompt, SetCardVolume
 from voiceassist.core.call.card_volume import PACES
-from voiceassist.events import CardVolume, CardVolumeChanged, DismissPrompt, Event, Prompt, SetCardVolume
+from voiceassist.events import CardVolumeChanged, Event, Prompt
 
 GIVEAWAY, REFUSAL, INSULT = "I'll give you a free month", "We don't do that", "you are an idiot"
 

@@ -4,11 +4,12 @@ import pytest
 
 from tests.builders import drive, final, hangup, live_call, only, partial, records, started, tick
 from tests.core.playbooks import tiny
+from voiceassist.actions import AddNote
 from voiceassist.core.call.call import Call
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError
-from voiceassist.events import AddNote, DisclosureChanged, Event, Input, NoteAdded
+from voiceassist.events import DisclosureChanged, Event, Input, NoteAdded
 
 RECALL = "\nmissing: {recall: {title: The recall, speaker: agent, phrases: [safety notice], %s}}\n"
 NOTICE = final("agent", "a safety notice", at=5_000)

@@ -4,8 +4,9 @@ import pytest
 
 from tests.builders import Line, conversation, drive, final, live_call, only, partial, play
 from tests.core.playbooks import tiny
+from voiceassist.actions import SayFine
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.events import Alert, Cue, Event, Input, Prompt, SayFine
+from voiceassist.events import Alert, Cue, Event, Input, Prompt
 
 CALM, BOUNDARY, WARNING, END = (
     "Stay calm, name the problem",

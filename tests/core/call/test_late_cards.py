@@ -3,19 +3,9 @@
 from dataclasses import replace
 
 from tests.builders import drive, final, hangup, live_call, only, partial, play, tick
+from voiceassist.actions import AskHelp, DismissPrompt, SetMute, UsePrompt
 from voiceassist.core.call.lateness import LATE_MS
-from voiceassist.events import (
-    Alert,
-    AskHelp,
-    DismissPrompt,
-    Event,
-    Final,
-    LatenessChanged,
-    Prompt,
-    PromptClosed,
-    SetMute,
-    UsePrompt,
-)
+from voiceassist.events import Alert, Event, Final, LatenessChanged, Prompt, PromptClosed
 
 GIVEAWAY, REFUSAL, THREAT = "I'll give you a free month", "We don't do that", "I will come down there and hurt you"
 LATE = LATE_MS + 1

@@ -4,10 +4,11 @@ import pytest
 
 from tests.builders import conversation, drive, only, started
 from tests.core.playbooks import offering
+from voiceassist.actions import UsePrompt
 from voiceassist.core.call.call import Call
 from voiceassist.core.call.offers import Asker, OfferShown, asker_of, offers_explained, offers_for
 from voiceassist.core.playbook.model import Policy
-from voiceassist.events import CallStarted, PastOffer, Prompt, UsePrompt
+from voiceassist.events import CallStarted, PastOffer, Prompt
 
 TODAY = "2026-11-21"
 

@@ -1,9 +1,10 @@
 """What cards and alerts quote: the whole clause, once its final has it."""
 
 from tests.builders import drive, final, hangup, live_call, only, partial, play, records, started
+from voiceassist.actions import SetMute
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import row_of
-from voiceassist.events import Alert, Input, Prompt, QuoteChanged, SetMute
+from voiceassist.events import Alert, Input, Prompt, QuoteChanged
 
 LONG = "I can't take it back after thirty days"
 

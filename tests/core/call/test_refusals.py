@@ -16,7 +16,8 @@ from tests.builders import (
     spoken,
     tick,
 )
-from voiceassist.events import Alert, Cue, Prompt, PromptClosed, RefusalClosed, UsePrompt
+from voiceassist.actions import UsePrompt
+from voiceassist.events import Alert, Cue, Prompt, PromptClosed, RefusalClosed
 
 ASKED: Line = ("customer", "I bought it six weeks ago and I want to return it")
 REFUSED: Line = ("agent", "I'm sorry but our policy doesn't allow returns after thirty days")

@@ -5,9 +5,10 @@ from typing import Any
 import pytest
 
 from tests.builders import drive, final, hangup, live_call, only, partial, tick
+from voiceassist.actions import MarkFalseAlarm
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.errors import ActionError
-from voiceassist.events import Alert, Cue, Event, FalseAlarmMarked, MarkFalseAlarm, Prompt
+from voiceassist.events import Alert, Cue, Event, FalseAlarmMarked, Prompt
 
 ASKED, REFUSED = "Can I bring it back?", "I'm sorry but our policy doesn't allow returns"
 

@@ -20,20 +20,26 @@ from tests.builders import (
     started,
     tick,
 )
+from voiceassist.actions import (
+    AddNote,
+    AskHelp,
+    ChangeAlert,
+    DismissPrompt,
+    SayFine,
+    SetCardVolume,
+    SetMute,
+    UsePrompt,
+)
 from voiceassist.core.screen.state import CallStateBuilder, apply, open_call, replay
 from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     SPEAKERS,
-    AddNote,
-    AskHelp,
-    ChangeAlert,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
     DisclosureChanged,
-    DismissPrompt,
     Event,
     Final,
     Input,
@@ -44,10 +50,6 @@ from voiceassist.events import (
     PromptClosed,
     Record,
     RefusalClosed,
-    SayFine,
-    SetCardVolume,
-    SetMute,
-    UsePrompt,
     is_durable,
 )
 

@@ -3,10 +3,11 @@
 import pytest
 
 from tests.builders import drive, final, live_call, only, records, started
-from voiceassist.core.screen.state import AlertView
+from voiceassist.actions import AskHelp, ChangeAlert, SetMute
+from voiceassist.core.screen.views import AlertView
 from voiceassist.core.screen.wall import WallRow, row_of
 from voiceassist.errors import ActionError
-from voiceassist.events import AlertChanged, AskHelp, ChangeAlert, Event, Input, SetMute
+from voiceassist.events import AlertChanged, Event, Input
 
 AT = "2026-11-29T10:00:00.000+01:00"
 

@@ -6,28 +6,24 @@ Next: `started_call.py` gives the events back.
 
 from dataclasses import dataclass
 
+from voiceassist.actions import (
+    Action,
+    AddNote,
+    AskHelp,
+    ChangeAlert,
+    DismissPrompt,
+    MarkFalseAlarm,
+    SayFine,
+    SetCardVolume,
+    SetMute,
+    UsePrompt,
+)
 from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import (
-    Action,
-    AddNote,
-    AgentFine,
-    AskHelp,
-    ChangeAlert,
-    DismissPrompt,
-    Event,
-    MarkFalseAlarm,
-    NoteAdded,
-    Person,
-    SayFine,
-    SetCardVolume,
-    SetMute,
-    UsePrompt,
-    Why,
-)
+from voiceassist.events import AgentFine, Event, NoteAdded, Person, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import get_args
 
+from voiceassist.actions import ChangeAlert
 from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.playbook.alert_reasons import reason_code
 from voiceassist.core.playbook.model import ABUSE_KINDS, SECOND_MS, AlertRule, Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, ChangeAlert, Cue, Event, Why
+from voiceassist.events import Alert, AlertChanged, AlertLevel, AlertState, Cue, Event, Why
 
 OURSELVES = "voiceassist"  # who changed an alert when no person did
 LEVELS: tuple[AlertLevel, ...] = get_args(AlertLevel)  # in rising order

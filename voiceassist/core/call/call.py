@@ -14,34 +14,36 @@ Never reads a clock, a file or a socket. Next: `live/session.py` numbers, stores
 from collections.abc import Mapping
 from typing import Literal, get_args
 
+from voiceassist.actions import (
+    Action,
+    AddNote,
+    AskHelp,
+    ChangeAlert,
+    DismissPrompt,
+    MarkFalseAlarm,
+    SayFine,
+    SetCardVolume,
+    SetMute,
+    UsePrompt,
+)
 from voiceassist.core.call.started_call import StartedCall
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError, IllegalTransition
 from voiceassist.events import (
-    Action,
-    AddNote,
-    AskHelp,
     AudioGap,
     CallEnded,
     CallFailed,
     CallStarted,
-    ChangeAlert,
     CrossTalkChanged,
-    DismissPrompt,
     Event,
     Final,
     Input,
     LatenessChanged,
     LegMergeChanged,
     LineSoundChanged,
-    MarkFalseAlarm,
     Partial,
-    SayFine,
-    SetCardVolume,
-    SetMute,
     Speaker,
     Tick,
-    UsePrompt,
 )
 
 Phase = Literal["new", "live", "ended", "failed"]

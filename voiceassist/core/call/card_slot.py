@@ -12,13 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from voiceassist.actions import CardVolume
 from voiceassist.core.call.card_volume import PACES, CardPace
 from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.playbook.model import SECOND_MS, Card, Limits
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     Alternative,
-    CardVolume,
     CardVolumeChanged,
     Event,
     MuteChanged,

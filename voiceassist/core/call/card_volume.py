@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from math import ceil
 
+from voiceassist.actions import CardVolume
 from voiceassist.core.playbook.model import SECOND_MS
-from voiceassist.events import CardVolume
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,8 @@ Next: `card_slot.py` makes a note of a late card, `alerts.py` marks a late alert
 from dataclasses import dataclass
 from typing import get_args
 
-from voiceassist.events import Action, Final, Input, LatenessChanged, Partial
+from voiceassist.actions import Action
+from voiceassist.events import Final, Input, LatenessChanged, Partial
 
 # The answer to a line follows within two seconds (the pauses of two people who talk), and a line in time is known
 # one second after its end at the latest: after five, somebody has answered, and "say this now" is wrong.

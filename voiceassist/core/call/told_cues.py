@@ -8,10 +8,11 @@ what it brought: a card or an alert stays until somebody closes it. Next: `actio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
+from voiceassist.actions import MarkFalseAlarm
 from voiceassist.core.playbook.model import Limits
 from voiceassist.core.words.turns import Turns
 from voiceassist.errors import ActionError
-from voiceassist.events import Cue, Event, FalseAlarmMarked, Final, MarkFalseAlarm, Partial, Speaker, Transcript
+from voiceassist.events import Cue, Event, FalseAlarmMarked, Final, Partial, Speaker, Transcript
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,8 @@ Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voiceassist.core.screen.state import AlertView, CallStatus, changed, doubted_after, requoted
+from voiceassist.core.screen.state import changed, doubted_after, requoted
+from voiceassist.core.screen.views import AlertView, CallStatus
 from voiceassist.events import (
     Alert,
     AlertChanged,

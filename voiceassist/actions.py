@@ -1,0 +1,110 @@
+"""What people ask for in a call, as frozen dataclasses: `Call.handle` answers each with events.
+
+Nothing here does anything. `wire.py` reads them from screens; `core/call/actions.py` carries them out. Who asks
+(`by`) and when (`at_ms`, `done_at`) is what the server says, never the client.
+"""
+
+from dataclasses import dataclass
+from typing import Annotated, Literal, get_args
+
+from annotated_types import MaxLen
+
+GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
+CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
+
+# What people type or their screens send. A length also makes validation refuse text that is not valid Unicode.
+Id = Annotated[str, MaxLen(200)]
+Note = Annotated[str, MaxLen(2_000)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsePrompt:
+    """The agent used the card, perhaps one of its alternatives."""
+
+    at_ms: int
+    prompt_id: Id
+    alternative: Id | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DismissPrompt:
+    """The agent does not want this card."""
+
+    at_ms: int
+    prompt_id: Id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetMute:
+    """The agent wants no cards (or wants them again)."""
+
+    at_ms: int
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetCardVolume:
+    """The agent wants fewer or more cards, within the playbook's limits."""
+
+    at_ms: int
+    volume: CardVolume
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskHelp:
+    """The agent asks the supervisor for help."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayFine:
+    """The agent says that no help is needed."""
+
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeAlert:
+    """A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again."""
+
+    at_ms: int
+    alert_id: Id
+    state: GivenAlertState
+    by: Id
+    note: Note = ""
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkFalseAlarm:
+    """Somebody says that the cue behind a card or an alert (`why.cue_id`) was none; or takes that back."""
+
+    at_ms: int
+    cue_id: Id
+    by: Id
+    marked: bool = True  # False: takes it back
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AddNote:
+    """Somebody writes something down about the call."""
+
+    at_ms: int
+    by: Id
+    text: Note
+
+
+Action = (
+    UsePrompt
+    | DismissPrompt
+    | SetMute
+    | SetCardVolume
+    | AskHelp
+    | SayFine
+    | ChangeAlert
+    | MarkFalseAlarm
+    | AddNote
+)
+ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)

@@ -1,0 +1,95 @@
+"""What a screen shows of one call, as values: the call, its cues, cards and alerts, each with what became of it.
+
+Nothing happens here. Next: `state.py` makes them of a call's records, `wall.py` the rows of many calls.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from voiceassist.actions import CardVolume
+from voiceassist.events import (
+    Alert,
+    AlertState,
+    AudioGap,
+    CallStarted,
+    CrossTalkChanged,
+    Cue,
+    DisclosureChanged,
+    EndReason,
+    Final,
+    LegMergeChanged,
+    LineSoundChanged,
+    NoteAdded,
+    Partial,
+    PromiseHeard,
+    Prompt,
+    PromptOutcome,
+    RefusalOutcome,
+    Speaker,
+)
+
+CallStatus = Literal["live", "ended", "failed"]
+CueStatus = Literal["early", "confirmed", "retracted"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CueView:
+    """A cue with what became of it."""
+
+    cue: Cue
+    status: CueStatus
+    outcome: RefusalOutcome | None = None  # refusals only; None while the episode is open
+    offered: str = ""  # the words of the alternative that recovered the refusal
+    false_alarm_by: str = ""  # who says that it was none; empty: nobody
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PromptView:
+    """A card with what became of it."""
+
+    prompt: Prompt
+    outcome: PromptOutcome | None = None  # None: on the screen now
+    closed_ms: int | None = None
+    alternative: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertView:
+    """An alert with who took care of it."""
+
+    alert: Alert
+    state: AlertState = "open"
+    by: str = ""  # who changed it last
+    note: str = ""
+    changed_ms: int | None = None
+    changed_at: str = ""  # wall clock, ISO 8601 with zone; empty: at `changed_ms` of the call
+    owner: str = ""  # who acknowledged it last; nobody while it is open
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallState:
+    """All that a screen shows of one call."""
+
+    call_id: str
+    seq: int  # number of the newest record applied
+    at_ms: int
+    status: CallStatus
+    started: CallStarted
+    end_reason: EndReason | None = None
+    error: str = ""
+    muted: bool = False
+    card_volume: CardVolume = "normal"
+    finals: tuple[Final, ...] = ()
+    partials: tuple[Partial, ...] = ()  # at most one per speaker
+    cues: tuple[CueView, ...] = ()
+    prompts: tuple[PromptView, ...] = ()
+    alerts: tuple[AlertView, ...] = ()
+    gaps: tuple[AudioGap, ...] = ()
+    line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order
+    cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
+    leg_merge: LegMergeChanged | None = None  # the newest
+    doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
+    disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
+    promises: tuple[PromiseHeard, ...] = ()
+    notes: tuple[NoteAdded, ...] = ()
+    behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
