@@ -25,7 +25,8 @@ CORE_MODULES = [
 
 # A room imports itself and rooms of earlier lines, nothing else. "" is voiceassist/__init__.py.
 ORDER = (
-    {"", "errors", "actions", "events"},
+    {"", "errors", "actions"},
+    {"events"},
     {"audio", "core"},
     {"yamltext"},
     {"playbook_file"},

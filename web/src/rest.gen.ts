@@ -152,7 +152,7 @@ export interface ActivityEntry {
   by: string;
   call_id: string;
   customer: string;
-  deed: "open" | "acknowledged" | "resolved" | "false_alarm" | "false_alarm_undone";
+  deed: ("open" | "acknowledged" | "resolved") | ("false_alarm" | "false_alarm_undone");
   kind: string;
   language: string;
   level: ("info" | "warning" | "critical") | null;
@@ -169,15 +169,15 @@ export interface ActivityEntry {
  * via the `definition` "ActivityView".
  */
 export interface ActivityView {
-  activity: ChoiceView[];
+  activity: PlaybookChoice[];
 }
 /**
  * What somebody decided about a whole playbook.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "ChoiceView".
+ * via the `definition` "PlaybookChoice".
  */
-export interface ChoiceView {
+export interface PlaybookChoice {
   action: "default" | "setting" | "withdrawn" | "offered";
   at: string;
   by: string;
@@ -465,10 +465,10 @@ export interface ChangesView {
  * What calls in a language get where their team has no playbook of its own, and who says so.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "DefaultView".
+ * via the `definition` "DefaultPlaybook".
  */
-export interface DefaultView {
-  choice: ChoiceView | null;
+export interface DefaultPlaybook {
+  choice: PlaybookChoice | null;
   language: string;
   name: string;
   setting: string;
@@ -803,8 +803,8 @@ export interface OfferShown {
 export interface OfferView {
   could_be_default_for: string[];
   default_for: string[];
-  defaults: DefaultView[];
-  withdrawn: ChoiceView | null;
+  defaults: DefaultPlaybook[];
+  withdrawn: PlaybookChoice | null;
 }
 /**
  * Part of a list of calls.
@@ -910,7 +910,7 @@ export interface PlaybookView {
  */
 export interface PlaybooksView {
   available: HeaderView[];
-  defaults: DefaultView[];
+  defaults: DefaultPlaybook[];
   playbooks: PlaybookSummary[];
 }
 /**
