@@ -319,6 +319,7 @@ class Alert:
     why: Why
     reason_code: str = ""  # a code for `reason` where that is our own sentence; "": a playbook's own words
     late: bool = False  # it came late, because the machine was behind
+    unsaid: str = ""  # title of what was not said in time; of alerts of the kind `missing` only
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

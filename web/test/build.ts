@@ -44,7 +44,7 @@ export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): 
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
-  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false }, state, by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
+  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false, unsaid: "" }, state, by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
 }
 
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {

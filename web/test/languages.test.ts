@@ -148,6 +148,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "entry.role": ["agent"],
   "entry.roleDoes": ["agent"],
   "entry.reason": ["insult"],
+  "entry.unsaid": ["Notice of recording"],
   "entry.keyOf": ["a"],
   "wall.summary": [{ help: 1, critical: 2, warning: 3, others: 7 }],
   "wall.deed": ["resolved"],

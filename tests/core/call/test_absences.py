@@ -80,7 +80,8 @@ def test_what_must_be_said_and_is_not_is_missing() -> None:
     events = drive(call, [final("agent", "Hello, how can I help?", at=50_000), tick(60_000)])
     assert [(cue.kind, cue.rule) for cue in only(events, Cue)] == [("missing", "missing.recording_notice")]
     assert only(events, Prompt) == []
-    assert [(alert.kind, alert.level) for alert in only(events, Alert)] == [("missing", "info")]
+    [alert] = only(events, Alert)
+    assert (alert.kind, alert.level, alert.unsaid) == ("missing", "info", "Notice of recording")
 
 
 def test_what_was_said_in_time_is_not_missing() -> None:

@@ -26,12 +26,18 @@ def alert_rules(playbook: Playbook) -> Mapping[str, AlertRule]:
     return {"help": HELP} | dict(playbook.alerts)
 
 
+def unsaid_titles(playbook: Playbook) -> Mapping[str, str]:
+    """By rule: what a person calls that which was not said."""
+    return {absence.id: absence.title for absence in playbook.absences}
+
+
 @dataclass(slots=True)
 class Alerts:
     """Every alert so far with its state."""
 
     rules: Mapping[str, AlertRule]  # by kind
     lateness: Lateness
+    titles: Mapping[str, str] = field(default_factory=dict)  # by rule of `missing`: what was not said
     alerts: dict[str, Alert] = field(default_factory=dict)  # by id
     states: dict[str, AlertState] = field(default_factory=dict)  # by id
     told: dict[str, Cue] = field(default_factory=dict)  # by id: the cues of words that alerted, not retracted
@@ -62,6 +68,7 @@ class Alerts:
             why=why,
             reason_code=reason_code(kind, rule.reason),
             late=self.lateness.is_late,
+            unsaid=self.titles.get(why.rule, "") if kind == "missing" else "",
         )
         self.alerts[alert.alert_id] = alert
         self.states[alert.alert_id] = "open"

@@ -289,6 +289,7 @@ export interface Alert {
   why: Why;
   reason_code: string;
   late: boolean;
+  unsaid: string;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -695,6 +696,7 @@ export interface AlertRecord {
   why: Why;
   reason_code: string;
   late: boolean;
+  unsaid: string;
 }
 /**
  * The final has more of the clause that cards and alerts of a cue quote.

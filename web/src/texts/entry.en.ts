@@ -69,6 +69,7 @@ export const entry = {
   failedText: "What was heard until then is kept. Go on without voiceassist; if it happens again, tell whoever runs it.",
   forAdmin: "For whoever runs voiceassist",
   reason: naming(reasons),
+  unsaid: (title: string) => `Not said in time: ${title}.`,
   keys: "Keys",
   keysTitle: "Keys of one character",
   keysText: "If you dictate, or press keys by mistake, switch them off or choose other ones. Enter, Esc and the arrows stay.",

@@ -69,6 +69,7 @@ export const entry: typeof english = {
   failedText: "Se conserva lo que se oyó hasta entonces. Continúe sin voiceassist; si se repite, avise a quien lo administra.",
   forAdmin: "Para quien administra voiceassist",
   reason: naming(reasons),
+  unsaid: (title: string) => `No se dijo a tiempo: ${title}.`,
   keys: "Teclas",
   keysTitle: "Teclas de un solo carácter",
   keysText: "Si dicta o pulsa teclas sin querer, desactívelas o elija otras. Intro, Esc y las flechas se quedan.",
