@@ -20,9 +20,10 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.bus.mqtt import Bus, BusSettings
 from voiceassist.config import Settings
 from voiceassist.core.words.languages import NEUTRAL, language_rules
-from voiceassist.errors import PlaybookError
+from voiceassist.errors import ConfigError, PlaybookError
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.metrics import Metrics, measure_loop_lag
+from voiceassist.people.directory import Directory
 from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
@@ -60,6 +61,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 registry=await load_registry(store.playbooks, bases, worker),
                 playbook_worker=worker,
                 store=store,
+                directory=await _directory(store, settings),
                 recorders=recorders,
                 bus=_bus(settings),
                 metrics=Metrics(),
@@ -69,6 +71,21 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 yield runtime
             finally:
                 await _stop(runtime)
+
+
+async def _directory(store: Store, settings: Settings) -> Directory:
+    """Who may sign in. Raises ConfigError where other machines reach a server that nobody looks after."""
+    directory = Directory(people=store.people, is_loopback=settings.is_loopback)
+    await directory.look()
+    if settings.is_loopback or directory.has_admin:
+        return directory
+    if not settings.setup:
+        raise ConfigError(
+            f"setting `host`: {settings.host} can be reached by other machines, and nobody can sign in yet: make "
+            f"an admin with `voiceassist users add LOGIN --role admin --data-dir {settings.data_dir}`, or start "
+            "once with `voiceassist serve --setup`, which prints a link for the first admin"
+        )
+    return directory
 
 
 @asynccontextmanager
@@ -123,15 +140,12 @@ async def _start(runtime: Runtime) -> None:
     _export_depths(runtime)
     runtime.tell_likely_phrases()
     runtime.spawn(measure_loop_lag(runtime.metrics))
+    runtime.spawn(runtime.directory.watch())
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
     _warn_of_unknown_words(runtime)
     _warn_of_unmasked_numbers(runtime)
     log.info("ready", **{tag: engine.name for tag, engine in runtime.engines.people.items()})
-    if not runtime.settings.is_loopback:
-        log.warning(
-            "screens have no log-in: whoever reaches this server reads every call", host=runtime.settings.host
-        )
 
 
 def _warn_of_unmasked_numbers(runtime: Runtime) -> None:

@@ -71,11 +71,16 @@ class Settings:
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
+    setup: bool = False  # print a link for the first admin
 
     @property
     def engine_by_language(self) -> Mapping[str, str]:
         """Every language of this deployment with its engine's name; the default language comes first."""
         return {self.language: self.engine, **self.engines}
+
+    def address(self, port: int) -> str:
+        """Where browsers on this machine find the server."""
+        return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
 
     @property
     def is_loopback(self) -> bool:

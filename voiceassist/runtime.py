@@ -41,6 +41,7 @@ from voiceassist.ingest.whip import WhipSessions
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
+from voiceassist.people.directory import Directory
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.store.journal import Journal
@@ -76,6 +77,7 @@ class Runtime:
     registry: PlaybookRegistry
     playbook_worker: PlaybookWorker
     store: Store
+    directory: Directory
     recorders: Recorders
     bus: Bus | None
     metrics: Metrics

@@ -18,6 +18,7 @@ app = group(
         "replay": "voiceassist.cli.replay:replay",
         "send": "voiceassist.cli.send:send",
         "schema": "voiceassist.cli.schema:schema",
+        "users": "voiceassist.cli.users:app",
         "calls": "voiceassist.cli.calls:app",
         "models": "voiceassist.cli.models:app",
         "playbook": "voiceassist.cli.playbook:app",

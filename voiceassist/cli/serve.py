@@ -51,6 +51,9 @@ DefaultLanguage = Annotated[
     typer.Option(help="Language of calls that name none. Default en. More: `engines` in the settings file."),
 ]
 ServedModelsDir = Annotated[Path | None, typer.Option(help="Where models are kept. Default: in the data folder.")]
+Setup = Annotated[
+    bool, typer.Option("--setup", help="While there is no admin: print a link, once, that makes the first one.")
+]
 PlaybookFile = Annotated[Path | None, typer.Option("--playbook", help="Playbook (YAML). Default: built in.")]
 
 
@@ -63,6 +66,7 @@ def serve(
     language: DefaultLanguage = None,
     models_dir: ServedModelsDir = None,
     playbook: PlaybookFile = None,
+    setup: Setup = False,
 ) -> None:
     """Run the server.
 
@@ -80,7 +84,7 @@ def serve(
     """
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "engine": engine, "language": language,
-        "models_dir": models_dir, "playbook": playbook,
+        "models_dir": models_dir, "playbook": playbook, "setup": setup or None,
     }  # fmt: skip
     run(load_settings(config, **given))
 
@@ -130,6 +134,8 @@ async def _serve(settings: Settings, listening: socket.socket) -> None:
         config = ServerConfig(create_api(runtime), EdgeLimits(), timeout_graceful_shutdown=STOP_WITHIN_S)
         server = _Server(config, runtime)
         _announce(settings, listening.getsockname()[1])
+        if settings.setup and not runtime.directory.has_admin:
+            _announce_setup(settings, listening.getsockname()[1], await runtime.directory.new_link())
         await server.serve([listening])
 
 
@@ -176,7 +182,12 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _announce(settings: Settings, port: int) -> None:
-    host = f"[{settings.host}]" if ":" in settings.host else settings.host
     console = Console(stderr=True)
-    console.print(f"\n  voiceassist is running at [bold cyan]http://{host}:{port}/[/]")
+    console.print(f"\n  voiceassist is running at [bold cyan]{settings.address(port)}/[/]")
     console.print("  Stop it with Ctrl+C.\n", style="dim")
+
+
+def _announce_setup(settings: Settings, port: int, token: str) -> None:
+    console = Console(stderr=True, highlight=False)
+    console.print("  Make the first admin there, once, within a day:")
+    console.print(f"  {settings.address(port)}/setup?token={token}\n", soft_wrap=True, markup=False)

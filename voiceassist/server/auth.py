@@ -3,8 +3,8 @@
 `authenticate` makes a `Principal` of a connection before its body is read; `gate.py` puts it into the ASGI scope.
 Every route declares its roles with `allow(...)`, and asks `principal_of` whose name goes into the history.
 
-Today nobody signs in: whoever reaches the screens is the person of the settings. A phone system on another machine
-proves itself by the ingest token.
+While nobody was added and only this machine reaches the server, whoever reaches the screens is the person of the
+settings. From then on people sign in, and phone systems prove themselves by the ingest token.
 """
 
 from dataclasses import dataclass
@@ -17,11 +17,17 @@ from fastapi import params as fastapi_params
 from starlette.requests import HTTPConnection
 
 from voiceassist.config import Settings
+from voiceassist.people.directory import Directory
+from voiceassist.runtime import runtime_of
 
-Role = Literal["anyone", "agent", "supervisor", "reviewer", "admin", "ingest"]
+Role = Literal["anyone", "agent", "supervisor", "reviewer", "author", "admin", "ingest"]
+PersonRole = Literal["agent", "supervisor", "reviewer", "author", "admin"]  # that somebody can be given
+PEOPLE: tuple[PersonRole, ...] = ("agent", "supervisor", "reviewer", "author", "admin")
 SCREENS: tuple[Role, ...] = ("agent", "supervisor", "reviewer")
-PERSON: frozenset[Role] = frozenset({"anyone", *SCREENS, "admin"})
+PERSON: frozenset[Role] = frozenset({"anyone", *PEOPLE})
 PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})
+NOBODY: frozenset[Role] = frozenset({"anyone"})
+COOKIE = "voiceassist_session"
 SCOPE_KEY = "voiceassist.principal"
 
 
@@ -31,6 +37,14 @@ class Principal:
 
     name: str  # of the person, as the history shows it
     roles: frozenset[Role]
+    teams: frozenset[str] = frozenset({"*"})  # "*": every team
+    login: str = ""  # empty: nobody signed in
+    session_id: str | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether somebody or something has proved who it is, or need not."""
+        return self.roles != NOBODY
 
 
 class Allow:
@@ -42,8 +56,7 @@ class Allow:
     async def __call__(self, connection: HTTPConnection) -> None:
         """Answers 401 or 403 when the caller may not."""
         if not self.roles & principal_of(connection).roles:
-            settings: Settings = connection.app.state.runtime.settings
-            raise _refused(connection, *_why_not(self.roles, settings))
+            raise _refused(connection, *_why_not(self.roles, connection))
 
 
 def allow(*roles: Role) -> fastapi_params.Depends:
@@ -66,19 +79,47 @@ class RefusedSocketError(Exception):
         self.status = status
 
 
-def authenticate(connection: HTTPConnection, settings: Settings, *, is_foreign: bool) -> Principal | None:
+def authenticate(
+    connection: HTTPConnection, settings: Settings, directory: Directory, *, is_foreign: bool
+) -> Principal | None:
     """Who is asking; None for a page of another site (`is_foreign`) that proves nothing."""
-    has_token = _has_token(connection, settings.ingest_token)
+    has_token = any(_has_token(connection, token) for token in (settings.ingest_token, directory.own_token))
+    phone_system = Principal(name="phone system", roles=PHONE_SYSTEM)
     if is_foreign:
-        return Principal(name="phone system", roles=PHONE_SYSTEM) if has_token else None
-    is_phone_system = has_token or (settings.ingest_token is None and _is_local(connection))
+        return phone_system if has_token else None
+    if directory.is_open:
+        return _local_person(settings, is_phone_system=has_token or _is_trusted(connection, settings))
+    return phone_system if has_token else _signed_in(connection, directory)
+
+
+def _local_person(settings: Settings, *, is_phone_system: bool) -> Principal:
     return Principal(name=settings.person, roles=PERSON | {"ingest"} if is_phone_system else PERSON)
 
 
-def _why_not(roles: frozenset[Role], settings: Settings) -> tuple[int, str]:
+def _is_trusted(connection: HTTPConnection, settings: Settings) -> bool:
+    return settings.ingest_token is None and _is_local(connection)
+
+
+def _signed_in(connection: HTTPConnection, directory: Directory) -> Principal:
+    found = directory.signed_in(connection.cookies.get(COOKIE, ""))
+    if found is None:
+        return Principal(name="", roles=NOBODY, teams=frozenset())
+    person, session = found
+    return Principal(
+        name=person.name,
+        roles=NOBODY | {role for role in PEOPLE if role in person.roles},
+        teams=frozenset(person.teams),
+        login=person.login,
+        session_id=session.id,
+    )
+
+
+def _why_not(roles: frozenset[Role], connection: HTTPConnection) -> tuple[int, str]:
+    runtime = runtime_of(connection)
     if "ingest" not in roles:
-        return 403, f"this needs to be done as {' or '.join(sorted(roles))}"
-    if settings.ingest_token:
+        needed = f"this needs to be done as {' or '.join(sorted(roles))}"
+        return (403, needed) if principal_of(connection).is_known else (401, "sign in first")
+    if runtime.settings.ingest_token or not runtime.directory.is_open:
         return 401, "a Bearer token is needed here"
     return 401, "phone systems on other machines need `ingest_token` to be set on this server"
 

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from starlette.websockets import WebSocketDisconnect
 
 from voiceassist.config import Settings
+from voiceassist.people.directory import Directory
 from voiceassist.server.auth import SCOPE_KEY, Principal, authenticate
 from voiceassist.server.headers import with_headers
 from voiceassist.server.limits import EdgeLimits
@@ -33,8 +34,8 @@ class RefusedError(Exception):
 class Gate:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, limits: EdgeLimits) -> None:
-        self._app, self._settings, self._limits = app, settings, limits
+    def __init__(self, app: ASGIApp, settings: Settings, directory: Directory, limits: EdgeLimits) -> None:
+        self._app, self._settings, self._directory, self._limits = app, settings, directory, limits
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or one socket."""
@@ -43,7 +44,7 @@ class Gate:
         send = with_headers(send, path)
         limit = self._limits.body_bytes_of(path)
         try:
-            principal = _judged(connection, self._settings)
+            principal = _judged(connection, self._settings, self._directory)
             _check_length(connection, limit)
         except RefusedError as error:
             await _refusal(error)(scope, receive, send)
@@ -52,13 +53,13 @@ class Gate:
             await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
 
 
-def _judged(connection: HTTPConnection, settings: Settings) -> Principal:
+def _judged(connection: HTTPConnection, settings: Settings, directory: Directory) -> Principal:
     if connection.scope["path"] != HEALTH and not is_our_host(connection, settings):
         host = connection.headers.get("host", "")
         told = f"host {host!r} is not a name of this server; add it to `allowed_hosts` in the settings"
         raise RefusedError(421, "unknown_host", told)
     foreign = foreign_site(connection)
-    principal = authenticate(connection, settings, is_foreign=foreign is not None)
+    principal = authenticate(connection, settings, directory, is_foreign=foreign is not None)
     if principal is None:
         told = f"a page of {foreign} may not use this server; open the server's own pages"
         raise RefusedError(403, "foreign_page", told)

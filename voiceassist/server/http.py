@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
+from voiceassist.people.throttle import Throttle
 from voiceassist.runtime import Runtime
 from voiceassist.server import (
     activity,
@@ -25,11 +26,13 @@ from voiceassist.server import (
     ingest,
     ops,
     pages,
+    people,
     playbook_drafts,
     playbook_offers,
     playbook_trials,
     playbooks,
     samples,
+    sign_in,
     wall,
 )
 from voiceassist.server.arrivals import Arrivals
@@ -47,6 +50,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
+    sign_in.router, people.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last
@@ -58,8 +62,9 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     api = build_api(demo=runtime.settings.demo)
     limits = limits or EdgeLimits()
     api.state.runtime = runtime
+    api.state.throttle = Throttle()
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
-    return Gate(api, runtime.settings, limits)
+    return Gate(api, runtime.settings, runtime.directory, limits)
 
 
 def build_api(*, demo: bool) -> FastAPI:

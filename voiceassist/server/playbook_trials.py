@@ -147,19 +147,19 @@ class Calls(RequestBody):
     last: Annotated[int, Field(ge=1, le=100_000)] = 200
 
 
-@router.get("/backtests/{job}", response_model=BacktestView, dependencies=[allow(*SCREENS)])
+@router.get("/backtests/{job}", response_model=BacktestView, dependencies=[allow(*SCREENS, "author")])
 async def get_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """How far a backtest is, and its result in the end."""
     return _shown(runtime_of(connection).backtests.job(job))
 
 
-@router.delete("/backtests/{job}", response_model=BacktestView, dependencies=[allow("admin")])
+@router.delete("/backtests/{job}", response_model=BacktestView, dependencies=[allow("author")])
 async def cancel_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """Ends a backtest."""
     return _shown(await runtime_of(connection).backtests.cancel(job))
 
 
-@router.post("/{name}/try", dependencies=[allow(*SCREENS)])
+@router.post("/{name}/try", dependencies=[allow(*SCREENS, "author")])
 async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> TriedView:
     """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
     runtime = runtime_of(connection)
@@ -167,7 +167,7 @@ async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> Trie
     return _tried(await runtime.playbook_worker.run(work.tried, source, _turns(said), said.tier, today()))
 
 
-@router.post("/{name}/phrases", dependencies=[allow(*SCREENS)])
+@router.post("/{name}/phrases", dependencies=[allow(*SCREENS, "author")])
 async def try_phrases(connection: HTTPConnection, name: str, wanted: PhrasesWanted) -> PhrasesTriedView:
     """Phrases made of sentences, and in which ordinary turns they would be found. Works on a broken draft, too."""
     runtime = runtime_of(connection)
@@ -178,7 +178,7 @@ async def try_phrases(connection: HTTPConnection, name: str, wanted: PhrasesWant
     return PhrasesTriedView(phrases=tuple(map(_phrase, tried)))
 
 
-@router.post("/{name}/examples", dependencies=[allow(*SCREENS)])
+@router.post("/{name}/examples", dependencies=[allow(*SCREENS, "author")])
 async def try_examples(connection: HTTPConnection, name: str, which: Which) -> ExamplesView:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
     runtime = runtime_of(connection)
@@ -187,7 +187,7 @@ async def try_examples(connection: HTTPConnection, name: str, which: Which) -> E
     return ExamplesView(examples=tuple(_example(run) for run in runs))
 
 
-@router.post("/{name}/backtest", status_code=202, dependencies=[allow("admin")])
+@router.post("/{name}/backtest", status_code=202, dependencies=[allow("author")])
 async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> JobView:
     """Starts comparing the draft with the current version on the newest calls."""
     runtime = runtime_of(connection)

@@ -58,7 +58,7 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
     runtime.sample_calls.add(call_id)
     with runtime.subscriptions.watching_call(call_id) as subscription:
         playing = runtime.spawn(
-            play(sample.recording, _our_ingest(connection), info, token=runtime.settings.ingest_token)
+            play(sample.recording, _our_ingest(connection), info, token=runtime.directory.own_token)
         )
         playing.add_done_callback(lambda _: runtime.sample_calls.discard(call_id))
         begun = asyncio.create_task(subscription.take())

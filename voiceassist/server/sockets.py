@@ -8,20 +8,31 @@ may resume by number.
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import NoReturn
 
 from fastapi import WebSocket, WebSocketDisconnect
 
 from voiceassist import wire
 from voiceassist.errors import PeerError
 from voiceassist.events import Record
+from voiceassist.runtime import runtime_of
+from voiceassist.server.auth import principal_of
 from voiceassist.subscriptions import Subscription, TooSlowError, Waiting
 
 # Close codes 4000-4999 are the application's own (RFC 6455, 7.4.2).
+CLOSE_SESSION_ENDED = 4001  # or its rights are others now: the page asks for its session
 CLOSE_UNKNOWN_CALL = 4004
 CLOSE_TOO_SLOW = 4008
 PING_S = 10.0  # on a socket that is quiet; clients give up on a server after 25 s of nothing
 SEND_S = 10.0  # for the network to take a message; whoever takes nothing for so long is gone or asleep
 GOODBYE_S = 1.0  # a client that reads nothing does not hear the goodbye either
+
+
+class SessionEndedError(PeerError):
+    """Who opened the socket may no longer use it."""
+
+    def __init__(self) -> None:
+        super().__init__("session_ended", "you were signed out, or your rights are others now; sign in again")
 
 
 async def send(socket: WebSocket, message: wire.ServerMessage) -> None:
@@ -52,17 +63,20 @@ async def ended_well(socket: WebSocket) -> AsyncIterator[None]:
     except WebSocketDisconnect:
         pass  # the client left: all that was wanted of us
     except TooSlowError as error:
-        await _goodbye(socket, error)
+        await _goodbye(socket, error, CLOSE_TOO_SLOW)
+    except SessionEndedError as error:
+        await _goodbye(socket, error, CLOSE_SESSION_ENDED)
 
 
 async def pump(socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool]) -> None:
-    """Sends what comes until the client is gone (WebSocketDisconnect) or too slow (TooSlowError)."""
+    """Sends what comes until the client is gone (WebSocketDisconnect), too slow or no longer signed in."""
     try:
         async with asyncio.TaskGroup() as tasks:
+            tasks.create_task(_until_session_ends(socket))
             tasks.create_task(_send_all(socket, subscription, is_new))
             tasks.create_task(_until_gone(socket))
             tasks.create_task(subscription.until_too_slow())
-    except* (WebSocketDisconnect, TooSlowError) as group:
+    except* (WebSocketDisconnect, TooSlowError, SessionEndedError) as group:
         raise group.exceptions[0] from None
 
 
@@ -79,13 +93,14 @@ async def _send_all(socket: WebSocket, subscription: Subscription, is_new: Calla
 
 
 async def until_first(socket: WebSocket, subscription: Subscription) -> None:
-    """Returns when the first record comes. Raises WebSocketDisconnect or TooSlowError like `pump`."""
+    """Returns when the first record comes. Raises what `pump` raises."""
     try:
         async with asyncio.TaskGroup() as tasks:
-            gone = tasks.create_task(_until_gone(socket))
+            ends = [tasks.create_task(until(socket)) for until in (_until_gone, _until_session_ends)]
             await _first_record(socket, subscription)
-            gone.cancel()
-    except* (WebSocketDisconnect, TooSlowError) as group:
+            for end in ends:
+                end.cancel()
+    except* (WebSocketDisconnect, TooSlowError, SessionEndedError) as group:
         raise group.exceptions[0] from None
 
 
@@ -113,9 +128,14 @@ async def _until_gone(socket: WebSocket) -> None:
             raise WebSocketDisconnect(message.get("code", 1006))
 
 
-async def _goodbye(socket: WebSocket, error: PeerError) -> None:
+async def _until_session_ends(socket: WebSocket) -> NoReturn:
+    await runtime_of(socket).directory.until_ended(principal_of(socket).session_id)
+    raise SessionEndedError
+
+
+async def _goodbye(socket: WebSocket, error: PeerError, close_code: int) -> None:
     try:
         async with asyncio.timeout(GOODBYE_S):
-            await send_error(socket, error, CLOSE_TOO_SLOW)
+            await send_error(socket, error, close_code)
     except (TimeoutError, PeerError, WebSocketDisconnect, RuntimeError):
         return  # it never read anything: the server drops the connection when we return

@@ -176,3 +176,42 @@ fact_activity = Table(
 )
 fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
 fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH
+
+# ---- who may sign in: `people.py` ------------------------------------------------------------------------------
+
+people = Table(
+    "people",
+    metadata,
+    Column("login", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("roles", String, nullable=False),  # with spaces between them
+    Column("teams", Text, nullable=False),  # JSON list
+    Column("password", String, nullable=False),  # argon2id, with its salt and its cost; empty: none yet
+    Column("totp", String, nullable=False),  # secret of the two-step code; empty: none
+    Column("totp_step", BigInteger, nullable=False),  # of the last code that was taken: none is taken twice
+    Column("disabled", Integer, nullable=False),
+    Column("created_us", BigInteger, nullable=False),  # all times here: microseconds since 1970 UTC
+    Column("seen_us", BigInteger),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("token_hash", String, nullable=False, unique=True),  # SHA-256 of what is in the cookie
+    Column("login", String, ForeignKey("people.login", ondelete="CASCADE"), nullable=False, index=True),
+    Column("created_us", BigInteger, nullable=False),
+    Column("seen_us", BigInteger, nullable=False),
+    Column("expires_us", BigInteger, nullable=False),
+    Column("agent", String, nullable=False),  # the browser, as it calls itself
+    Column("address", String, nullable=False),
+)
+
+# A row is gone with its use.
+password_links = Table(
+    "password_links",
+    metadata,
+    Column("token_hash", String, primary_key=True),
+    Column("login", String, nullable=False),  # empty: of the first admin
+    Column("expires_us", BigInteger, nullable=False),
+)

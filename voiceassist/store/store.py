@@ -26,6 +26,7 @@ from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
 from voiceassist.store.past_offers import past_offers
+from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, cursor_of, place_of
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
@@ -72,6 +73,7 @@ class Store:
         self._node_id = node_id
         self._writer = writer
         self.playbooks = Playbooks(database)
+        self.people = People(database)
         self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:

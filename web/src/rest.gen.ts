@@ -720,6 +720,37 @@ export interface JobView {
   job: string;
 }
 /**
+ * Who is signed in.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Me".
+ */
+export interface Me {
+  login: string;
+  name: string;
+  roles: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[];
+  teams: string[];
+}
+/**
+ * What one may change of oneself.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "MeChange".
+ */
+export interface MeChange {
+  password: PasswordChange;
+}
+/**
+ * Both passwords.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PasswordChange".
+ */
+export interface PasswordChange {
+  new: string;
+  old: string;
+}
+/**
  * Models that are here and models to be had.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -767,6 +798,24 @@ export interface OfferedFile {
   size_bytes: number;
 }
 /**
+ * Somebody who is to sign in.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "NewPerson".
+ */
+export interface NewPerson {
+  login: string;
+  name: string;
+  /**
+   * @maxItems 5
+   */
+  roles: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[];
+  /**
+   * @maxItems 50
+   */
+  teams?: string[];
+}
+/**
  * A playbook to be made: a copy of another, or an empty one.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -807,6 +856,21 @@ export interface OfferView {
   withdrawn: PlaybookChoice | null;
 }
 /**
+ * One browser in which somebody is signed in.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OwnSession".
+ */
+export interface OwnSession {
+  address: string;
+  agent: string;
+  created_at: string;
+  current: boolean;
+  expires_at: string;
+  id: string;
+  seen_at: string;
+}
+/**
  * Part of a list of calls.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -815,6 +879,43 @@ export interface OfferView {
 export interface Page {
   calls: CallSummary[];
   next: string | null;
+}
+/**
+ * A person and the link with which they set their password, once, within a day.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PersonAdded".
+ */
+export interface PersonAdded {
+  link: string;
+  person: PersonView;
+}
+/**
+ * Somebody who may sign in, for admins.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PersonView".
+ */
+export interface PersonView {
+  disabled: boolean;
+  last_seen_at: string | null;
+  login: string;
+  name: string;
+  roles: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[];
+  teams: string[];
+  totp: boolean;
+}
+/**
+ * What is to be different; what is left out stays.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PersonChange".
+ */
+export interface PersonChange {
+  disabled?: boolean | null;
+  name?: string | null;
+  roles?: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[] | null;
+  teams?: string[] | null;
 }
 /**
  * A phrase, and the ordinary turns in which it is found although nobody meant them.
@@ -938,6 +1039,25 @@ export interface PublishRequest {
   revision: number;
 }
 /**
+ * A password, with the link that an admin gave.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Reset".
+ */
+export interface Reset {
+  password: string;
+  token: string;
+}
+/**
+ * A link with which a person sets their password, once, within a day.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ResetLink".
+ */
+export interface ResetLink {
+  link: string;
+}
+/**
  * An earlier version that is to become the current one again.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -990,6 +1110,42 @@ export interface ServerStatus {
   sample_engine: EngineSummary | null;
   version: string;
   wire_version: number;
+}
+/**
+ * Whether a sign-in is needed, and whose this is.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SessionView".
+ */
+export interface SessionView {
+  local: boolean;
+  oidc: string | null;
+  open: boolean;
+  person: Me | null;
+  setup: boolean;
+}
+/**
+ * The first admin, with the link that `voiceassist serve --setup` printed.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Setup".
+ */
+export interface Setup {
+  login: string;
+  name: string;
+  password: string;
+  token: string;
+}
+/**
+ * Who wants in.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SignIn".
+ */
+export interface SignIn {
+  code?: string;
+  login: string;
+  password: string;
 }
 /**
  * A whole text: imported, or an earlier one of the same person.

@@ -1,0 +1,226 @@
+"""Who may sign in: people, their sessions, and one-time links for a password.
+
+Secrets are stored as hashes only. A new password, or disabling a person, ends that person's sessions in the same
+transaction, and no change leaves the server without an admin. Never hashes and never decides who may do what.
+Next: `people/directory.py` keeps it all in memory; `cli/users` changes it beside a server.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Delete, RowMapping, delete, func, insert, select, update
+
+from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.store.database import Database
+from voiceassist.store.schema import password_links, people, sessions
+
+T = TypeVar("T")
+ADMIN = "admin"
+SESSIONS_OF_ONE = 50  # overflow rule: with one more, the one that was used longest ago ends
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredPerson:
+    """Somebody who may sign in. All times here are microseconds since 1970 UTC."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    teams: tuple[str, ...]  # "*": every team
+    password: str = field(default="", repr=False)  # argon2id; empty: none yet
+    totp: str = field(default="", repr=False)  # secret of the two-step code; empty: none
+    totp_step: int = 0  # of the last code that was taken
+    disabled: bool = False
+    created_us: int
+    seen_us: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StoredSession:
+    """Somebody who has signed in, in one browser."""
+
+    id: str
+    token_hash: str = field(repr=False)
+    login: str
+    created_us: int
+    seen_us: int
+    expires_us: int  # whatever happens
+    agent: str  # the browser, as it calls itself
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PasswordLink:
+    """May set a person's password once; without a login: may make the first admin."""
+
+    token_hash: str = field(repr=False)
+    login: str
+    expires_us: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Everybody:
+    """All that are there at one moment."""
+
+    people: Mapping[str, StoredPerson] = field(default_factory=dict)  # by login
+    sessions: Mapping[str, StoredSession] = field(default_factory=dict)  # by the hash of their token
+
+
+class People:
+    """The tables of one open database. Every method raises StoreError when the disk fails."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def everybody(self) -> Everybody:
+        """All of them."""
+        return await self._database.read(_everybody)
+
+    async def add(self, person: StoredPerson) -> None:
+        """Raises ConflictError when the login is taken."""
+        await self._write(lambda connection: _add(connection, person))
+
+    async def change(self, login: str, **values: Any) -> StoredPerson:  # noqa: ANN401 - fields of a StoredPerson
+        """Changes some fields. Raises UnknownNameError, and ConflictError when no admin would be left."""
+        return await self._write(lambda connection: _change(connection, login, values))
+
+    async def open_session(self, session: StoredSession) -> None:
+        """Somebody signs in."""
+        await self._write(lambda connection: _open_session(connection, session))
+
+    async def end_sessions(self, login: str, session_id: str | None = None) -> int:
+        """Ends one session of a person, or all; returns how many there were."""
+        ended = delete(sessions).where(sessions.c.login == login)
+        ended = ended.where(sessions.c.id == session_id) if session_id is not None else ended
+        return await self._write(lambda connection: connection.execute(ended).rowcount)
+
+    async def end_old_sessions(self, created_us: int, seen_us: int) -> None:
+        """Forgets sessions that expired before `created_us`, or that nobody used since `seen_us`."""
+        old = delete(sessions).where((sessions.c.expires_us < created_us) | (sessions.c.seen_us < seen_us))
+        await self._write(lambda connection: connection.execute(old))
+
+    async def saw(self, seen: Mapping[str, tuple[str, int]]) -> None:
+        """When sessions were used last, by their ids, with whose they are."""
+        await self._write(lambda connection: _saw(connection, seen))
+
+    async def add_link(self, link: PasswordLink) -> None:
+        """Takes the place of the person's earlier ones."""
+        await self._write(lambda connection: _add_link(connection, link))
+
+    async def use_link(self, token_hash: str, now_us: int, password: str) -> StoredPerson:
+        """Sets the password of the person that the link is for. Raises UnknownNameError when it is used or old."""
+
+        def use(connection: Connection) -> StoredPerson:
+            login = _used(connection, token_hash, now_us)
+            if not login:
+                raise _no_link()
+            return _change(connection, login, {"password": password})
+
+        return await self._write(use)
+
+    async def add_first(self, token_hash: str, admin: StoredPerson) -> None:
+        """The first admin, by the setup link. Raises UnknownNameError when it is used, old, or of a person."""
+
+        def add(connection: Connection) -> None:
+            if _used(connection, token_hash, admin.created_us) or _count_admins(connection):
+                raise _no_link()
+            _add(connection, admin)
+
+        await self._write(add)
+
+    async def _write(self, work: Callable[[Connection], T]) -> T:
+        return await self._database.write(work)
+
+
+def _everybody(connection: Connection) -> Everybody:
+    all_people = map(_person, connection.execute(select(people).order_by(people.c.login)).mappings())
+    all_sessions = (StoredSession(**row) for row in connection.execute(select(sessions)).mappings())
+    return Everybody(
+        people={person.login: person for person in all_people},
+        sessions={session.token_hash: session for session in all_sessions},
+    )
+
+
+def _person(row: RowMapping) -> StoredPerson:
+    values = dict(row)
+    values |= {"roles": tuple(row["roles"].split()), "teams": tuple(json.loads(row["teams"]))}
+    return StoredPerson(**values | {"disabled": bool(row["disabled"])})
+
+
+def _row(values: Mapping[str, Any]) -> dict[str, Any]:
+    row = dict(values)
+    if "roles" in row:
+        row["roles"] = " ".join(row["roles"])
+    if "teams" in row:
+        row["teams"] = json.dumps(row["teams"])
+    return row
+
+
+def _add(connection: Connection, person: StoredPerson) -> None:
+    if connection.scalar(select(people.c.login).where(people.c.login == person.login)):
+        raise ConflictError("login_taken", f"there is a person {person.login!r} already; choose another login")
+    if not _count_admins(connection) and ADMIN not in person.roles:
+        raise ConflictError("no_admin", "there is no admin yet, so the first person must be one")
+    connection.execute(insert(people), _row(asdict(person)))
+
+
+def _change(connection: Connection, login: str, values: Mapping[str, Any]) -> StoredPerson:
+    admins = _count_admins(connection)
+    found = connection.execute(
+        update(people).where(people.c.login == login).values(**_row(values)).returning(people)
+    ).mappings()
+    row = found.first()
+    if row is None:
+        raise UnknownNameError("unknown_person", f"there is no person {login!r}")
+    if admins and not _count_admins(connection):
+        told = f"{login!r} is the only admin who may sign in; make somebody else an admin first"
+        raise ConflictError("last_admin", told)
+    if "password" in values or values.get("disabled"):
+        connection.execute(_all_of(login))
+    return _person(row)
+
+
+def _all_of(login: str) -> Delete:
+    return delete(sessions).where(sessions.c.login == login)
+
+
+def _count_admins(connection: Connection) -> int:
+    found = connection.scalars(select(people.c.roles).where(people.c.disabled == 0))
+    return sum(ADMIN in roles.split() for roles in found)
+
+
+def _open_session(connection: Connection, session: StoredSession) -> None:
+    connection.execute(insert(sessions), asdict(session))
+    of_person = select(sessions.c.id).where(sessions.c.login == session.login)
+    kept = of_person.order_by(sessions.c.seen_us.desc(), sessions.c.created_us.desc()).limit(SESSIONS_OF_ONE)
+    connection.execute(_all_of(session.login).where(sessions.c.id.not_in(kept)))
+
+
+def _saw(connection: Connection, seen: Mapping[str, tuple[str, int]]) -> None:
+    for session_id, (login, at_us) in seen.items():
+        connection.execute(update(sessions).where(sessions.c.id == session_id).values(seen_us=at_us))
+        later = func.max(func.coalesce(people.c.seen_us, 0), at_us)
+        connection.execute(update(people).where(people.c.login == login).values(seen_us=later))
+
+
+def _add_link(connection: Connection, link: PasswordLink) -> None:
+    if link.login and not connection.scalar(select(people.c.login).where(people.c.login == link.login)):
+        raise UnknownNameError("unknown_person", f"there is no person {link.login!r}")
+    connection.execute(delete(password_links).where(password_links.c.login == link.login))
+    connection.execute(insert(password_links), asdict(link))
+
+
+def _used(connection: Connection, token_hash: str, now_us: int) -> str:
+    """Whose link it is; it is gone now. Raises UnknownNameError."""
+    gone = delete(password_links).where(password_links.c.token_hash == token_hash)
+    row = connection.execute(gone.returning(password_links)).mappings().first()
+    if row is None or row["expires_us"] < now_us:
+        raise _no_link()
+    return str(row["login"])
+
+
+def _no_link() -> UnknownNameError:
+    told = "this link was used already, or it is too old; ask an admin for a new one"
+    return UnknownNameError("unknown_link", told)
