@@ -53,7 +53,7 @@ def test_what_is_said_before_it_is_due_needs_not_be_said_again() -> None:
 
 
 def test_what_a_cue_that_is_taken_back_made_due_is_due_no_more() -> None:
-    heard = partial("customer", "i buy a b c"), final("customer", "goodbye now")
+    heard = partial("customer", "i buy this big box"), final("customer", "goodbye now")
     events = call_with("after_kind: purchase_intent, within_s: 9", *heard, tick(60_000))
     assert [state for state, _, _ in told(events)] == ["due", "withdrawn"]
 

@@ -118,7 +118,8 @@ def test_a_language_without_a_playbook_is_named_with_those_that_have_one(tag: st
 
 def _vocabulary(language: Language) -> frozenset[str]:
     numbers, addresses = language.numbers, language.addresses
-    spoken = numbers.units | numbers.teens | numbers.tens | numbers.hundreds | numbers.glue | set(numbers.repeats)
+    digits = {*numbers.units, *numbers.teens, *numbers.tens, *numbers.hundreds, *numbers.sounds_like}
+    spoken = digits | {*numbers.scales, *numbers.repeats} | numbers.glue | numbers.measures
     addressed = addresses.at | addresses.dot | addresses.joints | addresses.endings
     return (language.fillers | language.asides | spoken | addressed) - NAMES
 

@@ -30,13 +30,14 @@ def masked(text: str, *, carried: int = 0, growing: bool = False) -> str:
 )
 def test_a_long_number_is_masked(number: str) -> None:
     words = f"it is {number} thanks".split()
-    assert masked_words(words, ENGLISH) == ["it", "is", *[MASK] * (len(words) - 3), "thanks"]
+    seen = [word.strip(",") for word in masked_words(words, ENGLISH)]
+    assert set(seen) - {"um", "okay", "right", "dash"} == {"it", "is", MASK, "thanks"}
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "it is four two seven nine",
+        "my order number is four two seven nine",
         "nine dollars and ninety nine cents",
         "thirty days and two weeks",
         "it costs $1,299.00 or 1,250,000 points",
@@ -70,11 +71,12 @@ def test_a_number_still_growing_in_a_partial_is_masked_early() -> None:
     assert masked("it is four one one one", growing=True) == f"it is {' '.join([MASK] * 4)}"
 
 
-def test_a_number_read_out_in_groups_is_masked_from_the_second_group_on() -> None:
-    first = final("customer", "my card is four one one one")
+def test_a_number_read_out_in_groups_is_masked_from_its_first_group_on() -> None:
+    first = final("customer", "so it is four one one one")
     second = final("customer", "two two two two", at=first.end_ms + 1000, utterance=2)
     third = final("customer", "three three three three", at=second.end_ms + 1000, utterance=3)
-    assert [event.text for event in only(play(first, second, third), Final)][1:] == [" ".join([MASK] * 4)] * 2
+    group = " ".join([MASK] * 4)
+    assert [event.text for event in only(play(first, second, third), Final)] == [f"so it is {group}", group, group]
 
 
 def test_words_and_text_leave_the_call_masked_with_their_times() -> None:

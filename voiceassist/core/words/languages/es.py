@@ -1,30 +1,15 @@
-"""Spanish, for Spain and Latin America: accents, contractions, fillers, spoken numbers and addresses. Data only.
+"""Spanish, for Spain and Latin America: accents, contractions, fillers, promises. Data only.
 
 Vowels with and without an accent are one letter: recognizers confuse what sounds alike ("si" and "sí", "el" and
 "él"), and phone typists leave accents out. "ñ" is a letter of its own, not an "n" with an accent: a phrase's "una"
 does not take "uña". But who cannot type it writes "n", so a phrase's "ñ" takes an "n", too: "año" takes "ano".
 "Este", "pues" and "bueno" carry meaning and are no fillers; verbs with pronouns ("devolverlo") stay one word, a
-phrase writes `devolver*`. Next: `text.py`, `redact.py`.
+phrase writes `devolver*`. Numbers, addresses and what
+is private: `es_private.py`. Next: `text.py`.
 """
 
-import re
-
-from voiceassist.core.words.languages.language import Addresses, Language, Numbers, PromiseWords
-
-_TWENTIES = ("uno", "un", "una", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve")
-_HUNDREDS = (
-    "doscient",
-    "trescient",
-    "cuatrocient",
-    "quinient",
-    "seiscient",
-    "setecient",
-    "ochocient",
-    "novecient",
-)
-
-# Both ways to write thousands and cents are in use, by country. "12.345.678" is an identity card, not an amount.
-_THOUSANDS = r"\d{1,3}(,\d{3})+(\.\d+)?|\d{1,3}\.\d{3}(,\d+)?|\d(\.\d{3}){2}(,\d+)?"
+from voiceassist.core.words.languages.es_private import SPANISH_ADDRESSES, SPANISH_NUMBERS, SPANISH_PRIVATE
+from voiceassist.core.words.languages.language import Language, PromiseWords
 
 # A promise with a day or a time: "le llamaré antes del viernes".
 _PROMISES = PromiseWords(
@@ -171,32 +156,8 @@ SPANISH = Language(
         *("pero", "sin embargo", "no obstante", "aunque", "sino", "en cambio", "a cambio", "en su lugar"),
         *("lo que", "eso si", "ahora bien", "mas bien", "en vez"),
     ),
-    numbers=Numbers(
-        units=frozenset(["cero", "uno", "dos", "tres", "cuatro", "cinco", "seis", "siete", "ocho", "nueve"]),
-        teens=frozenset(
-            [
-                *("diez", "once", "doce", "trece", "catorce", "quince"),
-                *("dieciseis", "diecisiete", "dieciocho", "diecinueve"),
-                *(f"veinti{unit}" for unit in _TWENTIES),
-            ]
-        ),
-        tens=frozenset(["veinte", "treinta", "cuarenta", "cincuenta", "sesenta", "setenta", "ochenta", "noventa"]),
-        # "Seiscientos doce, treinta y cuatro, ...": telephone numbers are read out in groups of three, too.
-        hundreds=frozenset(["cien", "ciento", *(start + end for start in _HUNDREDS for end in ("os", "as"))]),
-        repeats={"doble": 1, "triple": 2},
-        glue=frozenset(["y", "guion", "raya", "espacio"]),
-        amount=re.compile(rf"{_THOUSANDS}|\d+[.,]\d{{1,2}}"),
-    ),
-    addresses=Addresses(
-        at=frozenset(["arroba"]),
-        dot=frozenset(["punto"]),
-        joints=frozenset(["punto", "guion", "bajo", "guionbajo", "subguion", "raya"]),  # "guion bajo" is two words
-        endings=frozenset(
-            [
-                *("com", "con", "net", "org", "edu", "gob", "gov", "info", "io"),  # "punto con" is often heard
-                *("es", "mx", "ar", "co", "cl", "pe", "uy", "ve", "ec", "bo", "py", "cr", "gt", "do", "eu", "us"),
-            ]
-        ),
-    ),
+    numbers=SPANISH_NUMBERS,
+    addresses=SPANISH_ADDRESSES,
+    private=SPANISH_PRIVATE,
     promises=_PROMISES,
 )

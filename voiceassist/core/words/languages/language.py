@@ -12,18 +12,30 @@ from dataclasses import dataclass, field
 
 Words = frozenset[str]
 NONE: Words = frozenset()
+Digits = Mapping[str, str]  # a word → the digits that it is
+
+
+def words(text: str) -> Words:
+    """The words of a long list, which is read more easily as a text."""
+    return frozenset(text.split())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Numbers:
     """How a number is said when it is read out, digit by digit or in groups, and how an amount is written."""
 
-    units: Words = NONE  # one digit: "seven"
-    teens: Words = NONE  # two digits, and no unit joins them: "fifteen"
-    tens: Words = NONE  # two digits, with the unit that follows: "forty two"
-    hundreds: Words = NONE  # three digits, with what follows; empty where numbers are not read out so
+    units: Digits = field(default_factory=dict)  # one digit: "seven" → "7"
+    teens: Digits = field(default_factory=dict)  # two digits, and no unit joins them: "fifteen"
+    tens: Digits = field(default_factory=dict)  # two digits, with the unit that follows: "forty two"
+    hundreds: Digits = field(default_factory=dict)  # three digits, with what follows: "doscientos"
+    scales: Mapping[str, int] = field(default_factory=dict)  # zeros after the digit before: "hundred" → 2
     repeats: Mapping[str, int] = field(default_factory=dict)  # digits added to the one that follows: "double"
+    sounds_like: Digits = field(default_factory=dict)  # heard for a digit, and one only between digits: "for"
     glue: Words = NONE  # said between the digits: "dash"
+    reading: Words = NONE  # said between the groups of a number: "and then the next four are", "no, sorry"
+    not_counted: Words = NONE  # words after which `pronoun` is no digit: "that one"
+    pronoun: str = ""  # the digit that is a pronoun, too: "one"
+    measures: Words = NONE  # behind a number they make it a quantity: "dollars", "days"
     amount: re.Pattern[str] = re.compile(r"\d+[.,]\d{1,2}")  # written with thousands or cents: not masked
 
 
@@ -35,6 +47,24 @@ class Addresses:
     dot: Words = NONE
     joints: Words = NONE  # join the parts before the at, the dot among them
     endings: Words = NONE  # the last part of a domain
+    bare_endings: Words = NONE  # the same without a dot before it: "example com"
+    providers: Words = NONE  # a domain by themselves: "gmail"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PrivateWords:
+    """What announces something private in a call, and how it is then said."""
+
+    announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of `redact.py` → "card number"
+    references: tuple[str, ...] = ()  # announce a number that may be shown, also in the next lines: "order number"
+    quantities: tuple[str, ...] = ()  # announce a quantity or a year in the same line: "costs"
+    copulas: Words = NONE  # stand between "my password" and the password: "is"
+    streets: Words = NONE  # a postal address begins with one of them, or with a number: "calle"
+    denied: Words = NONE  # right behind "my password is" they tell that none follows: "wrong"
+    ends: Words = NONE  # end a password or a postal address: "thanks"
+    dates: Words = NONE  # the words of a date that are no numbers: "may", "fourth"
+    spelling: Words = NONE  # of a code that is spelt out: "alpha"
+    vowels: Words = NONE  # letters that are words, too: "a"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,4 +96,5 @@ class Language:
     pivots: tuple[str, ...] = ()  # words that announce the other half of "we can't ..., but ..."
     numbers: Numbers = Numbers()
     addresses: Addresses = Addresses()
+    private: PrivateWords = PrivateWords()
     promises: PromiseWords = PromiseWords()
