@@ -9,12 +9,16 @@ from starlette.types import Message, Send
 from voiceassist.server.origin import DOCS
 
 # Pages load nothing from anywhere else and talk to nobody else ('self' includes our sockets).
-# Svelte sets styles on elements, hence 'unsafe-inline' for styles alone.
 CSP = (
     "default-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self'; object-src 'none'; "
-    "style-src 'self' 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-DOCS_CSP = f"{CSP}; script-src 'self' 'unsafe-inline'"  # the documentation viewer starts from an inline script
+# The documentation viewer starts from an inline script and brings styles of its own.
+UNSAFE = "'self' 'unsafe-inline'"
+DOCS_CSP = CSP.replace("style-src 'self'", f"script-src {UNSAFE}; style-src {UNSAFE}")
+# A page asks for nothing but the microphone, and only where somebody speaks into it.
+PERMISSIONS = "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), microphone="
+MICROPHONE_PAGES = ("/", "/microphone")
 HEADERS = {
     "Content-Security-Policy": CSP,
     "X-Content-Type-Options": "nosniff",
@@ -38,6 +42,7 @@ def with_headers(send: Send, path: str) -> Send:
 
 def _add(headers: MutableHeaders, path: str) -> None:
     headers.update(HEADERS)
+    headers["Permissions-Policy"] = PERMISSIONS + ("(self)" if path in MICROPHONE_PAGES else "()")
     if path == DOCS:
         headers["Content-Security-Policy"] = DOCS_CSP
     if not path.startswith(KEPT):

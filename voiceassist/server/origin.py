@@ -18,9 +18,9 @@ DOCS = "/api/docs"
 
 
 def is_our_host(connection: HTTPConnection, settings: Settings) -> bool:
-    """Whether the Host header names this server; any IP address does, for it cannot be rebound."""
+    """Whether the Host header names this server: by a name of the settings, or as this machine by itself."""
     host = _parsed(f"//{connection.headers.get('host', '')}").hostname or ""
-    return _is_ip(host) or host in ("localhost", settings.host, *settings.allowed_hosts)
+    return _is_loopback(host) or host in ("localhost", settings.host, *settings.allowed_hosts)
 
 
 def foreign_site(connection: HTTPConnection) -> str | None:
@@ -47,9 +47,8 @@ def _parsed(url: str) -> SplitResult:
         return urlsplit("")
 
 
-def _is_ip(host: str) -> bool:
+def _is_loopback(host: str) -> bool:
     try:
-        ip_address(host)
+        return ip_address(host).is_loopback
     except ValueError:
         return False
-    return True

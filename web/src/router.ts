@@ -79,6 +79,11 @@ function decode(part: string): string {
   }
 }
 
+const MICROPHONE_PAGES = ["/", "/microphone"]; // as server/headers.py has it: no other page may hear the microphone
+
+/** Whether a page must be loaded anew, since the one that was loaded may not hear the microphone. */
+export const needsMicrophone = (to: string, loaded: string): boolean => MICROPHONE_PAGES.includes(to) && !MICROPHONE_PAGES.includes(loaded);
+
 /** Whether a click on a link is ours to handle, and not the browser's (new tab, download, other site). */
 export function isPlainClick(event: MouseEvent, link: HTMLAnchorElement): boolean {
   const modified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey || event.button !== 0;
@@ -97,9 +102,10 @@ export function go(address: string, how: "push" | "replace" = "push"): void {
 
 /** Calls `onChange` at every change of the address, also from clicks on plain links. */
 export function startRouter(onChange: () => void): () => void {
+  const loaded = location.pathname;
   const click = (event: MouseEvent) => {
     const link = event.target instanceof Element ? event.target.closest("a") : null;
-    if (!link || !isPlainClick(event, link)) return;
+    if (!link || !isPlainClick(event, link) || needsMicrophone(link.pathname, loaded)) return;
     event.preventDefault();
     go(link.pathname + link.search);
   };

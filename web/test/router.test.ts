@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { SECTIONS } from "../src/screens/playbook/draft/sections";
-import { match, path, type Route } from "../src/router";
+import { match, needsMicrophone, path, type Route } from "../src/router";
 
 const at = (address: string) => match(new URL(address, "http://localhost"));
 
@@ -45,4 +45,11 @@ test("every page's address leads back to it", () => {
   fc.assert(fc.property(routes, (route) => {
       expect(at(path(route))).toEqual({ ...route });
     }));
+});
+
+test("a page that hears the microphone is loaded anew, unless the loaded one may hear it", () => {
+  expect(needsMicrophone("/microphone", "/agent")).toBe(true);
+  expect(needsMicrophone("/", "/review/c1")).toBe(true);
+  expect(needsMicrophone("/microphone", "/")).toBe(false);
+  expect(needsMicrophone("/agent", "/supervisor")).toBe(false);
 });
