@@ -23,6 +23,7 @@ app = group(
         "models": "voiceassist.cli.models:app",
         "playbook": "voiceassist.cli.playbook:app",
         "cues": "voiceassist.cli.cues:app",
+        "redact": "voiceassist.cli.redact:app",
         "bench": "voiceassist.cli.bench:app",
     }
 )
