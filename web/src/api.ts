@@ -20,9 +20,17 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
     if (error instanceof DOMException && error.name === "AbortError") throw error;
     throw new ApiError("unreachable", 0);
   });
-  if (!response.ok) throw await asError(response);
-  return response;
+  if (response.ok) return response;
+  const error = await asError(response);
+  if (response.status === 401 && !AT_THE_DOOR.has(error.code)) for (const run of refused) run();
+  throw error;
 }
+
+const AT_THE_DOOR = new Set(["bad_sign_in", "code_needed"]); // said to somebody who is just signing in
+const refused = new Set<() => void>();
+
+/** Calls `run` whenever the server answers that one has to sign in first. */
+export const whenRefused = (run: () => void) => refused.add(run);
 
 async function asError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);

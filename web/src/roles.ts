@@ -1,8 +1,12 @@
-/** What a person does here, and which pages belong to that. Rights come with signing in, not with a role. Pure. */
+/**
+ * What a person does here, and which pages belong to that. On an open server it is a choice of the browser; somebody
+ * who signs in has the roles that an admin gave, and the server holds them to these. Pure.
+ */
+import type { PersonRole } from "./access";
 
 export const ROLES = ["agent", "supervisor", "reviewer", "author", "all"] as const;
 export type Role = (typeof ROLES)[number];
-export type Tab = "agent" | "supervisor" | "review" | "playbook";
+export type Tab = "agent" | "supervisor" | "review" | "playbook" | "admin";
 
 /** The pages of each role, the one that it works on first. Everybody may read finished calls. */
 const TABS: { [role in Role]: readonly Tab[] } = {
@@ -12,6 +16,22 @@ const TABS: { [role in Role]: readonly Tab[] } = {
   author: ["playbook", "review"],
   all: ["agent", "supervisor", "review", "playbook"],
 };
+
+const GIVEN: { [role in PersonRole]: readonly Tab[] } = {
+  agent: TABS.agent,
+  supervisor: TABS.supervisor,
+  reviewer: TABS.reviewer,
+  author: ["playbook"],
+  admin: ["admin"],
+};
+const ORDER: readonly Tab[] = [...TABS.all, "admin"];
+
+/** The pages of somebody who is signed in. */
+export const tabsOfPerson = (roles: readonly PersonRole[]): readonly Tab[] =>
+  ORDER.filter((tab) => roles.some((role) => GIVEN[role]?.includes(tab)));
+
+/** Where their work is: the first of their pages; without a role, they have only their own account. */
+export const homeOfPerson = (roles: readonly PersonRole[]): string => `/${tabsOfPerson(roles)[0] ?? "account"}`;
 
 /** Null: nobody has said yet what they do. */
 export const tabsOf = (role: Role | null): readonly Tab[] => TABS[role ?? "all"];

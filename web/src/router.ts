@@ -10,6 +10,11 @@ export type Route =
   | { page: "review"; q: string }
   | { page: "call"; call: string; at_ms: number | null }
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
+  | { page: "signIn"; next: string } // the address of a page of ours
+  | { page: "setup"; token: string }
+  | { page: "reset"; token: string }
+  | { page: "account" }
+  | { page: "admin" }
   | { page: "unknown"; path: string };
 
 /** The page that an address names. */
@@ -26,12 +31,30 @@ export function match(url: URL): Route {
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
   if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "" };
+  return door(url, first);
+}
+
+function door(url: URL, first: string): Route {
+  const token = url.searchParams.get("token") ?? "";
+  if (first === "sign-in") return { page: "signIn", next: ownAddress(url.searchParams.get("next") ?? "/", url) };
+  if (first === "setup") return { page: "setup", token };
+  if (first === "reset") return { page: "reset", token };
+  if (first === "account") return { page: "account" };
+  if (first === "admin") return { page: "admin" };
   return { page: "unknown", path: url.pathname };
 }
 
 function playbook(url: URL, name?: string, section = "policies", item?: string, ...more: string[]): Route {
   if (more.length > 0 || !isSection(section)) return { page: "unknown", path: url.pathname };
   return { page: "playbook", name: name ? decode(name) : null, section, item: item ? decode(item) : null };
+}
+
+/** The address of one of our pages, written anew; the start for anything else, so that no link leads to another site. */
+export function ownAddress(address: string, base: URL): string {
+  const url = URL.canParse(address, base.origin) ? new URL(address, base.origin) : base;
+  if (url.origin !== base.origin || url.pathname.startsWith("/sign-in")) return "/";
+  const route = match(url);
+  return route.page === "unknown" ? "/" : path(route);
 }
 
 /** The address of a page. */
@@ -51,6 +74,14 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return `/review${search({ q: route.q || null })}`;
     case "call":
       return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null })}`;
+    case "signIn":
+      return `/sign-in${search({ next: route.next === "/" ? null : route.next })}`;
+    case "setup":
+    case "reset":
+      return `/${route.page}${search({ token: route.token || null })}`;
+    case "account":
+    case "admin":
+      return `/${route.page}`;
     case "playbook":
       return ["/playbook", ...playbookParts(route)].join("/");
   }

@@ -26,6 +26,7 @@ export class FakeSocket implements SocketLike {
 export class FakeNetwork implements Surroundings {
   readonly sockets: FakeSocket[] = [];
   readonly reloads: number[] = [];
+  checks = 0; // how often it was asked who is signed in
   now_ms = 0;
   #timers: { run: () => void; at_ms: number }[] = [];
   readonly #watchers = new Set<(isOnline: boolean) => void>();
@@ -59,6 +60,10 @@ export class FakeNetwork implements Surroundings {
     if (this.reloads.at(-1) === version) return false;
     this.reloads.push(version);
     return true;
+  }
+
+  checkSession(): void {
+    this.checks += 1;
   }
 
   watchNetwork(onChange: (isOnline: boolean) => void): () => void {

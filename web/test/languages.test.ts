@@ -145,6 +145,8 @@ const GIVEN: { [path: string]: unknown[] } = {
   "playbook.expected": ["card"],
   "playbook.comesNone": ["card"],
   "errors.said": ["busy"],
+  "door.role": ["agent"],
+  "door.roleDoes": ["agent"],
   "entry.role": ["agent"],
   "entry.roleDoes": ["agent"],
   "entry.reason": ["insult"],

@@ -25,9 +25,42 @@ test.each<[string, Route]>([
   ["/playbook/retail/nowhere", { page: "unknown", path: "/playbook/retail/nowhere" }],
   ["/playbook/retail/cues/insult/x", { page: "unknown", path: "/playbook/retail/cues/insult/x" }],
   ["/agent/x", { page: "unknown", path: "/agent/x" }],
+  ["/sign-in", { page: "signIn", next: "/" }],
+  ["/sign-in?next=/review/c1%3Fat%3D1500", { page: "signIn", next: "/review/c1?at=1500" }],
+  ["/setup?token=abc", { page: "setup", token: "abc" }],
+  ["/reset", { page: "reset", token: "" }],
+  ["/account", { page: "account" }],
+  ["/admin", { page: "admin" }],
   ["/nowhere", { page: "unknown", path: "/nowhere" }],
 ])("%s is its page", (address, route) => {
   expect(at(address)).toEqual(route);
+});
+
+test.each([
+  "https://evil.example/review",
+  "//evil.example/review",
+  "/\\evil.example/review",
+  "/\t/evil.example/review",
+  "\\\\evil.example",
+  "http:evil.example:80/",
+  "javascript:alert(1)",
+  "data:text/html,x",
+  "http://localhost@evil.example/",
+  "http://[",
+  "/sign-in?next=/sign-in",
+  "/api/calls",
+  "/nowhere",
+])("no sign-in leads from %j anywhere but to the start", (next) => {
+  expect(at(`/sign-in?${new URLSearchParams({ next })}`)).toEqual({ page: "signIn", next: "/" });
+});
+
+test("whatever an address says, a sign-in leads to a page of ours, by its own path", () => {
+  fc.assert(fc.property(fc.oneof(fc.string(), fc.string().map((tail) => `http://evil.example${tail}`), fc.string().map((tail) => `/${tail}`), fc.string().map((tail) => `/.//${tail}`)), (next) => {
+      const route = at(`/sign-in?${new URLSearchParams({ next })}`);
+      const target = route.page === "signIn" ? new URL(route.next, "http://localhost") : null;
+      expect(target?.origin).toBe("http://localhost");
+      expect(route.page === "signIn" && route.next).toMatch(/^\/(?!\/)/);
+    }), { numRuns: 50 });
 });
 
 const text = fc.string({ minLength: 1 }).filter((value) => ![".", ".."].includes(value));
@@ -38,6 +71,8 @@ const routes = fc.oneof(
   fc.record({ page: fc.constant("supervisor" as const), call: name }),
   fc.record({ page: fc.constant("review" as const), q: fc.string() }),
   fc.record({ page: fc.constant("call" as const), call: text, at_ms: fc.option(fc.nat()) }),
+  fc.record({ page: fc.constant("signIn" as const), next: fc.constantFrom("/", "/supervisor?call=c1", "/agent?agent=anna", "/admin") }),
+  fc.record({ page: fc.constantFrom("setup" as const, "reset" as const), token: fc.string() }),
   fc.record({ page: fc.constant("playbook" as const), name: text, section: fc.constantFrom(...SECTIONS), item: name }),
 );
 

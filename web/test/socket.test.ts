@@ -95,6 +95,20 @@ describe("a live socket", () => {
     expect(messages).toEqual(["snapshot"]); // better a page that tries than none
   });
 
+  test("asks who is signed in when its session has ended, or it is not let in, but not when a connection is lost", () => {
+    start();
+    network.last.deliver(snapshot(3));
+    network.last.drop();
+    expect(network.checks).toBe(0);
+    network.pass(400);
+    network.last.drop(); // a handshake that was refused
+    expect(network.checks).toBe(1);
+    network.pass(800);
+    network.last.deliver(snapshot(3));
+    network.last.drop(4001);
+    expect([network.checks, connections.at(-1)]).toEqual([2, "waiting"]); // with other rights it may come back
+  });
+
   test("asks for everything the first time", () => {
     start();
     expect(network.last.url).toBe("/api/calls/c/socket");

@@ -8,6 +8,7 @@
  */
 import type { ServerMessage } from "../types";
 import { WIRE_VERSION } from "./protocol.gen";
+import { session } from "./session.svelte";
 
 export type Connection = "connecting" | "open" | "waiting" | "closed";
 
@@ -24,6 +25,8 @@ export interface Surroundings {
   random(): number; // 0..1
   /** Loads the page anew, once for each version of the contract; false when that was done already. */
   reload(version: number): boolean;
+  /** Asks who is signed in, and leads to the door where nobody is. */
+  checkSession(): void;
   /** Tells when the machine's network comes (true) and goes (false), until the result is called. */
   watchNetwork(onChange: (isOnline: boolean) => void): () => void;
 }
@@ -41,6 +44,7 @@ const LONGEST_DELAY_MS = 8_000; // a person watching a banner gives up at about 
 const SILENCE_MS = 25_000; // the server sends a ping about every 10 s: two of them did not come
 
 // The server's own close codes: voiceassist/server/sockets.py.
+const SESSION_ENDED = 4001; // or its rights are others now
 const UNKNOWN_CALL = 4004; // there is nothing to come back to
 const TOO_SLOW = 4008; // to follow: what was missed is sent again
 const INVITATION = "too_slow"; // the error sent ahead of it
@@ -120,6 +124,7 @@ export function connect(options: LiveSocketOptions): LiveSocket {
 
   function lost(code: number): void {
     const comesBack = isOpen && code === TOO_SLOW; // once: a server that only sends us away must not be stormed
+    if (code === SESSION_ENDED || !isOpen) around.checkSession(); // a refused handshake tells no reason
     hangUp();
     if (code === UNKNOWN_CALL) close();
     else if (comesBack) dial();
@@ -192,6 +197,7 @@ const browserSurroundings: Surroundings = {
     location.reload();
     return true;
   },
+  checkSession: () => void session.check(),
   watchNetwork: (onChange) => {
     const [online, offline] = [() => onChange(true), () => onChange(false)];
     addEventListener("online", online);

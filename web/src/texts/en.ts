@@ -5,6 +5,7 @@
  */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { AlertState, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import { door } from "./door.en";
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
 import * as errors from "./errors.en";
@@ -35,12 +36,12 @@ export const en = {
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
       : `${names.speakers[speaker]}: ${tenths(duration_ms)} s missing, ${gapCause(cause)}`,
-  nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", playbook: "Playbook", main: "Pages", skip: "Skip to the page" },
+  nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", playbook: "Playbook", admin: door.admin, main: "Pages", skip: "Skip to the page" },
   theme: { toLight: "Light theme", toDark: "Dark theme" },
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, unknown: "Not found" },
+  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     toWall: "Live calls",
@@ -50,6 +51,7 @@ export const en = {
     action: (message: string) => `That did not work. ${message}`,
     said: explaining(errors),
   },
+  door,
   entry,
   connection: names.connection,
   retrying: "Trying again by itself.",

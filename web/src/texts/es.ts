@@ -1,6 +1,7 @@
 /** The Spanish texts: neutral between Spain and America, and formal (usted). */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
+import { door } from "./door.es";
 import { entry } from "./entry.es";
 import { explaining } from "./errors";
 import * as errors from "./errors.es";
@@ -29,12 +30,12 @@ export const es: Texts = {
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
       : `${names.speakers[speaker]}: faltan ${tenths(duration_ms)} s, ${gapCause(cause)}`,
-  nav: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", playbook: "Guía", main: "Páginas", skip: "Saltar a la página" },
+  nav: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", playbook: "Guía", admin: door.admin, main: "Páginas", skip: "Saltar a la página" },
   theme: { toLight: "Tema claro", toDark: "Tema oscuro" },
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, unknown: "No existe" },
+  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -44,6 +45,7 @@ export const es: Texts = {
     action: (message) => `No se pudo hacer. ${message}`,
     said: explaining(errors),
   },
+  door,
   entry,
   connection: names.connection,
   retrying: "Se vuelve a intentar automáticamente.",

@@ -1,0 +1,41 @@
+/** The REST calls about who may do what: sessions, passwords, people. Failures as in `api.ts`. */
+import { getJson, send } from "./api";
+import type { Me, NewPerson, OwnSession, PersonAdded, PersonChange, PersonView, SessionView } from "./rest.gen";
+
+export type { Me, OwnSession, PersonAdded, PersonChange, PersonView, SessionView };
+export type PersonRole = Me["roles"][number];
+
+async function sendJson(method: string, path: string, body: object): Promise<Response> {
+  const headers = { "content-type": "application/json" };
+  return await send(path, { method, headers, body: JSON.stringify(body) });
+}
+
+export const getSession = () => getJson<SessionView>("/api/session");
+export const signIn = (login: string, password: string, code: string) =>
+  sendJson("POST", "/api/session", code ? { login, password, code } : { login, password });
+export const signOut = () => send("/api/session", { method: "DELETE" });
+export const setUp = (token: string, login: string, name: string, password: string) =>
+  sendJson("POST", "/api/setup", { token, login, name, password });
+export const resetPassword = (token: string, password: string) => sendJson("POST", "/api/reset", { token, password });
+
+export const getOwnSessions = () => getJson<OwnSession[]>("/api/sessions");
+export const endOwnSession = (id: string) => send(`/api/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
+export const endOwnSessions = () => send("/api/sessions", { method: "DELETE" });
+export const changePassword = (old: string, fresh: string) => sendJson("PATCH", "/api/me", { password: { old, new: fresh } });
+
+const personPath = (login: string) => `/api/people/${encodeURIComponent(login)}`;
+
+export const getPeople = () => getJson<PersonView[]>("/api/people");
+
+export async function addPerson(person: NewPerson): Promise<PersonAdded> {
+  return (await (await sendJson("POST", "/api/people", person)).json()) as PersonAdded;
+}
+
+export async function changePerson(login: string, change: PersonChange): Promise<PersonView> {
+  return (await (await sendJson("PATCH", personPath(login), change)).json()) as PersonView;
+}
+
+/** A link with which that person sets a password, once. */
+export async function newLink(login: string): Promise<string> {
+  return ((await (await send(`${personPath(login)}/reset`, { method: "POST" })).json()) as { link: string }).link;
+}
