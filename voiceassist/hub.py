@@ -9,7 +9,7 @@ Next: `server/` sends what a mailbox holds to its socket.
 
 import asyncio
 from collections import defaultdict, deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from math import inf
@@ -22,7 +22,7 @@ from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, i
 from voiceassist.events import CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part
 from voiceassist.store.rows import microseconds
-from voiceassist.subscriptions import TooSlowError, Waiting, WallPlace
+from voiceassist.subscriptions import TooSlowError, Waiting, WallPlace, any_row
 
 # Overflow rule. Partials: the latest per call and speaker is kept. Everything else is never dropped: a client
 # that lets this much wait is disconnected and resumes by number. 500 live calls give about 150 records a second
@@ -40,7 +40,8 @@ K = TypeVar("K")
 class Mailbox:
     """A `Subscription`: what waits for one client."""
 
-    def __init__(self) -> None:
+    def __init__(self, may_see: Callable[[WallRow], bool] = any_row) -> None:
+        self.may_see = may_see  # which of the wall's rows
         self._durable: deque[Waiting] = deque()
         self._bytes = 0  # of `_durable`, counted in characters of JSON
         self._partials: dict[tuple[str, str], Record] = {}
@@ -208,26 +209,29 @@ class Hub:
         _put(text, text, self._walls_of(row))
 
     def _walls_of(self, row: WallRow) -> Iterator[Mailbox]:
-        return chain(self._walls.get(None, ()), self._walls.get(row.agent.id, ()))
+        walls = chain(self._walls.get(None, ()), self._walls.get(row.agent.id, ()))
+        return (mailbox for mailbox in walls if mailbox.may_see(row))
 
     # ---- who watches ------------------------------------------------------------------------------------
 
     @contextmanager
     def watching_call(self, call_id: str) -> Iterator[Mailbox]:
         """A mailbox for one call, partials included."""
-        with _open_in(self._of_call, call_id) as mailbox:
+        with _open_in(self._of_call, call_id, Mailbox()) as mailbox:
             yield mailbox
 
     @contextmanager
-    def watching_wall(self, agent_id: str | None = None) -> Iterator[tuple[Mailbox, tuple[WallRow, ...]]]:
+    def watching_wall(
+        self, agent_id: str | None = None, may_see: Callable[[WallRow], bool] = any_row
+    ) -> Iterator[tuple[Mailbox, tuple[WallRow, ...]]]:
         """A mailbox for the wall, and the rows as they are at this moment; `agent_id`: of that agent's calls."""
-        with _open_in(self._walls, agent_id) as mailbox:
-            yield mailbox, tuple(row for row in self.rows.values() if agent_id in (None, row.agent.id))
+        with _open_in(self._walls, agent_id, Mailbox(may_see)) as mailbox:
+            rows = (row for row in self.rows.values() if agent_id in (None, row.agent.id))
+            yield mailbox, tuple(filter(may_see, rows))
 
 
 @contextmanager
-def _open_in(mailboxes: defaultdict[K, set[Mailbox]], key: K) -> Iterator[Mailbox]:
-    mailbox = Mailbox()
+def _open_in(mailboxes: defaultdict[K, set[Mailbox]], key: K, mailbox: Mailbox) -> Iterator[Mailbox]:
     mailboxes[key].add(mailbox)
     try:
         yield mailbox

@@ -47,7 +47,7 @@ from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import PlaybookChoice, Version
 from voiceassist.store.recorders import Recorders
-from voiceassist.store.store import Store
+from voiceassist.store.store import Store, Whose
 from voiceassist.subscriptions import RecordTaker, Subscriptions
 
 log = structlog.get_logger()
@@ -259,6 +259,12 @@ class Runtime:
     async def call_state(self, call_id: str) -> CallState | None:
         """A live call from memory, a finished one from the store."""
         return self.hub.state(call_id) or await self.store.state(call_id)
+
+    async def whose(self, call_id: str) -> Whose | None:
+        """Whose call it is: of one on the wall from memory, of the others from the store."""
+        if row := self.hub.rows.get(call_id):
+            return Whose(agent_id=row.agent.id, team=row.agent.team, is_live=row.status == "live")
+        return await self.store.whose(call_id)
 
     def can_resume(self, call_id: str, boot: str | None) -> bool:
         """Whether the store has every record that a client of that boot may have missed."""

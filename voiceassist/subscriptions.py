@@ -8,6 +8,7 @@ after that, and a record that the state has already may come again, to be told b
 Never keeps or sends anything. Next: `hub.py` implements both; `server/sockets.py` sends what a subscription gives.
 """
 
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import NoReturn, Protocol
 
@@ -17,6 +18,11 @@ from voiceassist.events import Record
 
 Waiting = Record | str  # what is no record is a message of the contract, as text: encoded once for all screens
 WallPlace = tuple[int, str]  # started (microseconds since 1970), call_id: newer calls have higher ones
+
+
+def any_row(_row: WallRow) -> bool:
+    """Of somebody who may see every call."""
+    return True
 
 
 class TooSlowError(PeerError):
@@ -60,6 +66,9 @@ class Subscriptions(Protocol):
         """The live call in which this one goes on after it broke off."""
 
     def watching_wall(
-        self, agent_id: str | None = None
+        self, agent_id: str | None = None, may_see: Callable[[WallRow], bool] = any_row
     ) -> AbstractContextManager[tuple[Subscription, tuple[WallRow, ...]]]:
-        """The records for the wall from now on, and its rows at this moment; `agent_id`: of that agent's calls."""
+        """The records for the wall from now on, and its rows at this moment; `agent_id`: of that agent's calls.
+
+        Nothing is told of a row that may not be seen.
+        """

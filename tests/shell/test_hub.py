@@ -126,6 +126,16 @@ async def test_agents_wall_has_only_their_calls() -> None:
         assert [record.call_id for record in await taken(mailbox)] == ["b"]
 
 
+async def test_wall_tells_nothing_of_a_row_that_may_not_be_seen() -> None:
+    hub = Hub()
+    publish(hub, "a", started("ana"))
+    with hub.watching_wall(may_see=lambda row: row.agent.id == "bo") as (mailbox, rows):
+        assert rows == ()
+        publish(hub, "a", final("hi"), after=1)
+        publish(hub, "b", started("bo"))
+        assert [record.call_id for record in await taken(mailbox)] == ["b"]
+
+
 def test_finished_call_stays_on_the_wall_until_its_alert_is_resolved() -> None:
     hub = Hub()
     publish(hub, "a", started(), alert(), CallEnded(at_ms=1000, reason="hangup"))

@@ -11,6 +11,7 @@ from voiceassist.actions import Id
 from voiceassist.errors import PeerError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
+from voiceassist.server.scope import scope_of
 from voiceassist.store.activity import Activity, ActivityFilter
 from voiceassist.store.facts import Deed
 from voiceassist.store.rows import microseconds
@@ -33,7 +34,7 @@ async def list_activity(
     wanted = ActivityFilter(
         limit=limit, call_id=call, by=by, deed=deed, since_us=_moment(since), standing=standing
     )
-    return JSONResponse(wire.to_json(await runtime_of(connection).store.activity(wanted)))
+    return JSONResponse(wire.to_json(await runtime_of(connection).store.activity(wanted, scope_of(connection))))
 
 
 def _moment(since: str | None) -> int | None:

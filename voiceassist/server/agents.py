@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
+from voiceassist.server.scope import scope_of
 from voiceassist.store.agents import SeenAgent
 
 router = APIRouter(prefix="/api/agents", tags=["calls"])
@@ -16,4 +17,4 @@ router = APIRouter(prefix="/api/agents", tags=["calls"])
 @router.get("", dependencies=[allow("agent", "supervisor")])
 async def list_agents(connection: HTTPConnection) -> tuple[SeenAgent, ...]:
     """The agents of the newest calls, whoever had the newest one first."""
-    return await runtime_of(connection).store.agents()
+    return await runtime_of(connection).store.agents(scope_of(connection))

@@ -37,9 +37,10 @@ class Principal:
 
     name: str  # of the person, as the history shows it
     roles: frozenset[Role]
-    teams: frozenset[str] = frozenset({"*"})  # "*": every team
+    teams: frozenset[str] = frozenset()  # "*": every team
     login: str = ""  # empty: nobody signed in
     session_id: str | None = None
+    is_local_person: bool = False  # of an open server: who may do and see everything
 
     @property
     def is_known(self) -> bool:
@@ -93,7 +94,8 @@ def authenticate(
 
 
 def _local_person(settings: Settings, *, is_phone_system: bool) -> Principal:
-    return Principal(name=settings.person, roles=PERSON | {"ingest"} if is_phone_system else PERSON)
+    roles: frozenset[Role] = PERSON | {"ingest"} if is_phone_system else PERSON
+    return Principal(name=settings.person, roles=roles, is_local_person=True)
 
 
 def _is_trusted(connection: HTTPConnection, settings: Settings) -> bool:
@@ -103,7 +105,7 @@ def _is_trusted(connection: HTTPConnection, settings: Settings) -> bool:
 def _signed_in(connection: HTTPConnection, directory: Directory) -> Principal:
     found = directory.signed_in(connection.cookies.get(COOKIE, ""))
     if found is None:
-        return Principal(name="", roles=NOBODY, teams=frozenset())
+        return Principal(name="", roles=NOBODY)
     person, session = found
     return Principal(
         name=person.name,

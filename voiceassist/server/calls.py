@@ -18,6 +18,7 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
+from voiceassist.server.scope import check_call, scope_of, sees
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
@@ -55,7 +56,9 @@ async def list_calls(
     A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found. `customer`:
     only the calls of the customer with this id.
     """
-    page = await runtime_of(connection).store.calls(q, limit=limit, before=before, customer=customer)
+    page = await runtime_of(connection).store.calls(
+        q, limit=limit, before=before, customer=customer, scope=scope_of(connection)
+    )
     return JSONResponse(wire.to_json(page))
 
 
@@ -63,7 +66,7 @@ async def list_calls(
 async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     """All that screens show of one call (`CallState` of the wire schema)."""
     state = await runtime_of(connection).call_state(call_id)
-    if state is None:
+    if state is None or not sees(scope_of(connection), state):
         raise _unknown(call_id)
     return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
 
@@ -71,6 +74,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> Response:
 @router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS)])
 async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     """Every stored event of one call, in order, in the wire format."""
+    await check_call(connection, call_id)
     records = await runtime_of(connection).store.records_json(call_id)
     if records is None:
         raise _unknown(call_id)
@@ -81,6 +85,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
 @router.get("/{call_id}/recording", response_class=AudioResponse, dependencies=[allow(*SCREENS)])
 async def get_recording(connection: HTTPConnection, call_id: str) -> AudioResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked; a live call's up to now."""
+    await check_call(connection, call_id)
     path = runtime_of(connection).recording_path(call_id)
     if not await asyncio.to_thread(path.is_file):  # a disk that hangs must not stop everything
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
@@ -92,6 +97,7 @@ async def act(
     connection: HTTPConnection, call_id: str, action: Annotated[dict[str, Any], Body()]
 ) -> dict[str, str]:
     """Something a person did: one of the `Action`s of the wire schema."""
+    await check_call(connection, call_id)
     try:
         await runtime_of(connection).act(call_id, action, by=principal_of(connection).name)
     except ActionError as error:
@@ -131,7 +137,7 @@ async def _state_of(
             await send(socket, wire.Awaited(boot=runtime.boot, call_id=call_id))
             await arrivals_of(socket).arrival(socket, subscription)
         state = await runtime.call_state(call_id)
-    if state is None:
+    if state is None or not sees(scope_of(socket), state):
         raise UnknownNameError("unknown_call", f"there is no call {call_id!r}")
     return state
 

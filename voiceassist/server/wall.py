@@ -4,6 +4,7 @@ calls that are too old for it, and one change for many alerts.
 
 import asyncio
 from dataclasses import dataclass
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
@@ -14,9 +15,10 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.actions import GivenAlertState, Id, Note
 from voiceassist.errors import ActionError
-from voiceassist.runtime import Runtime, runtime_of
+from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
+from voiceassist.server.scope import may_see, scope_of, sees
 from voiceassist.server.sockets import ended_well, pump, send
 from voiceassist.store.places import place_of
 from voiceassist.store.unresolved import WallPage
@@ -67,31 +69,36 @@ async def older_rows(
     """Finished calls with unresolved alerts that are too old for the wall; `before`: the `next` of a page."""
     runtime = runtime_of(connection)
     place = place_of(before) if before is not None else runtime.subscriptions.oldest_finished()
-    page = await runtime.store.unresolved(limit, place, runtime.followed_up_since_us())
+    page = await runtime.store.unresolved(limit, place, runtime.followed_up_since_us(), scope_of(connection))
     return JSONResponse(wire.to_json(page))
 
 
 @router.post("/alerts", dependencies=[allow("supervisor")])
 async def change_alerts(connection: HTTPConnection, asked: AlertsChange) -> AlertsChanged:
     """Acknowledges, resolves or opens many alerts, of live and of finished calls, with one note."""
-    runtime, by = runtime_of(connection), principal_of(connection).name
     room = asyncio.Semaphore(TOGETHER)
 
     async def change(alert: NamedAlert) -> AlertNotChanged | None:
         async with room:
-            return await _change(runtime, alert, asked, by)
+            return await _change(connection, alert, asked)
 
     failed = tuple(filter(None, await asyncio.gather(*map(change, asked.alerts))))
     return AlertsChanged(changed=len(asked.alerts) - len(failed), failed=failed)
 
 
-async def _change(runtime: Runtime, alert: NamedAlert, asked: AlertsChange, by: str) -> AlertNotChanged | None:
+async def _change(connection: HTTPConnection, alert: NamedAlert, asked: AlertsChange) -> AlertNotChanged | None:
     action = {"type": "change_alert", "alert_id": alert.alert_id, "state": asked.state, "note": asked.note}
     try:
-        await runtime.act(alert.call_id, action, by=by)
+        await _check_seen(connection, alert.call_id)
+        await runtime_of(connection).act(alert.call_id, action, by=principal_of(connection).name)
     except ActionError as error:
         return AlertNotChanged(call_id=alert.call_id, alert_id=alert.alert_id, code=error.code, message=str(error))
     return None
+
+
+async def _check_seen(connection: HTTPConnection, call_id: str) -> None:
+    if not await may_see(connection, call_id):
+        raise ActionError("unknown_call", f"there is no call {call_id!r}")
 
 
 @router.websocket("/socket", dependencies=[allow("agent", "supervisor")])
@@ -99,7 +106,7 @@ async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     """A snapshot of the rows, then records; partials are left out."""
     await socket.accept()
     runtime = runtime_of(socket)
-    with runtime.subscriptions.watching_wall(agent) as (subscription, rows):
+    with runtime.subscriptions.watching_wall(agent, partial(sees, scope_of(socket))) as (subscription, rows):
         async with ended_well(socket):
             snapshot = wire.WallSnapshot(
                 boot=runtime.boot,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, select
 
 from voiceassist.events import AlertLevel
+from voiceassist.store.call_scope import CallScope
 from voiceassist.store.facts import Deed
 from voiceassist.store.rows import EPOCH
 from voiceassist.store.schema import calls, fact_activity
@@ -61,9 +62,9 @@ SAME_NAMES = ("call_id", "seq", "by", "deed", "about", "kind", "reason", "reason
 """Fields of an entry that are columns of the same name."""
 
 
-def activity_of(connection: Connection, wanted: ActivityFilter) -> Activity:
+def activity_of(connection: Connection, wanted: ActivityFilter, scope: CallScope) -> Activity:
     """The newest entries that are wanted."""
-    found = connection.execute(_query(wanted)).mappings().all()
+    found = connection.execute(_query(wanted).where(scope.condition())).mappings().all()
     return Activity(entries=tuple(map(_entry, found[: wanted.limit])), more=len(found) > wanted.limit)
 
 

@@ -22,6 +22,7 @@ from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
+from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
@@ -49,6 +50,15 @@ class Page:
 
     calls: tuple[CallSummary, ...]
     next: str | None  # pass it as `before` for the next page; None: this was the last
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Whose:
+    """Whose call it is."""
+
+    agent_id: str
+    team: str
+    is_live: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +122,12 @@ class Store:
         seq, at_ms = await self._database.read(lambda connection: connection.execute(wanted).one())
         return Newest(seq=seq or 0, at_ms=at_ms or 0)
 
+    async def whose(self, call_id: str) -> Whose | None:
+        """Whose call it is; None for an unknown call."""
+        wanted = select(calls.c.agent_id, calls.c.agent_team, calls.c.status).where(calls.c.call_id == call_id)
+        row = await self._database.read(lambda connection: connection.execute(wanted).first())
+        return Whose(agent_id=row[0], team=row[1], is_live=row[2] == "live") if row else None
+
     async def end_of(self, call_id: str) -> str | None:
         """How a call ended: its end reason, "failed", or "live" for none; None when there was no such call."""
         if waiting := self.journals.end_of(call_id):
@@ -131,20 +147,33 @@ class Store:
         return await self._database.read(lambda connection: list(connection.scalars(live)))
 
     async def unresolved(
-        self, limit: int, before: ListPlace | None = None, since_us: int | None = None
+        self,
+        limit: int,
+        before: ListPlace | None = None,
+        since_us: int | None = None,
+        scope: CallScope = EVERY_CALL,
     ) -> WallPage:
         """Finished calls with unresolved alerts as rows of the wall, newest first; none from before `since_us`."""
-        return await self._database.read(lambda connection: unresolved_page(connection, limit, before, since_us))
+        return await self._database.read(
+            lambda connection: unresolved_page(connection, limit, before, since_us, scope)
+        )
 
     async def count_unresolved(self, since_us: int | None = None) -> int:
         """How many finished calls have unresolved alerts."""
         return await self._database.read(lambda connection: count_unresolved(connection, since_us))
 
-    async def activity(self, wanted: ActivityFilter) -> Activity:
+    async def activity(self, wanted: ActivityFilter, scope: CallScope = EVERY_CALL) -> Activity:
         """What people did with alerts and cues, newest first."""
-        return await self._database.read(lambda connection: activity_of(connection, wanted))
+        return await self._database.read(lambda connection: activity_of(connection, wanted, scope))
 
-    async def calls(self, query: str = "", limit: int = 50, before: str | None = None, customer: str = "") -> Page:
+    async def calls(
+        self,
+        query: str = "",
+        limit: int = 50,
+        before: str | None = None,
+        customer: str = "",
+        scope: CallScope = EVERY_CALL,
+    ) -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
 
         `before` is the `next` of the page above; PeerError for anything else. `customer`: only this one's, by id.
@@ -153,11 +182,13 @@ class Store:
         place = place_of(before) if before is not None else None
         if query.strip() and not terms:
             return Page(calls=(), next=None)
-        return await self._database.read(lambda connection: _page(connection, terms, limit, place, customer))
+        return await self._database.read(
+            lambda connection: _page(connection, terms, limit, place, customer, scope=scope)
+        )
 
-    async def agents(self) -> tuple[SeenAgent, ...]:
+    async def agents(self, scope: CallScope = EVERY_CALL) -> tuple[SeenAgent, ...]:
         """The agents of the newest calls, whoever had the newest one first."""
-        return await self._database.read(recent_agents)
+        return await self._database.read(lambda connection: recent_agents(connection, scope))
 
     async def rebuild_facts(self, progress: Progress = iter) -> int:
         """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""
@@ -204,8 +235,16 @@ def _array_of(records: Iterator[Record]) -> str | None:
     return f"[{lines}]" if lines else None
 
 
-def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None, customer: str) -> Page:
-    found = _calls(connection, terms, limit + 1, place, customer)
+def _page(
+    connection: Connection,
+    terms: search.Terms,
+    limit: int,
+    place: ListPlace | None,
+    customer: str,
+    *,
+    scope: CallScope,
+) -> Page:
+    found = _calls(connection, terms, limit + 1, place, customer, scope=scope)
     shown = found[:limit]
     lines = search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
     summaries = tuple(summary_of(row, lines.get(row["call_id"])) for row in shown)
@@ -216,11 +255,18 @@ def _page(connection: Connection, terms: search.Terms, limit: int, place: ListPl
 
 
 def _calls(
-    connection: Connection, terms: search.Terms, limit: int, place: ListPlace | None, customer: str
+    connection: Connection,
+    terms: search.Terms,
+    limit: int,
+    place: ListPlace | None,
+    customer: str,
+    *,
+    scope: CallScope,
 ) -> list[Row]:
     order = tuple_(calls.c.started_us, calls.c.call_id)
     wanted = select(calls).order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit)
     wanted = wanted.where(search.matching(terms)) if terms else wanted
     wanted = wanted.where(order < place) if place else wanted
     wanted = wanted.where(calls.c.customer_id == customer) if customer else wanted
+    wanted = wanted.where(scope.condition())
     return [dict(row) for row in connection.execute(wanted).mappings()]

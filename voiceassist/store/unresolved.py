@@ -13,6 +13,7 @@ from sqlalchemy.sql import ColumnElement
 from voiceassist.core.screen.wall import WALL_EVENTS, WallRow, row_of
 from voiceassist.errors import PeerError
 from voiceassist.events import CallStarted, Final, Record
+from voiceassist.store.call_scope import CallScope
 from voiceassist.store.places import ListPlace, cursor_of
 from voiceassist.store.rows import record_of
 from voiceassist.store.schema import calls, events
@@ -33,11 +34,11 @@ class WallPage:
 
 
 def unresolved_page(
-    connection: Connection, limit: int, before: ListPlace | None, since_us: int | None
+    connection: Connection, limit: int, before: ListPlace | None, since_us: int | None, scope: CallScope
 ) -> WallPage:
     """The newest ones, or those that come after a place; none that began before `since_us`."""
     order = tuple_(calls.c.started_us, calls.c.call_id)
-    wanted = select(calls.c.started_us, calls.c.call_id).where(_unresolved(since_us))
+    wanted = select(calls.c.started_us, calls.c.call_id).where(_unresolved(since_us), scope.condition())
     wanted = wanted.where(order < before) if before else wanted
     wanted = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit + 1)
     found = [(started_us, call_id) for started_us, call_id in connection.execute(wanted)]

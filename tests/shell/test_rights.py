@@ -1,0 +1,148 @@
+"""Who may call what, tried: every role on every route and socket; and which calls each of them sees."""
+
+import json
+import re
+from collections.abc import AsyncIterator, Iterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import websockets
+from fastapi.routing import APIRoute, APIWebSocketRoute
+
+from tests.shell.people import add_person, browser_of, cookie_of
+from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for
+from voiceassist.server.auth import COOKIE, PEOPLE, Allow
+from voiceassist.server.http import ROUTERS
+from voiceassist.server.rights import RIGHTS
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+TEAMS = ("returns", "sales")
+
+
+def declared() -> Iterator[tuple[str, frozenset[str]]]:
+    for route in (route for router in ROUTERS for route in router.routes):
+        assert isinstance(route, APIRoute | APIWebSocketRoute)
+        allowed = next(one.dependency for one in route.dependencies if isinstance(one.dependency, Allow))
+        for method in (route.methods or ()) if isinstance(route, APIRoute) else ("SOCKET",):
+            yield f"{method} {route.path}", allowed.roles
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """With somebody of every role, who has no team, and nobody's call."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data"), ingest_token="s3cret")) as running:
+        for role in reversed(PEOPLE):
+            await add_person(running, role, role)
+        yield running
+
+
+async def test_every_route_is_in_the_table_with_the_roles_that_it_declares() -> None:
+    assert dict(declared()) == RIGHTS
+
+
+@pytest.mark.parametrize("role", ["anyone", *PEOPLE, "ingest"])
+async def test_every_route_lets_in_whom_the_table_says_and_nobody_else(server: Serving, role: str) -> None:
+    for right, roles in RIGHTS.items():
+        is_refused = await answer_to(server, right, role) in (401, 403)
+        if right == "POST /api/session":  # a wrong password is a 401 for everybody
+            continue
+        assert is_refused == (not roles & {role, "anyone"}), (right, role)
+
+
+async def answer_to(server: Serving, right: str, role: str) -> int:
+    """The status that somebody of this role gets; paths name nothing that is there."""
+    method, path = right.split(" ")
+    path = re.sub(r"\{.*?\}", "zzz", path)
+    headers: dict[str, str] = {"Authorization": "Bearer s3cret"} if role == "ingest" else {}
+    if role in PEOPLE:
+        token = await server.runtime.directory.open_session(role, agent="", address="")
+        headers = {"Cookie": f"{COOKIE}={token}"}
+    if method == "SOCKET":
+        return await socket_status(server, path, headers)
+    return (await server.http.request(method, path, headers=headers, timeout=60)).status_code
+
+
+async def socket_status(server: Serving, path: str, headers: dict[str, str]) -> int:
+    try:
+        async with websockets.connect(server.socket_url(path), additional_headers=headers):
+            return 101
+    except websockets.InvalidStatus as refused:
+        return refused.response.status_code
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def calls(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
+    """Ana of returns and Ben of sales have a live call and a finished one each; people by role and team."""
+    async with (
+        serving(settings_for(tmp_path_factory.mktemp("calls"))) as running,
+        calling(running, "ana-live", agent=agent("Ana", "returns")) as ana,
+        calling(running, "ben-live", agent=agent("Ben", "sales")) as ben,
+    ):
+        await begin(running, "ana-live", ana)
+        await begin(running, "ben-live", ben)
+        for name, team in (("Ana", "returns"), ("Ben", "sales")):
+            call_id = f"{name.lower()}-done"
+            async with calling(running, call_id, agent=agent(name, team)) as phone:
+                await begin(running, call_id, phone)
+                await hang_up(phone)
+        await add_person(running, "ana", "agent")
+        await add_person(running, "sue", "supervisor", teams=("sales",))
+        await add_person(running, "rob", "reviewer", teams=("returns",))
+        await add_person(running, "all", "supervisor", teams=("*",))
+        await add_person(running, "two", "agent", "supervisor", teams=())
+        yield running
+
+
+def agent(name: str, team: str) -> dict[str, Any]:
+    return {"id": name, "name": name, "team": team}
+
+
+SEEN = {
+    "ana": {"ana-live", "ana-done"},
+    "sue": {"ben-live", "ben-done"},
+    "rob": {"ana-done"},
+    "all": {"ana-live", "ana-done", "ben-live", "ben-done"},
+    "two": set(),
+}
+
+
+@pytest.mark.parametrize("login", SEEN)
+async def test_everybody_sees_their_own_calls_and_no_others(calls: Serving, login: str) -> None:
+    async with browser_of(calls, login) as browser:
+        listed = (await browser.get("/api/calls")).json()["calls"]
+        assert {call["call_id"] for call in listed} == SEEN[login]
+        for call_id in SEEN["all"]:
+            seen = call_id in SEEN[login]
+            for part in ("", "/events"):
+                answer = await browser.get(f"/api/calls/{call_id}{part}")
+                assert (answer.status_code == 200) == seen, (call_id, part)
+                assert seen or answer.json()["message"] == f"there is no call {call_id!r}"
+            recording = await browser.get(f"/api/calls/{call_id}/recording")
+            assert seen or recording.json()["code"] == "unknown_call"
+            acted = await browser.post(f"/api/calls/{call_id}/actions", json={"type": "nothing"})
+            assert acted.status_code == (403 if login == "rob" else 422 if seen else 404)
+            url = calls.socket_url(f"/api/calls/{call_id}/socket")
+            async with websockets.connect(url, additional_headers=cookie_of(browser)) as socket:
+                assert (json.loads(await socket.recv())["type"] == "snapshot") == seen
+
+
+@pytest.mark.parametrize("login", ["ana", "sue", "all", "two"])
+async def test_wall_and_agents_show_no_other_calls(calls: Serving, login: str) -> None:
+    async with browser_of(calls, login) as browser:
+        url = calls.socket_url("/api/wall/socket")
+        async with websockets.connect(url, additional_headers=cookie_of(browser)) as wall:
+            rows = json.loads(await wall.recv())["rows"]
+            assert {row["call_id"] for row in rows} == {one for one in SEEN[login] if one.endswith("live")}
+    async with browser_of(calls, login) as browser:
+        answer = await browser.get("/api/agents")
+        names = {one["id"].lower() for one in answer.json()}
+        assert names == {one.partition("-")[0] for one in SEEN[login]}
+
+
+async def test_alerts_of_other_teams_cannot_be_changed(calls: Serving) -> None:
+    async with browser_of(calls, "sue") as sue:
+        wanted = {"alerts": [{"call_id": "ana-live", "alert_id": "a-1"}], "state": "acknowledged"}
+        failed = (await sue.post("/api/wall/alerts", json=wanted)).json()["failed"]
+        assert [one["code"] for one in failed] == ["unknown_call"]

@@ -1,0 +1,53 @@
+"""Which calls a caller may see: an agent their own, a supervisor their teams', a reviewer the finished ones.
+
+A call that may not be seen is answered like one that is not there. Never looks at a role by itself to let somebody
+into a route: `auth.py` does. Next: the routes ask `check_call`, the store filters lists by the scope.
+"""
+
+from fastapi import HTTPException
+from starlette.requests import HTTPConnection
+
+from voiceassist.core.screen.views import CallState
+from voiceassist.core.screen.wall import WallRow
+from voiceassist.runtime import runtime_of
+from voiceassist.server.auth import Principal, principal_of
+from voiceassist.store.call_scope import EVERY_CALL, CallScope
+
+
+def scope_of(connection: HTTPConnection) -> CallScope:
+    """Of whoever asks."""
+    return scope_of_principal(principal_of(connection))
+
+
+def scope_of_principal(principal: Principal) -> CallScope:
+    """All calls for the local person of an open server; of a signed-in one, by role and team."""
+    if principal.is_local_person:
+        return EVERY_CALL
+    none: frozenset[str] = frozenset()
+    return CallScope(
+        own_id=principal.login if "agent" in principal.roles else None,
+        teams=principal.teams if "supervisor" in principal.roles else none,
+        finished_of=principal.teams if "reviewer" in principal.roles else none,
+    )
+
+
+async def check_call(connection: HTTPConnection, call_id: str) -> None:
+    """Raises HTTPException, as for a call that is not there, when it may not be seen."""
+    if not await may_see(connection, call_id):
+        told = {"code": "unknown_call", "message": f"there is no call {call_id!r}"}
+        raise HTTPException(404, told)
+
+
+async def may_see(connection: HTTPConnection, call_id: str) -> bool:
+    """Whether it may be seen; where everything may, also a call that is not there."""
+    scope = scope_of(connection)
+    if scope.everything:
+        return True
+    whose = await runtime_of(connection).whose(call_id)
+    return whose is not None and scope.has(whose.agent_id, whose.team, is_live=whose.is_live)
+
+
+def sees(scope: CallScope, shown: CallState | WallRow) -> bool:
+    """Whether a call that is known whole may be seen."""
+    agent = shown.agent if isinstance(shown, WallRow) else shown.started.agent
+    return scope.has(agent.id, agent.team, is_live=shown.status == "live")
