@@ -24,6 +24,8 @@ EVERYBODY: frozenset[Role] = frozenset(PEOPLE)
 
 RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /": ANYONE,
+    "GET /account": ANYONE,
+    "GET /admin": ANYONE,
     "GET /agent": ANYONE,
     "GET /api/activity": REVIEWS,
     "GET /api/admin/engines": ADMIN,
@@ -92,6 +94,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /review": ANYONE,
     "GET /review/{call_id}": ANYONE,
     "GET /role": ANYONE,
+    "GET /reset": ANYONE,
+    "GET /setup": ANYONE,
+    "GET /sign-in": ANYONE,
     "GET /supervisor": ANYONE,
     "OPTIONS /whip": ANYONE,
     "POST /whip": INGEST,
