@@ -29,6 +29,7 @@ from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
 from voiceassist.runtime import Runtime
 from voiceassist.speech_models.language import serves
+from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.database import DATABASE
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import Recorders
@@ -145,6 +146,7 @@ async def _start(runtime: Runtime) -> None:
         runtime.spawn(runtime.bus.run())
     _warn_of_unknown_words(runtime)
     _warn_of_unmasked_numbers(runtime)
+    runtime.store.audit.tell(NewEntry(who=SERVER, what="server.started", detail=runtime.settings.described()))
     log.info("ready", **{tag: engine.name for tag, engine in runtime.engines.people.items()})
 
 
@@ -245,6 +247,8 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("unstored_records", "Records waiting for the disk", lambda: backlog.records)
     gauge("unstored_bytes", "Bytes of JSON waiting for the disk", lambda: backlog.bytes)
     gauge("published_unstored", "Records published before they were stored", lambda: backlog.published_unstored)
+    gauge("audit_waiting", "Audit entries waiting for the disk", lambda: len(runtime.store.audit))
+    gauge("audit_lost", "Audit entries that found no room and were lost", lambda: runtime.store.audit.lost)
     gauge("database_missing", "1 while the database file is deleted or replaced", runtime.store.is_missing)
     gauge("lost_records", "Records that were never stored", lambda: backlog.lost)
     _export_recordings(runtime)

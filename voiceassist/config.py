@@ -10,7 +10,7 @@ import os
 import socket
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any, Literal
@@ -81,6 +81,10 @@ class Settings:
     def address(self, port: int) -> str:
         """Where browsers on this machine find the server."""
         return f"http://{f'[{self.host}]' if ':' in self.host else self.host}:{port}"
+
+    def described(self) -> dict[str, Any]:
+        """Every setting as JSON has it, for the audit; of a secret only whether there is one."""
+        return _described(asdict(self))
 
     @property
     def is_loopback(self) -> bool:
@@ -187,9 +191,25 @@ def _language(key: str, tag: str) -> str:
     raise ConfigError(f"setting `{key}`: {tag!r} is not a language tag such as 'en', 'es' or 'en-us'")
 
 
+def _described(values: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: _described_value(key, value) for key, value in values.items()}
+
+
+def _described_value(key: str, value: object) -> object:
+    if isinstance(value, Mapping):
+        return _described(value)
+    if _is_secret(key):
+        return "set" if value else "not set"
+    return str(value) if isinstance(value, Path) else value
+
+
+def _is_secret(key: str) -> bool:
+    return "password" in key or "token" in key
+
+
 def _shown(key: str, value: object) -> str:
     """The value that was wrong, unless it may be a secret."""
-    return "a secret" if "password" in key or "token" in key else repr(value)
+    return "a secret" if _is_secret(key) else repr(value)
 
 
 def _checked(settings: Settings) -> Settings:

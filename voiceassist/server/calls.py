@@ -16,6 +16,7 @@ from voiceassist.errors import ActionError, ConflictError, PeerError, UnknownNam
 from voiceassist.ingest.fields import is_call_id
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
+from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.scope import check_call, scope_of, sees
@@ -24,6 +25,7 @@ from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
+RANGE_TOLD = 60  # characters of a Range header in the audit: two numbers, each of a file's size
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
 
@@ -68,6 +70,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     state = await runtime_of(connection).call_state(call_id)
     if state is None or not sees(scope_of(connection), state):
         raise _unknown(call_id)
+    tell_audit(connection, "call.opened", call_id)
     return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
 
 
@@ -78,6 +81,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     records = await runtime_of(connection).store.records_json(call_id)
     if records is None:
         raise _unknown(call_id)
+    tell_audit(connection, "call.exported", call_id)
     return _json(records)
 
 
@@ -89,6 +93,8 @@ async def get_recording(connection: HTTPConnection, call_id: str) -> AudioRespon
     path = runtime_of(connection).recording_path(call_id)
     if not await asyncio.to_thread(path.is_file):  # a disk that hangs must not stop everything
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
+    if connection.scope["method"] == "GET":  # every piece: who skips the first one listens, too
+        tell_audit(connection, "call.listened", call_id, range=connection.headers.get("range", "")[:RANGE_TOLD])
     return AudioResponse(path)
 
 
@@ -150,6 +156,7 @@ async def _follow(
     seen: tuple[int | None, str | None],
 ) -> None:
     call_id = state.call_id
+    tell_audit(socket, "call.opened", call_id, live=state.status == "live")
     after, boot = seen
     resumes = after is not None and after <= state.seq and runtime.can_resume(call_id, boot)
     sent = await _resume(socket, runtime, call_id, after or 0) if resumes else state.seq

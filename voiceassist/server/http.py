@@ -22,6 +22,7 @@ from voiceassist.server import (
     activity,
     admin,
     agents,
+    audit,
     calls,
     ingest,
     ops,
@@ -50,7 +51,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
-    sign_in.router, people.router,
+    sign_in.router, people.router, audit.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last

@@ -32,6 +32,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/admin/models": ADMIN,
     "GET /api/agents": ON_CALLS,
     "GET /api/asyncapi.yaml": ANYONE,
+    "GET /api/audit": ADMIN,
     "GET /api/calls": ON_SCREENS,
     "GET /api/calls/{call_id}": ON_SCREENS,
     "POST /api/calls/{call_id}/actions": ON_CALLS,

@@ -7,6 +7,7 @@ Next: `playbook_registry.py` hands the current ones to calls; `server/playbooks.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
@@ -15,6 +16,7 @@ from sqlalchemy import Connection, Select, case, delete, func, insert, select, t
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.playbook_file.parse import hash_of
+from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.database import Database, reading
 from voiceassist.store.rows import Row
 from voiceassist.store.schema import playbook_choices as choices
@@ -164,8 +166,7 @@ class Playbooks:
 
     async def decide(self, *decided: PlaybookChoice) -> None:
         """Stores decisions, all of them or none."""
-        rows = [asdict(choice) for choice in decided]
-        await self._database.write(lambda connection: connection.execute(insert(choices), rows) and None)
+        await self._database.write(lambda connection: _decide(connection, decided))
 
     async def _rows(self, wanted: Select[Any]) -> list[Row]:
         return await self._database.read(
@@ -210,7 +211,16 @@ def _add(connection: Connection, name: str, text: str, *, author: str, note: str
         name=name, number=number, hash=hash_of(text), text=text, author=author, note=note, published_at=at
     )
     connection.execute(insert(versions), asdict(version))
+    detail = {"playbook": name, "number": number, "hash": version.hash}
+    record(connection, NewEntry(who=author, what="playbook.published", detail=detail))
     return version
+
+
+def _decide(connection: Connection, decided: Sequence[PlaybookChoice]) -> None:
+    connection.execute(insert(choices), [asdict(choice) for choice in decided])
+    for choice in decided:
+        detail = {"playbook": choice.name, "language": choice.language}
+        record(connection, NewEntry(who=choice.by, what=f"playbook.{choice.action}", detail=detail))
 
 
 def _stored(connection: Connection, name: str) -> Draft | None:

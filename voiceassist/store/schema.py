@@ -215,3 +215,21 @@ password_links = Table(
     Column("login", String, nullable=False),  # empty: of the first admin
     Column("expires_us", BigInteger, nullable=False),
 )
+
+# ---- who did what: `audit.py` ----------------------------------------------------------------------------------
+
+# Triggers refuse to change or to delete a row, or to add one anywhere but at the end.
+audit = Table(
+    "audit",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),  # 1, 2, ... without gaps
+    Column("at_us", BigInteger, nullable=False),  # microseconds since 1970 UTC
+    Column("who", String, nullable=False),
+    Column("what", String, nullable=False),
+    Column("call_id", String, nullable=False),  # empty: not about a call
+    Column("detail", Text, nullable=False),  # canonical JSON of an object
+    Column("hash", String, nullable=False),  # SHA-256 over the hash before and this entry, hex
+    Index("ix_audit_who", "who", "number"),
+    Index("ix_audit_what", "what", "number"),
+    Index("ix_audit_call_id", "call_id", "number"),
+)

@@ -22,6 +22,8 @@ from voiceassist.events import PastOffer, Record
 from voiceassist.store import search
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
+from voiceassist.store.audit import AuditFilter, AuditPage, audit_page
+from voiceassist.store.audit_queue import AuditQueue
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.fact_feed import Progress, rebuild
@@ -84,6 +86,7 @@ class Store:
         self._writer = writer
         self.playbooks = Playbooks(database)
         self.people = People(database)
+        self.audit = AuditQueue(database)
         self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -98,6 +101,7 @@ class Store:
         """Commits what was appended, then closes the file. Takes some seconds at most, whatever the disk does."""
         await self.journals.close(LAST_RECORDS_S)
         await self._writer.close(LAST_COMMIT_S)
+        await self.audit.close(LAST_COMMIT_S)
         await self._database.close(LAST_COMMIT_S)
 
     async def records(self, call_id: str, after: int = 0) -> list[Record]:
@@ -165,6 +169,11 @@ class Store:
     async def activity(self, wanted: ActivityFilter, scope: CallScope = EVERY_CALL) -> Activity:
         """What people did with alerts and cues, newest first."""
         return await self._database.read(lambda connection: activity_of(connection, wanted, scope))
+
+    async def audit_page(self, wanted: AuditFilter) -> AuditPage:
+        """Who did what, newest first."""
+        await self.audit.settled()
+        return await self._database.read(lambda connection: audit_page(connection, wanted))
 
     async def calls(
         self,

@@ -9,7 +9,7 @@ Next: the journal publishes what is committed.
 """
 
 import asyncio
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -19,8 +19,10 @@ from sqlalchemy.sql import ColumnElement
 
 from voiceassist import wire
 from voiceassist.errors import StoreError, UnstorableError
-from voiceassist.events import Record, is_durable
+from voiceassist.events import AlertChanged, Record, is_durable
 from voiceassist.store import rows
+from voiceassist.store.audit import SERVER, NewEntry
+from voiceassist.store.audit import record as record_audit
 from voiceassist.store.claims import release_claims, take_claims
 from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
@@ -174,6 +176,15 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
     for call_id in {record.call_id for record in records if changes_counts(record.event)}:
         _recount(connection, call_id)
     feed(connection, records)
+    record_audit(connection, *_audited(records))
+
+
+def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
+    """What people did with alerts; never their notes, which may have words of the call."""
+    for told in records:
+        if isinstance(told.event, AlertChanged) and told.event.by != SERVER:
+            detail = {"alert_id": told.event.alert_id, "state": told.event.state, "seq": told.seq}
+            yield NewEntry(who=told.event.by, what="alert.changed", call_id=told.call_id, detail=detail)
 
 
 def _recount(connection: Connection, call_id: str) -> None:

@@ -247,6 +247,32 @@ export interface AlertsChanged {
   failed: AlertNotChanged[];
 }
 /**
+ * An entry that is stored.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AuditEntry".
+ */
+export interface AuditEntry {
+  at: string;
+  call_id: string;
+  detail: {
+    [k: string]: unknown;
+  };
+  number: number;
+  what: string;
+  who: string;
+}
+/**
+ * Some entries, the newest first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AuditPage".
+ */
+export interface AuditPage {
+  entries: AuditEntry[];
+  next: string | null;
+}
+/**
  * What the engine name "auto" would take now, or why it takes nothing.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
