@@ -32,7 +32,7 @@ from voiceassist.speech_models.language import serves
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.database import DATABASE
 from voiceassist.store.lock import sole_use_of
-from voiceassist.store.recorders import Recorders
+from voiceassist.store.recorders import RECORDINGS, Recorders
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
 
@@ -54,7 +54,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
         store = await open_store(settings.data_dir / DATABASE, settings.node_id)
         async with _closing(store), DecodePool(settings.decode_workers) as pool, _playbook_worker() as worker:
-            recorders = Recorders(folder=settings.data_dir / "recordings")
+            recorders = Recorders(folder=settings.data_dir / RECORDINGS)
             runtime = Runtime(
                 settings=settings,
                 engines=engines,

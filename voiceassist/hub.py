@@ -179,6 +179,16 @@ class Hub:
         if belongs_on_wall(row):
             self.older -= 1
 
+    def forget(self, call_ids: Iterable[str], unresolved: int) -> None:
+        """Takes finished calls that were deleted off the walls; so many with unresolved alerts are left."""
+        gone = [row for call_id in call_ids if (row := self.rows.pop(call_id, None))]
+        for row in gone:
+            self._finished.pop(row.call_id, None)
+            self._come_back.discard(row.call_id)
+        self.older = max(0, unresolved - len(self._finished))
+        for row in gone:
+            self._tell(row, wire.WallOlder(older=self.older, left=(row.call_id,)))
+
     def oldest_finished(self) -> WallPlace | None:
         """The place of the oldest finished call on the wall; those that are only counted come after it."""
         return min(self._finished.values(), default=None)

@@ -5,7 +5,7 @@ Next: `live/session.py` runs each call; `server/` asks here.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -44,6 +44,7 @@ from voiceassist.metrics import Metrics
 from voiceassist.people.directory import Directory
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
+from voiceassist.store.erasure import Erasure, refused_live
 from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import PlaybookChoice, Version
 from voiceassist.store.recorders import Recorders
@@ -307,6 +308,22 @@ class Runtime:
             raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
         self.hub.restore(row)
         await journal.write([change_of(action, row.at_ms)])
+
+    async def erase(self, call_ids: Sequence[str]) -> Erasure:
+        """Deletes calls for good. Raises ConflictError for one that is live, UnknownNameError for no call."""
+        taken: list[str] = []
+        try:
+            for call_id in call_ids:
+                if not self.claim(call_id):
+                    raise refused_live(call_id)
+                taken.append(call_id)
+            erasure = await self.store.erase(call_ids, self.recorders.remove)
+        finally:
+            for call_id in taken:
+                self.release(call_id)
+        unresolved = await self.store.count_unresolved(self.followed_up_since_us())
+        self.hub.forget(call_ids, unresolved)
+        return erasure
 
     def followed_up_since_us(self) -> int | None:
         """Calls that began before are not followed up on the wall; microseconds since 1970, None: all are."""

@@ -9,7 +9,7 @@ Next: `store.py` queries through them.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -33,6 +33,7 @@ PRAGMAS = (
     "synchronous = NORMAL",  # a killed process loses nothing; a power cut may lose the last commits, no more
     "busy_timeout = 5000",  # milliseconds to wait while another process (`voiceassist calls`) writes
     "foreign_keys = ON",
+    "secure_delete = ON",  # what is deleted is overwritten: no word of a deleted call stays in the file
 )
 READERS = 4  # threads, each with a connection; further readings wait for one
 # Overflow rule of readings and of people's writing: what was not answered by then is told as an error. Records of
@@ -96,6 +97,30 @@ class Database:
             f"no name any more: stop voiceassist, and it is written to {self.path}.rescued; then move away what "
             f"is at {self.path} (-wal and -shm too) and give the rescued file that name"
         )
+
+    async def empty_log(self) -> bool:
+        """Folds the log into the file and cuts it to nothing; False when somebody reads what it still has."""
+        busy, *_ = await self._maintain("PRAGMA wal_checkpoint(TRUNCATE)")
+        return not busy
+
+    async def compact(self) -> None:
+        """Writes the file anew without free space. Takes as long as it takes; nobody can write meanwhile."""
+        await self._maintain("VACUUM")
+
+    async def _maintain(self, statement: str) -> Sequence[Any]:
+        """The first row of a statement that works outside of transactions only, in the writer's thread."""
+
+        def run() -> Sequence[Any]:
+            connection = self.writer.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute(statement)
+                return cursor.fetchone() or ()
+            finally:
+                connection.close()
+
+        with store_errors(self.path, "written"):
+            return await asyncio.get_running_loop().run_in_executor(self._writing, run)
 
     async def close(self, within_s: float | None = None) -> None:
         """Closes every connection; SQLite then folds its log into the file. A hung disk keeps it from neither."""
@@ -209,6 +234,8 @@ def store_errors(path: Path, done: str) -> Iterator[None]:
         raise StoreError(f"{path} has an event that this version cannot read: {error}") from error
     except SQLAlchemyError as error:
         raise StoreError(f"{path} cannot be {done}: {getattr(error, 'orig', None) or error}") from error
+    except sqlite3.Error as error:  # of statements outside of SQLAlchemy
+        raise StoreError(f"{path} cannot be {done}: {error}") from error
     except OSError as error:
         raise StoreError(f"{path} cannot be {done}: {error.strerror or error}") from error
 

@@ -54,6 +54,13 @@ def feed(connection: Connection, records: Sequence[Record]) -> None:
             _add_to_sums(connection, record.call_id)
 
 
+def take_from_sums(connection: Connection, call_id: str) -> None:
+    """Takes a finished call, which is about to be deleted, out of the sums."""
+    _add_to_sums(connection, call_id, times=-1)
+    for table in SUMS:
+        connection.execute(delete(table).where(table.c.calls == 0))
+
+
 def rebuild(connection: Connection, progress: Progress = iter) -> int:
     """Makes all facts again from the events; returns of how many calls. `progress` is told every call."""
     call_ids = list(connection.scalars(select(calls.c.call_id).order_by(calls.c.started_us)))
@@ -96,14 +103,14 @@ def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:
         connection.execute(insert(table), list(by_key.values()))
 
 
-def _add_to_sums(connection: Connection, call_id: str) -> None:
+def _add_to_sums(connection: Connection, call_id: str, times: int = 1) -> None:
     """Adds a finished call; one that is live counts when it ends."""
     wanted = select(calls).where(calls.c.call_id == call_id, calls.c.status != "live")
     call = connection.execute(wanted).mappings().one_or_none()
     if call is None:
         return
     day, hour = call["started_at"][: len("YYYY-MM-DD")], call["started_at"][: len("YYYY-MM-DDTHH")]
-    added = {name: call[name] for name in SUMMED} | {"calls": 1}
+    added = {name: times * call[name] for name in SUMMED} | {"calls": times}
     _add(connection, fact_agents, {"agent_id": call["agent_id"], "day": day}, added)
     _add(connection, fact_hours, {"hour": hour}, added)
 

@@ -4,7 +4,9 @@ Says so to the log, to the metrics page (the plain numbers) and to operators (`s
 Next: `recorder.py` writes one recording; the app reads the numbers.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +14,12 @@ import structlog
 
 from voiceassist.errors import RecordingError
 from voiceassist.store.disk_threads import DiskThreads
+from voiceassist.store.erasure import RemovedRecordings, remove_recordings
 from voiceassist.store.recordings import recording_path
 
 log = structlog.get_logger()
+
+RECORDINGS = "recordings"  # in the data folder
 
 # One thread writes for a hundred calls; the others are for disks that hang, one call at a time.
 THREADS = 8
@@ -39,6 +44,10 @@ class Recorders:
     def path_of(self, call_id: str) -> Path:
         """Where the recording of a call is, or would be."""
         return recording_path(self.folder, call_id)
+
+    async def remove(self, call_ids: Sequence[str]) -> RemovedRecordings:
+        """Deletes the recordings of calls that are over, in a thread of recordings. Raises OSError."""
+        return await self.threads.run(partial(remove_recordings, self.folder, call_ids))
 
     def in_trouble(self, path: Path, error: Exception) -> None:
         """A write failed, and is tried again."""

@@ -6,8 +6,8 @@ Never publishes and never holds a call's state in memory: states are replayed fr
 Next: `live/session.py` writes through `journals`; the server's pages read.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -26,6 +26,15 @@ from voiceassist.store.audit import AuditFilter, AuditPage, audit_page
 from voiceassist.store.audit_queue import AuditQueue
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import Database, open_database, store_errors
+from voiceassist.store.erasure import (
+    Erasure,
+    RemovedRecordings,
+    calls_before,
+    calls_of_customer,
+    check_erasable,
+    erase_rows,
+    refused_live,
+)
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
 from voiceassist.store.past_offers import past_offers
@@ -40,6 +49,7 @@ from voiceassist.store.writer import Writer
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
 
 T = TypeVar("T")
+Remove = Callable[[Sequence[str]], Awaitable[RemovedRecordings]]  # raises OSError
 
 
 LAST_RECORDS_S = 3.0  # for what is not stored yet when the server stops
@@ -203,6 +213,38 @@ class Store:
         """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""
         with store_errors(self._database.path, "written"):
             return await self._database.transaction(lambda connection: rebuild(connection, progress))
+
+    async def calls_of_customer(self, customer_id: str) -> list[str]:
+        """Ids of all calls of a customer. Raises UnknownNameError when there are none."""
+        return await self._database.read(lambda connection: calls_of_customer(connection, customer_id))
+
+    async def calls_before(self, before_us: int) -> list[str]:
+        """Ids of finished calls that began earlier, oldest first."""
+        return await self._database.read(lambda connection: calls_before(connection, before_us))
+
+    async def erase(self, call_ids: Sequence[str], remove: Remove) -> Erasure:
+        """Deletes calls for good, however long it takes; `remove` deletes their recordings.
+
+        Raises UnknownNameError for one that is not there and ConflictError for one that is live: then none is.
+        """
+        await self._database.read(lambda connection: check_erasable(connection, call_ids))
+        for call_id in call_ids:
+            if self.journals.of(call_id):
+                raise refused_live(call_id)
+        with store_errors(self._database.path, "erased"):
+            files = await remove(call_ids)
+            rows = await self._database.transaction(lambda connection: erase_rows(connection, call_ids))
+        return Erasure(
+            **asdict(rows),
+            recordings=files.files,
+            recording_bytes=files.bytes,
+            log_emptied=await self._database.empty_log(),
+        )
+
+    async def compact(self) -> None:
+        """Writes the file anew, without what is left in its free space; nobody can write meanwhile."""
+        await self._database.compact()
+        await self._database.empty_log()
 
     async def trouble(self) -> str:
         """What is wrong with the database; empty: nothing. A commit that is under way is not wrong."""

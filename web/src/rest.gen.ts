@@ -682,6 +682,21 @@ export interface LoadedEngineView {
   unknown_words: string[] | null;
 }
 /**
+ * What was deleted.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Erasure".
+ */
+export interface Erasure {
+  calls: string[];
+  events: number;
+  lines: number;
+  log_emptied: boolean;
+  playbooks: string[];
+  recording_bytes: number;
+  recordings: number;
+}
+/**
  * What came of an example: only what is otherwise than it says is in `expected` and `got`.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema

@@ -2,7 +2,14 @@
 
 from voiceassist.cli.lazy import group
 
-app = group({"facts": "voiceassist.cli.calls.facts:facts"})
+app = group(
+    {
+        "facts": "voiceassist.cli.calls.facts:facts",
+        "delete": "voiceassist.cli.calls.delete:delete",
+        "purge": "voiceassist.cli.calls.purge:purge",
+        "export": "voiceassist.cli.calls.export:export",
+    }
+)
 
 
 @app.callback()

@@ -1,0 +1,72 @@
+"""What `calls delete` and `calls purge` share: the store without a server, the question before, the report after.
+
+Never deletes what nobody confirmed.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from voiceassist.store.database import DATABASE
+from voiceassist.store.erasure import Erasure, RemovedRecordings, remove_recordings
+from voiceassist.store.lock import sole_use_of
+from voiceassist.store.recorders import RECORDINGS
+from voiceassist.store.store import Store, open_store
+
+Yes = Annotated[bool, typer.Option("--yes", help="Delete without asking.")]
+Choose = Callable[[Store], Awaitable[Sequence[str]]]
+
+
+def erase_chosen(folder: Path, choose: Choose, *, yes: bool, dry_run: bool = False) -> None:
+    """Deletes the calls that `choose` gives, after a question unless `yes`. No server may use the folder."""
+    console = Console(highlight=False)
+    with sole_use_of(folder):
+        call_ids = asyncio.run(_chosen(folder, choose))
+        if dry_run or not call_ids:
+            console.print(f"{len(call_ids)} calls would be deleted.", *call_ids, sep="\n", markup=False)
+            return
+        if not yes:
+            typer.confirm(f"Delete {len(call_ids)} calls for good?", abort=True)
+        told(console, asyncio.run(_erased(folder, call_ids)))
+
+
+async def _chosen(folder: Path, choose: Choose) -> Sequence[str]:
+    async with _open(folder) as store:
+        return await choose(store)
+
+
+async def _erased(folder: Path, call_ids: Sequence[str]) -> Erasure:
+    async def remove(of: Sequence[str]) -> RemovedRecordings:
+        return await asyncio.to_thread(remove_recordings, folder / RECORDINGS, of)
+
+    async with _open(folder) as store:
+        erasure = await store.erase(call_ids, remove)
+        await store.compact()  # also what versions before left in free space
+        return erasure
+
+
+@asynccontextmanager
+async def _open(folder: Path) -> AsyncIterator[Store]:
+    store = await open_store(folder / DATABASE)
+    try:
+        yield store
+    finally:
+        await store.close()
+
+
+def told(console: Console, erasure: Erasure) -> None:
+    """Says what was deleted, and what a person still has to do."""
+    size = f"{erasure.recording_bytes / 1_000_000:.1f} MB"
+    console.print(
+        f"Deleted {len(erasure.calls)} calls: {erasure.events} events, {erasure.lines} lines of what was said, "
+        f"{erasure.recordings} recordings ({size}).",
+        markup=False,
+        soft_wrap=True,
+    )
+    for name in erasure.playbooks:
+        console.print(f"Playbook {name} quotes what was said in them; change it yourself.", markup=False)
