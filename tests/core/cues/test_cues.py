@@ -273,11 +273,6 @@ def test_a_refusal_after_an_alternative_is_another_one() -> None:
     assert [match.kind for match in said] == ["refusal", "alternative", "refusal"]
 
 
-def test_a_refusal_that_stands_behind_but_keeps_its_words() -> None:
-    [match] = cues_of("refusal", "I am sorry but nothing in")
-    assert match.tokens == ("i", "am", "sorry", "but", "nothing", "in")
-
-
 @pytest.mark.parametrize("text", NO_OFFER)
 def test_words_that_refuse_are_no_alternative(text: str) -> None:
     found = find_cues(playbook(), "agent", text.split(), Context())

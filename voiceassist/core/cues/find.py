@@ -10,13 +10,12 @@ from functools import partial
 
 from voiceassist.core.cues.classified import classifier_matches, scores
 from voiceassist.core.cues.match import Match
-from voiceassist.core.cues.matchers import matcher_for
 from voiceassist.core.cues.reach import WRITTEN, Hearing, agreed, borne_out, reaching
 from voiceassist.core.cues.rules import HadKind, rule_matches, rules_hit, silenced_matches
 from voiceassist.core.cues.utterance import Utterance
 from voiceassist.core.cues.weigh import weigh, without_silenced
 from voiceassist.core.playbook.model import ANSWERS, Playbook
-from voiceassist.core.words.phrases import rendered
+from voiceassist.core.words.languages import Language
 from voiceassist.core.words.text import Token, tokenise
 from voiceassist.events import Speaker
 
@@ -36,27 +35,19 @@ def find_cues(
     tokens, before = tokenise(words, playbook.spoken), tokenise(context.before, playbook.spoken)
     found = borne_out(all_matches(playbook, Utterance(speaker, tokens, before)), refused=context.refused)
     wanted = [match for match in found if playbook.reach.get(match.kind) != "off"]
-    ended = [_without_other_half(playbook, speaker, match, tokens) for match in wanted]
+    ended = [_without_other_half(match, tokens, playbook.spoken) for match in wanted]
     return weigh([reaching(playbook, match, tokens, hearing) for match in ended], refused=context.refused)
 
 
-def _without_other_half(playbook: Playbook, speaker: Speaker, match: Match, tokens: Sequence[Token]) -> Match:
-    """A phrase that refuses, with a gap that runs over "but", ends before it: what follows may offer something.
-
-    It stays whole where it needs what follows to be a refusal: "I am sorry but there is nothing".
-    """
-    contrasts = playbook.spoken.contrasts
-    turn = next((i for i, text in enumerate(match.tokens) if i and text in contrasts), None)
+def _without_other_half(match: Match, tokens: Sequence[Token], language: Language) -> Match:
+    """A phrase that refuses, with a gap that runs over "but", ends before it: what follows may offer something."""
+    turn = next((i for i, text in enumerate(match.tokens) if i and text in language.contrasts), None)
     if match.kind != "refusal" or match.layer == "classifier" or turn is None:
-        return match
-    half = tokens[match.first_token : match.first_token + turn]
-    rule = next(one for one in matcher_for(playbook, speaker).rules if one.rule.id == match.rule)
-    if not rule.phrases.found(rendered(half)):
         return match
     return replace(
         match,
         tokens=match.tokens[:turn],
-        last_word=half[-1].word,
+        last_word=tokens[match.first_token + turn - 1].word,
         trailing=match.trailing + len(match.tokens) - turn,
     )
 
