@@ -79,6 +79,11 @@ def edit(op: Any, *path: str | int, value: Json = None, to: str | int | None = N
         (edit("set", "title", value="A shop"), ['title: "The shop"'], ['title: "A shop"']),
         (edit("set", "name", value="store"), ["name: shop # never change it"], ["name: store # never change it"]),
         (
+            edit("set", "name", value="word " * 30 + "end"),
+            ["name: shop # never change it"],
+            ["name: # never change it", "  >-", "  " + "word " * 21 + "word", "  " + "word " * 8 + "end"],
+        ),
+        (
             edit("set", "policies", "returns", "avoid", value="That's yours."),
             ["    avoid: 'You should have read it.'"],
             ["    avoid: 'That''s yours.'"],

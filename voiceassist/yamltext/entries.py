@@ -44,6 +44,10 @@ def given(text: str, place: Place, old: Entry, value: Json) -> str:
         new = between.rstrip() + "\n" + " " * (place.column + 2) + after_name(value, place.column).lstrip()
     else:
         new = _after(old, value, place.column)
+        behind = text[old.value_end : line_end(text, old.value_end)]
+        if "\n" in new and behind.strip().startswith("#"):  # it would be a part of a folded text's last line
+            new = f" {behind.strip()}\n{' ' * (place.column + 2)}{new.lstrip()}"
+            return spliced(text, old.mark_end, old.value_end + len(behind), new)
     return spliced(text, old.mark_end, old.value_end, new)
 
 
