@@ -309,15 +309,15 @@ class Runtime:
         self.hub.restore(row)
         await journal.write([change_of(action, row.at_ms)])
 
-    async def erase(self, call_ids: Sequence[str]) -> Erasure:
-        """Deletes calls for good. Raises ConflictError for one that is live, UnknownNameError for no call."""
+    async def erase(self, call_ids: Sequence[str], *, by: str) -> Erasure:
+        """Deletes calls for good, in somebody's name. Raises ConflictError for one that is live, UnknownNameError for no call."""
         taken: list[str] = []
         try:
             for call_id in call_ids:
                 if not self.claim(call_id):
                     raise refused_live(call_id)
                 taken.append(call_id)
-            erasure = await self.store.erase(call_ids, self.recorders.remove)
+            erasure = await self.store.erase(call_ids, self.recorders.remove, by=by)
         finally:
             for call_id in taken:
                 self.release(call_id)

@@ -11,6 +11,7 @@ from tests.shell import store_records as make
 from tests.shell.serving import begin, calling, hang_up, serving, settings_for
 from voiceassist.cli import app
 from voiceassist.errors import ConflictError, StoreError, UnknownNameError
+from voiceassist.store.audit import AuditFilter
 from voiceassist.store.database import DATABASE
 from voiceassist.store.erasure import RemovedRecordings, remove_recordings
 from voiceassist.store.fact_feed import sizes
@@ -49,10 +50,15 @@ def remover(folder: Path) -> Remove:
 async def test_no_word_of_a_deleted_call_stays_in_the_folder(tmp_path: Path) -> None:
     store = await fill(tmp_path)
     assert all(holding(tmp_path, word) for word in SECRETS)
-    erasure = await store.erase(["call-0", "call-1"], remover(tmp_path))
+    erasure = await store.erase(["call-0", "call-1"], remover(tmp_path), by="ana")
     assert [holding(tmp_path, word) for word in SECRETS] == [[], []]  # while the server still runs
     assert (erasure.calls, erasure.lines, erasure.events) == (("call-0", "call-1"), 58, 62)
     assert (erasure.recordings, erasure.log_emptied, erasure.playbooks) == (2, True, ())
+    page = await store.audit_page(AuditFilter(limit=10))
+    assert {(entry.who, entry.what, entry.call_id) for entry in page.entries} == {
+        ("ana", "call.deleted", "call-0"),
+        ("ana", "call.deleted", "call-1"),
+    }
     assert len((await store.calls("zanzibarish")).calls) == 0
     assert len((await store.calls(KEPT)).calls) == 40
     await store.close()
@@ -62,11 +68,11 @@ async def test_no_word_of_a_deleted_call_stays_in_the_folder(tmp_path: Path) -> 
 
 async def test_facts_are_those_of_the_calls_that_are_left(tmp_path: Path) -> None:
     store = await fill(tmp_path, others=1)
-    await store.erase(["call-0"], remover(tmp_path))
+    await store.erase(["call-0"], remover(tmp_path), by="ana")
     kept = await store._database.read(sizes)
     await store.rebuild_facts()
     assert await store._database.read(sizes) == kept
-    await store.erase(["call-1", "call-2"], remover(tmp_path))
+    await store.erase(["call-1", "call-2"], remover(tmp_path), by="ana")
     assert set((await store._database.read(sizes)).values()) == {0}
     await store.close()
 
@@ -75,9 +81,9 @@ async def test_live_and_unknown_calls_are_refused_and_nothing_is_deleted(tmp_pat
     store = await fill(tmp_path, others=1)
     await store.append(make.call("goes-on"))
     with pytest.raises(ConflictError, match="still going on"):
-        await store.erase(["call-0", "goes-on"], remover(tmp_path))
+        await store.erase(["call-0", "goes-on"], remover(tmp_path), by="ana")
     with pytest.raises(UnknownNameError, match="there is no call 'nobody'"):
-        await store.erase(["call-0", "nobody"], remover(tmp_path))
+        await store.erase(["call-0", "nobody"], remover(tmp_path), by="ana")
     with pytest.raises(UnknownNameError):
         await store.calls_of_customer("")
     assert recording_path(tmp_path / "recordings", "call-0").exists()
@@ -91,7 +97,7 @@ async def test_a_recording_that_cannot_be_deleted_keeps_its_call(tmp_path: Path)
 
     store = await fill(tmp_path, others=1)
     with pytest.raises(StoreError, match="Input/output error"):
-        await store.erase(["call-0"], remove)
+        await store.erase(["call-0"], remove, by="ana")
     assert len((await store.calls(SECRETS[0])).calls) == 1
     await store.close()
 
@@ -100,7 +106,7 @@ async def test_a_playbook_that_quotes_a_deleted_call_is_named(tmp_path: Path) ->
     store = await fill(tmp_path, others=1)
     text = "say: My name is  zanzibarish number 7\n"
     await store.playbooks.publish_text("shop", text, author="Kim", note="", at="2026-11-21T10:00:00+00:00")
-    assert (await store.erase(["call-0"], remover(tmp_path))).playbooks == ("shop",)
+    assert (await store.erase(["call-0"], remover(tmp_path), by="ana")).playbooks == ("shop",)
     await store.close()
 
 

@@ -33,6 +33,5 @@ async def list_audit(
 
 def tell_audit(connection: HTTPConnection, what: str, call_id: str, **detail: Any) -> None:  # noqa: ANN401 - JSON
     """Has it written that whoever asks did this with a call. Never waits."""
-    principal = principal_of(connection)
-    entry = NewEntry(who=principal.login or principal.name, what=what, call_id=call_id, detail=detail)
+    entry = NewEntry(who=principal_of(connection).signed, what=what, call_id=call_id, detail=detail)
     runtime_of(connection).store.audit.tell(entry)

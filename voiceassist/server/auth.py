@@ -47,6 +47,11 @@ class Principal:
         """Whether somebody or something has proved who it is, or need not."""
         return self.roles != NOBODY
 
+    @property
+    def signed(self) -> str:
+        """Whom the audit names."""
+        return self.login or self.name
+
 
 class Allow:
     """A route's declaration of who may call it; FastAPI runs it before the route."""

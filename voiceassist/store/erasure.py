@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Select, bindparam, delete, func, select, text
 
 from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.fact_feed import take_from_sums
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.schema import calls, events, finals, playbook_drafts, playbook_versions
@@ -101,8 +102,11 @@ def _removed(path: Path) -> int | None:
     return size
 
 
-def erase_rows(connection: Connection, call_ids: Sequence[str]) -> ErasedRows:
-    """Deletes all that the database has of these calls, within the caller's transaction. Raises as the check."""
+def erase_rows(connection: Connection, call_ids: Sequence[str], *, by: str) -> ErasedRows:
+    """Deletes all that the database has of these calls, within the caller's transaction. Raises as the check.
+
+    The audit keeps who deleted which call, and nothing of what was said in it.
+    """
     check_erasable(connection, call_ids)
     said = [line for call_id in call_ids for line in connection.scalars(_lines_of(call_id))]
     told = sum(connection.scalar(_events_of(call_id)) or 0 for call_id in call_ids)
@@ -111,6 +115,7 @@ def erase_rows(connection: Connection, call_ids: Sequence[str]) -> ErasedRows:
     if call_ids:  # what belongs to a call goes with it: the schema cascades
         connection.execute(delete(calls).where(calls.c.call_id == bindparam("of")), [{"of": c} for c in call_ids])
         connection.execute(REMAKE_INDEX)
+    record(connection, *(NewEntry(who=by, what="call.deleted", call_id=call_id) for call_id in call_ids))
     quoting = _playbooks_quoting(connection, said)
     return ErasedRows(calls=tuple(call_ids), events=told, lines=len(said), playbooks=quoting)
 

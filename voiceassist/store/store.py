@@ -222,8 +222,8 @@ class Store:
         """Ids of finished calls that began earlier, oldest first."""
         return await self._database.read(lambda connection: calls_before(connection, before_us))
 
-    async def erase(self, call_ids: Sequence[str], remove: Remove) -> Erasure:
-        """Deletes calls for good, however long it takes; `remove` deletes their recordings.
+    async def erase(self, call_ids: Sequence[str], remove: Remove, *, by: str) -> Erasure:
+        """Deletes calls for good, however long it takes; `remove` deletes their recordings, and the audit says `by` whom.
 
         Raises UnknownNameError for one that is not there and ConflictError for one that is live: then none is.
         """
@@ -233,7 +233,7 @@ class Store:
                 raise refused_live(call_id)
         with store_errors(self._database.path, "erased"):
             files = await remove(call_ids)
-            rows = await self._database.transaction(lambda connection: erase_rows(connection, call_ids))
+            rows = await self._database.transaction(lambda connection: erase_rows(connection, call_ids, by=by))
         return Erasure(
             **asdict(rows),
             recordings=files.files,

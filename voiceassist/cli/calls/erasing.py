@@ -12,6 +12,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from voiceassist.config import os_user
 from voiceassist.store.database import DATABASE
 from voiceassist.store.erasure import Erasure, RemovedRecordings, remove_recordings
 from voiceassist.store.lock import sole_use_of
@@ -45,7 +46,7 @@ async def _erased(folder: Path, call_ids: Sequence[str]) -> Erasure:
         return await asyncio.to_thread(remove_recordings, folder / RECORDINGS, of)
 
     async with _open(folder) as store:
-        erasure = await store.erase(call_ids, remove)
+        erasure = await store.erase(call_ids, remove, by=os_user())
         await store.compact()  # also what versions before left in free space
         return erasure
 
