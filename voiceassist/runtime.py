@@ -310,7 +310,10 @@ class Runtime:
         await journal.write([change_of(action, row.at_ms)])
 
     async def erase(self, call_ids: Sequence[str], *, by: str) -> Erasure:
-        """Deletes calls for good, in somebody's name. Raises ConflictError for one that is live, UnknownNameError for no call."""
+        """Deletes calls for good, in somebody's name.
+
+        Raises ConflictError for one that is live, UnknownNameError for no call.
+        """
         taken: list[str] = []
         try:
             for call_id in call_ids:

@@ -149,3 +149,9 @@ def test_the_command_exports_deletes_and_purges(tmp_path: Path) -> None:
     assert run.invoke(app, ["calls", "purge", "--older-than", "1", "--yes", *where]).exit_code == 0
     assert [holding(folder, word) for word in (*SECRETS, KEPT)] == [[], [], []]
     assert run.invoke(app, ["calls", "delete", *where]).exit_code == 2
+
+
+async def test_nobody_but_the_owner_reads_a_folder_that_voiceassist_made(tmp_path: Path) -> None:
+    store = await open_store(tmp_path / "new" / DATABASE)
+    await store.close()
+    assert (tmp_path / "new").stat().st_mode & 0o077 == 0

@@ -27,6 +27,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from voiceassist.errors import ConflictError, PeerError, StoreError, UnknownNameError
+from voiceassist.store.lock import OWNER_ONLY
 
 PRAGMAS = (
     "journal_mode = WAL",  # readers never wait for the writer
@@ -175,7 +176,7 @@ class Database:
 async def open_database(path: Path) -> Database:
     """The file at `path`, created when missing, migrated when old. Raises StoreError."""
     with store_errors(path, "opened"):
-        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
     reader, writer = _engine(path, "BEGIN", READERS), _engine(path, "BEGIN IMMEDIATE", 1)
     database = Database(path=path, reader=reader, writer=writer)
     try:

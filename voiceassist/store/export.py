@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from voiceassist.errors import StoreError, UnknownNameError
 from voiceassist.store.database import reading, store_errors
+from voiceassist.store.lock import OWNER_ONLY
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.schema import events
 
@@ -20,7 +21,7 @@ def export_calls(database: Path, recordings: Path, call_ids: Sequence[str], to: 
     """The files that were written. Raises UnknownNameError for a call that is not there, and StoreError."""
     written = []
     with reading(database) as connection, store_errors(to, "written"):
-        to.mkdir(parents=True, exist_ok=True)
+        to.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
         for call_id in call_ids:
             wanted = select(events.c.body).where(events.c.call_id == call_id).order_by(events.c.seq)
             lines = list(connection.scalars(wanted))

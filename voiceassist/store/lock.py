@@ -11,12 +11,14 @@ from filelock import FileLock, Timeout
 
 from voiceassist.errors import ConfigError, StoreError
 
+OWNER_ONLY = 0o700  # calls are in there; who wants others to read them says so with chmod
+
 
 @contextmanager
 def sole_use_of(data_dir: Path) -> Iterator[None]:
     """Holds the data folder. ConfigError: another process has it; StoreError: it cannot be written."""
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
         lock = FileLock(data_dir / "in-use.lock", timeout=0, thread_local=False)
         lock.acquire()
     except Timeout:

@@ -223,9 +223,10 @@ class Store:
         return await self._database.read(lambda connection: calls_before(connection, before_us))
 
     async def erase(self, call_ids: Sequence[str], remove: Remove, *, by: str) -> Erasure:
-        """Deletes calls for good, however long it takes; `remove` deletes their recordings, and the audit says `by` whom.
+        """Deletes calls for good, however long it takes; `remove` deletes their recordings.
 
-        Raises UnknownNameError for one that is not there and ConflictError for one that is live: then none is.
+        The audit says `by` whom. Raises UnknownNameError for one that is not there and ConflictError for one that
+        is live: then none is.
         """
         await self._database.read(lambda connection: check_erasable(connection, call_ids))
         for call_id in call_ids:
