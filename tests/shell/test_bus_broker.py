@@ -363,14 +363,14 @@ async def test_an_alert_whose_acknowledgement_is_lost_is_sent_again(broker: Brok
 
 
 async def test_a_broker_that_hangs_before_it_dies_costs_no_final_cue_or_card(
-    broker: Broker, monkeypatch: pytest.MonkeyPatch
+    broker: Broker, cable: Cable, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(connection, "ACK_S", 0.2)
     monkeypatch.setattr(connection, "CONNECT_S", 0.2)
     for module in (mqtt, connection):
         monkeypatch.setattr(module, "GOODBYE_S", 0.05)
     durable = [record for record in RECORDS if is_durable(record.event)]
-    bus = Bus(settings(broker.port))
+    bus = Bus(settings(cable.port))
     async with running(bus):
         await until(lambda: bus.stats.connected)
         broker.hang()
@@ -379,8 +379,10 @@ async def test_a_broker_that_hangs_before_it_dies_costs_no_final_cue_or_card(
         await until(lambda: not bus.stats.connected)
         assert bus.stats.queued == len(durable)
         broker.kill()
+        await cable.pull_out()  # so that nothing is sent before somebody watches
         broker.start()
         async with watching(broker.port) as watcher:
+            await cable.plug_in()
             arrived: dict[tuple[str, int], str] = {}
             while len(arrived) < len({(record.call_id, record.seq) for record in durable}):
                 (message,) = await watcher.take(1)
