@@ -11,7 +11,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
-from ipaddress import ip_address
+from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
 
@@ -27,6 +27,7 @@ SECTIONS = {  # each with an example of its keys
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
+LISTS = ("allowed_hosts", "trusted_proxies")  # in the environment with commas between
 SERVER = "voiceassist"  # who signs what the server itself does; no person may
 PERSON_CHARS = 200  # as `by` of the events
 MODELS = "models"  # the folder of models in the data folder
@@ -51,6 +52,7 @@ class Settings:
     host: str = "127.0.0.1"  # loopback unless told otherwise
     port: int = 8710
     allowed_hosts: tuple[str, ...] = ()  # further names under which browsers reach this server
+    trusted_proxies: tuple[str, ...] = ()  # addresses and networks whose X-Forwarded-For and -Proto are believed
     data_dir: Path = field(default_factory=lambda: default_data_dir())  # noqa: PLW0108 - defined below
     models_dir: Path = field(default_factory=lambda: default_data_dir() / MODELS)
     language: str = "en"  # BCP 47, of calls that name none
@@ -214,7 +216,8 @@ def _shown(key: str, value: object) -> str:
 
 def _checked(settings: Settings) -> Settings:
     hosts = tuple(host.strip().lower() for host in settings.allowed_hosts if host.strip())
-    settings = replace(settings, allowed_hosts=hosts, person=settings.person.strip())
+    proxies = tuple(map(_proxy, filter(None, map(str.strip, settings.trusted_proxies))))
+    settings = replace(settings, allowed_hosts=hosts, trusted_proxies=proxies, person=settings.person.strip())
     if not 0 <= settings.port <= 65_535:  # noqa: PLR2004 - TCP's own range
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
@@ -232,6 +235,17 @@ def _checked(settings: Settings) -> Settings:
             "who they are: set `ingest_token` to a long random text (or keep `host` at 127.0.0.1)"
         )
     return settings
+
+
+def _proxy(text: str) -> str:
+    try:
+        network = ip_network(text)
+    except ValueError:
+        told = "is neither an address nor a network such as 10.0.0.0/8"
+        raise ConfigError(f"setting `trusted_proxies`: {text!r} {told}") from None
+    if not network.prefixlen:
+        raise ConfigError(f"setting `trusted_proxies`: {text!r} is everybody, so anybody could say who they are")
+    return str(network.network_address) if network.num_addresses == 1 else text
 
 
 def _from_file(file: Path | None) -> dict[str, Any]:
@@ -257,7 +271,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
                 raise ConfigError(
                     f"setting `{section}`: it is a section; {name} does not fit {ENV_PREFIX}{section}"
                 )
-            place[key] = value.split(",") if key == "allowed_hosts" else value
+            place[key] = value.split(",") if key in LISTS else value
     return values
 
 

@@ -144,6 +144,8 @@ async def test_another_site_can_link_to_pages_but_neither_fetch_nor_play_anythin
         assert (await server.http.get(path, headers=link)).json()["code"] == "foreign_page"
     for path in ("/review/c-1", "/api/docs"):
         assert (await server.http.get(path, headers=link)).status_code != 403
+    posted = await server.http.post("/whip", headers=link)
+    assert posted.json()["code"] == "foreign_page", "a link is followed by GET"
     framed = link | {"Sec-Fetch-Dest": "iframe"}
     assert (await server.http.get("/", headers=framed)).json()["code"] == "foreign_page"
 
@@ -159,16 +161,18 @@ async def test_our_own_page_and_programs_are_let_in(server: Serving) -> None:
         assert (await server.http.get("/api/samples/late-return/recording", headers=headers)).status_code == 200
 
 
-async def test_phone_system_with_the_token_may_name_any_origin_and_gets_no_further(tmp_path: Path) -> None:
+async def test_a_token_does_not_make_a_foreign_page_one_of_ours(tmp_path: Path) -> None:
     async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
-        headers = FOREIGN | {"Authorization": "Bearer s3cret"}
-        async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=headers):
+        token = {"Authorization": "Bearer s3cret"}
+        for foreign in (FOREIGN, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+            status, told = await socket_refusal(server, "/ingest/stream", token | foreign)
+            assert (status, told["code"]) == (403, "foreign_page"), foreign
+            answer = await server.http.post("/whip?leg=agent", headers=token | foreign)
+            assert (answer.status_code, answer.json()["code"]) == (403, "foreign_page"), foreign
+        async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=token):
             pass
-        answer = await server.http.get("/api/calls", headers=headers)
-        assert (answer.status_code, answer.json()["message"]) == (
-            403,
-            "this needs to be done as agent or reviewer or supervisor",
-        )
+        answer = await server.http.post("/whip?leg=agent", headers=token)
+        assert answer.status_code not in (401, 403)
 
 
 async def test_every_answer_carries_the_headers_that_bind_a_page(server: Serving) -> None:

@@ -55,7 +55,7 @@ class Throttle:
 
 
 def _limits(login: str, address: str) -> tuple[tuple[str, int], ...]:
-    near = _neighbourhood(address)
+    near = neighbourhood(address)
     return (
         (f"both {near} {login}", FROM_ADDRESS_FOR_LOGIN),
         (f"address {near}", FROM_ADDRESS),
@@ -63,8 +63,8 @@ def _limits(login: str, address: str) -> tuple[tuple[str, int], ...]:
     )
 
 
-def _neighbourhood(address: str) -> str:
-    """Of IPv6 the network: one machine has as many addresses as it likes."""
+def neighbourhood(address: str) -> str:
+    """What counts as one peer: of IPv6 the network, since one machine has as many addresses as it likes."""
     try:
         parsed = ip_address(address)
     except ValueError:

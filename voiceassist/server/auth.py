@@ -9,7 +9,6 @@ settings. From then on people sign in, and phone systems prove themselves by the
 
 from dataclasses import dataclass
 from hmac import compare_digest
-from ipaddress import ip_address
 from typing import Literal
 
 from fastapi import HTTPException
@@ -19,6 +18,7 @@ from starlette.requests import HTTPConnection
 from voiceassist.config import Settings
 from voiceassist.people.directory import Directory
 from voiceassist.runtime import runtime_of
+from voiceassist.server.peer import is_local
 
 Role = Literal["anyone", "agent", "supervisor", "reviewer", "author", "admin", "ingest"]
 PersonRole = Literal["agent", "supervisor", "reviewer", "author", "admin"]  # that somebody can be given
@@ -29,6 +29,10 @@ PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})
 NOBODY: frozenset[Role] = frozenset({"anyone"})
 COOKIE = "voiceassist_session"
 SCOPE_KEY = "voiceassist.principal"
+ONLY_LOCAL = (
+    "nobody can sign in yet, so only this machine is let in, and not through a proxy: make an admin with "
+    "`voiceassist users add`"
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,26 +89,18 @@ class RefusedSocketError(Exception):
         self.status = status
 
 
-def authenticate(
-    connection: HTTPConnection, settings: Settings, directory: Directory, *, is_foreign: bool
-) -> Principal | None:
-    """Who is asking; None for a page of another site (`is_foreign`) that proves nothing."""
+def authenticate(connection: HTTPConnection, settings: Settings, directory: Directory) -> Principal:
+    """Who is asking."""
     has_token = any(_has_token(connection, token) for token in (settings.ingest_token, directory.own_token))
     phone_system = Principal(name="phone system", roles=PHONE_SYSTEM)
-    if is_foreign:
-        return phone_system if has_token else None
-    if directory.is_open:
-        return _local_person(settings, is_phone_system=has_token or _is_trusted(connection, settings))
+    if directory.is_open and is_local(connection):
+        return _local_person(settings, is_phone_system=has_token or settings.ingest_token is None)
     return phone_system if has_token else _signed_in(connection, directory)
 
 
 def _local_person(settings: Settings, *, is_phone_system: bool) -> Principal:
     roles: frozenset[Role] = PERSON | {"ingest"} if is_phone_system else PERSON
     return Principal(name=settings.person, roles=roles, is_local_person=True)
-
-
-def _is_trusted(connection: HTTPConnection, settings: Settings) -> bool:
-    return settings.ingest_token is None and _is_local(connection)
 
 
 def _signed_in(connection: HTTPConnection, directory: Directory) -> Principal:
@@ -125,7 +121,9 @@ def _why_not(roles: frozenset[Role], connection: HTTPConnection) -> tuple[int, s
     runtime = runtime_of(connection)
     if "ingest" not in roles:
         needed = f"this needs to be done as {' or '.join(sorted(roles))}"
-        return (403, needed) if principal_of(connection).is_known else (401, "sign in first")
+        if principal_of(connection).is_known:
+            return 403, needed
+        return 401, ONLY_LOCAL if runtime.directory.is_open else "sign in first"
     if runtime.settings.ingest_token or not runtime.directory.is_open:
         return 401, "a Bearer token is needed here"
     return 401, "phone systems on other machines need `ingest_token` to be set on this server"
@@ -136,16 +134,6 @@ def _refused(connection: HTTPConnection, status: int, message: str) -> Exception
         return RefusedSocketError(status, message)
     headers = {"WWW-Authenticate": "Bearer"} if status == 401 else None  # noqa: PLR2004 - HTTP's own number
     return HTTPException(status, message, headers=headers)
-
-
-def _is_local(connection: HTTPConnection) -> bool:
-    client = connection.client
-    if client is None:
-        return False
-    try:
-        return ip_address(client.host).is_loopback
-    except ValueError:
-        return False
 
 
 def _has_token(connection: HTTPConnection, token: str | None) -> bool:

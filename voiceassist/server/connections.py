@@ -38,6 +38,7 @@ class ServerConfig(uvicorn.Config):
             log_config=None,
             access_log=False,
             lifespan="off",
+            proxy_headers=False,  # `http.py` looks at them, by our settings
             **given,
         )
 

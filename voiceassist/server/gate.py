@@ -1,10 +1,13 @@
-"""The gate before every route, page, file and socket: host, origin and size are judged before a body is read.
+"""The gate before every route, page, file and socket: it judges host, origin, rate and size before a body is read.
 
-Refuses in JSON, saying what was wrong and what to do; lets the rest through with a `Principal` in its scope.
+Refuses in JSON, saying what was wrong and what to do; lets the rest through with a `Principal` in its scope. A
+peer that asks too often is refused too, but nothing that has been let in is ever cut.
 Never looks into a body, and never knows a route. Next: the routes in `http.py`, each with its `allow(...)`.
 """
 
 from contextlib import suppress
+from math import ceil
+from time import monotonic
 
 from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, HTTPConnection
@@ -14,10 +17,13 @@ from starlette.websockets import WebSocketDisconnect
 
 from voiceassist.config import Settings
 from voiceassist.people.directory import Directory
+from voiceassist.people.throttle import neighbourhood
 from voiceassist.server.auth import SCOPE_KEY, Principal, authenticate
 from voiceassist.server.headers import with_headers
-from voiceassist.server.limits import EdgeLimits
+from voiceassist.server.limits import EdgeLimits, kind_of
 from voiceassist.server.origin import foreign_site, is_our_host
+from voiceassist.server.peer import address_of, is_local
+from voiceassist.server.peer_rates import Buckets
 
 HEALTH = "/healthz"  # says nothing but that we live; checkers ask by names that nobody told us
 CLOSE = {"Connection": "close"}  # what is still to come of a refused body is not read
@@ -26,9 +32,9 @@ CLOSE = {"Connection": "close"}  # what is still to come of a refused body is no
 class RefusedError(Exception):
     """A request that goes no further."""
 
-    def __init__(self, status: int, code: str, message: str) -> None:
+    def __init__(self, status: int, code: str, message: str, **headers: str) -> None:
         super().__init__(message)
-        self.status, self.code = status, code
+        self.status, self.code, self.headers = status, code, headers
 
 
 class Gate:
@@ -36,6 +42,7 @@ class Gate:
 
     def __init__(self, app: ASGIApp, settings: Settings, directory: Directory, limits: EdgeLimits) -> None:
         self._app, self._settings, self._directory, self._limits = app, settings, directory, limits
+        self._buckets = {kind: Buckets(rate) for kind, rate in limits.rates.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One request or one socket."""
@@ -45,12 +52,24 @@ class Gate:
         limit = self._limits.body_bytes_of(path)
         try:
             principal = _judged(connection, self._settings, self._directory)
+            self._check_rate(connection)
             _check_length(connection, limit)
         except RefusedError as error:
             await _refusal(error)(scope, receive, send)
             return
         with suppress(WebSocketDisconnect, ClientDisconnect):  # a peer that left in the middle
             await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
+
+    def _check_rate(self, connection: HTTPConnection) -> None:
+        """Raises RefusedError for a peer that asks too often; this machine may: it can stop the server, too."""
+        if is_local(connection):
+            return
+        kind = kind_of(connection.scope.get("method", "SOCKET"), connection.scope["path"])
+        wait_s = self._buckets[kind].take(neighbourhood(address_of(connection)), monotonic())
+        if wait_s:
+            wait = str(ceil(wait_s))
+            told = f"too many requests from {address_of(connection)!r}; try again in {wait} s"
+            raise RefusedError(429, "too_many_requests", told, **{"Retry-After": wait})
 
 
 def _judged(connection: HTTPConnection, settings: Settings, directory: Directory) -> Principal:
@@ -59,11 +78,10 @@ def _judged(connection: HTTPConnection, settings: Settings, directory: Directory
         told = f"host {host!r} is not a name of this server; add it to `allowed_hosts` in the settings"
         raise RefusedError(421, "unknown_host", told)
     foreign = foreign_site(connection)
-    principal = authenticate(connection, settings, directory, is_foreign=foreign is not None)
-    if principal is None:
+    if foreign is not None:  # whatever it sends along: a token in a page is anybody's who opens it
         told = f"a page of {foreign} may not use this server; open the server's own pages"
         raise RefusedError(403, "foreign_page", told)
-    return principal
+    return authenticate(connection, settings, directory)
 
 
 def _check_length(connection: HTTPConnection, limit: int) -> None:
@@ -94,4 +112,4 @@ def _too_large(limit: int) -> str:
 
 def _refusal(error: RefusedError) -> JSONResponse:
     body = {"type": "error", "code": error.code, "message": str(error)}
-    return JSONResponse(body, error.status, CLOSE)
+    return JSONResponse(body, error.status, CLOSE | error.headers)

@@ -5,6 +5,7 @@ Never holds state: everything lives in the `Runtime`, which is running already w
 
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any, cast
 
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError, ValidationException, WebSocketRequestValidationError
@@ -13,6 +14,7 @@ from fastapi_offline import FastAPIOffline
 from pydantic import TypeAdapter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
@@ -66,7 +68,8 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     api.state.runtime = runtime
     api.state.throttle = Throttle()
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
-    return Gate(api, runtime.settings, runtime.directory, limits)
+    gate = Gate(api, runtime.settings, runtime.directory, limits)
+    return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), list(runtime.settings.trusted_proxies)))
 
 
 def build_api(*, demo: bool) -> FastAPI:

@@ -6,8 +6,10 @@ Never enforces anything itself. Next: `gate.py` looks at bodies, `connections.py
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from voiceassist.ingest.whip_http import BODY_BYTES as OFFER_BYTES
+from voiceassist.server.peer_rates import PeerRate
 
 STREAM = "/ingest/stream"
 
@@ -19,6 +21,24 @@ BODY_BYTES: Mapping[str, int] = {
     r"/api/playbooks/[^/]+/try": 512 << 10,  # 52 turns of 2,000 characters
 }
 
+Kind = Literal["sign_in", "call", "request"]  # what a peer begins
+SIGN_IN = re.compile(r"/api/(session|setup|reset|me|oidc)(/.*)?")
+# Of one peer, which may be a whole site behind one address. A sign-in costs 50 ms of a core. A phone system with
+# 2,000 lines may lose its network and take them up again. A page is some 20 requests, so that 250 agents may begin
+# their shift in one second; 200 requests a second are some 20 % of a core.
+RATES: Mapping[Kind, PeerRate] = {
+    "sign_in": PeerRate(burst=60, per_s=1.0),
+    "call": PeerRate(burst=2_000, per_s=50.0),
+    "request": PeerRate(burst=5_000, per_s=200.0),
+}
+
+
+def kind_of(method: str, path: str) -> Kind:
+    """What a request or a socket's handshake begins. Hanging up is a request: it must not wait for other calls."""
+    if path == STREAM or (method == "POST" and path.startswith("/whip")):
+        return "call"
+    return "sign_in" if method != "GET" and SIGN_IN.fullmatch(path) else "request"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EdgeLimits:
@@ -26,6 +46,8 @@ class EdgeLimits:
 
     body_bytes: int = 32 << 10  # a note of 2,000 characters, twelve bytes each where JSON escapes them
     body_bytes_by_path: Mapping[str, int] = field(default_factory=lambda: BODY_BYTES)
+
+    rates: Mapping[Kind, PeerRate] = field(default_factory=lambda: RATES)
 
     stream_message_bytes: int = (
         2 << 20

@@ -36,7 +36,8 @@ def _is_link(connection: HTTPConnection) -> bool:
     """Whether somebody followed a link to a page; what the API answers is no page."""
     path = connection.scope["path"]  # as routes see it
     is_page = not path.startswith("/api/") or path == DOCS
-    return is_page and connection.headers.get("sec-fetch-dest") == "document"
+    is_read = connection.scope.get("method") in ("GET", "HEAD")
+    return is_page and is_read and connection.headers.get("sec-fetch-dest") == "document"
 
 
 def _parsed(url: str) -> SplitResult:

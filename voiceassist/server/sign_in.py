@@ -22,6 +22,7 @@ from voiceassist.people.throttle import Throttle
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import COOKIE, PEOPLE, PersonRole, allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
+from voiceassist.server.peer import address_of
 from voiceassist.server.person_fields import GivenPassword, Login, NewPassword, PersonName, roles_of
 from voiceassist.store.people import StoredPerson
 
@@ -106,7 +107,8 @@ async def get_session(connection: HTTPConnection) -> SessionView:
     person = directory.everybody.people.get(principal_of(connection).login)
     me = Me(login=person.login, name=person.name, roles=roles_of(person), teams=person.teams) if person else None
     setup = not directory.is_open and not directory.has_admin
-    return SessionView(open=directory.is_open, person=me, local=True, oidc=None, setup=setup)
+    is_open = principal_of(connection).is_local_person
+    return SessionView(open=is_open, person=me, local=True, oidc=None, setup=setup)
 
 
 @router.post("/session", status_code=204, response_class=Response, dependencies=[allow("anyone")])
@@ -197,7 +199,7 @@ async def change_me(connection: HTTPConnection, wanted: Annotated[MeChange, Body
 
 async def _proved(connection: HTTPConnection, login: str, password: str) -> StoredPerson:
     """The person whose password it is. Raises HTTPException, in the same words for whatever was wrong."""
-    directory, address = _directory(connection), _address(connection)
+    directory, address = _directory(connection), address_of(connection)
     throttle = _throttle(connection)
     if wait_s := throttle.attempt(login, address, monotonic()):
         told = "too many attempts to sign in; wait some minutes, then try again"
@@ -223,7 +225,7 @@ async def _with_session(connection: HTTPConnection, login: str) -> Response:
     if before.session_id is not None:
         await directory.people.end_sessions(before.login, before.session_id)
     agent = connection.headers.get("user-agent", "")
-    token = await directory.open_session(login, agent=agent, address=_address(connection))
+    token = await directory.open_session(login, agent=agent, address=address_of(connection))
     response = Response(status_code=204)
     response.set_cookie(
         COOKIE,
@@ -240,10 +242,6 @@ def _without_session() -> Response:
     response = Response(status_code=204)
     response.delete_cookie(COOKIE)
     return response
-
-
-def _address(connection: HTTPConnection) -> str:
-    return connection.client.host if connection.client else ""
 
 
 def _directory(connection: HTTPConnection) -> Directory:
