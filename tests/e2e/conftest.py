@@ -44,7 +44,7 @@ def browser(playwright: Playwright, chromium: str) -> Iterator[Browser]:
 @pytest.fixture(scope="package")
 def listening_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """As people start it: it really listens, to sample calls with one engine and to people with another."""
-    with running_server(tmp_path_factory.mktemp("listening") / "data", "auto") as server:
+    with running_server(tmp_path_factory.mktemp("listening") / "data", "auto", typed=True) as server:
         yield server
 
 

@@ -14,6 +14,7 @@ from typing import Any, TypeVar
 
 import httpx
 
+from tests.e2e.forked import Forked
 from voiceassist.samples import load_sample
 from voiceassist.store.audiofile import AudioFile, read_audio
 
@@ -29,7 +30,7 @@ T = TypeVar("T")
 class Server:
     """A running server."""
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     url: str
     log: Path
 
@@ -96,15 +97,16 @@ def until(look: Callable[[], T | None], what: str, within_s: float = READY_WITHI
 
 
 @contextmanager
-def running_server(directory: Path, engine: str, port: int = 0) -> Iterator[Server]:
-    """`voiceassist demo` on this data directory; its log is beside it. Stopped at the end if it still runs."""
+def running_server(directory: Path, engine: str, port: int = 0, *, typed: bool = False) -> Iterator[Server]:
+    """`voiceassist demo` on this data directory; its log is beside it. Stopped at the end if it still runs.
+
+    `typed`: the command itself, as a person types it, and not from a process that is warm already.
+    """
     log = directory.with_suffix(".log")
-    command = [sys.executable, "-m", "voiceassist", "demo", "--engine", engine]
-    with log.open("ab") as errors:
-        began = errors.tell()
-        process = subprocess.Popen(
-            [*command, "--port", str(port), "--data-dir", str(directory)], stderr=errors, env=_environment()
-        )
+    log.touch()
+    began = log.stat().st_size
+    arguments = ["demo", "--engine", engine, "--port", str(port), "--data-dir", str(directory)]
+    process = _typed(arguments, log) if typed else Forked(arguments, log, _environment())
     try:
         url = until(lambda: _address(process, log, began), f"start of the server ({log})")
         server = Server(process=process, url=url, log=log)
@@ -114,7 +116,14 @@ def running_server(directory: Path, engine: str, port: int = 0) -> Iterator[Serv
         _end(process)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def _typed(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+    with log.open("ab") as errors:
+        return subprocess.Popen(
+            [sys.executable, "-m", "voiceassist", *arguments], stderr=errors, env=_environment()
+        )
+
+
+def _end(process: subprocess.Popen[bytes] | Forked) -> None:
     """In good order; by force if it does not come to an end."""
     process.terminate()  # harmless when it has ended
     try:
@@ -134,7 +143,7 @@ def _environment() -> dict[str, str]:
     return ours | {"VOICEASSIST_PERSON": "Ida"}
 
 
-def _address(process: subprocess.Popen[bytes], log: Path, began: int) -> str | None:
+def _address(process: subprocess.Popen[bytes] | Forked, log: Path, began: int) -> str | None:
     said = log.read_bytes()[began:].decode()
     assert process.poll() is None, f"the server did not start:\n{said}"
     found = ADDRESS.search(said)
