@@ -12,7 +12,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 TOKEN_BYTES = 32
 PASSWORD_CHARS = 10, 200  # NIST SP 800-63B asks for 8 and to allow 64
 HASHER = PasswordHasher()  # the second choice of RFC 9106: 64 MiB, 3 passes; some 50 ms
-# What is looked at when nobody has the login: a random text that nobody kept, hashed once and not with every start.
+# What is looked at when nobody has the login: a random text that nobody kept, hashed once, not at every start.
 NOBODYS = "$argon2id$v=19$m=65536,t=3,p=4$y03+IZ0aQfLl/oIIdOOJbg$2G5UbhgbHDHynirl565hWBxcut/l6fY9Zx4e7AH7Fc4"
 
 
