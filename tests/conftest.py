@@ -7,6 +7,7 @@ tests that only compute, so that calls which go on elsewhere are heard in time.
 
 import os
 import shutil
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -21,6 +22,14 @@ settings.load_profile("voiceassist")
 
 IN_REAL_TIME = ("e2e", "realtime")
 NICENESS = 10  # of workers that only compute, and of what they start
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """A run in real time reads no file without such a test: reading all takes a worker ten seconds."""
+    if config.option.markexpr != " or ".join(IN_REAL_TIME) or not collection_path.match("test_*.py"):
+        return None
+    text = collection_path.read_text("utf-8")
+    return not any(f"pytest.mark.{name}" in text for name in IN_REAL_TIME) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
