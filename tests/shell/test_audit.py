@@ -1,5 +1,6 @@
 """The audit: entries are only added, every change of one is found, and what people do is in it."""
 
+import csv
 import json
 import sqlite3
 from collections.abc import AsyncIterator
@@ -21,6 +22,7 @@ from voiceassist.errors import StoreError
 from voiceassist.store import audit_queue
 from voiceassist.store.audit import NewEntry, record, verify
 from voiceassist.store.database import DATABASE, Database, open_database, reading
+from voiceassist.store.rows import microseconds
 from voiceassist.store.store import Store, open_store
 
 
@@ -193,6 +195,47 @@ async def test_pages_go_on_where_the_one_before_ended(server: Serving) -> None:
     assert await entries_of(server, "?what=cal") == []
     assert len(await entries_of(server, "?call=c-3&who=ana")) == 1
     assert (await server.http.get("/api/audit?before=x")).json()["code"] == "bad_cursor"
+
+
+async def test_entries_of_a_day_are_found_by_its_begin_and_its_end(server: Serving) -> None:
+    for hour in (9, 10, 11):
+        moment = microseconds(f"2026-11-21T{hour:02}:00:00Z")
+        server.runtime.store.audit.tell(NewEntry(who="ana", what="x", call_id=f"at {hour}", at_us=moment))
+    day = "since=2026-11-21T10:00:00Z&until=2026-11-21T11:00:00Z"
+    assert [entry["call_id"] for entry in await entries_of(server, f"?{day}")] == ["at 10"]
+    wrong = (await server.http.get("/api/audit?until=tomorrow")).json()
+    assert (wrong["code"], wrong["message"][:7]) == ("bad_time", "`until`")
+
+
+async def test_the_page_is_told_whether_the_chain_is_whole_and_has_a_hash_that_was_kept(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("voiceassist.store.audit.PIECE", 2)
+    for number in range(5):
+        server.runtime.store.audit.tell(NewEntry(who="ana", what="x", call_id=f"c-{number}"))
+    entries = (await entries_of(server))[0]["number"]
+    found = (await server.http.get("/api/audit/check")).json()
+    assert (found["entries"], found["problem"], found["has_seen"]) == (entries, "", True)
+    assert (await server.http.get(f"/api/audit/check?seen={found['newest'].upper()}%20")).json()["has_seen"]
+    assert not (await server.http.get("/api/audit/check?seen=abc")).json()["has_seen"]
+    spoil(server.runtime.settings.data_dir / DATABASE, "UPDATE audit SET who = 'bob' WHERE number = 3")
+    broken = (await server.http.get("/api/audit/check")).json()
+    assert broken["entries"] == 2
+    assert "entry 3" in broken["problem"]
+
+
+async def test_an_export_has_what_is_wanted_with_its_hashes_and_stands_in_the_audit(server: Serving) -> None:
+    for number in range(3):
+        server.runtime.store.audit.tell(NewEntry(who="=1+1", what="x.y", call_id=f"c-{number}", detail={"a": 1}))
+    answer = await server.http.get("/api/audit/export.csv?what=x")
+    rows = list(csv.DictReader(answer.text.splitlines()))
+    assert [row["call_id"] for row in rows] == ["c-0", "c-1", "c-2"]
+    assert (rows[0]["who"], rows[0]["detail"]) == ("'=1+1", '{"a": 1}')  # no spreadsheet computes it
+    assert answer.headers["content-disposition"] == 'attachment; filename="voiceassist-audit.csv"'
+    lines = (await server.http.get("/api/audit/export.jsonl?what=x&call=c-1")).text.splitlines()
+    (entry,) = map(json.loads, lines)
+    assert (entry["who"], len(entry["hash"])) == ("=1+1", 64)
+    assert [one["detail"]["kind"] for one in await entries_of(server, "?what=audit.exported")] == ["jsonl", "csv"]
 
 
 async def test_only_admins_read_it(server: Serving) -> None:

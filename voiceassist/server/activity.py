@@ -8,13 +8,12 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.actions import Id
-from voiceassist.errors import PeerError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow
+from voiceassist.server.moments import moment_of
 from voiceassist.server.scope import scope_of
 from voiceassist.store.activity import Activity, ActivityFilter
 from voiceassist.store.facts import Deed
-from voiceassist.store.rows import microseconds
 
 router = APIRouter(prefix="/api/activity", tags=["activity"])
 
@@ -32,14 +31,6 @@ async def list_activity(
 ) -> JSONResponse:
     """The newest entries; `since`: ISO 8601; `standing`: only what nobody has changed since."""
     wanted = ActivityFilter(
-        limit=limit, call_id=call, by=by, deed=deed, since_us=_moment(since), standing=standing
+        limit=limit, call_id=call, by=by, deed=deed, since_us=moment_of("since", since), standing=standing
     )
     return JSONResponse(wire.to_json(await runtime_of(connection).store.activity(wanted, scope_of(connection))))
-
-
-def _moment(since: str | None) -> int | None:
-    try:
-        return microseconds(since) if since else None
-    except ValueError:
-        told = f"`since` is {since!r}; it must be a time such as 2026-11-21T10:00:00Z"
-        raise PeerError("bad_time", told) from None

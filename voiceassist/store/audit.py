@@ -9,8 +9,8 @@ Next: `audit_queue.py` writes what is no change of the database; `server/audit.p
 """
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from hashlib import sha256
 from time import time_ns
@@ -22,7 +22,9 @@ from voiceassist.errors import PeerError
 from voiceassist.store.rows import EPOCH
 from voiceassist.store.schema import audit
 
+ExportedEntry = dict[str, Any]  # an entry with what its hash is made of, and the hash
 START = "0" * 64  # the hash before the first entry's
+PIECE = 1000  # entries that are read at once: calls wait for the interpreter meanwhile, some 20 ms
 SERVER = "voiceassist"  # who did what nobody asked for
 
 
@@ -70,16 +72,18 @@ class AuditFilter:
     who: str = ""
     what: str = ""  # `call` has `call.opened` too
     call_id: str = ""
+    since_us: int | None = None  # microseconds since 1970 UTC
+    until_us: int | None = None  # the first that is too late
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainCheck:
-    """What checking the whole chain found."""
+    """What checking the chain found, up to an entry."""
 
-    entries: int
-    newest: str  # hash
-    problem: str  # empty: none
-    has_seen: bool  # whether the hash that was asked for is in the chain
+    entries: int = 0  # that are right
+    newest: str = START  # hash of the last of them
+    problem: str = ""  # of the entry that follows; empty: none
+    has_seen: bool = False  # whether the hash that was asked for is among them
 
 
 def record(connection: Connection, *entries: NewEntry) -> None:
@@ -110,24 +114,52 @@ def audit_page(connection: Connection, wanted: AuditFilter) -> AuditPage:
     return AuditPage(entries=entries, next=str(entries[-1].number) if len(found) > wanted.limit else None)
 
 
-def all_rows(connection: Connection) -> Iterator[RowMapping]:
-    """Every entry as it is stored, the oldest first, one at a time."""
-    query = select(audit).order_by(audit.c.number).execution_options(yield_per=1000)
-    yield from connection.execute(query).mappings()
+def audit_rows(connection: Connection, wanted: AuditFilter, after: int) -> Sequence[RowMapping]:
+    """The oldest entries with numbers above `after` that are wanted, as they are stored."""
+    query = select(audit).where(audit.c.number > after, *_conditions(wanted)).order_by(audit.c.number)
+    return connection.execute(query.limit(wanted.limit)).mappings().all()
+
+
+def exported_rows(connection: Connection, wanted: AuditFilter, after: int = 0) -> list[ExportedEntry]:
+    """The same as exports have them."""
+    return [_exported(row) for row in audit_rows(connection, wanted, after)]
+
+
+def every_exported(connection: Connection) -> Iterator[ExportedEntry]:
+    """All of them, the oldest first."""
+    after = 0
+    while rows := exported_rows(connection, AuditFilter(limit=PIECE), after):
+        yield from rows
+        after = rows[-1]["number"]
 
 
 def verify(connection: Connection, seen: str = "") -> ChainCheck:
     """Computes every hash anew; stops at the first that is wrong. `seen`: a hash that must be there."""
-    last, count, has_seen = START, 0, not seen
-    for count, row in enumerate(all_rows(connection), 1):
-        if row["number"] != count:
-            problem = f"entry {count} is missing: {row['number']} follows {count - 1}"
-            return ChainCheck(entries=count - 1, newest=last, problem=problem, has_seen=has_seen)
-        if (last := _hash(last, row)) != row["hash"]:
-            problem = f"entry {count} does not fit its hash: it, or one before it, was changed"
-            return ChainCheck(entries=count - 1, newest=last, problem=problem, has_seen=has_seen)
-        has_seen = has_seen or last == seen
-    return ChainCheck(entries=count, newest=last, problem="", has_seen=has_seen)
+    check = ChainCheck(has_seen=not seen)
+    while (further := verify_piece(connection, check, seen)) is not check:
+        check = further
+    return check
+
+
+def verify_piece(connection: Connection, check: ChainCheck, seen: str = "") -> ChainCheck:
+    """Goes on checking for a piece; gives the same check when there is nothing to go on with."""
+    if check.problem or not (rows := audit_rows(connection, AuditFilter(limit=PIECE), check.entries)):
+        return check
+    for row in rows:
+        check = _with_next(check, row, seen)
+        if check.problem:
+            break
+    return check
+
+
+def _with_next(check: ChainCheck, row: RowMapping, seen: str) -> ChainCheck:
+    number = check.entries + 1
+    if row["number"] != number:
+        return replace(check, problem=f"entry {number} is missing: {row['number']} follows {check.entries}")
+    found = _hash(check.newest, row)
+    if found != row["hash"]:
+        return replace(check, problem=f"entry {number} does not fit its hash: it, or one before it, was changed")
+    return ChainCheck(entries=number, newest=found, has_seen=check.has_seen or found == seen)
 
 
 def entry_of(row: RowMapping) -> AuditEntry:
@@ -135,6 +167,12 @@ def entry_of(row: RowMapping) -> AuditEntry:
     at = EPOCH + timedelta(microseconds=row["at_us"])
     same = {name: row[name] for name in ("number", "who", "what", "call_id")}
     return AuditEntry(**same, at=at.isoformat(timespec="milliseconds"), detail=json.loads(row["detail"]))
+
+
+def _exported(row: RowMapping) -> ExportedEntry:
+    entry = entry_of(row)
+    told = {name: getattr(entry, name) for name in ("number", "at", "who", "what", "call_id", "detail")}
+    return told | {"at_us": row["at_us"], "hash": row["hash"]}
 
 
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
@@ -148,6 +186,10 @@ def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
         conditions.append(or_(audit.c.what == wanted.what, below))
     if wanted.call_id:
         conditions.append(audit.c.call_id == wanted.call_id)
+    if wanted.since_us is not None:
+        conditions.append(audit.c.at_us >= wanted.since_us)
+    if wanted.until_us is not None:
+        conditions.append(audit.c.at_us < wanted.until_us)
     return conditions
 
 

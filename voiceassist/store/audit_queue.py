@@ -8,9 +8,12 @@ Never takes entries of what changes the database: `audit.record` writes those in
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from contextlib import suppress
+from typing import TypeVar
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import OperationalError
 
 from voiceassist.errors import StoreError
@@ -21,6 +24,8 @@ QUEUE = 10_000  # entries of some hundred bytes: a few megabytes
 BATCH = 200  # entries of one transaction: calls wait for its end
 AGAIN_S = 2.0  # between attempts while the disk fails
 READ_AFTER_S = 2.0  # who reads the audit waits so long for what was told before
+
+T = TypeVar("T")
 
 log = structlog.get_logger()
 
@@ -58,6 +63,11 @@ class AuditQueue:
         """Returns when nothing waits, or after READ_AFTER_S."""
         with suppress(TimeoutError):
             await asyncio.wait_for(self._empty.wait(), READ_AFTER_S)
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """What the work reads, after what was told before. Raises StoreError."""
+        await self.settled()
+        return await self._database.read(work)
 
     async def close(self, within_s: float | None = None) -> None:
         """Writes what waits, within that time."""

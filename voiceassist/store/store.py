@@ -182,8 +182,7 @@ class Store:
 
     async def audit_page(self, wanted: AuditFilter) -> AuditPage:
         """Who did what, newest first."""
-        await self.audit.settled()
-        return await self._database.read(lambda connection: audit_page(connection, wanted))
+        return await self.audit.read(lambda connection: audit_page(connection, wanted))
 
     async def calls(
         self,

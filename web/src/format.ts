@@ -40,7 +40,12 @@ const DAY_AND_TIME = perLocale((locale) => {
   return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 });
 
+const TO_THE_SECOND = perLocale((locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit", second: "2-digit" }));
+const WHOLE_DAY = perLocale((locale) => new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long", year: "numeric" }));
+
 export const timeOfDay = (iso: string) => TIME().format(new Date(iso));
+export const toTheSecond = (iso: string) => TO_THE_SECOND().format(new Date(iso));
+export const wholeDay = (iso: string) => WHOLE_DAY().format(new Date(iso));
 export const day = (iso: string) => DAY().format(new Date(iso));
 export const dayAndTime = (iso: string) => DAY_AND_TIME().format(new Date(iso));
 

@@ -468,6 +468,18 @@ export interface Calls {
   last?: number;
 }
 /**
+ * What checking the chain found, up to an entry.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ChainCheck".
+ */
+export interface ChainCheck {
+  entries: number;
+  has_seen: boolean;
+  newest: string;
+  problem: string;
+}
+/**
  * One difference; null where one side has nothing.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema

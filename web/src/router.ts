@@ -1,4 +1,5 @@
 /** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
+import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./screens/admin/places";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
 
 export type Route =
@@ -14,7 +15,7 @@ export type Route =
   | { page: "setup"; token: string }
   | { page: "reset"; token: string }
   | { page: "account" }
-  | { page: "admin" }
+  | { page: "admin"; tab: AdminTab; filter: AuditFilter }
   | { page: "unknown"; path: string };
 
 /** The page that an address names. */
@@ -22,6 +23,7 @@ export function match(url: URL): Route {
   const [first = "", second, ...more] = url.pathname.split("/").filter(Boolean);
   const query = url.searchParams;
   if (first === "playbook") return playbook(url, second, ...more);
+  if (first === "admin") return admin(url, second, ...more);
   if (more.length > 0) return { page: "unknown", path: url.pathname };
   if (first === "review" && second) return { page: "call", call: decode(second), at_ms: number(query.get("at")) };
   if (second) return { page: "unknown", path: url.pathname };
@@ -40,8 +42,13 @@ function door(url: URL, first: string): Route {
   if (first === "setup") return { page: "setup", token };
   if (first === "reset") return { page: "reset", token };
   if (first === "account") return { page: "account" };
-  if (first === "admin") return { page: "admin" };
   return { page: "unknown", path: url.pathname };
+}
+
+function admin(url: URL, place?: string, ...more: string[]): Route {
+  const tab = asAdminTab(place);
+  if (more.length > 0 || tab === null) return { page: "unknown", path: url.pathname };
+  return { page: "admin", tab, filter: auditFilterOf(tab === "audit" ? url.searchParams : new URLSearchParams()) };
 }
 
 function playbook(url: URL, name?: string, section = "policies", item?: string, ...more: string[]): Route {
@@ -80,8 +87,9 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "reset":
       return `/${route.page}${search({ token: route.token || null })}`;
     case "account":
+      return "/account";
     case "admin":
-      return `/${route.page}`;
+      return `/admin${route.tab === "people" ? "" : `/${route.tab}`}${search(givenIn(route.filter))}`;
     case "playbook":
       return ["/playbook", ...playbookParts(route)].join("/");
   }
@@ -92,6 +100,8 @@ function playbookParts({ name, section, item }: Extract<Route, { page: "playbook
   const parts = item === null ? (section === "policies" ? [name] : [name, section]) : [name, section, item];
   return parts.map(encodeURIComponent);
 }
+
+const givenIn = (filter: AuditFilter) => Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
 
 function search(values: { [name: string]: string | null }): string {
   const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null);

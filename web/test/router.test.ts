@@ -1,5 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
+import { NO_FILTER } from "../src/screens/admin/places";
 import { SECTIONS } from "../src/screens/playbook/draft/sections";
 import { match, needsMicrophone, path, type Route } from "../src/router";
 
@@ -30,7 +31,13 @@ test.each<[string, Route]>([
   ["/setup?token=abc", { page: "setup", token: "abc" }],
   ["/reset", { page: "reset", token: "" }],
   ["/account", { page: "account" }],
-  ["/admin", { page: "admin" }],
+  ["/admin", { page: "admin", tab: "people", filter: NO_FILTER }],
+  ["/admin?who=ana", { page: "admin", tab: "people", filter: NO_FILTER }],
+  ["/admin/audit", { page: "admin", tab: "audit", filter: NO_FILTER }],
+  ["/admin/audit?who=ana&what=call&call=c-1&day=2026-11-21", { page: "admin", tab: "audit", filter: { who: "ana", what: "call", call: "c-1", day: "2026-11-21" } }],
+  ["/admin/audit?day=2026-02-31", { page: "admin", tab: "audit", filter: NO_FILTER }],
+  ["/admin/nothing", { page: "unknown", path: "/admin/nothing" }],
+  ["/admin/audit/x", { page: "unknown", path: "/admin/audit/x" }],
   ["/nowhere", { page: "unknown", path: "/nowhere" }],
 ])("%s is its page", (address, route) => {
   expect(at(address)).toEqual(route);

@@ -6,7 +6,7 @@ import typer
 
 from voiceassist.cli.options import ConfigFile, DataDir
 from voiceassist.config import load_settings
-from voiceassist.store.audit import all_rows, entry_of
+from voiceassist.store.audit import every_exported
 from voiceassist.store.database import DATABASE, reading
 
 
@@ -17,7 +17,5 @@ def export(config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """
     path = load_settings(config, data_dir=data_dir, host="127.0.0.1").data_dir / DATABASE
     with reading(path) as connection:
-        for row in all_rows(connection):
-            entry = entry_of(row)
-            told = {name: getattr(entry, name) for name in ("number", "at", "who", "what", "call_id", "detail")}
-            typer.echo(json.dumps(told | {"at_us": row["at_us"], "hash": row["hash"]}))
+        for entry in every_exported(connection):
+            typer.echo(json.dumps(entry))

@@ -5,6 +5,7 @@
  */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { AlertState, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import { admin } from "./admin.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
@@ -51,6 +52,7 @@ export const en = {
     action: (message: string) => `That did not work. ${message}`,
     said: explaining(errors),
   },
+  admin,
   door,
   entry,
   connection: names.connection,

@@ -1,6 +1,7 @@
 /** The Spanish texts: neutral between Spain and America, and formal (usted). */
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
+import { admin } from "./admin.es";
 import { door } from "./door.es";
 import { entry } from "./entry.es";
 import { explaining } from "./errors";
@@ -45,6 +46,7 @@ export const es: Texts = {
     action: (message) => `No se pudo hacer. ${message}`,
     said: explaining(errors),
   },
+  admin,
   door,
   entry,
   connection: names.connection,
