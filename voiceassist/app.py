@@ -207,8 +207,7 @@ async def _restore_wall(runtime: Runtime) -> None:
     """Finished calls whose alerts nobody resolved come back: the newest as rows, the rest as a number."""
     since_us = runtime.followed_up_since_us()
     newest = (await runtime.store.unresolved(FINISHED_ROWS, since_us=since_us)).rows
-    older = await runtime.store.count_unresolved(since_us) - len(newest)
-    runtime.hub.begin_with(newest[::-1], older=older)
+    runtime.hub.begin_with(newest[::-1], await runtime.store.count_unresolved(since_us))
 
 
 def _bus(settings: Settings) -> Bus | None:

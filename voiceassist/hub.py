@@ -8,8 +8,8 @@ Next: `server/` sends what a mailbox holds to its socket.
 """
 
 import asyncio
-from collections import defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter, defaultdict, deque
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from itertools import chain
 from math import inf
@@ -22,7 +22,7 @@ from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, i
 from voiceassist.events import CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part
 from voiceassist.store.rows import microseconds
-from voiceassist.subscriptions import TooSlowError, Waiting, WallPlace, any_row
+from voiceassist.subscriptions import MaySee, TooSlowError, Waiting, WallPlace, every_call
 
 # Overflow rule. Partials: the latest per call and speaker is kept. Everything else is never dropped: a client
 # that lets this much wait is disconnected and resumes by number. 500 live calls give about 150 records a second
@@ -34,14 +34,15 @@ MAILBOX_BYTES = 4 << 20  # 1,000 finals of a usual length are 1.2 MB
 # Finished calls with unresolved alerts on the wall, the newest: a busy day of a large team. The rest is counted.
 FINISHED_ROWS = 200
 
+AgentKey = tuple[str, str]  # an agent's id and team
 K = TypeVar("K")
 
 
 class Mailbox:
     """A `Subscription`: what waits for one client."""
 
-    def __init__(self, may_see: Callable[[WallRow], bool] = any_row) -> None:
-        self.may_see = may_see  # which of the wall's rows
+    def __init__(self, may_see: MaySee = every_call) -> None:
+        self.may_see = may_see  # whose rows of the wall
         self._durable: deque[Waiting] = deque()
         self._bytes = 0  # of `_durable`, counted in characters of JSON
         self._partials: dict[tuple[str, str], Record] = {}
@@ -91,7 +92,7 @@ class Hub:
     def __init__(self) -> None:
         self.calls: dict[str, CallStateBuilder] = {}  # live calls only
         self.rows: dict[str, WallRow] = {}  # live calls, and the newest finished ones with unresolved alerts
-        self.older = 0  # finished calls with unresolved alerts that are not in `rows`
+        self._older: Counter[AgentKey] = Counter()  # finished calls with unresolved alerts that are not in `rows`
         self._finished: dict[str, WallPlace] = {}  # those of `rows`
         self._come_back: set[str] = set()  # restored rows that open walls do not have
         self._of_call: defaultdict[str, set[Mailbox]] = defaultdict(set)
@@ -159,12 +160,19 @@ class Hub:
 
     # ---- which finished calls the wall has --------------------------------------------------------------
 
-    def begin_with(self, rows: Sequence[WallRow], older: int) -> None:
-        """The finished calls with unresolved alerts as a new server finds them, and how many more there are."""
-        self.older = older
+    def older(self, may_see: MaySee = every_call) -> int:
+        """How many finished calls with unresolved alerts are not in `rows`, of those that one may see."""
+        return sum(number for (id_, team), number in self._older.items() if may_see(id_, team, is_live=False))
+
+    def begin_with(self, rows: Sequence[WallRow], unresolved: Mapping[AgentKey, int]) -> None:
+        """The newest finished calls with unresolved alerts as a new server finds them, and how many there are."""
         for row in rows:
             self.rows[row.call_id] = row
             self._place(row)
+        self._count_older(unresolved)
+
+    def _count_older(self, unresolved: Mapping[AgentKey, int]) -> None:
+        self._older = Counter(unresolved) - Counter(_key(self.rows[call_id]) for call_id in self._finished)
 
     def restore(self, row: WallRow) -> None:
         """Puts a finished call's row back before a record of it is published, if it is not there.
@@ -177,17 +185,17 @@ class Hub:
         self.rows[row.call_id] = row
         self._come_back.add(row.call_id)
         if belongs_on_wall(row):
-            self.older -= 1
+            self._older -= Counter([_key(row)])
 
-    def forget(self, call_ids: Iterable[str], unresolved: int) -> None:
+    def forget(self, call_ids: Iterable[str], unresolved: Mapping[AgentKey, int]) -> None:
         """Takes finished calls that were deleted off the walls; so many with unresolved alerts are left."""
         gone = [row for call_id in call_ids if (row := self.rows.pop(call_id, None))]
         for row in gone:
             self._finished.pop(row.call_id, None)
             self._come_back.discard(row.call_id)
-        self.older = max(0, unresolved - len(self._finished))
+        self._count_older(unresolved)
         for row in gone:
-            self._tell(row, wire.WallOlder(older=self.older, left=(row.call_id,)))
+            self._tell_older(row, left=(row.call_id,))
 
     def oldest_finished(self) -> WallPlace | None:
         """The place of the oldest finished call on the wall; those that are only counted come after it."""
@@ -206,13 +214,20 @@ class Hub:
     def _let_go_of_oldest(self) -> None:
         _, call_id = min(self._finished.values())
         del self._finished[call_id]
-        self.older += 1
-        self._tell(self.rows.pop(call_id), wire.WallOlder(older=self.older, left=(call_id,)))
+        row = self.rows.pop(call_id)
+        self._older[_key(row)] += 1
+        self._tell_older(row, left=(call_id,))
 
     def _tell_of_return(self, row: WallRow) -> None:
         if row.call_id in self.rows:
             self._tell(row, wire.WallRowAdded(row=row))
-        self._tell(row, wire.WallOlder(older=self.older))
+        self._tell_older(row)
+
+    def _tell_older(self, row: WallRow, left: tuple[str, ...] = ()) -> None:
+        """Everybody their own number: it is of the calls that one may see."""
+        for mailbox in self._walls_of(row):
+            text = wire.dumps(wire.to_json(wire.WallOlder(older=self.older(mailbox.may_see), left=left)))
+            _put(text, text, (mailbox,))
 
     def _tell(self, row: WallRow, message: wire.ServerMessage) -> None:
         text = wire.dumps(wire.to_json(message))
@@ -220,7 +235,7 @@ class Hub:
 
     def _walls_of(self, row: WallRow) -> Iterator[Mailbox]:
         walls = chain(self._walls.get(None, ()), self._walls.get(row.agent.id, ()))
-        return (mailbox for mailbox in walls if mailbox.may_see(row))
+        return (mailbox for mailbox in walls if _may_see(mailbox.may_see, row))
 
     # ---- who watches ------------------------------------------------------------------------------------
 
@@ -232,12 +247,12 @@ class Hub:
 
     @contextmanager
     def watching_wall(
-        self, agent_id: str | None = None, may_see: Callable[[WallRow], bool] = any_row
+        self, agent_id: str | None = None, may_see: MaySee = every_call
     ) -> Iterator[tuple[Mailbox, tuple[WallRow, ...]]]:
         """A mailbox for the wall, and the rows as they are at this moment; `agent_id`: of that agent's calls."""
         with _open_in(self._walls, agent_id, Mailbox(may_see)) as mailbox:
             rows = (row for row in self.rows.values() if agent_id in (None, row.agent.id))
-            yield mailbox, tuple(filter(may_see, rows))
+            yield mailbox, tuple(row for row in rows if _may_see(may_see, row))
 
 
 @contextmanager
@@ -255,6 +270,14 @@ def _put(item: Waiting, text: str, mailboxes: Iterable[Mailbox]) -> None:
     size = len(text)
     for mailbox in mailboxes:
         mailbox.put(item, size)
+
+
+def _key(row: WallRow) -> AgentKey:
+    return row.agent.id, row.agent.team
+
+
+def _may_see(may_see: MaySee, row: WallRow) -> bool:
+    return may_see(row.agent.id, row.agent.team, is_live=row.status == "live")
 
 
 def _seq(item: Waiting) -> float:

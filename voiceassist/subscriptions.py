@@ -8,7 +8,6 @@ after that, and a record that the state has already may come again, to be told b
 Never keeps or sends anything. Next: `hub.py` implements both; `server/sockets.py` sends what a subscription gives.
 """
 
-from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import NoReturn, Protocol
 
@@ -20,7 +19,14 @@ Waiting = Record | str  # what is no record is a message of the contract, as tex
 WallPlace = tuple[int, str]  # started (microseconds since 1970), call_id: newer calls have higher ones
 
 
-def any_row(_row: WallRow) -> bool:
+class MaySee(Protocol):
+    """Whether somebody may see a call of this agent in this team."""
+
+    def __call__(self, agent_id: str, team: str, *, is_live: bool) -> bool:
+        """Whether they may."""
+
+
+def every_call(agent_id: str, team: str, *, is_live: bool) -> bool:  # noqa: ARG001 - a `MaySee`
     """Of somebody who may see every call."""
     return True
 
@@ -52,9 +58,8 @@ class Subscription(Protocol):
 class Subscriptions(Protocol):
     """Where screens get their records from, whichever node has the call."""
 
-    @property
-    def older(self) -> int:
-        """How many finished calls with unresolved alerts are not among the wall's rows."""
+    def older(self, may_see: MaySee = every_call) -> int:
+        """How many finished calls with unresolved alerts are not among the wall's rows, of those one may see."""
 
     def oldest_finished(self) -> WallPlace | None:
         """The place of the oldest finished call on the wall; those that are only counted come after it."""
@@ -66,9 +71,9 @@ class Subscriptions(Protocol):
         """The live call in which this one goes on after it broke off."""
 
     def watching_wall(
-        self, agent_id: str | None = None, may_see: Callable[[WallRow], bool] = any_row
+        self, agent_id: str | None = None, may_see: MaySee = every_call
     ) -> AbstractContextManager[tuple[Subscription, tuple[WallRow, ...]]]:
         """The records for the wall from now on, and its rows at this moment; `agent_id`: of that agent's calls.
 
-        Nothing is told of a row that may not be seen.
+        Nothing is told of a row that may not be seen, and it is not counted.
         """

@@ -46,7 +46,7 @@ class WallSnapshot:
     version: int = WIRE_VERSION
     boot: str
     rows: tuple[WallRow, ...]
-    older: int = 0  # finished calls with unresolved alerts, of all agents, that are not on the wall
+    older: int = 0  # finished calls with unresolved alerts that are not on the wall, of all whom one may see
     follow_up_days: int = 0  # older calls are not followed up on the wall any more; 0: all are
 
 
@@ -63,7 +63,7 @@ class WallOlder:
     """The number of finished calls with unresolved alerts that are not on the wall has changed."""
 
     type: Literal["wall_older"] = "wall_older"
-    older: int  # of all agents
+    older: int  # of all whom one may see
     left: tuple[str, ...] = ()  # calls whose rows leave the wall, because newer ones have come
 
 

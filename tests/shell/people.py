@@ -29,7 +29,7 @@ async def add_person(server: Serving, login: str, *roles: str, teams: tuple[str,
 async def browser_of(server: Serving, login: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in which this person is signed in."""
     token = await server.runtime.directory.open_session(login, agent="test", address="127.0.0.1")
-    async with httpx.AsyncClient(base_url=server.http.base_url, cookies={COOKIE: token}) as browser:
+    async with httpx.AsyncClient(base_url=server.http.base_url, cookies={COOKIE: token}, timeout=60) as browser:
         yield browser
 
 

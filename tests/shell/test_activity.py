@@ -171,7 +171,7 @@ async def test_calls_older_than_the_days_of_the_setting_are_not_followed_up(tmp_
     for days, shown in ((14, {"1"}), (0, {"1", "20"})):
         async with serving(settings_for(tmp_path, follow_up_days=days)) as server:
             assert server.runtime.hub.rows.keys() == shown
-            assert server.runtime.hub.older == 0
+            assert server.runtime.hub.older() == 0
             assert (await server.http.get("/api/wall/older")).json()["rows"] == []
 
 

@@ -126,10 +126,14 @@ async def test_agents_wall_has_only_their_calls() -> None:
         assert [record.call_id for record in await taken(mailbox)] == ["b"]
 
 
+def bos_only(agent_id: str, team: str, *, is_live: bool) -> bool:  # noqa: ARG001 - a `MaySee`
+    return agent_id == "bo"
+
+
 async def test_wall_tells_nothing_of_a_row_that_may_not_be_seen() -> None:
     hub = Hub()
     publish(hub, "a", started("ana"))
-    with hub.watching_wall(may_see=lambda row: row.agent.id == "bo") as (mailbox, rows):
+    with hub.watching_wall(may_see=bos_only) as (mailbox, rows):
         assert rows == ()
         publish(hub, "a", final("hi"), after=1)
         publish(hub, "b", started("bo"))
@@ -222,7 +226,7 @@ async def test_wall_keeps_the_newest_finished_calls_and_counts_the_rest() -> Non
                 await mailbox.take()
         last = [json.loads(item) for item in await mailbox.take() if isinstance(item, str)]
     assert len(hub.rows) == FINISHED_ROWS
-    assert hub.older == 2
+    assert hub.older() == 2
     assert [message["left"] for message in last] == [["c1"]]
     assert hub.oldest_finished() == (microseconds("2026-01-01T10:02:00+00:00"), "c2")
 
@@ -237,10 +241,10 @@ def test_the_oldest_call_on_the_wall_is_found_by_the_moment_and_not_by_the_text_
 def test_an_older_alert_that_is_resolved_is_no_longer_counted() -> None:
     hub = Hub()
     row = finished(Hub(), "old", "2025-01-01T00:00:00+00:00")
-    hub.begin_with([finished(Hub(), "new")], older=1)
+    hub.begin_with([finished(Hub(), "new")], {("ana", ""): 2})
     hub.restore(row)
     resolve(hub, "old")
-    assert (hub.older, list(hub.rows)) == (0, ["new"])
+    assert (hub.older(), list(hub.rows)) == (0, ["new"])
 
 
 def test_an_older_alert_that_is_only_acknowledged_stays_counted_when_the_wall_is_full() -> None:
@@ -248,11 +252,24 @@ def test_an_older_alert_that_is_only_acknowledged_stays_counted_when_the_wall_is
     rows = [
         finished(Hub(), f"c{n}", f"2026-01-01T{10 + n // 60}:{n % 60:02}:00+00:00") for n in range(FINISHED_ROWS)
     ]
-    hub.begin_with(rows, older=1)
+    hub.begin_with(rows, {("ana", ""): FINISHED_ROWS + 1})
     hub.restore(finished(Hub(), "old", "2025-01-01T00:00:00+00:00"))
     publish(hub, "old", AlertChanged(at_ms=1000, alert_id="a1", state="acknowledged", by="Kim"), after=3)
-    assert hub.older == 1
+    assert hub.older() == 1
     assert "old" not in hub.rows
+
+
+async def test_everybody_is_told_the_number_of_older_calls_that_they_may_see() -> None:
+    hub = Hub()
+    hub.begin_with([finished(Hub(), "new", agent="bo")], {("ana", ""): 7, ("bo", ""): 3})
+    assert (hub.older(), hub.older(bos_only)) == (9, 2)
+    with hub.watching_wall() as (everybodys, _), hub.watching_wall(may_see=bos_only) as (bos, _):
+        hub.restore(finished(Hub(), "old", "2025-01-01T00:00:00+00:00", agent="bo"))
+        resolve(hub, "old")
+        hub.forget(["new"], {("ana", ""): 5, ("bo", ""): 1})
+        boxes = [await mailbox.take() for mailbox in (everybodys, bos)]
+    told = [[json.loads(item) for item in box if isinstance(item, str)] for box in boxes]
+    assert [[message["older"] for message in messages] for messages in told] == [[8, 6], [1, 1]]
 
 
 def test_row_of_a_call_whose_alert_is_being_changed_is_not_let_go_of() -> None:
@@ -260,11 +277,11 @@ def test_row_of_a_call_whose_alert_is_being_changed_is_not_let_go_of() -> None:
     rows = [
         finished(Hub(), f"c{n}", f"2026-01-01T{10 + n // 60}:{n % 60:02}:00+00:00") for n in range(FINISHED_ROWS)
     ]
-    hub.begin_with(rows, older=0)
+    hub.begin_with(rows, {("ana", ""): FINISHED_ROWS})
     hub.restore(rows[0])
     finished(hub, "newer", "2026-01-02T10:00:00+00:00")  # ends while the change is being stored
     publish(hub, "c0", AlertChanged(at_ms=1000, alert_id="a1", state="resolved", by="Kim"), after=3)
-    assert (hub.older, len(hub.rows), "c0" in hub.rows) == (0, FINISHED_ROWS, False)
+    assert (hub.older(), len(hub.rows), "c0" in hub.rows) == (0, FINISHED_ROWS, False)
 
 
 async def test_small_record_never_comes_after_one_that_was_not_kept() -> None:

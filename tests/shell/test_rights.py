@@ -1,17 +1,21 @@
 """Who may call what, tried: every role on every route and socket; and which calls each of them sees."""
 
+import asyncio
 import json
 import re
 from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager
 from typing import Any
 
+import httpx
 import pytest
 import pytest_asyncio
 import websockets
 from fastapi.routing import APIRoute, APIWebSocketRoute
+from websockets.asyncio.client import ClientConnection
 
 from tests.shell.people import add_person, browser_of, cookie_of
-from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for
+from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for, start_message
 from voiceassist.server.auth import COOKIE, PEOPLE, Allow
 from voiceassist.server.http import ROUTERS
 from voiceassist.server.rights import RIGHTS
@@ -146,3 +150,76 @@ async def test_alerts_of_other_teams_cannot_be_changed(calls: Serving) -> None:
         wanted = {"alerts": [{"call_id": "ana-live", "alert_id": "a-1"}], "state": "acknowledged"}
         failed = (await sue.post("/api/wall/alerts", json=wanted)).json()["failed"]
         assert [one["code"] for one in failed] == ["unknown_call"]
+
+
+@asynccontextmanager
+async def phone_of(calls: Serving, call_id: str, who: dict[str, Any]) -> AsyncIterator[ClientConnection]:
+    """A phone system that proves who it is, with a call of this agent."""
+    token = {"Authorization": f"Bearer {calls.runtime.directory.own_token}"}
+    async with websockets.connect(calls.socket_url("/ingest/stream"), additional_headers=token) as phone:
+        await phone.send(json.dumps(start_message(call_id, agent=who)))
+        assert json.loads(await phone.recv())["type"] == "started"
+        yield phone
+
+
+async def test_waiting_for_a_call_tells_nothing_of_calls_that_one_may_not_see(
+    calls: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not there, finished, live and talking, and begun meanwhile: the same answers."""
+    monkeypatch.setattr("voiceassist.server.sockets.PING_S", 0.05)
+    async with browser_of(calls, "ana") as browser, AsyncExitStack() as sockets:
+        screens = {}
+        for call_id in ("no-call", "ben-done", "ben-live", "ben-next"):
+            url = calls.socket_url(f"/api/calls/{call_id}/socket?wait=true")
+            connecting = websockets.connect(url, additional_headers=cookie_of(browser))
+            screens[call_id] = await sockets.enter_async_context(connecting)
+        async with phone_of(calls, "ben-next", agent("Ben", "sales")) as phone:
+            await begin(calls, "ben-next", phone)
+            told = {
+                call_id: [json.loads(await screen.recv())["type"] for _ in range(4)]
+                for call_id, screen in screens.items()
+            }
+        assert set(map(tuple, told.values())) == {("awaited", "ping", "ping", "ping")}
+
+
+async def test_own_call_that_is_waited_for_is_joined(calls: Serving) -> None:
+    async with browser_of(calls, "ana") as browser:
+        url = calls.socket_url("/api/calls/ana-next/socket?wait=true")
+        async with websockets.connect(url, additional_headers=cookie_of(browser)) as screen:
+            assert json.loads(await screen.recv())["type"] == "awaited"
+            async with phone_of(calls, "ana-next", agent("Ana", "returns")) as phone:
+                await begin(calls, "ana-next", phone)
+                assert json.loads(await screen.recv())["type"] == "snapshot"
+                await hang_up(phone)
+
+
+async def test_backtest_reads_the_calls_that_its_starter_may_read_and_only_they_see_it(calls: Serving) -> None:
+    await add_person(calls, "pia", "author", "reviewer", teams=("returns",))
+    await add_person(calls, "pen", "author", "supervisor", teams=("*",))
+    await add_person(calls, "pat", "author", teams=("*",))
+    async with browser_of(calls, "pia") as pia, browser_of(calls, "pen") as pen, browser_of(calls, "pat") as pat:
+        shown = (await pia.get("/api/playbooks/retail")).json()
+        draft = {"text": shown["text"] + "\n# another\n", "revision": 0}
+        assert (await pia.put("/api/playbooks/retail/draft", json=draft)).status_code == 200
+        refused = await pat.post("/api/playbooks/retail/backtest", json={})
+        assert (refused.status_code, refused.json()["code"]) == (409, "no_calls_to_read")
+        jobs = {
+            browser: (await browser.post("/api/playbooks/retail/backtest", json={})).json()["job"]
+            for browser in (pia, pen)
+        }
+        for browser, job in jobs.items():
+            readable = (await browser.get("/api/calls")).json()["calls"]
+            assert await total_of(browser, job) == sum(one["status"] != "live" for one in readable)
+        for other in (pen, pat):
+            assert (await other.get(f"/api/playbooks/backtests/{jobs[pia]}")).json()["code"] == "unknown_job"
+            assert (await other.delete(f"/api/playbooks/backtests/{jobs[pia]}")).json()["code"] == "unknown_job"
+
+
+async def total_of(browser: httpx.AsyncClient, job: str) -> int:
+    """How many calls a backtest went through."""
+    shown: dict[str, Any] = {"state": "running"}
+    while shown["state"] == "running":  # asked again and again, as the screen does
+        shown = (await browser.get(f"/api/playbooks/backtests/{job}")).json()
+        await asyncio.sleep(0.05)
+    assert shown["error"] is None
+    return int(shown["total"])

@@ -33,6 +33,7 @@ JobState = Literal["running", "done", "failed", "cancelled"]
 class Running:
     """One job, as it is now."""
 
+    login: str  # who may look at it; empty: the local person of an open server
     id: str = field(default_factory=lambda: uuid4().hex[:12])
     state: JobState = "running"
     done: int = 0  # calls
@@ -49,25 +50,25 @@ class Backtests:
         self._jobs: dict[str, Running] = {}
         self._turn = asyncio.Lock()
 
-    def start(self, job: Job) -> Running:
+    def start(self, job: Job, login: str) -> Running:
         """Starts a job, or lets it wait for those before it. Raises ConflictError when too many wait."""
         if sum(one.state == "running" for one in self._jobs.values()) >= WAITING:
             raise ConflictError("busy", f"{WAITING} backtests are running or waiting already; cancel one, or wait")
-        running = Running()
+        running = Running(login=login)
         self._jobs[running.id] = running
         self._forget_oldest()
         running.task = asyncio.create_task(self._run(running, job), name=f"backtest {running.id}")
         return running
 
-    def job(self, id_: str) -> Running:
-        """A job by its id. Raises UnknownNameError."""
-        if id_ not in self._jobs:
+    def job(self, id_: str, login: str) -> Running:
+        """A job of one's own by its id. Raises UnknownNameError."""
+        job = self._jobs.get(id_)
+        if job is None or job.login != login:
             raise UnknownNameError("unknown_job", f"there is no backtest {id_!r} (any more); start it again")
-        return self._jobs[id_]
+        return job
 
-    async def cancel(self, id_: str) -> Running:
-        """Ends a job; one that is over stays as it is. Raises UnknownNameError."""
-        job = self.job(id_)
+    async def cancel(self, job: Running) -> Running:
+        """Ends a job; one that is over stays as it is."""
         if job.task and not job.task.done():
             job.task.cancel()
             await asyncio.gather(job.task, return_exceptions=True)
@@ -75,8 +76,8 @@ class Backtests:
 
     async def close(self) -> None:
         """The server stops: every job is cancelled."""
-        for id_ in list(self._jobs):
-            await self.cancel(id_)
+        for job in list(self._jobs.values()):
+            await self.cancel(job)
 
     def _forget_oldest(self) -> None:
         over = [id_ for id_, job in self._jobs.items() if job.state != "running"]

@@ -14,6 +14,7 @@ from voiceassist import wire
 from voiceassist.errors import ConfigError, PeerError
 from voiceassist.events import CallStarted, Event
 from voiceassist.speech_models.language import serves
+from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import DATABASE
 from voiceassist.store.past_calls import bodies_of, newest_calls
 from voiceassist.trials.rerun import NEEDED, StoredCall, stored_call
@@ -40,13 +41,14 @@ class StoredLine:
     text: str
 
 
-def stored_calls(path: Path, language: str, last: int | None = None) -> StoredCalls:
-    """The newest `last` finished calls (None: all) in a language. ConfigError where there are none to look for.
+def stored_calls(path: Path, language: str, last: int | None = None, scope: CallScope = EVERY_CALL) -> StoredCalls:
+    """The newest `last` finished calls (None: all) in a language; of a data folder those in scope.
 
-    Reading them raises StoreError, or PeerError that names file and line.
+    Raises ConfigError where there are none to look for. Reading them raises StoreError, or PeerError that names
+    file and line.
     """
     if path.is_dir() and (path / DATABASE).is_file():
-        return _from_database(path / DATABASE, language, last)
+        return _from_database(path / DATABASE, language, last, scope)
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path] if path.is_file() else []
     if not files:
         raise ConfigError(
@@ -59,8 +61,8 @@ def stored_calls(path: Path, language: str, last: int | None = None) -> StoredCa
     return StoredCalls(total=len(chosen), calls=map(_decoded, chosen))
 
 
-def _from_database(path: Path, language: str, last: int | None) -> StoredCalls:
-    call_ids = newest_calls(path, language, last)
+def _from_database(path: Path, language: str, last: int | None, scope: CallScope) -> StoredCalls:
+    call_ids = newest_calls(path, language, last, scope)
     calls = (
         stored_call(call_id, [wire.decode(json.loads(body)).event for body in bodies])
         for call_id, bodies in bodies_of(path, call_ids, TYPES)

@@ -19,6 +19,7 @@ from voiceassist.backtests.run import backtest
 from voiceassist.backtests.source import stored_calls
 from voiceassist.errors import VoiceassistError
 from voiceassist.playbooks import read_playbook
+from voiceassist.store.call_scope import EVERY_CALL, CallScope
 
 NICE = 10  # of 19
 TOLD_EVERY_S = 0.2
@@ -34,6 +35,7 @@ class Job:
     old: str  # YAML
     number: int  # of the old one
     new: str  # YAML
+    scope: CallScope = EVERY_CALL  # of whoever asked: the result quotes calls
 
 
 JOB = TypeAdapter(Job)
@@ -53,7 +55,7 @@ def main() -> None:
 def _result(job: Job) -> Any:  # noqa: ANN401 - plain JSON
     old = read_playbook(job.old, job.name, job.number)
     new = read_playbook(job.new, job.name, job.number + 1)
-    calls = stored_calls(job.data_dir, new.language, job.last)
+    calls = stored_calls(job.data_dir, new.language, job.last, job.scope)
     _say({"done": 0, "total": calls.total})
     return wire.to_json(backtest(old, new, calls, progress=_Teller()))
 

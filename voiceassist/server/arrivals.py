@@ -6,7 +6,7 @@ screen subscribed. Never knows which calls will come. Next: `calls.py` sends the
 """
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
@@ -37,11 +37,13 @@ class Arrivals:
         finally:
             self.waiting -= 1
 
-    async def arrival(self, socket: WebSocket, subscription: Subscription) -> None:
-        """Waits for the first record, for as long as a screen may wait."""
+    async def arrival(
+        self, socket: WebSocket, subscription: Subscription, is_seen: Callable[[], Awaitable[bool]]
+    ) -> None:
+        """Waits for the first record of a call that may be seen, for as long as a screen may wait."""
         with suppress(TimeoutError):
             async with asyncio.timeout(self.within_s):
-                await until_first(socket, subscription)
+                await until_first(socket, subscription, is_seen)
 
 
 def arrivals_of(socket: WebSocket) -> Arrivals:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
@@ -19,7 +20,7 @@ from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
-from voiceassist.server.scope import check_call, scope_of, sees
+from voiceassist.server.scope import check_call, may_see, scope_of, sees
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
@@ -135,17 +136,24 @@ async def _state_of(
     socket: WebSocket, runtime: Runtime, call_id: str, subscription: Subscription, *, wait: bool
 ) -> CallState:
     """The call as it is, or as it begins. Raises UnknownNameError for one that is not there or has not come, and
-    ConflictError when too many screens wait.
+    ConflictError when too many screens wait. One that may not be seen is waited for, as if it were not there.
     """
-    state = await runtime.call_state(call_id) or await _about_to_start(runtime, call_id, subscription)
+    state = await _seen_state(socket, runtime, call_id)
     if state is None and wait and is_call_id(call_id):
         with arrivals_of(socket).place():
             await send(socket, wire.Awaited(boot=runtime.boot, call_id=call_id))
-            await arrivals_of(socket).arrival(socket, subscription)
-        state = await runtime.call_state(call_id)
-    if state is None or not sees(scope_of(socket), state):
+            await arrivals_of(socket).arrival(socket, subscription, partial(may_see, socket, call_id))
+        state = await _seen_state(socket, runtime, call_id)
+    elif state is None and await _has_started(runtime, call_id, subscription):
+        state = await _seen_state(socket, runtime, call_id)
+    if state is None:
         raise UnknownNameError("unknown_call", f"there is no call {call_id!r}")
     return state
+
+
+async def _seen_state(socket: WebSocket, runtime: Runtime, call_id: str) -> CallState | None:
+    state = await runtime.call_state(call_id)
+    return state if state is not None and sees(scope_of(socket), state) else None
 
 
 async def _follow(
@@ -169,14 +177,14 @@ async def _follow(
     return await pump(socket, subscription, lambda record: record.seq > sent)
 
 
-async def _about_to_start(runtime: Runtime, call_id: str, subscription: Subscription) -> CallState | None:
-    """The state of a call whose publisher is connected but whose first event is still being stored."""
-    if call_id not in runtime.claimed:
-        return None
+async def _has_started(runtime: Runtime, call_id: str, subscription: Subscription) -> bool:
+    """Waits for a call whose publisher is connected but whose first event is still being stored."""
+    if call_id not in runtime.claimed or await runtime.whose(call_id):
+        return False
     with suppress(TimeoutError):
         async with asyncio.timeout(START_WITHIN_S):
             await subscription.take()
-    return await runtime.call_state(call_id)
+    return True
 
 
 async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int) -> int:

@@ -19,10 +19,11 @@ from voiceassist.events import Prompt, Speaker
 from voiceassist.playbook_worker import work
 from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.runtime import Runtime, runtime_of
-from voiceassist.server.auth import SCREENS, allow
+from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.playbook_views import ProblemView, problem_view
 from voiceassist.server.playbooks import found
+from voiceassist.server.scope import scope_of
 from voiceassist.trials.backtest import Backtest
 from voiceassist.trials.example_runs import ExampleRun
 from voiceassist.trials.phrase_tries import PhraseTry
@@ -32,6 +33,9 @@ from voiceassist.yamltext.problems import problem_at
 router = APIRouter(prefix="/api/playbooks", tags=["playbooks"])
 
 Sentence = Annotated[str, Field(max_length=2_000)]
+NO_CALLS = (
+    "a backtest quotes calls, and none are yours to read: it takes the role supervisor or reviewer, with a team"
+)
 TURNS_MAX = 50  # what a person pastes; more is a stored call
 PHRASES_MAX = 50  # what a person types; each takes a millisecond
 
@@ -150,13 +154,13 @@ class Calls(RequestBody):
 @router.get("/backtests/{job}", response_model=BacktestView, dependencies=[allow(*SCREENS, "author")])
 async def get_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """How far a backtest is, and its result in the end."""
-    return _shown(runtime_of(connection).backtests.job(job))
+    return _shown(_own_job(connection, job))
 
 
 @router.delete("/backtests/{job}", response_model=BacktestView, dependencies=[allow("author")])
 async def cancel_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     """Ends a backtest."""
-    return _shown(await runtime_of(connection).backtests.cancel(job))
+    return _shown(await runtime_of(connection).backtests.cancel(_own_job(connection, job)))
 
 
 @router.post("/{name}/try", dependencies=[allow(*SCREENS, "author")])
@@ -189,8 +193,13 @@ async def try_examples(connection: HTTPConnection, name: str, which: Which) -> E
 
 @router.post("/{name}/backtest", status_code=202, dependencies=[allow("author")])
 async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) -> JobView:
-    """Starts comparing the draft with the current version on the newest calls."""
-    runtime = runtime_of(connection)
+    """Starts comparing the draft with the current version on the newest calls that one may see.
+
+    The result quotes what was said in them, which the author's role alone does not open.
+    """
+    runtime, scope = runtime_of(connection), scope_of(connection)
+    if scope.is_empty:
+        raise ConflictError("no_calls_to_read", NO_CALLS)
     current, draft = await found(runtime, name)
     if draft is None:
         raise UnknownNameError("unknown_draft", f"playbook {name!r} has no draft to compare")
@@ -206,8 +215,13 @@ async def start_backtest(connection: HTTPConnection, name: str, calls: Calls) ->
         old=current.text,
         number=current.number,
         new=draft.text,
+        scope=scope,
     )
-    return JobView(job=runtime.backtests.start(job).id)
+    return JobView(job=runtime.backtests.start(job, principal_of(connection).login).id)
+
+
+def _own_job(connection: HTTPConnection, id_: str) -> Running:
+    return runtime_of(connection).backtests.job(id_, principal_of(connection).login)
 
 
 async def _wanted(runtime: Runtime, name: str, *, draft: bool) -> PlaybookText:

@@ -8,7 +8,6 @@ from fastapi import HTTPException
 from starlette.requests import HTTPConnection
 
 from voiceassist.core.screen.views import CallState
-from voiceassist.core.screen.wall import WallRow
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import Principal, principal_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
@@ -47,7 +46,7 @@ async def may_see(connection: HTTPConnection, call_id: str) -> bool:
     return whose is not None and scope.has(whose.agent_id, whose.team, is_live=whose.is_live)
 
 
-def sees(scope: CallScope, shown: CallState | WallRow) -> bool:
+def sees(scope: CallScope, shown: CallState) -> bool:
     """Whether a call that is known whole may be seen."""
-    agent = shown.agent if isinstance(shown, WallRow) else shown.started.agent
+    agent = shown.started.agent
     return scope.has(agent.id, agent.team, is_live=shown.status == "live")

@@ -6,7 +6,7 @@ may resume by number.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import NoReturn
 
@@ -92,26 +92,32 @@ async def _send_all(socket: WebSocket, subscription: Subscription, is_new: Calla
             await _send_waiting(socket, item, is_new)
 
 
-async def until_first(socket: WebSocket, subscription: Subscription) -> None:
-    """Returns when the first record comes. Raises what `pump` raises."""
+async def until_first(
+    socket: WebSocket, subscription: Subscription, is_seen: Callable[[], Awaitable[bool]]
+) -> None:
+    """Returns when the first record comes that may be seen. Raises what `pump` raises.
+
+    Of a call that may not be seen, the client notices nothing: pings come as if there were no records.
+    """
     try:
         async with asyncio.TaskGroup() as tasks:
-            ends = [tasks.create_task(until(socket)) for until in (_until_gone, _until_session_ends)]
-            await _first_record(socket, subscription)
+            ends = [tasks.create_task(until(socket)) for until in (_until_gone, _until_session_ends, _ping)]
+            while not (await _has_record(subscription) and await is_seen()):
+                pass
             for end in ends:
                 end.cancel()
     except* (WebSocketDisconnect, TooSlowError, SessionEndedError) as group:
         raise group.exceptions[0] from None
 
 
-async def _first_record(socket: WebSocket, subscription: Subscription) -> None:
-    waiting: list[Waiting] = []
-    while not any(isinstance(item, Record) for item in waiting):
-        try:
-            async with asyncio.timeout(PING_S):
-                waiting = await subscription.take()
-        except TimeoutError:
-            await send(socket, wire.Ping())
+async def _has_record(subscription: Subscription) -> bool:
+    return any(isinstance(item, Record) for item in await subscription.take())
+
+
+async def _ping(socket: WebSocket) -> NoReturn:
+    while True:
+        await asyncio.sleep(PING_S)
+        await send(socket, wire.Ping())
 
 
 async def _send_waiting(socket: WebSocket, item: Waiting, is_new: Callable[[Record], bool]) -> None:

@@ -4,7 +4,6 @@ calls that are too old for it, and one change for many alerts.
 
 import asyncio
 from dataclasses import dataclass
-from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Query, WebSocket
@@ -18,7 +17,7 @@ from voiceassist.errors import ActionError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
-from voiceassist.server.scope import may_see, scope_of, sees
+from voiceassist.server.scope import may_see, scope_of
 from voiceassist.server.sockets import ended_well, pump, send
 from voiceassist.store.places import place_of
 from voiceassist.store.unresolved import WallPage
@@ -105,13 +104,13 @@ async def _check_seen(connection: HTTPConnection, call_id: str) -> None:
 async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     """A snapshot of the rows, then records; partials are left out."""
     await socket.accept()
-    runtime = runtime_of(socket)
-    with runtime.subscriptions.watching_wall(agent, partial(sees, scope_of(socket))) as (subscription, rows):
+    runtime, is_seen = runtime_of(socket), scope_of(socket).has
+    with runtime.subscriptions.watching_wall(agent, is_seen) as (subscription, rows):
         async with ended_well(socket):
             snapshot = wire.WallSnapshot(
                 boot=runtime.boot,
                 rows=rows,
-                older=runtime.subscriptions.older,
+                older=runtime.subscriptions.older(is_seen),
                 follow_up_days=runtime.settings.follow_up_days,
             )
             await send(socket, snapshot)

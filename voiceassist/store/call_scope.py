@@ -21,6 +21,11 @@ class CallScope:
     teams: frozenset[str] = frozenset()
     finished_of: frozenset[str] = frozenset()
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether no call can be in it."""
+        return self == CallScope()
+
     def has(self, agent_id: str, team: str, *, is_live: bool) -> bool:
         """Whether a call of this agent may be seen."""
         if self.everything or agent_id.lower() == self.own_id or _covers(self.teams, team):

@@ -9,15 +9,16 @@ from pathlib import Path
 from sqlalchemy import or_, select
 
 from voiceassist.core.words.languages import primary_subtag
+from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import reading
 from voiceassist.store.schema import calls, events
 
 
-def newest_calls(path: Path, language: str, last: int | None) -> list[str]:
-    """Ids of the newest finished calls in a language, the oldest of them first. Raises StoreError."""
+def newest_calls(path: Path, language: str, last: int | None, scope: CallScope = EVERY_CALL) -> list[str]:
+    """Ids of the newest finished calls in a language that one may see, the oldest first. Raises StoreError."""
     tag = primary_subtag(language)
     spoken = or_(calls.c.language == tag, calls.c.language.startswith(f"{tag}-", autoescape=True))
-    wanted = select(calls.c.call_id).where(calls.c.status != "live", spoken)
+    wanted = select(calls.c.call_id).where(calls.c.status != "live", spoken, scope.condition())
     with reading(path) as connection:
         newest = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(last)
         return list(connection.scalars(newest))[::-1]

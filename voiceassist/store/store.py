@@ -6,6 +6,7 @@ Never publishes and never holds a call's state in memory: states are replayed fr
 Next: `live/session.py` writes through `journals`; the server's pages read.
 """
 
+from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from itertools import chain
@@ -172,8 +173,8 @@ class Store:
             lambda connection: unresolved_page(connection, limit, before, since_us, scope)
         )
 
-    async def count_unresolved(self, since_us: int | None = None) -> int:
-        """How many finished calls have unresolved alerts."""
+    async def count_unresolved(self, since_us: int | None = None) -> Counter[tuple[str, str]]:
+        """How many finished calls have unresolved alerts, by the id and the team of the agent."""
         return await self._database.read(lambda connection: count_unresolved(connection, since_us))
 
     async def activity(self, wanted: ActivityFilter, scope: CallScope = EVERY_CALL) -> Activity:

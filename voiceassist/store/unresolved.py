@@ -3,6 +3,7 @@
 Next: `app.py` puts the newest on the wall when the server starts; `server/wall.py` gives out the older ones.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -47,9 +48,11 @@ def unresolved_page(
     return WallPage(rows=tuple(filter(None, rows)), next=cursor_of(shown[-1]) if len(found) > limit else None)
 
 
-def count_unresolved(connection: Connection, since_us: int | None) -> int:
-    """How many there are."""
-    return connection.scalar(select(func.count()).select_from(calls).where(_unresolved(since_us))) or 0
+def count_unresolved(connection: Connection, since_us: int | None) -> Counter[tuple[str, str]]:
+    """How many there are, by the id and the team of the agent."""
+    agent = calls.c.agent_id, calls.c.agent_team
+    counted = select(*agent, func.count()).where(_unresolved(since_us)).group_by(*agent)
+    return Counter({(id_, team): number for id_, team, number in connection.execute(counted)})
 
 
 def _unresolved(since_us: int | None) -> ColumnElement[bool]:
