@@ -94,6 +94,7 @@ class AddNote:
     at_ms: int
     by: Id
     text: Note
+    done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
 Action = (

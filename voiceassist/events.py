@@ -405,6 +405,7 @@ class NoteAdded:
     at_ms: int
     by: str  # a person's name
     text: str
+    done_at: str = ""  # wall clock, ISO 8601 with zone; empty: at that moment of the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

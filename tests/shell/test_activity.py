@@ -13,7 +13,7 @@ from tests.shell import store_records as make
 from tests.shell.serving import Serving, serving, settings_for
 from tests.shell.test_store_schema import OLD_CALL, OLD_EVENT
 from voiceassist.errors import ConfigError
-from voiceassist.events import AlertState, Event
+from voiceassist.events import AlertState, Event, NoteAdded
 from voiceassist.store.activity import ActivityFilter
 from voiceassist.store.database import migrate
 from voiceassist.store.rows import event_row
@@ -42,6 +42,8 @@ STORY = (
     done("a1", "resolved", "Sam", "12"),
 )
 
+NOTES = [("Ada", "Ask the warehouse."), ("Sam", "Asked.")]
+
 
 async def deeds(store: Store, **wanted: Any) -> list[tuple[str, str, bool]]:
     found = await store.activity(ActivityFilter(limit=10, **wanted))
@@ -55,6 +57,15 @@ async def test_activity_of_a_call_is_what_people_did_with_its_alerts_the_newest_
     (entry, *_) = (await store.activity(ActivityFilter(limit=1, call_id="x"))).entries
     assert (entry.at, entry.level, entry.reason) == ("2026-11-29T11:00:00.000+00:00", "critical", "x")
     assert (entry.agent, entry.customer) == ("Ada", "Carl")
+
+
+async def test_what_somebody_wrote_down_stands_in_the_activity_whatever_comes_later(store: Store) -> None:
+    notes = [NoteAdded(at_ms=9_000, by=by, text=text, done_at=DAY.format("13")) for by, text in NOTES]
+    await store.append(make.call("x", *STORY, *notes))
+    found = await store.activity(ActivityFilter(limit=2, call_id="x", standing=True))
+    assert [(entry.by, entry.note) for entry in found.entries] == list(reversed(NOTES))
+    (entry, _) = found.entries
+    assert (entry.deed, entry.about, entry.reason, entry.at) == ("noted", "", "", "2026-11-29T12:00:00.000+00:00")
 
 
 async def test_activity_of_a_person_is_what_they_did_in_all_calls(store: Store) -> None:

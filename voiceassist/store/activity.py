@@ -1,4 +1,4 @@
-"""What people did with alerts and cues, newest first: one call's list, one person's, or what was resolved today.
+"""What people did with alerts and cues and wrote down, newest first: of a call, of a person, or resolved today.
 
 Reads only. Names are those of the `Principal` who asked, never text that a client sent.
 Next: `server/activity.py` gives it out.
@@ -26,8 +26,8 @@ class ActivityEntry:
     at: str  # ISO 8601, UTC
     by: str
     deed: Deed
-    about: str  # the alert's id, or the cue's
-    level: AlertLevel | None  # None: of a cue
+    about: str  # the alert's id, or the cue's; empty: of the call
+    level: AlertLevel | None  # None: of no alert
     kind: str
     reason: str  # of an alert; of a cue the words, as heard
     reason_code: str  # as an alert's

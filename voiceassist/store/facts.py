@@ -19,6 +19,7 @@ from voiceassist.events import (
     CueRetracted,
     Event,
     FalseAlarmMarked,
+    NoteAdded,
     Prompt,
     PromptClosed,
     Record,
@@ -28,12 +29,15 @@ from voiceassist.store.rows import Row, microseconds
 
 FACT_TYPES = (
     *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed"),
-    *("alert", "alert_changed", "false_alarm_marked"),
+    *("alert", "alert_changed", "false_alarm_marked", "note_added"),
 )
 """The types (in wire form) that facts are made of."""
 
-Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone"]
-"""What a person did: the state they gave an alert, or what they said of a cue."""
+Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone", "noted"]
+"""What a person did: the state they gave an alert, what they said of a cue, or that they wrote something down."""
+
+Done = AlertChanged | FalseAlarmMarked | NoteAdded
+"""The events that tell it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,29 +118,33 @@ def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
 
 
 def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
-    """One row per thing that a person did with an alert or a cue."""
+    """One row per thing that a person did with an alert or a cue, or wrote down."""
     alerts = {record.event.alert_id: record.event for record in records if isinstance(record.event, Alert)}
-    done = [(record.seq, event) for record in records if (event := _deed_in(record))]
+    done = [(record.seq, event) for record in records if (event := _done_in(record))]
     last = {_about(event): seq for seq, event in done}
     return [
-        _activity(call, seq, event, alerts) | {"stands": int(last[_about(event)] == seq)} for seq, event in done
+        _activity(call, seq, event, alerts) | {"stands": int(last[_about(event)] == seq or not _about(event))}
+        for seq, event in done
     ]
 
 
-def _deed_in(record: Record) -> AlertChanged | FalseAlarmMarked | None:
+def _done_in(record: Record) -> Done | None:
     event = record.event
-    return event if isinstance(event, AlertChanged | FalseAlarmMarked) and event.by != OURSELVES else None
+    return event if isinstance(event, Done) and event.by != OURSELVES else None
 
 
-def _about(event: AlertChanged | FalseAlarmMarked) -> str:
+def _about(event: Done) -> str:
+    """What a later event would change; nothing where none can."""
+    if isinstance(event, NoteAdded):
+        return ""
     return event.alert_id if isinstance(event, AlertChanged) else event.cue_id
 
 
-def _activity(
-    call: CallHead, seq: int, event: AlertChanged | FalseAlarmMarked, alerts: Mapping[str, Alert]
-) -> Row:
+def _activity(call: CallHead, seq: int, event: Done, alerts: Mapping[str, Alert]) -> Row:
     at_us = microseconds(event.done_at) if event.done_at else call.started_us + event.at_ms * 1000
     head = {"call_id": call.call_id, "seq": seq, "at_us": at_us, "by": event.by, "about": _about(event)}
+    if isinstance(event, NoteAdded):
+        return head | {"deed": "noted", "kind": "", "reason": "", "note": event.text} | _NO_ALERT
     if isinstance(event, FalseAlarmMarked):
         deed: Deed = "false_alarm" if event.marked else "false_alarm_undone"
         return head | {"deed": deed, "kind": event.kind, "reason": event.words, "note": ""} | _NO_ALERT

@@ -152,7 +152,7 @@ export interface ActivityEntry {
   by: string;
   call_id: string;
   customer: string;
-  deed: ("open" | "acknowledged" | "resolved") | ("false_alarm" | "false_alarm_undone");
+  deed: ("open" | "acknowledged" | "resolved") | ("false_alarm" | "false_alarm_undone" | "noted");
   kind: string;
   language: string;
   level: ("info" | "warning" | "critical") | null;

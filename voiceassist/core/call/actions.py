@@ -87,4 +87,4 @@ def note_of(action: AddNote) -> NoteAdded:
     text = action.text.strip()
     if not text:
         raise ActionError("empty_note", "the note is empty: write something first")
-    return NoteAdded(at_ms=action.at_ms, by=action.by, text=text)
+    return NoteAdded(at_ms=action.at_ms, by=action.by, text=text, done_at=action.done_at)

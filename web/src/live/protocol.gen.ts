@@ -362,6 +362,7 @@ export interface NoteAdded {
   at_ms: number;
   by: string;
   text: string;
+  done_at: string;
 }
 /**
  * First message of a wall socket: live calls, and the newest finished ones with unresolved alerts.
@@ -791,6 +792,7 @@ export interface NoteAddedRecord {
   at_ms: number;
   by: string;
   text: string;
+  done_at: string;
 }
 /**
  * The agent switched cards off or on for this call.

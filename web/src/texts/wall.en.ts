@@ -83,6 +83,7 @@ export const wall = {
     resolved: "resolved",
     false_alarm: "called a false alarm",
     false_alarm_undone: "took back that it was a false alarm",
+    noted: "wrote down",
   }),
   callWith: (agent: string, customer: string) => `${agent} with ${customer}`,
 };

@@ -76,6 +76,7 @@ export const wall: typeof english = {
     resolved: "resolvió",
     false_alarm: "marcó como falsa alarma",
     false_alarm_undone: "retiró la marca de falsa alarma",
+    noted: "anotó",
   }),
   callWith: (agent, customer) => `${agent} con ${customer}`,
 };
