@@ -3,9 +3,9 @@
 import pytest
 
 from tests.builders import final, only, partial, play
-from voiceassist.core.call.promises import promises_in
+from voiceassist.core.call.promises import LATER_MS, promises_in
 from voiceassist.core.words.languages import NEUTRAL, language_rules
-from voiceassist.events import PromiseHeard
+from voiceassist.events import Event, PromiseHeard
 
 ENGLISH = [
     ("I'll call you back by Friday.", "by Friday"),
@@ -82,3 +82,38 @@ def test_a_call_tells_the_agents_promises_once_and_when_they_were_spoken() -> No
     events = play(partial("agent", text, at=9_000), final("agent", text, at=9_000), final("customer", text))
     (told,) = only(events, PromiseHeard)
     assert (told.start_ms, told.end_ms, told.utterance) == (9_300, 11_100, 1)
+
+
+def in_two(first: str, second: str, *, pause_ms: int = 1_000, between: str = "") -> list[Event]:
+    """A call in which the agent says one thing after a pause, and the customer something in it."""
+    began = final("agent", first)
+    asked = [final("customer", between, at=began.end_ms + 200)] if between else []
+    return play(began, *asked, final("agent", second, at=began.end_ms + pause_ms, utterance=2))
+
+
+@pytest.mark.parametrize("second", ["By Friday.", "by Friday at the latest", "um tomorrow morning"])
+def test_a_promise_whose_time_follows_after_a_pause_is_told_whole(second: str) -> None:
+    (told,) = only(in_two("okay I will call you back", second), PromiseHeard)
+    assert told.words.startswith("I will call you back")
+    assert told.words.endswith(told.when)
+    assert (told.start_ms, told.utterance) == (300, 2)
+
+
+def test_a_customer_who_asks_by_when_makes_it_whole_too() -> None:
+    events = in_two("we will send you the label", "by Monday", pause_ms=3_000, between="by when")
+    assert [told.when for told in only(events, PromiseHeard)] == ["by Monday"]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "pause_ms"),
+    [
+        ("I will get back to you", "tomorrow is a holiday for all of us here", 1_000),
+        ("I will get back to you", "you called us on Monday", 1_000),
+        ("I will call you back by Friday", "by Friday", 1_000),  # said again
+        ("I will get back to you", "by Friday", LATER_MS + 1),
+        ("the parcel is on its way", "by Friday", 1_000),
+    ],
+)
+def test_a_time_that_follows_makes_no_other_promise(first: str, second: str, pause_ms: int) -> None:
+    alone = [told.when for told in promises_in(final("agent", first), language_rules("en"))]
+    assert [told.when for told in only(in_two(first, second, pause_ms=pause_ms), PromiseHeard)] == alone

@@ -2,12 +2,13 @@
 
 Goes by the shape of the words alone: somebody will do something, and within `GAP_WORDS` words a day or a time
 follows. Knows nothing of what is promised, and cannot tell whether it was kept. A promise without a date is a cue
-(`vague_commitment`), not one of these. Known weakness: "by Friday" in the next utterance is not found.
+(`vague_commitment`), not one of these. A pause before "by Friday" may make it an utterance of its own: it belongs
+to the promise before it when it is all that the agent says there, or nearly.
 Next: `started_call.py` gives the events to the call.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from voiceassist.core.cues.patterns import Pattern, compile_lists, pattern_of
@@ -17,6 +18,8 @@ from voiceassist.core.words.text import Token, tokenise
 from voiceassist.core.words.turns import span_of, words_of
 from voiceassist.events import Final, PromiseHeard, Transcript
 
+LATER_MS = 6_000  # "By when?" asks the customer, "by Friday" says the agent
+MORE_TOKENS = 3  # "by Friday at the latest"; "tomorrow is a holiday for us" is another sentence
 GAP_WORDS = GAP_MAX  # between "I will" and "by Friday"; more than that is another sentence
 
 
@@ -26,6 +29,42 @@ class PromisePatterns:
 
     whole: Pattern  # from "I will" to "by Friday"
     when: Pattern
+
+
+class Promises:
+    """Hears one call's agent, and what they promise."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+        self._before: Final | None = None  # the agent's utterance before
+
+    def hear(self, event: Transcript) -> list[PromiseHeard]:
+        """The promises that an agent's final makes, or completes."""
+        if not isinstance(event, Final) or event.speaker != "agent":
+            return []
+        found = promises_in(event, self._language) or self._completed(event)
+        self._before = event
+        return found
+
+    def _completed(self, event: Final) -> list[PromiseHeard]:
+        before = self._before
+        if before is None or event.start_ms - before.end_ms > LATER_MS or not self._says_when(event):
+            return []
+        both = promises_in(_joined(before, event), self._language)
+        return [promise for promise in both if promise.end_ms > before.end_ms]
+
+    def _says_when(self, event: Final) -> bool:
+        """Whether a time is the first that is said, and nearly all."""
+        tokens = tokenise(words_of(event), self._language)
+        text = rendered(tokens)
+        first = next(iter(promise_patterns(self._language).when.spans(text)), None)
+        return first is not None and first[0] == 0 and text.count("<", first[1]) <= MORE_TOKENS
+
+
+def _joined(before: Final, event: Final) -> Final:
+    """Both utterances as one. Without times of every word there are none of any."""
+    words = (*before.words, *event.words) if before.words and event.words else ()
+    return replace(event, text=f"{before.text} {event.text}", words=words, start_ms=before.start_ms)
 
 
 def promises_in(event: Transcript, language: Language) -> list[PromiseHeard]:

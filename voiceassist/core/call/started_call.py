@@ -19,7 +19,7 @@ from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
-from voiceassist.core.call.promises import promises_in
+from voiceassist.core.call.promises import Promises
 from voiceassist.core.call.reactions import reactions_for
 from voiceassist.core.call.silence import Silence
 from voiceassist.core.call.told_cues import ToldCues
@@ -64,7 +64,7 @@ class StartedCall:
         self._tracker = CueTracker(playbook, cues)
         self._absences = Absences(playbook, cues)
         self._disclosures = Disclosures(self._absences)
-        self._language = playbook.spoken
+        self._promises = Promises(playbook.spoken)
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
         self._slot = CardSlot(limits, self._lateness, protecting=frozenset(playbook.ladder.rungs))
@@ -130,7 +130,7 @@ class StartedCall:
         reactions = self._reactions.react_to_words(changes, event, turn)
         self._absences.hear(event, turn, changes)
         overlaps = self._reactions.react_without_words(self._overlaps.hear(event))
-        promises = [] if speaker_doubt else promises_in(event, self._language)
+        promises = [] if speaker_doubt else self._promises.hear(event)
         return [event, *expired, *doubt, *reactions, *overlaps, *promises, *self._pass_time()]
 
     def _doubt(self, event: Transcript) -> list[LanguageDoubtChanged]:
