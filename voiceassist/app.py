@@ -24,6 +24,7 @@ from voiceassist.errors import ConfigError, PlaybookError
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.people.directory import Directory
+from voiceassist.people.key_ring import KeyRing
 from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
@@ -76,7 +77,8 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
 
 async def _directory(store: Store, settings: Settings) -> Directory:
     """Who may sign in. Raises ConfigError where other machines reach a server that nobody looks after."""
-    directory = Directory(people=store.people, is_loopback=settings.is_loopback)
+    key_ring = KeyRing(keys=store.keys)
+    directory = Directory(people=store.people, key_ring=key_ring, is_loopback=settings.is_loopback)
     await directory.look()
     if settings.is_loopback or directory.has_admin:
         return directory
@@ -146,6 +148,7 @@ async def _start(runtime: Runtime) -> None:
         runtime.spawn(runtime.bus.run())
     _warn_of_unknown_words(runtime)
     _warn_of_unmasked_numbers(runtime)
+    _warn_of_ingest_token(runtime.settings)
     runtime.store.audit.tell(NewEntry(who=SERVER, what="server.started", detail=runtime.settings.described()))
     log.info("ready", **{tag: engine.name for tag, engine in runtime.engines.people.items()})
 
@@ -158,6 +161,14 @@ def _warn_of_unmasked_numbers(runtime: Runtime) -> None:
                 "written in digits and with @, not where they are spoken",
                 language=language,
             )
+
+
+def _warn_of_ingest_token(settings: Settings) -> None:
+    if settings.ingest_token:
+        log.warning(
+            "setting `ingest_token` is deprecated: make a key for each phone system with "
+            "`voiceassist keys add NAME --scope ingest`, then take the setting away"
+        )
 
 
 def _warn_of_unknown_words(runtime: Runtime) -> None:
@@ -187,6 +198,7 @@ async def _stop(runtime: Runtime) -> None:
         PART_WITHIN_S, "background", *runtime.tasks, *(live.gone.wait() for live in runtime.live.values())
     )
     runtime.recorders.close()
+    await _within(PART_WITHIN_S, "last uses", runtime.directory.save())
 
 
 async def _within(limit_s: float, part: str, *work: Awaitable[object]) -> None:

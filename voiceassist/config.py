@@ -65,7 +65,7 @@ class Settings:
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
-    ingest_token: str | None = None  # Bearer token of phone systems; None: loopback peers only
+    ingest_token: str | None = None  # deprecated: a key (`voiceassist keys`) with the scope ingest
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
@@ -228,11 +228,6 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(
             f"setting `person`: {settings.person!r} must have 1 to {PERSON_CHARS} characters and not be "
             f"{SERVER!r}, who stands for the server itself"
-        )
-    if not settings.is_loopback and not settings.ingest_token:
-        raise ConfigError(
-            f"setting `host`: {settings.host} can be reached by other machines, so phone systems must prove "
-            "who they are: set `ingest_token` to a long random text (or keep `host` at 127.0.0.1)"
         )
     return settings
 

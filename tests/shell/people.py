@@ -7,6 +7,7 @@ from typing import Any
 import httpx
 
 from tests.shell.serving import Serving
+from voiceassist.people.key_ring import Scope
 from voiceassist.people.secrets import HASHER
 from voiceassist.server.auth import COOKIE
 from voiceassist.store.people import StoredPerson
@@ -23,6 +24,18 @@ async def add_person(server: Serving, login: str, *roles: str, teams: tuple[str,
     values: dict[str, Any] = {"password": CHEAP, "created_us": directory.now_us(), "name": login.title()}
     await directory.people.add(StoredPerson(login=login, roles=roles, teams=teams, **(values | given)))
     await directory.look()
+
+
+async def make_key(server: Serving, *scopes: Scope, name: str = "pbx", expires_us: int | None = None) -> str:
+    """The secret of a new key."""
+    directory = server.runtime.directory
+    _, secret = await directory.key_ring.make(name, scopes, expires_us, by="root", now_us=directory.now_us())
+    return secret
+
+
+def with_key(secret: str) -> dict[str, str]:
+    """Headers of a program that has this key."""
+    return {"Authorization": f"Bearer {secret}"}
 
 
 @asynccontextmanager

@@ -90,9 +90,11 @@ def silence(seconds: float, legs: int = 2) -> bytes:
 
 
 @asynccontextmanager
-async def calling(serving: Serving, call_id: str, **changes: Any) -> AsyncIterator[ClientConnection]:
+async def calling(
+    serving: Serving, call_id: str, headers: dict[str, str] | None = None, **changes: Any
+) -> AsyncIterator[ClientConnection]:
     """A phone system with a call that has started."""
-    async with websockets.connect(serving.socket_url("/ingest/stream")) as phone:
+    async with websockets.connect(serving.socket_url("/ingest/stream"), additional_headers=headers) as phone:
         await phone.send(json.dumps(start_message(call_id, **changes)))
         assert json.loads(await phone.recv())["type"] == "started"
         yield phone

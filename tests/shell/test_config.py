@@ -108,12 +108,6 @@ def test_languages_that_cannot_work_are_named_with_what_would(given: dict[str, A
     assert all(part in str(caught.value) for part in parts), str(caught.value)
 
 
-def test_server_for_other_machines_needs_a_token_for_audio() -> None:
-    with pytest.raises(ConfigError, match="ingest_token"):
-        load_settings(environment={}, host="0.0.0.0")
-    assert load_settings(environment={}, host="0.0.0.0", ingest_token="s3cret").port == 8710
-
-
 def test_missing_or_broken_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"nowhere\.toml"):
         load_settings(tmp_path / "nowhere.toml", {})

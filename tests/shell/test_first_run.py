@@ -13,7 +13,7 @@ from voiceassist.app import running
 from voiceassist.cli import app
 from voiceassist.errors import ConfigError, ConflictError
 
-FOR_OTHERS = {"host": "0.0.0.0", "ingest_token": "s3cret"}
+FOR_OTHERS = {"host": "0.0.0.0"}
 
 
 def users(tmp_path: Path, *arguments: str, typed: str = "") -> str:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 import websockets
 
+from tests.shell.people import make_key, with_key
 from tests.shell.raw_http import raw_peer
 from tests.shell.serving import Serving, serving, settings_for
 from voiceassist.server.headers import CSP, MICROPHONE_PAGES
@@ -161,18 +162,18 @@ async def test_our_own_page_and_programs_are_let_in(server: Serving) -> None:
         assert (await server.http.get("/api/samples/late-return/recording", headers=headers)).status_code == 200
 
 
-async def test_a_token_does_not_make_a_foreign_page_one_of_ours(tmp_path: Path) -> None:
+async def test_a_token_or_a_key_does_not_make_a_foreign_page_one_of_ours(tmp_path: Path) -> None:
     async with serving(settings_for(tmp_path, ingest_token="s3cret")) as server:
-        token = {"Authorization": "Bearer s3cret"}
-        for foreign in (FOREIGN, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
-            status, told = await socket_refusal(server, "/ingest/stream", token | foreign)
-            assert (status, told["code"]) == (403, "foreign_page"), foreign
-            answer = await server.http.post("/whip?leg=agent", headers=token | foreign)
-            assert (answer.status_code, answer.json()["code"]) == (403, "foreign_page"), foreign
-        async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=token):
-            pass
-        answer = await server.http.post("/whip?leg=agent", headers=token)
-        assert answer.status_code not in (401, 403)
+        for proof in (with_key("s3cret"), with_key(await make_key(server, "ingest"))):
+            for foreign in (FOREIGN, {"Sec-Fetch-Site": "cross-site"}, {"Origin": "null"}):
+                status, told = await socket_refusal(server, "/ingest/stream", proof | foreign)
+                assert (status, told["code"]) == (403, "foreign_page"), foreign
+                answer = await server.http.post("/whip?leg=agent", headers=proof | foreign)
+                assert (answer.status_code, answer.json()["code"]) == (403, "foreign_page"), foreign
+            async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=proof):
+                pass
+            answer = await server.http.post("/whip?leg=agent", headers=proof)
+            assert answer.status_code not in (401, 403)
 
 
 async def test_every_answer_carries_the_headers_that_bind_a_page(server: Serving) -> None:

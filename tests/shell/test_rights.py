@@ -14,15 +14,22 @@ import websockets
 from fastapi.routing import APIRoute, APIWebSocketRoute
 from websockets.asyncio.client import ClientConnection
 
-from tests.shell.people import add_person, browser_of, cookie_of
+from tests.shell.people import add_person, browser_of, cookie_of, make_key, with_key
 from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for, start_message
+from voiceassist.bus.topics import presence_topic, topic_for
+from voiceassist.events import CallEnded, Record
+from voiceassist.people.key_ring import SCOPES
 from voiceassist.server.auth import COOKIE, PEOPLE, Allow
 from voiceassist.server.http import ROUTERS
-from voiceassist.server.rights import RIGHTS
+from voiceassist.server.rights import RIGHTS, TOPICS
+
+from .test_bus_asyncapi import CHANNELS
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 TEAMS = ("returns", "sales")
+TOKEN = "s3cret"  # of the settings: the older spelling of a key with `ingest`
+SECRETS = {"token": TOKEN}  # by scope
 
 
 def declared() -> Iterator[tuple[str, frozenset[str]]]:
@@ -35,10 +42,12 @@ def declared() -> Iterator[tuple[str, frozenset[str]]]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def server(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serving]:
-    """With somebody of every role, who has no team, and nobody's call."""
-    async with serving(settings_for(tmp_path_factory.mktemp("data"), ingest_token="s3cret")) as running:
+    """With somebody of every role, who has no team, and a key of every scope; and nobody's call."""
+    async with serving(settings_for(tmp_path_factory.mktemp("data"), ingest_token=TOKEN)) as running:
         for role in reversed(PEOPLE):
             await add_person(running, role, role)
+        for scope in SCOPES:
+            SECRETS[scope] = await make_key(running, scope, name=scope)
         yield running
 
 
@@ -46,20 +55,30 @@ async def test_every_route_is_in_the_table_with_the_roles_that_it_declares() -> 
     assert dict(declared()) == RIGHTS
 
 
-@pytest.mark.parametrize("role", ["anyone", *PEOPLE, "ingest"])
+async def test_topics_are_in_the_table_and_no_others_are_published() -> None:
+    fill = {"site": "s", "call_id": "c", "node_id": "n", "event": "call_ended"}
+    ended = Record(call_id="c", seq=1, event=CallEnded(at_ms=1, reason="hangup"))
+    assert {topic.format(**fill) for topic in TOPICS} == {topic_for("s", ended), presence_topic("s", "n")}
+    addresses = (channel["address"] for channel in CHANNELS.values() if "broker" in channel["servers"][0]["$ref"])
+    documented = {re.sub("assured_event|other_event", "event", address) for address in addresses}
+    assert documented == set(TOPICS)
+
+
+@pytest.mark.parametrize("role", ["anyone", *PEOPLE, *SCOPES, "token"])
 async def test_every_route_lets_in_whom_the_table_says_and_nobody_else(server: Serving, role: str) -> None:
     for right, roles in RIGHTS.items():
         is_refused = await answer_to(server, right, role) in (401, 403)
         if right == "POST /api/session":  # a wrong password is a 401 for everybody
             continue
-        assert is_refused == (not roles & {role, "anyone"}), (right, role)
+        named = "ingest" if role == "token" else role
+        assert is_refused == (not roles & {named, "anyone"}), (right, role)
 
 
 async def answer_to(server: Serving, right: str, role: str) -> int:
     """The status that somebody of this role gets; paths name nothing that is there."""
     method, path = right.split(" ")
     path = re.sub(r"\{.*?\}", "zzz", path)
-    headers: dict[str, str] = {"Authorization": "Bearer s3cret"} if role == "ingest" else {}
+    headers = with_key(SECRETS[role]) if role in SECRETS else {}
     if role in PEOPLE:
         token = await server.runtime.directory.open_session(role, agent="", address="")
         headers = {"Cookie": f"{COOKIE}={token}"}

@@ -44,7 +44,8 @@ async def test_with_the_first_person_everybody_must_sign_in(server: Serving) -> 
     await add_person(server, "ana", "admin")
     for path in ("/api/calls", "/api/people", "/api/sessions", "/api/playbooks"):
         answer = await server.http.get(path)
-        assert (answer.status_code, answer.json()["message"]) == (401, "sign in first"), path
+        assert answer.status_code == 401, path
+        assert answer.json()["message"].startswith("sign in first"), path
     with pytest.raises(websockets.InvalidStatus) as refused:
         async with websockets.connect(server.socket_url("/api/wall/socket")):
             pass

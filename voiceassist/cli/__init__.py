@@ -19,6 +19,7 @@ app = group(
         "send": "voiceassist.cli.send:send",
         "schema": "voiceassist.cli.schema:schema",
         "users": "voiceassist.cli.users:app",
+        "keys": "voiceassist.cli.keys:app",
         "audit": "voiceassist.cli.audit:app",
         "calls": "voiceassist.cli.calls:app",
         "models": "voiceassist.cli.models:app",

@@ -28,5 +28,9 @@ SpokenLanguage = Annotated[str, typer.Option("--language", help="Which language 
 OnlySamples = Annotated[list[str] | None, typer.Option("--sample", help="Only these sample calls.")]
 IngestToken = Annotated[
     str | None,
-    typer.Option("--token", help="The server's ingest token.", envvar="VOICEASSIST_INGEST_TOKEN"),
+    typer.Option(
+        "--token",
+        help="A key with the scope ingest (or the server's ingest token).",
+        envvar="VOICEASSIST_INGEST_TOKEN",
+    ),
 ]

@@ -6,7 +6,7 @@ Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` re
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from time import monotonic
 
@@ -26,12 +26,18 @@ ABNORMAL = 1006  # RFC 6455 section 7.4.1: the connection is gone without a clos
 GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
 # Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
 WORK_S = 0.005
+REASONS: Mapping[str, EndReason] = {"idle": "idle", "rights_ended": "interrupted"}  # of other errors: peer_error
 
 
-async def serve_call(ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins) -> None:
-    """The call on a new socket, with its session: from its start message to our farewell."""
+async def serve_call(
+    ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins, may_go_on: Callable[[], bool] = lambda: True
+) -> None:
+    """The call on a new socket, with its session: from its start message to our farewell.
+
+    It ends when the peer may no longer send (`may_go_on`).
+    """
     await ws.accept()
-    socket = CallSocket(ws, dialect, joins.limits, joins.clock)
+    socket = CallSocket(ws, dialect, joins.limits, joins.clock, may_go_on)
     publisher = await socket.open(joins)
     if publisher is None:
         return
@@ -44,9 +50,15 @@ class CallSocket:
     """A websocket and its dialect."""
 
     def __init__(
-        self, ws: WebSocket, dialect: Dialect[str | bytes], limits: PeerLimits, clock: Callable[[], float]
+        self,
+        ws: WebSocket,
+        dialect: Dialect[str | bytes],
+        limits: PeerLimits,
+        clock: Callable[[], float],
+        may_go_on: Callable[[], bool],
     ) -> None:
         self._ws, self._dialect, self._limits, self._clock = ws, dialect, limits, clock
+        self._may_go_on = may_go_on
         self._early: list[PeerEvent] = []  # what came with the start
         self._error: IngestError | None = None
         self._yielded_s = 0.0  # when other tasks last had their turn
@@ -118,11 +130,13 @@ class CallSocket:
         except IngestError as error:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
             self.fail(error)
-            return "idle" if error.code == "idle" else "peer_error"
+            return REASONS.get(error.code, "peer_error")
         return "hangup"
 
     async def _read_on(self, publisher: PeerFeed) -> None:
         """One message, or one tick of silence."""
+        if not self._may_go_on():
+            raise IngestError("rights_ended", "the key was revoked or has expired; connect again with another one")
         await self._wait_for_turn(publisher)
         try:
             async with asyncio.timeout(self._limits.tick_s):

@@ -44,9 +44,9 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
 - Two legs that carry the same audio for 10 s of sound are one channel announced as two: we warn once
   (`legs_identical`) and hear their talk as one; music that is played to both is told likewise.
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
-  4408 (nothing came in time), 4409 (the call id is taken), 1009 (message too large), 1011 (we failed), 1012 (the
-  server stops) or 1013 (too many wait, or there is no memory for another call). The message says what to do; the
-  codes are in `CLOSE_CODES` below.
+  4401 (the key was revoked or has expired), 4408 (nothing came in time), 4409 (the call id is taken), 1009 (a
+  message too large), 1011 (we failed), 1012 (the server stops) or 1013 (too many wait, or there is no memory for
+  another call). The message says what to do; the codes are in `CLOSE_CODES` below.
 """
 
 import json
@@ -85,6 +85,7 @@ CLOSE_CODES: Mapping[str, int] = {
     "bad_language": 4400,
     "no_start": 4400,
     "already_started": 4400,
+    "rights_ended": 4401,
     "start_timeout": 4408,
     "idle": 4408,
     "call_live": 4409,

@@ -6,6 +6,7 @@ Next: `whip_peer.py` listens to the peer, `joins.py` makes one call of its publi
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -35,11 +36,14 @@ class WhipSession:
     peer: RTCPeerConnection
     dialect: WhipDialect
     publisher: PeerFeed
+    may_go_on: Callable[[], bool]  # whether who publishes still has the right to
     end_reason: EndReason | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # its legs are free again
 
     def is_over(self) -> bool:
         """Whether there is nothing to listen to any more."""
+        if not self.may_go_on():
+            self.end_reason = self.end_reason or "interrupted"
         return self.end_reason is not None or self.publisher.is_over
 
 
@@ -50,7 +54,9 @@ class WhipSessions:
     joins: Joins
     sessions: dict[str, WhipSession] = field(default_factory=dict)
 
-    async def publish(self, sdp: str, publication: Publication) -> WhipSession:
+    async def publish(
+        self, sdp: str, publication: Publication, may_go_on: Callable[[], bool] = lambda: True
+    ) -> WhipSession:
         """A new publisher's session, with the answer to its offer; raises IngestError."""
         dialect, ufrag = WhipDialect(), check_offer(sdp)
         (started,) = dialect.receive(publication)
@@ -70,6 +76,7 @@ class WhipSessions:
             peer=peer,
             dialect=dialect,
             publisher=publisher,
+            may_go_on=may_go_on,
         )
         self.sessions[session.session_id] = session
         self.joins.host.spawn(self._listen(session))

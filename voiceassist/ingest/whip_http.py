@@ -3,12 +3,13 @@
 Never touches WebRTC: `whip.py` does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voiceassist.errors import IngestError
+from voiceassist.events import Person
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_request import parse_publication
 from voiceassist.wire import ErrorMessage, to_json
@@ -33,11 +34,16 @@ STATUS: Mapping[str, int] = {
 }  # everything else: 400
 
 
-async def publish(request: Request, sessions: WhipSessions) -> Response:
-    """POST on the endpoint: 201 with the answer, the session's Location and its ETag."""
+async def publish(
+    request: Request,
+    sessions: WhipSessions,
+    may_go_on: Callable[[], bool] = lambda: True,
+    agent: Person | None = None,
+) -> Response:
+    """POST on the endpoint: 201 with the answer, the session's Location and its ETag. `agent`: who it is, sure."""
     try:
-        publication = parse_publication(request.query_params)
-        session = await sessions.publish(await _body(request, SDP), publication)
+        publication = parse_publication(request.query_params, agent)
+        session = await sessions.publish(await _body(request, SDP), publication, may_go_on)
     except IngestError as error:
         return refusal(error)
     headers = {

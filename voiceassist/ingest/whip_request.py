@@ -11,7 +11,7 @@ Never carries a token: that is the Authorization header. Next: `whip_dialect.py`
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
@@ -42,8 +42,8 @@ class Publication:
 _PUBLICATION: TypeAdapter[Publication] = TypeAdapter(Publication)
 
 
-def parse_publication(query: Mapping[str, str]) -> Publication:
-    """The query, checked; raises IngestError that names the parameter."""
+def parse_publication(query: Mapping[str, str], agent: Person | None = None) -> Publication:
+    """The query, checked, with an agent who is known already; raises IngestError that names the parameter."""
     try:
         publication = _PUBLICATION.validate_python(dict(query))
     except ValidationError as error:
@@ -54,7 +54,9 @@ def parse_publication(query: Mapping[str, str]) -> Publication:
         raise IngestError(
             "bad_legs", "say whose voice it is: `leg=agent`, `leg=customer`, or `legs=agent,customer` for stereo"
         )
-    return publication
+    if agent is None:
+        return publication
+    return replace(publication, agent_id=agent.id, agent_name=agent.name, agent_team=agent.team)
 
 
 def legs_of(publication: Publication) -> tuple[Speaker, ...]:

@@ -1,8 +1,9 @@
-"""Everybody who may sign in and everybody who has, in memory: a request is told whose it is without the disk.
+"""Everybody who may sign in, everybody who has, and the keys of programs, in memory: a request is told whose it is
+without the disk.
 
-What this process changes counts at once; what `voiceassist users` changes beside it, within `LOOKS_EVERY_S`. Who
-waits in `until_ended` hears of a session's end then, whatever ended it. When the disk fails, what was known stays.
-Never knows a route. Next: `server/auth.py` makes a `Principal` of what it finds.
+What this process changes counts at once; what `voiceassist users` and `keys` change beside it, within
+`LOOKS_EVERY_S`. Who waits in `until_ended` hears of a session's or key's end then, whatever ended it. When the
+disk fails, what was known stays. Never knows a route. Next: `server/auth.py` makes a `Principal` of what it finds.
 """
 
 import asyncio
@@ -15,7 +16,9 @@ from time import time_ns
 import structlog
 
 from voiceassist.errors import StoreError
+from voiceassist.people.key_ring import KeyRing
 from voiceassist.people.secrets import new_token, token_hash
+from voiceassist.store.keys import StoredKey
 from voiceassist.store.people import Everybody, PasswordLink, People, StoredPerson, StoredSession
 
 log = structlog.get_logger()
@@ -45,6 +48,7 @@ class Directory:
     """Made by `app.py`, which runs `watch` beside the server."""
 
     people: People
+    key_ring: KeyRing
     is_loopback: bool
     now_us: Callable[[], int] = now_us
     everybody: Everybody = field(default_factory=Everybody)
@@ -71,6 +75,7 @@ class Directory:
         async with self._looking:
             self.everybody = await self.people.everybody()
             self._by_id = {session.id: session for session in self.everybody.sessions.values()}
+            await self.key_ring.look()
         self._changed.set()
         self._changed = asyncio.Event()
 
@@ -79,7 +84,8 @@ class Directory:
         while True:
             await asyncio.sleep(LOOKS_EVERY_S)
             try:
-                await self._save_seen()
+                if self.now_us() >= self._saved_us + SEEN_EVERY_US:
+                    await self.save()
                 await self.look()
             except StoreError as error:
                 log.warning("people cannot be read", error=str(error))
@@ -102,13 +108,19 @@ class Directory:
         """When it was used last."""
         return max(session.seen_us, self._seen.get(session.id, ("", 0))[1])
 
-    async def until_ended(self, session_id: str | None) -> None:
-        """Waits until a session ends or has other rights; meanwhile it is in use. None: the open server's end."""
-        rights = self._rights(session_id)
-        while rights is not None and rights == self._rights(session_id):
+    async def until_ended(self, session_id: str | None, key_id: str | None = None) -> None:
+        """Waits until a session or a key ends or has other rights; meanwhile it is in use. Neither: the open
+        server's end.
+        """
+        rights = self.rights(session_id, key_id)
+        while rights is not None and rights == self.rights(session_id, key_id):
             await self._changed.wait()
 
-    def _rights(self, session_id: str | None) -> tuple[tuple[str, ...], ...] | None:
+    def rights(self, session_id: str | None, key_id: str | None) -> tuple[tuple[str, ...], ...] | None:
+        """What a session, a key, or whoever is at the open server may do; None: it ended. It counts as used."""
+        if key_id is not None:
+            scopes = self.key_ring.use(key_id, self.now_us())
+            return None if scopes is None else (scopes,)
         if session_id is None:
             return () if self.is_open else None
         session = self._by_id.get(session_id)
@@ -141,6 +153,15 @@ class Directory:
         await self.look()
         return ended
 
+    def key_of(self, secret: str) -> StoredKey | None:
+        """The key with this secret, if it holds; it counts as used now."""
+        return self.key_ring.of(secret, self.now_us())
+
+    async def revoke_key(self, key_id: str, *, by: str) -> None:
+        """Ends a key here and now. Raises UnknownNameError."""
+        await self.key_ring.keys.revoke(key_id, self.now_us(), by=by)
+        await self.look()
+
     async def new_link(self, login: str = "") -> str:
         """A token with which that person sets a password, once; without a login, the first admin."""
         token = new_token()
@@ -157,11 +178,11 @@ class Directory:
         person = self.everybody.people.get(session.login)
         return None if person is None or person.disabled else person
 
-    async def _save_seen(self) -> None:
+    async def save(self) -> None:
+        """Stores when sessions and keys were used last, and forgets what is over. Raises StoreError."""
         now = self.now_us()
-        if now < self._saved_us + SEEN_EVERY_US:
-            return
         self._saved_us, seen = now, dict(self._seen)
+        await self.key_ring.save()
         if seen:
             await self.people.saw(seen)
         await self.people.end_old_sessions(now, now - IDLE_US)

@@ -78,7 +78,10 @@ async def play(
 def _refusal(status: int, body: bytes | bytearray | None) -> str:
     """What a server's refusal means, and what to do."""
     if status == HTTPStatus.UNAUTHORIZED:
-        return "the server takes audio with its token only: give it with --token or VOICEASSIST_INGEST_TOKEN"
+        return (
+            "the server takes audio with a key only: make one with `voiceassist keys add NAME --scope ingest` "
+            "and give it with --token or VOICEASSIST_INGEST_TOKEN"
+        )
     try:
         told = json.loads(body or b"")["message"]
     except (ValueError, KeyError, TypeError):

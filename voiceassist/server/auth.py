@@ -4,9 +4,10 @@
 Every route declares its roles with `allow(...)`, and asks `principal_of` whose name goes into the history.
 
 While nobody was added and only this machine reaches the server, whoever reaches the screens is the person of the
-settings. From then on people sign in, and phone systems prove themselves by the ingest token.
+settings. From then on people sign in, and programs have a key. A key does not replace the look at the `Origin`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
 from typing import Literal
@@ -17,15 +18,18 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.config import Settings
 from voiceassist.people.directory import Directory
+from voiceassist.people.key_ring import PREFIX, SCOPES
 from voiceassist.runtime import runtime_of
 from voiceassist.server.peer import is_local
 
-Role = Literal["anyone", "agent", "supervisor", "reviewer", "author", "admin", "ingest"]
+Role = Literal[
+    "anyone", "agent", "supervisor", "reviewer", "author", "admin", "ingest", "read:calls", "events", "playbooks"
+]
 PersonRole = Literal["agent", "supervisor", "reviewer", "author", "admin"]  # that somebody can be given
 PEOPLE: tuple[PersonRole, ...] = ("agent", "supervisor", "reviewer", "author", "admin")
 SCREENS: tuple[Role, ...] = ("agent", "supervisor", "reviewer")
 PERSON: frozenset[Role] = frozenset({"anyone", *PEOPLE})
-PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})
+PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})  # by a token of the server
 NOBODY: frozenset[Role] = frozenset({"anyone"})
 COOKIE = "voiceassist_session"
 SCOPE_KEY = "voiceassist.principal"
@@ -39,11 +43,12 @@ ONLY_LOCAL = (
 class Principal:
     """Who stands behind a connection."""
 
-    name: str  # of the person, as the history shows it
+    name: str  # of the person or key, as the history shows it
     roles: frozenset[Role]
     teams: frozenset[str] = frozenset()  # "*": every team
     login: str = ""  # empty: nobody signed in
     session_id: str | None = None
+    key_id: str | None = None
     is_local_person: bool = False  # of an open server: who may do and see everything
 
     @property
@@ -91,11 +96,35 @@ class RefusedSocketError(Exception):
 
 def authenticate(connection: HTTPConnection, settings: Settings, directory: Directory) -> Principal:
     """Who is asking."""
-    has_token = any(_has_token(connection, token) for token in (settings.ingest_token, directory.own_token))
-    phone_system = Principal(name="phone system", roles=PHONE_SYSTEM)
+    secret = _bearer(connection)
+    if secret.startswith(PREFIX):
+        return _key_holder(secret, directory)
+    has_token = any(_is_same(secret, token) for token in (settings.ingest_token, directory.own_token))
     if directory.is_open and is_local(connection):
         return _local_person(settings, is_phone_system=has_token or settings.ingest_token is None)
-    return phone_system if has_token else _signed_in(connection, directory)
+    if has_token:
+        return Principal(name="phone system", roles=PHONE_SYSTEM)
+    return _signed_in(connection, directory)
+
+
+def rights_last(connection: HTTPConnection) -> Callable[[], bool]:
+    """Whether whoever opened this connection may still do what they could, asked again and again.
+
+    Who proved nothing, because the server was open, may end what began then, also when somebody is added since.
+    """
+    principal, directory = principal_of(connection), runtime_of(connection).directory
+    if principal.session_id is None and principal.key_id is None:
+        return lambda: True
+    before = directory.rights(principal.session_id, principal.key_id)
+    return lambda: before is not None and directory.rights(principal.session_id, principal.key_id) == before
+
+
+def _key_holder(secret: str, directory: Directory) -> Principal:
+    key = directory.key_of(secret)
+    if key is None:
+        return Principal(name="", roles=NOBODY)
+    roles = NOBODY | {scope for scope in SCOPES if scope in key.scopes}
+    return Principal(name=f"key {key.name}", roles=roles, key_id=key.id)
 
 
 def _local_person(settings: Settings, *, is_phone_system: bool) -> Principal:
@@ -118,15 +147,21 @@ def _signed_in(connection: HTTPConnection, directory: Directory) -> Principal:
 
 
 def _why_not(roles: frozenset[Role], connection: HTTPConnection) -> tuple[int, str]:
-    runtime = runtime_of(connection)
-    if "ingest" not in roles:
-        needed = f"this needs to be done as {' or '.join(sorted(roles))}"
-        if principal_of(connection).is_known:
-            return 403, needed
-        return 401, ONLY_LOCAL if runtime.directory.is_open else "sign in first"
-    if runtime.settings.ingest_token or not runtime.directory.is_open:
-        return 401, "a Bearer token is needed here"
-    return 401, "phone systems on other machines need `ingest_token` to be set on this server"
+    principal = principal_of(connection)
+    people, scopes = (" or ".join(sorted(roles.intersection(some))) for some in (PEOPLE, SCOPES))
+    key = f"a key with the scope `{scopes}`" if scopes else ""
+    if principal.key_id is not None:
+        return 403, f"this needs {key}" if key else "this is for people, not for keys"
+    if principal.is_known and people:
+        return 403, f"this needs to be done as {people}"
+    if _bearer(connection).startswith(PREFIX):
+        return 401, "this key is none, or it was revoked, or it has expired: ask an admin for another one"
+    by_key = f"{key}, sent as a Bearer token" if key else ""
+    if people and runtime_of(connection).directory.is_open:
+        return 401, ONLY_LOCAL
+    if people:
+        return 401, f"sign in first{', or use ' if key else ''}{by_key}"
+    return 401, f"this needs {by_key}"
 
 
 def _refused(connection: HTTPConnection, status: int, message: str) -> Exception:
@@ -136,6 +171,11 @@ def _refused(connection: HTTPConnection, status: int, message: str) -> Exception
     return HTTPException(status, message, headers=headers)
 
 
-def _has_token(connection: HTTPConnection, token: str | None) -> bool:
+def _bearer(connection: HTTPConnection) -> str:
+    """The secret that came with a request; empty: none."""
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    return bool(token) and scheme.lower() == "bearer" and compare_digest(given.encode(), (token or "").encode())
+    return given.strip() if scheme.lower() == "bearer" else ""
+
+
+def _is_same(given: str, token: str | None) -> bool:
+    return bool(token) and compare_digest(given.encode(), (token or "").encode())

@@ -46,7 +46,7 @@ STATUS_BY_CODE: Mapping[str, int] = {
 }  # fmt: skip
 
 
-@router.get("", response_model=Page, dependencies=[allow(*SCREENS)])
+@router.get("", response_model=Page, dependencies=[allow(*SCREENS, "read:calls")])
 async def list_calls(
     connection: HTTPConnection,
     q: str = "",
@@ -65,7 +65,7 @@ async def list_calls(
     return JSONResponse(wire.to_json(page))
 
 
-@router.get("/{call_id}", response_model=CallState, dependencies=[allow(*SCREENS)])
+@router.get("/{call_id}", response_model=CallState, dependencies=[allow(*SCREENS, "read:calls")])
 async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     """All that screens show of one call (`CallState` of the wire schema)."""
     state = await runtime_of(connection).call_state(call_id)
@@ -75,7 +75,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
 
 
-@router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS)])
+@router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS, "read:calls")])
 async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     """Every stored event of one call, in order, in the wire format."""
     await check_call(connection, call_id)
@@ -86,8 +86,8 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     return _json(records)
 
 
-@router.head("/{call_id}/recording", dependencies=[allow(*SCREENS)], include_in_schema=False)
-@router.get("/{call_id}/recording", response_class=AudioResponse, dependencies=[allow(*SCREENS)])
+@router.head("/{call_id}/recording", dependencies=[allow(*SCREENS, "read:calls")], include_in_schema=False)
+@router.get("/{call_id}/recording", response_class=AudioResponse, dependencies=[allow(*SCREENS, "read:calls")])
 async def get_recording(connection: HTTPConnection, call_id: str) -> AudioResponse:
     """The two-channel recording (agent left, customer right), by byte ranges if asked; a live call's up to now."""
     await check_call(connection, call_id)
@@ -112,7 +112,7 @@ async def act(
     return {}
 
 
-@router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS)])
+@router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS, "events")])
 async def call_socket(
     socket: WebSocket, call_id: str, after: int | None = None, boot: str | None = None, *, wait: bool = False
 ) -> None:

@@ -28,6 +28,7 @@ from voiceassist.server import (
     calls,
     erasure,
     ingest,
+    keys,
     ops,
     pages,
     people,
@@ -54,7 +55,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
-    sign_in.router, people.router, audit.router, erasure.router,
+    sign_in.router, people.router, keys.router, audit.router, erasure.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last

@@ -3,11 +3,14 @@
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
+from voiceassist.events import Person
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.stream_dialect import StreamDialect
 from voiceassist.runtime import runtime_of
-from voiceassist.server.auth import allow
+from voiceassist.server.auth import allow, principal_of, rights_last
+from voiceassist.server.scope import check_call, scope_of, unknown_call
+from voiceassist.store.call_scope import EVERY_TEAM
 
 router = APIRouter(tags=["ingest"])
 
@@ -22,19 +25,24 @@ class SdpResponse(Response):
 async def stream(socket: WebSocket) -> None:
     """One call over one websocket, both legs interleaved."""
     joins = runtime_of(socket).joins
-    await serve_call(socket, StreamDialect(joins.limits), joins)
+    await serve_call(socket, StreamDialect(joins.limits), joins, rights_last(socket))
 
 
-@router.post("/whip", status_code=201, response_class=SdpResponse, dependencies=[allow("ingest")])
+@router.post(
+    "/whip", status_code=201, response_class=SdpResponse, dependencies=[allow("ingest", "agent", "supervisor")]
+)
 async def whip_publish(request: Request) -> Response:
     """WHIP (RFC 9725): an SDP offer in (`Content-Type: application/sdp`), 201 with Location, ETag and answer out.
 
     The query says who publishes. `call_id` joins that call's other leg, or opens it. `leg=agent` or
     `leg=customer`: this track is that person; or `legs=agent,customer`: one stereo track with the channels in
     that order. `agent_id`, `agent_name`, `agent_team`, `customer_id`, `customer_name`, `tier`, `language`: as in a
-    stream's start message.
+    stream's start message; whose key or sign-in ends hangs up. Somebody who is signed in publishes as their own
+    agent, whatever the query says, and only calls that they may see.
     """
-    return await whip_http.publish(request, runtime_of(request).whip)
+    if (call_id := request.query_params.get("call_id")) and principal_of(request).login:
+        await _check_own(request, call_id)
+    return await whip_http.publish(request, runtime_of(request).whip, rights_last(request), _agent(request))
 
 
 @router.options("/whip", response_class=Response, dependencies=[allow("anyone")])
@@ -49,13 +57,40 @@ async def whip_session_options(session_id: str) -> Response:  # noqa: ARG001 - t
     return whip_http.session_options()
 
 
-@router.patch("/whip/{session_id}", status_code=204, response_class=Response, dependencies=[allow("ingest")])
+@router.patch(
+    "/whip/{session_id}",
+    status_code=204,
+    response_class=Response,
+    dependencies=[allow("ingest", "agent", "supervisor")],
+)
 async def whip_trickle(request: Request, session_id: str) -> Response:
     """WHIP: candidates that came after the offer."""
     return await whip_http.trickle(request, runtime_of(request).whip, session_id)
 
 
-@router.delete("/whip/{session_id}", response_class=Response, dependencies=[allow("ingest")])
+@router.delete(
+    "/whip/{session_id}", response_class=Response, dependencies=[allow("ingest", "agent", "supervisor")]
+)
 async def whip_hang_up(request: Request, session_id: str) -> Response:
     """WHIP: the publisher hangs up."""
     return await whip_http.hang_up(runtime_of(request).whip, session_id)
+
+
+def _agent(request: Request) -> Person | None:
+    """The agent that somebody who is signed in can publish as; None: whom the query names."""
+    principal = principal_of(request)
+    if not principal.login:
+        return None
+    team = next(iter(sorted(principal.teams - {EVERY_TEAM})), "")
+    return Person(id=principal.login, name=principal.name, team=team)
+
+
+async def _check_own(request: Request, call_id: str) -> None:
+    """Raises HTTPException for a call of somebody else, live or not; one that is not there may begin."""
+    runtime = runtime_of(request)
+    feed = runtime.joins.feeds.get(call_id)
+    agent = feed.info.agent if feed else None
+    if agent and not scope_of(request).has(agent.id, agent.team, is_live=True):
+        raise unknown_call(call_id)
+    if await runtime.whose(call_id):
+        await check_call(request, call_id)

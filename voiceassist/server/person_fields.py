@@ -15,7 +15,8 @@ LOGIN_CHARS = 64
 TEAMS = 50  # of one person
 
 
-def _printable(text: str) -> str:
+def only_printable(text: str) -> str:
+    """The text, for names in lists and logs. Raises ValueError when it has control characters."""
     if not text.isprintable():
         raise ValueError("may have no control characters")
     return text
@@ -23,7 +24,7 @@ def _printable(text: str) -> str:
 
 Login = Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[a-zA-Z0-9._@-]{1,64}$")]
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(only_printable)
 ]
 Team = PersonName
 NewPassword = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]

@@ -93,7 +93,7 @@ class Rollback(RequestBody):
     note: Reason
 
 
-@router.put("/draft", dependencies=[allow("author")])
+@router.put("/draft", dependencies=[allow("author", "playbooks")])
 async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftView:
     """Saves a whole text as the draft, byte for byte; it still changes the version that the draft began from."""
     runtime = runtime_of(connection)
@@ -105,7 +105,7 @@ async def put_draft(connection: HTTPConnection, name: str, text: Text) -> DraftV
     )
 
 
-@router.patch("/draft", dependencies=[allow("author")])
+@router.patch("/draft", dependencies=[allow("author", "playbooks")])
 async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> DraftView:
     """Makes changes by path; comments and everything else in the text stay as they are."""
     runtime = runtime_of(connection)
@@ -119,14 +119,14 @@ async def patch_draft(connection: HTTPConnection, name: str, change: Edits) -> D
     return await _saved(runtime, replace(draft, text=text, revision=change.revision, by=by, saved_at=now()))
 
 
-@router.delete("/draft", dependencies=[allow("author")])
+@router.delete("/draft", dependencies=[allow("author", "playbooks")])
 async def delete_draft(connection: HTTPConnection, name: str, revision: Revision) -> dict[str, str]:
     """Throws the draft away, if it is still that revision: what somebody saved since is not lost unseen."""
     await runtime_of(connection).store.playbooks.discard_draft(name, revision)
     return {}
 
 
-@router.get("/draft/changes", dependencies=[allow(*SCREENS, "author")])
+@router.get("/draft/changes", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def draft_changes(connection: HTTPConnection, name: str) -> ChangesView:
     """What publishing the draft would change for new calls."""
     runtime = runtime_of(connection)
@@ -136,7 +136,7 @@ async def draft_changes(connection: HTTPConnection, name: str) -> ChangesView:
     return ChangesView(changes=await change_views(runtime, current.text if current else "", draft.text))
 
 
-@router.post("/publish", dependencies=[allow("author")])
+@router.post("/publish", dependencies=[allow("author", "playbooks")])
 async def publish(connection: HTTPConnection, name: str, wanted: Annotated[PublishRequest, Body()]) -> VersionView:
     """The draft becomes the current version, for new calls; running calls keep theirs."""
     version = await runtime_of(connection).publish_playbook(
@@ -145,7 +145,7 @@ async def publish(connection: HTTPConnection, name: str, wanted: Annotated[Publi
     return version_view(version, is_current=True)
 
 
-@router.post("/rollback", dependencies=[allow("author")])
+@router.post("/rollback", dependencies=[allow("author", "playbooks")])
 async def roll_back(connection: HTTPConnection, name: str, wanted: Annotated[Rollback, Body()]) -> VersionView:
     """An earlier text becomes the current version, under a new number."""
     version = await runtime_of(connection).roll_back_playbook(

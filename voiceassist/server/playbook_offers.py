@@ -51,13 +51,13 @@ class DefaultWanted(RequestBody):
     note: ChoiceNote = ""
 
 
-@router.post("/withdraw", dependencies=[allow("author")])
+@router.post("/withdraw", dependencies=[allow("author", "playbooks")])
 async def withdraw(connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]) -> PlaybookChoice:
     """No new call gets this playbook; its history and its draft stay."""
     return await runtime_of(connection).withdraw_playbook(name, note=wanted.note, by=principal_of(connection).name)
 
 
-@router.post("/offer", dependencies=[allow("author")])
+@router.post("/offer", dependencies=[allow("author", "playbooks")])
 async def offer_again(
     connection: HTTPConnection, name: str, wanted: Annotated[Withdrawal, Body()]
 ) -> PlaybookChoice:
@@ -65,7 +65,7 @@ async def offer_again(
     return await runtime_of(connection).offer_playbook(name, note=wanted.note, by=principal_of(connection).name)
 
 
-@router.post("/default", dependencies=[allow("author")])
+@router.post("/default", dependencies=[allow("author", "playbooks")])
 async def make_default(
     connection: HTTPConnection, name: str, wanted: Annotated[DefaultWanted, Body()]
 ) -> ActivityView:
@@ -76,14 +76,14 @@ async def make_default(
     return ActivityView(activity=choices)
 
 
-@router.get("/activity", dependencies=[allow(*SCREENS, "author")])
+@router.get("/activity", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def activity(connection: HTTPConnection, name: str) -> ActivityView:
     """What people decided about the playbook as a whole."""
     decided = await runtime_of(connection).store.playbooks.choices(name)
     return ActivityView(activity=tuple(decided))
 
 
-@router.get("/offer", dependencies=[allow(*SCREENS, "author")])
+@router.get("/offer", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def get_offer(connection: HTTPConnection, name: str) -> OfferView:
     """Which new calls get the playbook, and which could."""
     return await offer_view(runtime_of(connection), name)

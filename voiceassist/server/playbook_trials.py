@@ -163,7 +163,7 @@ async def cancel_backtest(connection: HTTPConnection, job: str) -> JSONResponse:
     return _shown(await runtime_of(connection).backtests.cancel(_own_job(connection, job)))
 
 
-@router.post("/{name}/try", dependencies=[allow(*SCREENS, "author")])
+@router.post("/{name}/try", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> TriedView:
     """What a sentence would bring: cues, the card, the policy and which of its alternatives would be offered."""
     runtime = runtime_of(connection)
@@ -171,7 +171,7 @@ async def try_sentence(connection: HTTPConnection, name: str, said: Try) -> Trie
     return _tried(await runtime.playbook_worker.run(work.tried, source, _turns(said), said.tier, today()))
 
 
-@router.post("/{name}/phrases", dependencies=[allow(*SCREENS, "author")])
+@router.post("/{name}/phrases", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def try_phrases(connection: HTTPConnection, name: str, wanted: PhrasesWanted) -> PhrasesTriedView:
     """Phrases made of sentences, and in which ordinary turns they would be found. Works on a broken draft, too."""
     runtime = runtime_of(connection)
@@ -182,7 +182,7 @@ async def try_phrases(connection: HTTPConnection, name: str, wanted: PhrasesWant
     return PhrasesTriedView(phrases=tuple(map(_phrase, tried)))
 
 
-@router.post("/{name}/examples", dependencies=[allow(*SCREENS, "author")])
+@router.post("/{name}/examples", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def try_examples(connection: HTTPConnection, name: str, which: Which) -> ExamplesView:
     """Runs the examples that the playbook holds, and tells which of them no longer come out as they should."""
     runtime = runtime_of(connection)

@@ -62,7 +62,7 @@ class NewPlaybook(RequestBody):
     language: Annotated[str, Field(pattern=TAG.pattern, max_length=35)] = ""  # of an empty one; "": the server's
 
 
-@router.get("", dependencies=[allow(*SCREENS, "author")])
+@router.get("", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def list_playbooks(connection: HTTPConnection) -> PlaybooksView:
     """Every playbook of this server, and the built-in ones that a new one can be made from."""
     runtime = runtime_of(connection)
@@ -74,7 +74,7 @@ async def list_playbooks(connection: HTTPConnection) -> PlaybooksView:
     return PlaybooksView(playbooks=tuple(listed), available=tuple(available), defaults=runtime.registry.defaults())
 
 
-@router.post("", status_code=201, dependencies=[allow("author")])
+@router.post("", status_code=201, dependencies=[allow("author", "playbooks")])
 async def create(connection: HTTPConnection, wanted: NewPlaybook) -> DraftView:
     """A draft of a new playbook, which is a copy of another under a new name, or empty."""
     runtime = runtime_of(connection)
@@ -106,7 +106,7 @@ async def schema() -> Mapping[str, Any]:
     return playbook_schema()
 
 
-@router.get("/{name}", dependencies=[allow(*SCREENS, "author")])
+@router.get("/{name}", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def get_playbook(connection: HTTPConnection, name: str) -> PlaybookView:
     """One playbook: what new calls get, and the draft if there is one."""
     runtime = runtime_of(connection)
@@ -132,7 +132,7 @@ async def _prepare(runtime: Runtime, version: Version) -> None:
         await runtime.playbook_worker.run(work.prepared, PlaybookText(version.text, version.name, version.number))
 
 
-@router.get("/{name}/versions", dependencies=[allow(*SCREENS, "author")])
+@router.get("/{name}/versions", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def versions(connection: HTTPConnection, name: str) -> VersionsView:
     """Every version, the newest first: that is the current one."""
     stored = await runtime_of(connection).store.playbooks.versions(name)
@@ -142,7 +142,7 @@ async def versions(connection: HTTPConnection, name: str) -> VersionsView:
     return VersionsView(versions=tuple(views))
 
 
-@router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS, "author")])
+@router.get("/{name}/versions/{number}", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def get_version(connection: HTTPConnection, name: str, number: Number) -> VersionTextView:
     """One version with its text, as it was published."""
     runtime = runtime_of(connection)
@@ -155,7 +155,7 @@ async def get_version(connection: HTTPConnection, name: str, number: Number) -> 
     )
 
 
-@router.get("/{name}/versions/{number}/changes", dependencies=[allow(*SCREENS, "author")])
+@router.get("/{name}/versions/{number}/changes", dependencies=[allow(*SCREENS, "author", "playbooks")])
 async def version_changes(connection: HTTPConnection, name: str, number: Number, against: Number) -> ChangesView:
     """What is different from another version."""
     runtime = runtime_of(connection)

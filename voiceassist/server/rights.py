@@ -1,10 +1,10 @@
 """Who may call what: every route and socket with its roles, in one table.
 
-A person has some of the roles; `anyone` needs no sign-in, `ingest` is a phone system. Which calls somebody sees on
-these routes is `scope.py`'s matter. Two things are no routes: the broker's topics, whose rights are the broker's
-own (the bus publishes every call, so its access list is to let programs in, not people), and WHEP, which is not
-served. Never enforces anything: each route says the same with `allow(...)`, and a test compares the two and tries
-every role on every route. Next: `auth.py` refuses.
+A person has some of the roles and a key some of the scopes (`ingest`, `read:calls`, `events`, `playbooks`);
+`anyone` needs neither. Which calls somebody sees on these routes is `scope.py`'s matter. WHEP is not served.
+Never enforces anything: each route says the same with `allow(...)`, and a test compares the two and tries every
+role and scope on every route. What is published on the broker has rows of its own: only the broker enforces those.
+Next: `auth.py` refuses.
 """
 
 from collections.abc import Mapping
@@ -13,13 +13,21 @@ from voiceassist.server.auth import PEOPLE, SCREENS, Role
 
 ANYONE: frozenset[Role] = frozenset({"anyone"})
 INGEST: frozenset[Role] = frozenset({"ingest"})
+MICROPHONE: frozenset[Role] = frozenset({"ingest", "agent", "supervisor"})
 ON_SCREENS: frozenset[Role] = frozenset(SCREENS)
+READS_CALLS: frozenset[Role] = frozenset({*SCREENS, "read:calls"})
+FOLLOWS_CALL: frozenset[Role] = frozenset({*SCREENS, "events"})
 ON_CALLS: frozenset[Role] = frozenset({"agent", "supervisor"})
+FOLLOWS_WALL: frozenset[Role] = frozenset({"agent", "supervisor", "events"})
 SUPERVISOR: frozenset[Role] = frozenset({"supervisor"})
 REVIEWS: frozenset[Role] = frozenset({"supervisor", "reviewer"})
-READS_PLAYBOOKS: frozenset[Role] = frozenset({*SCREENS, "author"})
-AUTHOR: frozenset[Role] = frozenset({"author"})
+READS_PLAYBOOKS: frozenset[Role] = frozenset({*SCREENS, "author", "playbooks"})
+WRITES_PLAYBOOKS: frozenset[Role] = frozenset({"author", "playbooks"})
+# A backtest quotes calls: not for keys, which have `read:calls` or do not have it.
+READS_BACKTESTS: frozenset[Role] = frozenset({*SCREENS, "author"})
+RUNS_BACKTESTS: frozenset[Role] = frozenset({"author"})
 ADMIN: frozenset[Role] = frozenset({"admin"})
+EVENTS: frozenset[Role] = frozenset({"events"})
 EVERYBODY: frozenset[Role] = frozenset(PEOPLE)
 
 RIGHTS: Mapping[str, frozenset[Role]] = {
@@ -36,44 +44,47 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/audit": ADMIN,
     "GET /api/audit/check": ADMIN,
     "GET /api/audit/export.{kind}": ADMIN,
-    "GET /api/calls": ON_SCREENS,
+    "GET /api/calls": READS_CALLS,
     "DELETE /api/calls/{call_id}": ADMIN,
-    "GET /api/calls/{call_id}": ON_SCREENS,
+    "GET /api/calls/{call_id}": READS_CALLS,
     "POST /api/calls/{call_id}/actions": ON_CALLS,
-    "GET /api/calls/{call_id}/events": ON_SCREENS,
-    "GET /api/calls/{call_id}/recording": ON_SCREENS,
-    "HEAD /api/calls/{call_id}/recording": ON_SCREENS,
-    "SOCKET /api/calls/{call_id}/socket": ON_SCREENS,
+    "GET /api/calls/{call_id}/events": READS_CALLS,
+    "GET /api/calls/{call_id}/recording": READS_CALLS,
+    "HEAD /api/calls/{call_id}/recording": READS_CALLS,
+    "SOCKET /api/calls/{call_id}/socket": FOLLOWS_CALL,
     "DELETE /api/customers/{customer_id}": ADMIN,
+    "GET /api/keys": ADMIN,
+    "POST /api/keys": ADMIN,
+    "DELETE /api/keys/{key_id}": ADMIN,
     "PATCH /api/me": EVERYBODY,
     "GET /api/people": ADMIN,
     "POST /api/people": ADMIN,
     "PATCH /api/people/{login}": ADMIN,
     "POST /api/people/{login}/reset": ADMIN,
     "GET /api/playbooks": READS_PLAYBOOKS,
-    "POST /api/playbooks": AUTHOR,
-    "DELETE /api/playbooks/backtests/{job}": AUTHOR,
-    "GET /api/playbooks/backtests/{job}": READS_PLAYBOOKS,
+    "POST /api/playbooks": WRITES_PLAYBOOKS,
+    "DELETE /api/playbooks/backtests/{job}": RUNS_BACKTESTS,
+    "GET /api/playbooks/backtests/{job}": READS_BACKTESTS,
     "GET /api/playbooks/schema": ANYONE,
     "GET /api/playbooks/{name}": READS_PLAYBOOKS,
     "GET /api/playbooks/{name}/activity": READS_PLAYBOOKS,
-    "POST /api/playbooks/{name}/backtest": AUTHOR,
-    "POST /api/playbooks/{name}/default": AUTHOR,
-    "DELETE /api/playbooks/{name}/draft": AUTHOR,
-    "PATCH /api/playbooks/{name}/draft": AUTHOR,
-    "PUT /api/playbooks/{name}/draft": AUTHOR,
+    "POST /api/playbooks/{name}/backtest": RUNS_BACKTESTS,
+    "POST /api/playbooks/{name}/default": WRITES_PLAYBOOKS,
+    "DELETE /api/playbooks/{name}/draft": WRITES_PLAYBOOKS,
+    "PATCH /api/playbooks/{name}/draft": WRITES_PLAYBOOKS,
+    "PUT /api/playbooks/{name}/draft": WRITES_PLAYBOOKS,
     "GET /api/playbooks/{name}/draft/changes": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/examples": READS_PLAYBOOKS,
     "GET /api/playbooks/{name}/offer": READS_PLAYBOOKS,
-    "POST /api/playbooks/{name}/offer": AUTHOR,
+    "POST /api/playbooks/{name}/offer": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/phrases": READS_PLAYBOOKS,
-    "POST /api/playbooks/{name}/publish": AUTHOR,
-    "POST /api/playbooks/{name}/rollback": AUTHOR,
+    "POST /api/playbooks/{name}/publish": WRITES_PLAYBOOKS,
+    "POST /api/playbooks/{name}/rollback": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/try": READS_PLAYBOOKS,
     "GET /api/playbooks/{name}/versions": READS_PLAYBOOKS,
     "GET /api/playbooks/{name}/versions/{number}": READS_PLAYBOOKS,
     "GET /api/playbooks/{name}/versions/{number}/changes": READS_PLAYBOOKS,
-    "POST /api/playbooks/{name}/withdraw": AUTHOR,
+    "POST /api/playbooks/{name}/withdraw": WRITES_PLAYBOOKS,
     "POST /api/reset": ANYONE,
     "GET /api/samples": ON_SCREENS,
     "POST /api/samples/{sample_id}/play": ON_CALLS,
@@ -89,7 +100,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/status": ANYONE,
     "POST /api/wall/alerts": SUPERVISOR,
     "GET /api/wall/older": SUPERVISOR,
-    "SOCKET /api/wall/socket": ON_CALLS,
+    "SOCKET /api/wall/socket": FOLLOWS_WALL,
     "GET /healthz": ANYONE,
     "SOCKET /ingest/stream": INGEST,
     "GET /metrics": ANYONE,
@@ -105,8 +116,14 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /sign-in": ANYONE,
     "GET /supervisor": ANYONE,
     "OPTIONS /whip": ANYONE,
-    "POST /whip": INGEST,
-    "DELETE /whip/{session_id}": INGEST,
+    "POST /whip": MICROPHONE,
+    "DELETE /whip/{session_id}": MICROPHONE,
     "OPTIONS /whip/{session_id}": ANYONE,
-    "PATCH /whip/{session_id}": INGEST,
+    "PATCH /whip/{session_id}": MICROPHONE,
+}
+
+# The bus publishes every call: whoever may read these topics sees what a key with this scope sees.
+TOPICS: Mapping[str, frozenset[Role]] = {
+    "voiceassist/{site}/call/{call_id}/{event}": EVENTS,
+    "voiceassist/{site}/node/{node_id}/presence": EVENTS,
 }

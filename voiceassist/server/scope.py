@@ -1,4 +1,5 @@
-"""Which calls a caller may see: an agent their own, a supervisor their teams', a reviewer the finished ones.
+"""Which calls a caller may see: an agent their own, a supervisor their teams', a reviewer the finished ones,
+a key every one.
 
 A call that may not be seen is answered like one that is not there. Never looks at a role by itself to let somebody
 into a route: `auth.py` does. Next: the routes ask `check_call`, the store filters lists by the scope.
@@ -19,8 +20,8 @@ def scope_of(connection: HTTPConnection) -> CallScope:
 
 
 def scope_of_principal(principal: Principal) -> CallScope:
-    """All calls for the local person of an open server; of a signed-in one, by role and team."""
-    if principal.is_local_person:
+    """All calls for the local person of an open server and for keys; of a signed-in one, by role and team."""
+    if principal.is_local_person or principal.key_id is not None:
         return EVERY_CALL
     none: frozenset[str] = frozenset()
     return CallScope(
@@ -33,8 +34,12 @@ def scope_of_principal(principal: Principal) -> CallScope:
 async def check_call(connection: HTTPConnection, call_id: str) -> None:
     """Raises HTTPException, as for a call that is not there, when it may not be seen."""
     if not await may_see(connection, call_id):
-        told = {"code": "unknown_call", "message": f"there is no call {call_id!r}"}
-        raise HTTPException(404, told)
+        raise unknown_call(call_id)
+
+
+def unknown_call(call_id: str) -> HTTPException:
+    """How a call is answered that is not there, or may not be seen."""
+    return HTTPException(404, {"code": "unknown_call", "message": f"there is no call {call_id!r}"})
 
 
 async def may_see(connection: HTTPConnection, call_id: str) -> bool:

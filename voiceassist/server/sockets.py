@@ -32,7 +32,9 @@ class SessionEndedError(PeerError):
     """Who opened the socket may no longer use it."""
 
     def __init__(self) -> None:
-        super().__init__("session_ended", "you were signed out, or your rights are others now; sign in again")
+        super().__init__(
+            "session_ended", "you were signed out, or your rights are others now, or your key ended; sign in again"
+        )
 
 
 async def send(socket: WebSocket, message: wire.ServerMessage) -> None:
@@ -135,7 +137,8 @@ async def _until_gone(socket: WebSocket) -> None:
 
 
 async def _until_session_ends(socket: WebSocket) -> NoReturn:
-    await runtime_of(socket).directory.until_ended(principal_of(socket).session_id)
+    principal = principal_of(socket)
+    await runtime_of(socket).directory.until_ended(principal.session_id, principal.key_id)
     raise SessionEndedError
 
 

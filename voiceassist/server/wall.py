@@ -100,7 +100,7 @@ async def _check_seen(connection: HTTPConnection, call_id: str) -> None:
         raise ActionError("unknown_call", f"there is no call {call_id!r}")
 
 
-@router.websocket("/socket", dependencies=[allow("agent", "supervisor")])
+@router.websocket("/socket", dependencies=[allow("agent", "supervisor", "events")])
 async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
     """A snapshot of the rows, then records; partials are left out."""
     await socket.accept()

@@ -216,6 +216,21 @@ password_links = Table(
     Column("expires_us", BigInteger, nullable=False),
 )
 
+# Programs that may do something: `keys.py`.
+keys = Table(
+    "keys",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("scopes", String, nullable=False),  # with spaces between them
+    Column("secret_hash", String, nullable=False, unique=True),  # SHA-256
+    Column("created_us", BigInteger, nullable=False),  # all times here: microseconds since 1970 UTC
+    Column("created_by", String, nullable=False),
+    Column("expires_us", BigInteger),  # NULL: never
+    Column("used_us", BigInteger),
+    Column("revoked_us", BigInteger),
+)
+
 # ---- who did what: `audit.py` ----------------------------------------------------------------------------------
 
 # Triggers refuse to change or to delete a row, or to add one anywhere but at the end.

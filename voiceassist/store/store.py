@@ -38,6 +38,7 @@ from voiceassist.store.erasure import (
 )
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.journals import Journals
+from voiceassist.store.keys import Keys
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, cursor_of, place_of
@@ -97,6 +98,7 @@ class Store:
         self._writer = writer
         self.playbooks = Playbooks(database)
         self.people = People(database)
+        self.keys = Keys(database)
         self.audit = AuditQueue(database)
         self.journals = Journals(self.append, self.last_seq)
 

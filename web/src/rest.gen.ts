@@ -773,6 +773,32 @@ export interface JobView {
   job: string;
 }
 /**
+ * A key and its secret: `Authorization: Bearer va_…`. Nobody can ask for the secret again.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "KeyMade".
+ */
+export interface KeyMade {
+  key: KeyView;
+  secret: string;
+}
+/**
+ * A key, for admins. Times are ISO 8601.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "KeyView".
+ */
+export interface KeyView {
+  created_at: string;
+  created_by: string;
+  expires_at: string | null;
+  id: string;
+  last_used_at: string | null;
+  name: string;
+  revoked_at: string | null;
+  scopes: ("ingest" | "read:calls" | "events" | "playbooks")[];
+}
+/**
  * Who is signed in.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -849,6 +875,21 @@ export interface OfferedFile {
   name: string;
   sha256: string | null;
   size_bytes: number;
+}
+/**
+ * A program that is to do something.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "NewKey".
+ */
+export interface NewKey {
+  expires_at?: string | null;
+  name: string;
+  /**
+   * @minItems 1
+   * @maxItems 4
+   */
+  scopes: ("ingest" | "read:calls" | "events" | "playbooks")[];
 }
 /**
  * Somebody who is to sign in.

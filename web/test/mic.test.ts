@@ -109,12 +109,12 @@ describe("a call through the microphone", () => {
     expect([browser.isOff, browser.goodbyes, mic.phase, mic.problem]).toEqual([true, 1, "idle", null]);
   });
 
-  test("on a server that wants its token says that a page cannot give it", async () => {
+  test("where one may not speak says who may", async () => {
     const { browser, mic, callId } = starting();
     browser.allowed.give();
-    browser.answered.fail(new ApiError("http_401", 401, "a Bearer token is needed here"));
+    browser.answered.fail(new ApiError("http_401", 401, "sign in first"));
     expect(await callId).toBeNull();
-    expect([browser.isOff, mic.phase, mic.problem]).toEqual([true, "failed", texts.start.micNeedsToken]);
+    expect([browser.isOff, mic.phase, mic.problem]).toEqual([true, "failed", texts.start.micNotAllowed]);
   });
 
   test("that the person does not allow says where to allow it", async () => {

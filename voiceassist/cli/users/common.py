@@ -13,7 +13,9 @@ import typer
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.people.directory import Directory
+from voiceassist.people.key_ring import KeyRing
 from voiceassist.store.database import DATABASE, open_database
+from voiceassist.store.keys import Keys
 from voiceassist.store.people import People
 
 T = TypeVar("T")
@@ -40,7 +42,8 @@ def settings_of(config: Path | None, data_dir: Path | None) -> Settings:
 async def _with(settings: Settings, work: Callable[[Directory], Awaitable[T]]) -> T:
     database = await open_database(settings.data_dir / DATABASE)
     try:
-        directory = Directory(people=People(database), is_loopback=settings.is_loopback)
+        key_ring = KeyRing(keys=Keys(database))
+        directory = Directory(people=People(database), key_ring=key_ring, is_loopback=settings.is_loopback)
         await directory.look()
         return await work(directory)
     finally:

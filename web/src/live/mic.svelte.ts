@@ -98,7 +98,7 @@ export class InsecureError extends Error {}
 const newCallId = () => `mic-${Date.now().toString(36)}${Math.random().toString(36).slice(2, 6)}`;
 
 function explain(error: unknown): string {
-  if (error instanceof ApiError && error.status === 401) return texts.start.micNeedsToken;
+  if (error instanceof ApiError && (error.status === 401 || error.status === 403)) return texts.start.micNotAllowed;
   const name = error instanceof DOMException ? error.name : "";
   if (name === "NotAllowedError" || name === "SecurityError") return texts.start.micDenied;
   if (name === "NotFoundError" || name === "OverconstrainedError") return texts.start.micMissing;

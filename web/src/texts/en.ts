@@ -97,7 +97,7 @@ export const en = {
     micMissing: "No microphone was found. Connect one, then start again.",
     micInsecure: "Browsers give the microphone only to safe pages. Open this page as http://localhost or over https.",
     micLost: "The connection to the server was lost. Your microphone is off.",
-    micNeedsToken: "This server takes audio only with its token, which a page does not have: the microphone cannot be used here.",
+    micNotAllowed: "The microphone is for agents and supervisors who are signed in here.",
     micFailed: (why: string) => `Your microphone could not be connected. ${why}`,
     micTryAgain: "Try again, or use another browser.",
     micLanguage: "I speak",

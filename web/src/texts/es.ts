@@ -91,7 +91,7 @@ export const es: Texts = {
     micMissing: "No se encontró ningún micrófono. Conecte uno y empiece de nuevo.",
     micInsecure: "El navegador solo da el micrófono a páginas seguras. Abra esta página como http://localhost o con https.",
     micLost: "Se perdió la conexión con el servidor. Su micrófono está apagado.",
-    micNeedsToken: "Este servidor solo acepta audio con su clave, y una página no la tiene: aquí no se puede usar el micrófono.",
+    micNotAllowed: "El micrófono es para agentes y supervisores que hayan iniciado sesión aquí.",
     micFailed: (why) => `No se pudo conectar su micrófono. ${why}`,
     micTryAgain: "Inténtelo de nuevo o use otro navegador.",
     micLanguage: "Hablo",
