@@ -14,6 +14,7 @@ from pathlib import Path
 
 import structlog
 
+from voiceassist import retention
 from voiceassist.asr.choice import sample_language
 from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
@@ -144,6 +145,7 @@ async def _start(runtime: Runtime) -> None:
     runtime.tell_likely_phrases()
     runtime.spawn(measure_loop_lag(runtime.metrics))
     runtime.spawn(runtime.directory.watch())
+    runtime.spawn(retention.watch(runtime.keeping()))
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
     _warn_of_unknown_words(runtime)

@@ -39,6 +39,7 @@ ReachLimit = Literal[
     "", "classifier_alone", "weak_rule", "unsure_words", "language", "one_voice", "playbook"
 ]  # why it may do no more; "": it may do everything
 Colour = Literal["violet", "teal", "pink", "brown", "olive", "slate"]  # of a playbook's own kinds of cue
+CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that stays
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
@@ -409,6 +410,19 @@ class NoteAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PartDeleted:
+    """A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
+
+    "audio": the recording. "transcript": every word that was said or quoted, and what people wrote about it.
+    """
+
+    at_ms: int
+    part: CallPart
+    by: str  # a person's name, or "voiceassist"
+    done_at: str  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MuteChanged:
     """The agent switched cards off or on for this call."""
 
@@ -470,6 +484,7 @@ Event = (
     | DisclosureChanged
     | PromiseHeard
     | NoteAdded
+    | PartDeleted
     | MuteChanged
     | CardVolumeChanged
     | AgentFine

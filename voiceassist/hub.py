@@ -151,6 +151,8 @@ class Hub:
     def _publish_to_walls(self, record: Record) -> None:
         call_id = record.call_id
         is_first = isinstance(record.event, CallStarted)
+        if not is_first and call_id not in self.rows:  # of a finished call that is not on the wall
+            return
         row = self.rows[call_id] = open_row(record) if is_first else apply_wall(self.rows[call_id], record)
         _put(record, wire.encode_line(record), self._walls_of(row))
         self._place(row)

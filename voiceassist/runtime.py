@@ -5,7 +5,8 @@ Next: `live/session.py` runs each call; `server/` asks here.
 """
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ from voiceassist.core.call.alerts import change_of
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
-from voiceassist.errors import ActionError, IngestError, StoreError
+from voiceassist.errors import ActionError, ConflictError, IngestError, StoreError
 from voiceassist.events import Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
@@ -44,6 +45,8 @@ from voiceassist.metrics import Metrics
 from voiceassist.people.directory import Directory
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
+from voiceassist.retention import Keeping
+from voiceassist.store.audit import SERVER
 from voiceassist.store.erasure import Erasure, refused_live
 from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import PlaybookChoice, Version
@@ -90,6 +93,7 @@ class Runtime:
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
+    deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     memory_before: int = field(default_factory=resident_bytes)  # of the process, before its first call
     is_stopping: bool = False
@@ -309,24 +313,55 @@ class Runtime:
         self.hub.restore(row)
         await journal.write([change_of(action, row.at_ms)])
 
-    async def erase(self, call_ids: Sequence[str], *, by: str) -> Erasure:
-        """Deletes calls for good, in somebody's name.
+    async def erase(self, call_ids: Sequence[str], *, by: str, is_step: bool = False) -> Erasure:
+        """Deletes calls for good, in somebody's name; `is_step` as `Store.erase` has it.
 
-        Raises ConflictError for one that is live, UnknownNameError for no call.
+        Raises ConflictError for one that is live or on hold, UnknownNameError for no call.
         """
-        taken: list[str] = []
-        try:
-            for call_id in call_ids:
-                if not self.claim(call_id):
-                    raise refused_live(call_id)
-                taken.append(call_id)
-            erasure = await self.store.erase(call_ids, self.recorders.remove, by=by)
-        finally:
-            for call_id in taken:
-                self.release(call_id)
+        with self.taking(call_ids):
+            erasure = await self.store.erase(call_ids, self.recorders.remove, by=by, is_step=is_step)
         unresolved = await self.store.count_unresolved(self.followed_up_since_us())
         self.hub.forget(call_ids, unresolved)
         return erasure
+
+    @contextmanager
+    def taking(self, call_ids: Sequence[str]) -> Iterator[None]:
+        """Nobody else changes these finished calls meanwhile. Raises ConflictError for one that somebody does."""
+        taken: list[str] = []
+        with self.alone_with(call_ids):
+            try:
+                for call_id in call_ids:
+                    if not self.claim(call_id):
+                        raise refused_live(call_id)
+                    taken.append(call_id)
+                yield
+            finally:
+                for call_id in taken:
+                    self.release(call_id)
+
+    @contextmanager
+    def alone_with(self, call_ids: Sequence[str]) -> Iterator[None]:
+        """Whoever deletes and whoever sets a hold exclude each other: what is on hold is never half deleted."""
+        for call_id in call_ids:
+            if call_id in self.deciding:
+                told = f"call {call_id!r} is being deleted or put on hold just now; try again in a moment"
+                raise ConflictError("call_busy", told)
+        self.deciding.update(call_ids)
+        try:
+            yield
+        finally:
+            self.deciding.difference_update(call_ids)
+
+    def keeping(self) -> Keeping:
+        """What retention works with here."""
+        return Keeping(
+            store=self.store,
+            remove=self.recorders.remove,
+            path_of=self.recorders.path_of,
+            erase=lambda call_id: self.erase([call_id], by=SERVER, is_step=True),
+            taking=lambda call_id: self.taking([call_id]),
+            publish=self.publish,
+        )
 
     def followed_up_since_us(self) -> int | None:
         """Calls that began before are not followed up on the wall; microseconds since 1970, None: all are."""

@@ -36,6 +36,7 @@ from voiceassist.events import (
     MuteChanged,
     NoteAdded,
     OwnKind,
+    PartDeleted,
     Partial,
     PastOffer,
     Person,
@@ -384,6 +385,31 @@ def _twice() -> list[Record]:
     return [record for record in _recovered() for _ in range(2)]
 
 
+def _deleted() -> list[Record]:
+    """The recording goes first, then every word."""
+    refused = final("agent", 1, "our policy doesn't allow that", 2_000)
+    refusal = cue("c1", "refusal", refused, "our policy doesn't allow", early=False)
+    insult = cue("c2", "insult", final("customer", 1, "you fool", 4_000), "you fool", early=False)
+    night = {"by": "voiceassist", "done_at": "2026-12-24T03:00:00+00:00"}
+    return numbered(
+        "call-deleted",
+        started(),
+        refused,
+        refusal,
+        prompt("p1", refusal),
+        RefusalClosed(at_ms=9_000, cue_id="c1", outcome="recovered", words="a store credit"),
+        insult,
+        alert("a1", "critical", insult),
+        AlertChanged(at_ms=9_500, alert_id="a1", state="acknowledged", by="Sam Rivera", note="he said fool"),
+        PromiseHeard(at_ms=9_600, utterance=1, words="I call by Friday", when="by Friday", start_ms=1, end_ms=2),
+        closed("p1", "call_ended", 10_000),
+        CallEnded(at_ms=10_000, reason="hangup"),
+        NoteAdded(at_ms=10_000, by="Sam Rivera", text="He said fool."),
+        PartDeleted(at_ms=10_000, part="audio", **night),
+        PartDeleted(at_ms=10_000, part="transcript", **night),
+    )
+
+
 STREAMS: dict[str, list[Record]] = {
     "refusal_recovered": _recovered(),
     "dead_end_then_failed": _failed(),
@@ -391,5 +417,6 @@ STREAMS: dict[str, list[Record]] = {
     "line_changes": _line(),
     "wrap_up": _wrap_up(),
     "late_machine": _late(),
+    "parts_deleted": _deleted(),
     "every_record_twice": _twice(),
 }

@@ -35,7 +35,7 @@ ORDER = (
     {"playbooks"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks"},
-    {"people", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
+    {"people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"playbook_start"},
     {"backtests"},
     {"runtime"},

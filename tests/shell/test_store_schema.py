@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, Table, create_engine, text
+from sqlalchemy import Connection, Table, create_engine, insert, text
 from sqlalchemy.dialects import registry
 from sqlalchemy.schema import CreateTable
 
 from tests.shell import store_records as make
 from voiceassist.errors import StoreError
 from voiceassist.store.database import migrate
-from voiceassist.store.rows import event_row
-from voiceassist.store.schema import metadata
+from voiceassist.store.rows import call_rows, event_row, final_rows
+from voiceassist.store.schema import calls, events, finals, metadata
 from voiceassist.store.store import open_store
 
 OLD_CALL = """
@@ -51,10 +51,12 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0010",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0011",)]
 
 
-@pytest.mark.parametrize("revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009"])
+@pytest.mark.parametrize(
+    "revision", ["0001", "0002", "0003", "0004", "0005", "0006", "0007", "0008", "0009", "0010"]
+)
 async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: Path, revision: str) -> None:
     engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
     with engine.begin() as connection:
@@ -66,6 +68,23 @@ async def test_calls_of_an_older_schema_are_there_after_the_migration(tmp_path: 
     assert (call.call_id, call.agent.name, call.agent.team, call.playbook) == ("old", "Ada", "", "retail@1")
     assert await store.playbooks.current() == {}
     assert await store.rebuild_facts() == 1
+    await store.close()
+
+
+async def test_an_upgrade_keeps_every_call_with_every_word(tmp_path: Path) -> None:
+    said = [make.call(f"call-{n}", make.said(f"number {n}"), make.cue("c1"), make.ended()) for n in range(20)]
+    engine = create_engine(f"sqlite:///{tmp_path / 'calls.db'}")
+    with engine.begin() as connection:
+        migrate(connection, "0010")
+        for records in said:
+            connection.execute(insert(calls), call_rows(records, ""))
+            connection.execute(insert(events), [event_row(record) for record in records])
+            connection.execute(insert(finals), final_rows(records))
+    engine.dispose()
+    store = await open_store(tmp_path / "calls.db")
+    assert [await store.records(f"call-{n}") for n in range(20)] == said
+    assert len((await store.calls("number")).calls) == 20
+    assert (await store.retention.state()).rules == ()
     await store.close()
 
 

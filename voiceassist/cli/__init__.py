@@ -22,6 +22,7 @@ app = group(
         "keys": "voiceassist.cli.keys:app",
         "audit": "voiceassist.cli.audit:app",
         "calls": "voiceassist.cli.calls:app",
+        "retention": "voiceassist.cli.retention:app",
         "models": "voiceassist.cli.models:app",
         "playbook": "voiceassist.cli.playbook:app",
         "cues": "voiceassist.cli.cues:app",

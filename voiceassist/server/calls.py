@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Annotated, Any
 
@@ -20,8 +21,10 @@ from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
+from voiceassist.server.holds import shown_hold
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
+from voiceassist.store.holds import Hold
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
 
@@ -32,6 +35,13 @@ router = APIRouter(prefix="/api/calls", tags=["calls"])
 
 # What comes as prepared JSON is declared for the documentation and never validated again: it may be megabytes.
 WireRecord = Annotated[dict[str, Any], Field(title="Record", description="A `Record` of the wire schema.")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallView(CallState):
+    """A call, and its legal hold; null too for who may not see it."""
+
+    hold: Hold | None = None
 
 
 class AudioResponse(GrowingFileResponse):
@@ -65,14 +75,16 @@ async def list_calls(
     return JSONResponse(wire.to_json(page))
 
 
-@router.get("/{call_id}", response_model=CallState, dependencies=[allow(*SCREENS, "read:calls")])
+@router.get("/{call_id}", response_model=CallView, dependencies=[allow(*SCREENS, "read:calls")])
 async def get_call(connection: HTTPConnection, call_id: str) -> Response:
-    """All that screens show of one call (`CallState` of the wire schema)."""
+    """All that screens show of one call (`CallState` of the wire schema), and its legal hold."""
     state = await runtime_of(connection).call_state(call_id)
     if state is None or not sees(scope_of(connection), state):
         raise _unknown(call_id)
     tell_audit(connection, "call.opened", call_id)
-    return _json(await asyncio.to_thread(wire.encode_in_pieces, state))
+    hold = await shown_hold(connection, call_id)
+    shown = await asyncio.to_thread(wire.encode_in_pieces, state)
+    return _json(f'{shown[:-1]},"hold":{wire.dumps(wire.to_json(hold))}}}')
 
 
 @router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS, "read:calls")])

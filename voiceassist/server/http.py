@@ -27,6 +27,7 @@ from voiceassist.server import (
     audit,
     calls,
     erasure,
+    holds,
     ingest,
     keys,
     ops,
@@ -36,6 +37,7 @@ from voiceassist.server import (
     playbook_offers,
     playbook_trials,
     playbooks,
+    retention,
     samples,
     sign_in,
     wall,
@@ -56,6 +58,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
     sign_in.router, people.router, keys.router, audit.router, erasure.router,
+    holds.router, retention.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last

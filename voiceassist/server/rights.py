@@ -27,6 +27,7 @@ WRITES_PLAYBOOKS: frozenset[Role] = frozenset({"author", "playbooks"})
 READS_BACKTESTS: frozenset[Role] = frozenset({*SCREENS, "author"})
 RUNS_BACKTESTS: frozenset[Role] = frozenset({"author"})
 ADMIN: frozenset[Role] = frozenset({"admin"})
+SEES_HOLDS: frozenset[Role] = frozenset({"supervisor", "reviewer", "admin"})
 EVENTS: frozenset[Role] = frozenset({"events"})
 EVERYBODY: frozenset[Role] = frozenset(PEOPLE)
 
@@ -49,6 +50,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/calls/{call_id}": READS_CALLS,
     "POST /api/calls/{call_id}/actions": ON_CALLS,
     "GET /api/calls/{call_id}/events": READS_CALLS,
+    "DELETE /api/calls/{call_id}/hold": ADMIN,
+    "GET /api/calls/{call_id}/hold": SEES_HOLDS,
+    "POST /api/calls/{call_id}/hold": ADMIN,
     "GET /api/calls/{call_id}/recording": READS_CALLS,
     "HEAD /api/calls/{call_id}/recording": READS_CALLS,
     "SOCKET /api/calls/{call_id}/socket": FOLLOWS_CALL,
@@ -86,6 +90,9 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/playbooks/{name}/versions/{number}/changes": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/withdraw": WRITES_PLAYBOOKS,
     "POST /api/reset": ANYONE,
+    "GET /api/retention": ADMIN,
+    "PUT /api/retention": ADMIN,
+    "GET /api/retention/plan": ADMIN,
     "GET /api/samples": ON_SCREENS,
     "POST /api/samples/{sample_id}/play": ON_CALLS,
     "GET /api/samples/{sample_id}/recording": ON_SCREENS,

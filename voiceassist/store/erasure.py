@@ -2,8 +2,8 @@
 
 Recordings go first: what fails half-way is a call that can be deleted again, never a recording without a call.
 Freed space is overwritten (`secure_delete` in `database.py`), the full-text index is made again, because
-SQLite only marks its entries as deleted, and the log is emptied. A live call is refused. Playbooks are never
-changed: those that quote a deleted call are named.
+SQLite only marks its entries as deleted, and the log is emptied. A call that is live or on legal hold is refused.
+Playbooks are never changed: those that quote a deleted call are named.
 Next: `store.py` runs it in the writer's thread; the server and `voiceassist calls` show what it says.
 """
 
@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Select, bindparam, delete, func, select, text
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.fact_feed import take_from_sums
+from voiceassist.store.holds import held_among, refused_held
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.schema import calls, events, finals, playbook_drafts, playbook_versions
 
@@ -72,13 +73,15 @@ def calls_before(connection: Connection, before_us: int) -> list[str]:
 
 
 def check_erasable(connection: Connection, call_ids: Sequence[str]) -> None:
-    """Raises UnknownNameError for a call that is not there, and ConflictError for one that is live."""
+    """Raises UnknownNameError for a call that is not there, ConflictError for one that is live or on hold."""
     for call_id in call_ids:
         status = connection.scalar(select(calls.c.status).where(calls.c.call_id == call_id))
         if status is None:
             raise UnknownNameError("unknown_call", f"there is no call {call_id!r}")
         if status == "live":
             raise refused_live(call_id)
+    for call_id in held_among(connection, call_ids):
+        raise refused_held(call_id)
 
 
 def refused_live(call_id: str) -> ConflictError:
@@ -102,10 +105,11 @@ def _removed(path: Path) -> int | None:
     return size
 
 
-def erase_rows(connection: Connection, call_ids: Sequence[str], *, by: str) -> ErasedRows:
+def erase_rows(connection: Connection, call_ids: Sequence[str], *, by: str, is_step: bool = False) -> ErasedRows:
     """Deletes all that the database has of these calls, within the caller's transaction. Raises as the check.
 
-    The audit keeps who deleted which call, and nothing of what was said in it.
+    The audit keeps who deleted which call, and nothing of what was said in it. `is_step`: one of many; then the
+    index is left to `parts.py`, and no playbook is looked through.
     """
     check_erasable(connection, call_ids)
     said = [line for call_id in call_ids for line in connection.scalars(_lines_of(call_id))]
@@ -114,9 +118,10 @@ def erase_rows(connection: Connection, call_ids: Sequence[str], *, by: str) -> E
         take_from_sums(connection, call_id)
     if call_ids:  # what belongs to a call goes with it: the schema cascades
         connection.execute(delete(calls).where(calls.c.call_id == bindparam("of")), [{"of": c} for c in call_ids])
+    if call_ids and not is_step:
         connection.execute(REMAKE_INDEX)
     record(connection, *(NewEntry(who=by, what="call.deleted", call_id=call_id) for call_id in call_ids))
-    quoting = _playbooks_quoting(connection, said)
+    quoting = () if is_step else _playbooks_quoting(connection, said)
     return ErasedRows(calls=tuple(call_ids), events=told, lines=len(said), playbooks=quoting)
 
 

@@ -47,11 +47,16 @@ def feed(connection: Connection, records: Sequence[Record]) -> None:
     """What these records, which are stored, change in the facts; within the caller's transaction."""
     changed = {record.call_id for record in records if wire.type_name(type(record.event)) in FACT_TYPES}
     for call_id in sorted(changed):
-        _clear(connection, OF_CALL, call_id)
-        _add_facts(connection, call_id)
+        renew_facts(connection, call_id)
     for record in records:
         if isinstance(record.event, CallEnded | CallFailed):
             _add_to_sums(connection, record.call_id)
+
+
+def renew_facts(connection: Connection, call_id: str) -> None:
+    """Makes a call's own facts anew from its events."""
+    _clear(connection, OF_CALL, call_id)
+    _add_facts(connection, call_id)
 
 
 def take_from_sums(connection: Connection, call_id: str) -> None:

@@ -15,10 +15,14 @@ from voiceassist.store.schema import calls, events
 
 
 def newest_calls(path: Path, language: str, last: int | None, scope: CallScope = EVERY_CALL) -> list[str]:
-    """Ids of the newest finished calls in a language that one may see, the oldest first. Raises StoreError."""
+    """Ids of the newest finished calls with a transcript in a language that one may see, oldest first.
+
+    Raises StoreError.
+    """
     tag = primary_subtag(language)
     spoken = or_(calls.c.language == tag, calls.c.language.startswith(f"{tag}-", autoescape=True))
-    wanted = select(calls.c.call_id).where(calls.c.status != "live", spoken, scope.condition())
+    there = calls.c.transcript_deleted_us.is_(None)
+    wanted = select(calls.c.call_id).where(calls.c.status != "live", spoken, there, scope.condition())
     with reading(path) as connection:
         newest = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(last)
         return list(connection.scalars(newest))[::-1]

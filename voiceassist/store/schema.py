@@ -45,6 +45,9 @@ calls = Table(
     Column("agent_team", String, nullable=False, server_default=""),
     Column("node_id", String, nullable=False, server_default=""),  # the node that had it; empty: of before nodes
     Column("unresolved", Integer, nullable=False, server_default="0"),  # alerts that somebody still has to look at
+    # When these were deleted, microseconds since 1970 UTC; 0: there was no recording when its time came.
+    Column("audio_deleted_us", BigInteger),
+    Column("transcript_deleted_us", BigInteger),
     Index("ix_calls_unresolved", "unresolved", "started_us"),
     Index("ix_calls_newest", "started_us", "call_id"),
     Index("ix_calls_customer", "customer_id", "started_us"),
@@ -117,6 +120,26 @@ playbook_choices = Table(
     Column("name", String, nullable=False),  # of the playbook
     Column("language", String, nullable=False),  # of calls; empty where it is about the playbook alone
     Column("note", Text, nullable=False),
+)
+
+# ---- what is kept for how long: `retention_queries.py`, `holds.py` ----------------------------------------------
+
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    Column("team", String, primary_key=True),  # "*": every team without a rule of its own; "": no team
+    Column("kind", String, primary_key=True),  # audio, transcript, events
+    Column("days", Integer),  # from the call's beginning; none: for ever
+)
+
+# A call of this table can be deleted by nobody.
+call_holds = Table(
+    "call_holds",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="RESTRICT"), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("by", String, nullable=False),
+    Column("at_us", BigInteger, nullable=False),  # microseconds since 1970 UTC
 )
 
 # ---- facts: made of the events by `fact_feed.py`, and made again from them at any time -------------------------

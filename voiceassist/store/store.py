@@ -9,6 +9,7 @@ Next: `live/session.py` writes through `journals`; the server's pages read.
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
@@ -37,12 +38,14 @@ from voiceassist.store.erasure import (
     refused_live,
 )
 from voiceassist.store.fact_feed import Progress, rebuild
+from voiceassist.store.holds import Holds
 from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, cursor_of, place_of
 from voiceassist.store.playbooks import Playbooks
+from voiceassist.store.retention import Retention
 from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
 from voiceassist.store.schema import calls, events
 from voiceassist.store.unresolved import WallPage, count_unresolved, unresolved_page
@@ -100,6 +103,8 @@ class Store:
         self.people = People(database)
         self.keys = Keys(database)
         self.audit = AuditQueue(database)
+        self.holds = Holds(database)
+        self.retention = Retention(database)
         self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -224,11 +229,11 @@ class Store:
         """Ids of finished calls that began earlier, oldest first."""
         return await self._database.read(lambda connection: calls_before(connection, before_us))
 
-    async def erase(self, call_ids: Sequence[str], remove: Remove, *, by: str) -> Erasure:
+    async def erase(self, call_ids: Sequence[str], remove: Remove, *, by: str, is_step: bool = False) -> Erasure:
         """Deletes calls for good, however long it takes; `remove` deletes their recordings.
 
         The audit says `by` whom. Raises UnknownNameError for one that is not there and ConflictError for one that
-        is live: then none is.
+        is live or on hold: then none is. `is_step`: of many; the index is tidied, the log emptied after the last.
         """
         await self._database.read(lambda connection: check_erasable(connection, call_ids))
         for call_id in call_ids:
@@ -236,12 +241,12 @@ class Store:
                 raise refused_live(call_id)
         with store_errors(self._database.path, "erased"):
             files = await remove(call_ids)
-            rows = await self._database.transaction(lambda connection: erase_rows(connection, call_ids, by=by))
+            rows = await self._database.transaction(partial(erase_rows, call_ids=call_ids, by=by, is_step=is_step))
         return Erasure(
             **asdict(rows),
             recordings=files.files,
             recording_bytes=files.bytes,
-            log_emptied=await self._database.empty_log(),
+            log_emptied=not is_step and await self._database.empty_log(),
         )
 
     async def compact(self) -> None:

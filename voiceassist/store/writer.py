@@ -27,6 +27,7 @@ from voiceassist.store.claims import release_claims, take_claims
 from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
 from voiceassist.store.fact_feed import feed
+from voiceassist.store.parts import audited_parts, delete_parts
 from voiceassist.store.schema import call_claims, calls, events, finals
 
 QUEUE = 1000
@@ -176,7 +177,8 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
     for call_id in {record.call_id for record in records if changes_counts(record.event)}:
         _recount(connection, call_id)
     feed(connection, records)
-    record_audit(connection, *_audited(records))
+    delete_parts(connection, records)
+    record_audit(connection, *_audited(records), *audited_parts(records))
 
 
 def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:

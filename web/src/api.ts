@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { texts } from "./texts";
-import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, Hold, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -59,6 +59,7 @@ export const getAgents = () => getJson<SeenAgent[]>("/api/agents");
 export const getStatus = () => getJson<ServerStatus>("/api/status");
 export const getSamples = () => getJson<SampleSummary[]>("/api/samples");
 export const getCall = (id: string) => getJson<CallState>(callPath(id));
+export const getHold = (id: string) => getJson<Hold | null>(`${callPath(id)}/hold`); // agents may not ask
 export const getEvents = (id: string) => getJson<WireRecord[]>(eventsPath(id));
 
 export function getCalls(q: string, before: string | null, signal: AbortSignal): Promise<CallPage> {

@@ -29,11 +29,6 @@ export type AudioGap = wire.AudioGap;
 export type CallStarted = wire.CallStarted;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "CallState".
- */
-export type CallState = wire.CallState;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Person".
  */
 export type Person = wire.Person;
@@ -49,14 +44,14 @@ export type Customer = wire.Customer;
 export type CrossTalkChanged = wire.CrossTalkChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "Cue".
- */
-export type Cue = wire.Cue;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CueView".
  */
 export type CueView = wire.CueView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PartDeleted".
+ */
+export type PartDeleted = wire.PartDeleted;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "DisclosureChanged".
@@ -84,19 +79,9 @@ export type LineSoundChanged = wire.LineSoundChanged;
 export type NoteAdded = wire.NoteAdded;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "OwnKind".
- */
-export type OwnKind = wire.OwnKind;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Partial".
  */
 export type Partial = wire.Partial;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "PastOffer".
- */
-export type PastOffer = wire.PastOffer;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PromiseHeard".
@@ -104,14 +89,29 @@ export type PastOffer = wire.PastOffer;
 export type PromiseHeard = wire.PromiseHeard;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "Prompt".
- */
-export type Prompt = wire.Prompt;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PromptView".
  */
 export type PromptView = wire.PromptView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Cue".
+ */
+export type Cue = wire.Cue;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OwnKind".
+ */
+export type OwnKind = wire.OwnKind;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PastOffer".
+ */
+export type PastOffer = wire.PastOffer;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Prompt".
+ */
+export type Prompt = wire.Prompt;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "WallRow".
@@ -459,6 +459,50 @@ export interface CallSummary {
   worst: ("info" | "warning" | "critical") | null;
 }
 /**
+ * A call, and its legal hold; null too for who may not see it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallView".
+ */
+export interface CallView {
+  alerts: AlertView[];
+  at_ms: number;
+  behind_ms: number;
+  call_id: string;
+  card_volume: "fewer" | "normal" | "more";
+  cross_talk: CrossTalkChanged[];
+  cues: CueView[];
+  deleted: PartDeleted[];
+  disclosures: DisclosureChanged[];
+  doubted: ("agent" | "customer")[];
+  end_reason: ("hangup" | "vanished" | "shutdown" | "interrupted" | "idle" | "peer_error") | null;
+  error: string;
+  finals: Final[];
+  gaps: AudioGap[];
+  hold: Hold | null;
+  leg_merge: LegMergeChanged | null;
+  line_sounds: LineSoundChanged[];
+  muted: boolean;
+  notes: NoteAdded[];
+  partials: Partial[];
+  promises: PromiseHeard[];
+  prompts: PromptView[];
+  seq: number;
+  started: CallStarted;
+  status: "live" | "ended" | "failed";
+}
+/**
+ * Why a call may not be deleted.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Hold".
+ */
+export interface Hold {
+  at: string;
+  by: string;
+  reason: string;
+}
+/**
  * Which stored calls to try.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -523,6 +567,17 @@ export interface DefaultWanted {
    */
   language?: string | null;
   note?: string;
+}
+/**
+ * How many calls lost what; a call that was deleted whole counts only as that.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "DeletedCounts".
+ */
+export interface DeletedCounts {
+  audio: number;
+  events: number;
+  transcript: number;
 }
 /**
  * A draft with all that is wrong with it; without problems it can be published.
@@ -745,6 +800,15 @@ export interface HeaderView {
   name: string;
   teams: string[];
   title: string;
+}
+/**
+ * Why nobody may delete the call. It stands in the audit for good: name a case, and quote nobody.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "HoldWanted".
+ */
+export interface HoldWanted {
+  reason: string;
 }
 /**
  * A model that is here.
@@ -1150,6 +1214,65 @@ export interface Reset {
  */
 export interface ResetLink {
   link: string;
+}
+/**
+ * What a run would do now.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RetentionPlan".
+ */
+export interface RetentionPlan {
+  audio: number;
+  bytes: number;
+  events: number;
+  held: number;
+  oldest: string | null;
+  transcript: number;
+}
+/**
+ * For how long something is kept.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RetentionRule".
+ */
+export interface RetentionRule {
+  days: number | null;
+  kind: "audio" | "transcript" | "events";
+  team: string | null;
+}
+/**
+ * The rules that are to be.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RetentionRules".
+ */
+export interface RetentionRules {
+  /**
+   * @maxItems 1000
+   */
+  rules: RetentionRule[];
+}
+/**
+ * What a run did.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RetentionRun".
+ */
+export interface RetentionRun {
+  at: string;
+  deleted: DeletedCounts;
+  held: number;
+}
+/**
+ * For how long calls are kept.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RetentionView".
+ */
+export interface RetentionView {
+  last_run: RetentionRun | null;
+  next_run_at: string | null;
+  rules: RetentionRule[];
 }
 /**
  * An earlier version that is to become the current one again.

@@ -23,5 +23,5 @@ export type LineSound = Exclude<LineSoundChanged["sound"], "none">;
 export type By<K extends string> = { readonly [key in K]: string };
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
-export type { CallBegun, CallSummary, EngineSummary, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, WallPage } from "./rest.gen";
+export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, WallPage } from "./rest.gen";
 export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

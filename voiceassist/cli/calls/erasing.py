@@ -15,6 +15,7 @@ from rich.console import Console
 from voiceassist.config import os_user
 from voiceassist.store.database import DATABASE
 from voiceassist.store.erasure import Erasure, RemovedRecordings, remove_recordings
+from voiceassist.store.holds import refused_held
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import RECORDINGS
 from voiceassist.store.store import Store, open_store
@@ -23,11 +24,20 @@ Yes = Annotated[bool, typer.Option("--yes", help="Delete without asking.")]
 Choose = Callable[[Store], Awaitable[Sequence[str]]]
 
 
-def erase_chosen(folder: Path, choose: Choose, *, yes: bool, dry_run: bool = False) -> None:
-    """Deletes the calls that `choose` gives, after a question unless `yes`. No server may use the folder."""
+def erase_chosen(
+    folder: Path, choose: Choose, *, yes: bool, dry_run: bool = False, leaves_held: bool = False
+) -> None:
+    """Deletes the calls that `choose` gives, after a question unless `yes`. No server may use the folder.
+
+    Raises ConflictError, and deletes none, when one is on legal hold; `leaves_held`: deletes the others.
+    """
     console = Console(highlight=False)
     with sole_use_of(folder):
-        call_ids = asyncio.run(_chosen(folder, choose))
+        call_ids, held = asyncio.run(_chosen(folder, choose))
+        if held and not leaves_held:
+            raise refused_held(held[0])
+        if held:
+            console.print(f"{len(held)} calls are on legal hold and stay.", markup=False)
         if dry_run or not call_ids:
             console.print(f"{len(call_ids)} calls would be deleted.", *call_ids, sep="\n", markup=False)
             return
@@ -36,9 +46,12 @@ def erase_chosen(folder: Path, choose: Choose, *, yes: bool, dry_run: bool = Fal
         told(console, asyncio.run(_erased(folder, call_ids)))
 
 
-async def _chosen(folder: Path, choose: Choose) -> Sequence[str]:
+async def _chosen(folder: Path, choose: Choose) -> tuple[Sequence[str], Sequence[str]]:
+    """Those that may be deleted, and those on hold."""
     async with _open(folder) as store:
-        return await choose(store)
+        chosen = await choose(store)
+        held = await store.holds.among(chosen)
+        return [call_id for call_id in chosen if call_id not in held], held
 
 
 async def _erased(folder: Path, call_ids: Sequence[str]) -> Erasure:

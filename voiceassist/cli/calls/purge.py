@@ -20,7 +20,7 @@ def purge(
     dry_run: DryRun = False,
     yes: Yes = False,
 ) -> None:
-    """Delete finished calls that began more than so many days ago, as `calls delete` does.
+    """Delete finished calls that began more than so many days ago, as `calls delete` does; none on legal hold.
 
     Examples:
 
@@ -30,4 +30,4 @@ def purge(
     """
     folder = load_settings(config, data_dir=data_dir).data_dir
     before_us = days_ago_us(older_than)
-    erase_chosen(folder, lambda store: store.calls_before(before_us), yes=yes, dry_run=dry_run)
+    erase_chosen(folder, lambda store: store.calls_before(before_us), yes=yes, dry_run=dry_run, leaves_held=True)

@@ -34,6 +34,7 @@ from voiceassist.events import (
     LineSoundChanged,
     MuteChanged,
     NoteAdded,
+    PartDeleted,
     Partial,
     PromiseHeard,
     Prompt,
@@ -88,6 +89,7 @@ class CallStateBuilder:
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes = list(state.promises), list(state.notes)
+        self.deleted = list(state.deleted)
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
 
     def apply(self, record: Record) -> None:
@@ -123,6 +125,7 @@ class CallStateBuilder:
             disclosures=tuple(self.disclosures.values()),
             promises=tuple(self.promises),
             notes=tuple(self.notes),
+            deleted=tuple(self.deleted),
             behind_ms=self.behind_ms,
         )
 
@@ -233,6 +236,32 @@ def changed(view: AlertView, event: AlertChanged) -> AlertView:
     )
 
 
+def _part_deleted(call: CallStateBuilder, event: PartDeleted) -> None:
+    call.deleted.append(event)
+    if event.part == "transcript":
+        _forget_words(call)
+
+
+def _forget_words(call: CallStateBuilder) -> None:
+    """As `store/wordless.py` leaves the stored events."""
+    for words in (call.finals, call.promises, call.notes):
+        words.clear()
+    call.partials.clear()
+    for cue_id, view in call.cues.items():
+        call.cues[cue_id] = replace(view, cue=replace(view.cue, words=""), offered="")
+    for prompt_id, card in call.prompts.items():
+        why = replace(card.prompt.why, words="")
+        call.prompts[prompt_id] = replace(card, prompt=replace(card.prompt, why=why))
+    for alert_id, alert in call.alerts.items():
+        call.alerts[alert_id] = unquoted(alert)
+
+
+def unquoted(view: AlertView) -> AlertView:
+    """The alert without what was said, and without what people wrote about it."""
+    why = replace(view.alert.why, words="")
+    return replace(view, alert=replace(view.alert, quote="", why=why), note="")
+
+
 def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
     call.muted = event.muted
 
@@ -275,6 +304,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     DisclosureChanged: _disclosure,
     PromiseHeard: lambda call, event: call.promises.append(event),
     NoteAdded: lambda call, event: call.notes.append(event),
+    PartDeleted: _part_deleted,
     Prompt: _prompt,
     PromptClosed: _prompt_closed,
     Alert: _alert,

@@ -20,6 +20,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineSoundChanged,
     NoteAdded,
+    PartDeleted,
     Partial,
     PromiseHeard,
     Prompt,
@@ -92,4 +93,5 @@ class CallState:
     disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
     promises: tuple[PromiseHeard, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
+    deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over

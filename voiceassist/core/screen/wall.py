@@ -7,7 +7,7 @@ Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from voiceassist.core.screen.state import changed, doubted_after, requoted
+from voiceassist.core.screen.state import changed, doubted_after, requoted, unquoted
 from voiceassist.core.screen.views import AlertView, CallStatus
 from voiceassist.events import (
     Alert,
@@ -24,6 +24,7 @@ from voiceassist.events import (
     LatenessChanged,
     MuteChanged,
     OwnKind,
+    PartDeleted,
     Person,
     QuoteChanged,
     Record,
@@ -87,16 +88,12 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_words(row, event)
         case RefusalClosed():
             return _with_outcome(row, event)
-        case MuteChanged():
-            return replace(row, muted=event.muted)
-        case LanguageDoubtChanged():
-            return replace(row, doubted=doubted_after(row.doubted, event))
-        case DisclosureChanged():
-            return replace(row, missed=_missed_after(row.missed, event))
-        case LatenessChanged():
-            return replace(row, behind_ms=event.behind_ms)
+        case MuteChanged() | LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged():
+            return _with_state(row, event)
         case Alert() | AlertChanged() | QuoteChanged():
             return _with_alerts(row, _alerts_after(row.alerts, event))
+        case PartDeleted(part="transcript"):
+            return replace(row, last_words="", last_speaker=None, alerts=tuple(map(unquoted, row.alerts)))
         case CallEnded() | CallFailed():
             return _over(row, event)
     return row
@@ -127,7 +124,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 WALL_EVENTS = (
     *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
-    RefusalClosed,
+    *(RefusalClosed, PartDeleted),
     *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
@@ -137,6 +134,19 @@ def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
     if event.outcome == "recovered":
         return replace(row, recovered=row.recovered + 1)
     return replace(row, dead_ends=row.dead_ends + 1)
+
+
+def _with_state(
+    row: WallRow, event: MuteChanged | LanguageDoubtChanged | DisclosureChanged | LatenessChanged
+) -> WallRow:
+    match event:
+        case MuteChanged():
+            return replace(row, muted=event.muted)
+        case LanguageDoubtChanged():
+            return replace(row, doubted=doubted_after(row.doubted, event))
+        case DisclosureChanged():
+            return replace(row, missed=_missed_after(row.missed, event))
+    return replace(row, behind_ms=event.behind_ms)
 
 
 def _missed_after(missed: tuple[str, ...], event: DisclosureChanged) -> tuple[str, ...]:

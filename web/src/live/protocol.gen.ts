@@ -36,6 +36,7 @@ export type Record =
   | DisclosureChangedRecord
   | PromiseHeardRecord
   | NoteAddedRecord
+  | PartDeletedRecord
   | MuteChangedRecord
   | CardVolumeChangedRecord
   | AgentFineRecord
@@ -87,6 +88,7 @@ export interface CallState {
   disclosures: DisclosureChanged[];
   promises: PromiseHeard[];
   notes: NoteAdded[];
+  deleted: PartDeleted[];
   behind_ms: number;
 }
 /**
@@ -362,6 +364,17 @@ export interface NoteAdded {
   at_ms: number;
   by: string;
   text: string;
+  done_at: string;
+}
+/**
+ * A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
+ *
+ * "audio": the recording. "transcript": every word that was said or quoted, and what people wrote about it.
+ */
+export interface PartDeleted {
+  at_ms: number;
+  part: "audio" | "transcript";
+  by: string;
   done_at: string;
 }
 /**
@@ -792,6 +805,20 @@ export interface NoteAddedRecord {
   at_ms: number;
   by: string;
   text: string;
+  done_at: string;
+}
+/**
+ * A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
+ *
+ * "audio": the recording. "transcript": every word that was said or quoted, and what people wrote about it.
+ */
+export interface PartDeletedRecord {
+  type: "part_deleted";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  part: "audio" | "transcript";
+  by: string;
   done_at: string;
 }
 /**

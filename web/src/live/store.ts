@@ -41,6 +41,7 @@ export function openCall(record: WireRecord): CallState {
     disclosures: [],
     promises: [],
     notes: [],
+    deleted: [],
     behind_ms: 0,
   };
 }
@@ -98,6 +99,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { promises: [...state.promises, bare(record)] };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
+    case "part_deleted":
+      return { deleted: [...state.deleted, bare(record)], ...(record.part === "transcript" ? withoutWords(state) : {}) };
     case "prompt":
       return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null }] };
     case "prompt_closed":
@@ -119,6 +122,24 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     default:
       return {};
   }
+}
+
+/** As `store/wordless.py` leaves the stored events. */
+function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "cues" | "prompts" | "alerts"> {
+  return {
+    finals: [],
+    partials: [],
+    promises: [],
+    notes: [],
+    cues: state.cues.map((view) => ({ ...view, cue: { ...view.cue, words: "" }, offered: "" })),
+    prompts: state.prompts.map((view) => ({ ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words: "" } } })),
+    alerts: state.alerts.map(unquoted),
+  };
+}
+
+/** The alert without what was said, and without what people wrote about it. */
+function unquoted(view: AlertView): AlertView {
+  return { ...view, alert: { ...view.alert, quote: "", why: { ...view.alert.why, words: "" } }, note: "" };
 }
 
 function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
@@ -240,6 +261,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return withAlerts(alertChanged(row.alerts, record));
     case "quote_changed":
       return { alerts: alertsRequoted(row.alerts, record) };
+    case "part_deleted":
+      return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
       return { status: "ended", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":

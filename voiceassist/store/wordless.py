@@ -1,0 +1,41 @@
+"""What is left of a call's events when its transcript is deleted: no word that was said, quoted or noted. Pure.
+
+What is only words goes whole; what also tells what happened (a cue, a card, an alert, a mark) stays without them.
+`core/screen/state.py` does the same to what screens show.
+Next: `parts.py` stores what is left.
+"""
+
+from dataclasses import replace
+
+from voiceassist.events import (
+    Alert,
+    AlertChanged,
+    Cue,
+    Event,
+    FalseAlarmMarked,
+    Final,
+    NoteAdded,
+    PromiseHeard,
+    Prompt,
+    QuoteChanged,
+    RefusalClosed,
+)
+
+ONLY_WORDS = (Final, PromiseHeard, NoteAdded, QuoteChanged)
+ALSO_WORDS = (Cue, RefusalClosed, Prompt, Alert, AlertChanged, FalseAlarmMarked)
+
+
+def without_words(event: Event) -> Event:
+    """What is left of one of `ALSO_WORDS`; any other event as it is."""
+    match event:
+        case Cue() | RefusalClosed():
+            return replace(event, words="")
+        case Prompt():
+            return replace(event, why=replace(event.why, words=""))
+        case Alert():
+            return replace(event, quote="", why=replace(event.why, words=""))
+        case AlertChanged():
+            return replace(event, note="")
+        case FalseAlarmMarked():
+            return replace(event, words="", said="", before="")
+    return event
