@@ -18,6 +18,7 @@ from typing import Any, Literal
 from pydantic import TypeAdapter, ValidationError
 
 from voiceassist.core.words.languages import is_language
+from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
 from voiceassist.yamltext.problems import nearest
 
@@ -40,7 +41,7 @@ class MqttSettings:
     host: str | None = None
     port: int = 1883
     username: str | None = None
-    password: str | None = None
+    password: str | None = field(default=None, repr=False)
     tls: bool = False
     ca_file: Path | None = None
 
@@ -65,7 +66,8 @@ class Settings:
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
-    ingest_token: str | None = None  # deprecated: a key (`voiceassist keys`) with the scope ingest
+    # Deprecated: a key (`voiceassist keys`) with the scope ingest.
+    ingest_token: str | None = field(default=None, repr=False)
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
@@ -200,18 +202,19 @@ def _described(values: Mapping[str, Any]) -> dict[str, Any]:
 def _described_value(key: str, value: object) -> object:
     if isinstance(value, Mapping):
         return _described(value)
-    if _is_secret(key):
+    if is_secret(key):
         return "set" if value else "not set"
     return str(value) if isinstance(value, Path) else value
 
 
-def _is_secret(key: str) -> bool:
-    return "password" in key or "token" in key
+def is_secret(key: str) -> bool:
+    """Whether a setting of this name is never shown."""
+    return any(part in key for part in ("password", "token", "secret"))
 
 
 def _shown(key: str, value: object) -> str:
     """The value that was wrong, unless it may be a secret."""
-    return "a secret" if _is_secret(key) else repr(value)
+    return "a secret" if is_secret(key) else repr(value)
 
 
 def _checked(settings: Settings) -> Settings:
@@ -224,6 +227,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
     if settings.follow_up_days < 0:
         raise ConfigError(f"setting `follow_up_days`: {settings.follow_up_days} is less than 0")
+    if hidden := hidden_in(settings.person):
+        raise ConfigError(f"setting `person`: it has the character {hidden}, which nobody sees")
     if not 0 < len(settings.person) <= PERSON_CHARS or settings.person.casefold() == SERVER:
         raise ConfigError(
             f"setting `person`: {settings.person!r} must have 1 to {PERSON_CHARS} characters and not be "

@@ -156,12 +156,36 @@ def test_wrong_text_is_refused_with_its_reason(text: str, code: str, words: str)
         ({"customer": {"id": "1", "name": "x", "vip": True}}, "bad_field", "customer.vip"),
         ({"language": 1}, "bad_field", "language"),
         ({"codec": "x"}, "bad_field", "codec"),
+        ({"agent": {"id": "a\u202eb"}}, "bad_field", "`agent.id`: Value error, has the character U+202E"),
+        ({"agent": {"team": "a\nb"}}, "bad_field", "agent.team"),
+        ({"customer": {"tier": "gold\x00"}}, "bad_field", "customer.tier"),
     ],
 )
 def test_wrong_start_field_is_named(change: dict[str, Any], code: str, words: str) -> None:
     error = refusal_of(json.dumps(START | change))
     assert error.code == code
     assert words in str(error)
+
+
+def test_a_name_is_shown_without_what_nobody_sees_and_the_peer_is_told_once() -> None:
+    message = START | {"agent": {"id": "7", "name": "Ana\u202e\nLee"}, "customer": {"id": "42", "name": "\u200f"}}
+    dialect = StreamDialect(LIMITS)
+    (event,) = dialect.receive(json.dumps(message))
+    assert isinstance(event, Started)
+    assert (event.info.agent.name, event.info.customer.name) == ("Ana Lee", "42")
+    dialect.tell(Accepted(info=event.info))
+    said = [json.loads(text) for text in dialect.to_send() if isinstance(text, str)]
+    assert [one.get("code", one["type"]) for one in said] == ["started", "name_cleaned"]
+    assert "agent and customer" in said[1]["message"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Zoë Núñez", "Jean\u00a0Luc", "\u0646\u06cc\u200c\u0646", "\U0001f469\u200d\U0001f4bb", "O'Neil-Smith"],
+)
+def test_names_of_any_script_stay_as_they_are(name: str) -> None:
+    info = start_of(START | {"customer": {"id": "42", "name": name}}).info
+    assert (info.customer.name, info.cleaned) == (name, ())
 
 
 def test_start_twice_is_refused() -> None:

@@ -6,11 +6,23 @@ Next: `stream_start.py` and `whip_request.py`.
 import uuid
 from typing import Annotated
 
-from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
+
+from voiceassist.core.words.visible import hidden_in
 
 STRICT = ConfigDict(extra="forbid")  # a misspelt field is told, not ignored; new fields need a new version
-Name = Annotated[str, Field(min_length=1, max_length=200)]
-Team = Annotated[str, Field(max_length=200)]  # empty: none is known
+
+
+def _all_visible(text: str) -> str:
+    hidden = hidden_in(text)
+    if hidden:
+        raise ValueError(f"has the character {hidden}, which nobody sees; leave it out")
+    return text
+
+
+Name = Annotated[str, Field(min_length=1, max_length=200)]  # as people are called: cleaned, never refused
+Id = Annotated[Name, AfterValidator(_all_visible)]
+Team = Annotated[str, Field(max_length=200), AfterValidator(_all_visible)]  # empty: none is known
 # A call id becomes part of addresses and file names.
 CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
 CallLanguage = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35

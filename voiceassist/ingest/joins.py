@@ -152,6 +152,8 @@ class Joins:
         if not self.host.claim(info.call_id):
             raise _is_live(info.call_id)
         feed = self.feeds[info.call_id] = Feed(started, info, self.limits, waits=waits)
+        if info.cleaned:
+            log.warning("ingest_name_cleaned", call_id=info.call_id, names=info.cleaned)
         if info.continues:
             log.info("ingest_continues", call_id=info.call_id, continues=info.continues)
         return feed

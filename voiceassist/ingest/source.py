@@ -6,11 +6,12 @@ Next: `live/session.py` reads a source to its end.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.playbook.model import Playbook
+from voiceassist.core.words.visible import hidden_in, visible
 from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, PastOffer, Person, Speaker
 
 
@@ -25,6 +26,21 @@ class CallInfo:
     legs: tuple[Speaker, ...]  # the legs that have frames
     language: str | None = None  # BCP 47; None: the server's default
     continues: str = ""  # id of the call that broke off and goes on in this one
+    cleaned: tuple[str, ...] = ()  # names from which characters were taken that nobody sees
+
+
+def with_clean_names(info: CallInfo) -> CallInfo:
+    """The same call; names without characters that nobody sees, and in `cleaned` whose had some.
+
+    Of a name that has nothing else, the id is left.
+    """
+    names = (("agent", info.agent.name), ("customer", info.customer.name))
+    cleaned = tuple(whose for whose, name in names if hidden_in(name))
+    if not cleaned:
+        return info
+    agent = replace(info.agent, name=visible(info.agent.name) or info.agent.id)
+    customer = replace(info.customer, name=visible(info.customer.name) or info.customer.id)
+    return replace(info, agent=agent, customer=customer, cleaned=cleaned)
 
 
 def call_started(

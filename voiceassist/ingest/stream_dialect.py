@@ -43,6 +43,8 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   (`rate_changed`) and carry on. Bytes after the last whole frame are told at `stop` likewise (`leftover_bytes`).
 - Two legs that carry the same audio for 10 s of sound are one channel announced as two: we warn once
   (`legs_identical`) and hear their talk as one; music that is played to both is told likewise.
+- A name with control characters, line breaks or direction overrides is shown without them; we warn once
+  (`name_cleaned`). An id, a team or a tier with some is refused (`bad_field`).
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
   4401 (the key was revoked or has expired), 4408 (nothing came in time), 4409 (the call id is taken), 1009 (a
   message too large), 1011 (we failed), 1012 (the server stops) or 1013 (too many wait, or there is no memory for
@@ -68,6 +70,7 @@ from voiceassist.ingest.dialect import (
     Warned,
 )
 from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.source import with_clean_names
 from voiceassist.ingest.stream_start import STREAM_VERSION, call_info, parse_start, short
 from voiceassist.wire import ErrorMessage, Json, dumps, to_json
 
@@ -118,6 +121,9 @@ class StreamDialect:
             case Accepted(info=info):
                 started = {"type": "started", "version": STREAM_VERSION, "call_id": info.call_id}
                 self._say(started | ({"continues": info.continues} if info.continues else {}))
+                if info.cleaned:
+                    told = f"the name of {' and '.join(info.cleaned)} is shown without characters that nobody sees"
+                    self._say({"type": "warning", "code": "name_cleaned", "message": told})
             case Warned(code=code, message=message):
                 self._say({"type": "warning", "code": code, "message": message})
             case Finished(call_id=call_id, duration_ms=duration_ms):
@@ -146,7 +152,7 @@ class StreamDialect:
             raise IngestError("already_started", "this connection carries a call already; open another connection")
         start = parse_start(message)
         self._decoder, self._legs = FrameDecoder(start.encoding, len(start.legs)), start.legs
-        return Started(info=call_info(start), rate_hz=start.rate_hz, tracks=(start.legs,))
+        return Started(info=with_clean_names(call_info(start)), rate_hz=start.rate_hz, tracks=(start.legs,))
 
     def _stop(self) -> Ended:
         lost = self._started("`stop`").leftover_bytes

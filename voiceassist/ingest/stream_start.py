@@ -12,7 +12,7 @@ from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 from voiceassist.audio.pcm import ENCODINGS, Encoding
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Name, Team, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Id, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 from voiceassist.wire import Json
 
@@ -25,7 +25,7 @@ class StartAgent:
     """Who answers the call."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    id: Name = "agent"
+    id: Id = "agent"
     name: Name = "Agent"
     team: Team = ""  # decides which playbook the call gets
 
@@ -35,9 +35,9 @@ class StartCustomer:
     """Who is calling."""
 
     __pydantic_config__: ClassVar[ConfigDict] = STRICT
-    id: Name = NO_CUSTOMER
+    id: Id = NO_CUSTOMER
     name: Name = "Customer"
-    tier: Name = "standard"
+    tier: Id = "standard"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from av import AudioFrame
 
 from voiceassist.audio.pcm import Pcm, deinterleave
 from voiceassist.ingest.dialect import Audio, Close, Legs, News, PeerEvent, Started
+from voiceassist.ingest.source import with_clean_names
 from voiceassist.ingest.whip_request import Publication, call_info, legs_of
 
 RATE_HZ = 48_000  # what aiortc decodes Opus to, always as two channels
@@ -27,7 +28,7 @@ class WhipDialect:
         """What the publisher said."""
         if isinstance(message, Publication):
             self._legs = legs_of(message)
-            return [Started(info=call_info(message), rate_hz=RATE_HZ, tracks=(self._legs,))]
+            return [Started(info=with_clean_names(call_info(message)), rate_hz=RATE_HZ, tracks=(self._legs,))]
         channels = split(message, len(self._legs))
         return [Audio(legs=self._legs, channels=channels, timestamp=message.pts or 0)]
 

@@ -18,7 +18,7 @@ from pydantic import ConfigDict, TypeAdapter, ValidationError
 
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
-from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Name, Team, new_call_id
+from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Id, Name, Team, new_call_id
 from voiceassist.ingest.source import CallInfo
 
 
@@ -30,12 +30,12 @@ class Publication:
     call_id: CallId | None = None
     leg: Speaker | None = None
     legs: Literal["agent,customer", "customer,agent"] | None = None
-    agent_id: Name = "agent"
+    agent_id: Id = "agent"
     agent_name: Name = "Agent"
     agent_team: Team = ""
-    customer_id: Name = NO_CUSTOMER
+    customer_id: Id = NO_CUSTOMER
     customer_name: Name = "Customer"
-    tier: Name = "standard"
+    tier: Id = "standard"
     language: CallLanguage | None = None
 
 

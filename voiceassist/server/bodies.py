@@ -10,6 +10,8 @@ from itertools import chain
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic_core import PydanticCustomError
 
+from voiceassist.core.words.visible import hidden_in
+
 FIELDS_MAX = 32  # of one object; the largest of ours has six
 FieldPath = tuple[str | int, ...]
 
@@ -44,6 +46,14 @@ class RequestBody(StrictFields):
                 "surrogate", "`{field}` has half of a surrogate pair, which is no text", told
             )
         return {key: value for key, value in given.items() if key != "by"} if isinstance(given, dict) else given
+
+
+def all_visible(text: str) -> str:
+    """The name, if one sees all of it. Raises ValueError, for pydantic."""
+    hidden = hidden_in(text)
+    if hidden:
+        raise ValueError(f"has the character {hidden}, which nobody sees; leave it out")
+    return text
 
 
 def printable(text: str) -> str:

@@ -17,14 +17,13 @@ from voiceassist.people.directory import S_US, Directory, moment
 from voiceassist.people.key_ring import SCOPES, Scope
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
-from voiceassist.server.bodies import RequestBody
-from voiceassist.server.person_fields import only_printable
+from voiceassist.server.bodies import RequestBody, all_visible
 from voiceassist.store.keys import StoredKey
 
 router = APIRouter(prefix="/api/keys", tags=["keys"])
 
 KeyName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(only_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100), AfterValidator(all_visible)
 ]
 
 

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from voiceassist.people.directory import Directory, moment
 from voiceassist.people.secrets import PASSWORD_CHARS
 from voiceassist.server.auth import PEOPLE, PersonRole
+from voiceassist.server.bodies import all_visible
 from voiceassist.store.people import StoredPerson
 
 SHORTEST, LONGEST = PASSWORD_CHARS
@@ -15,16 +16,9 @@ LOGIN_CHARS = 64
 TEAMS = 50  # of one person
 
 
-def only_printable(text: str) -> str:
-    """The text, for names in lists and logs. Raises ValueError when it has control characters."""
-    if not text.isprintable():
-        raise ValueError("may have no control characters")
-    return text
-
-
 Login = Annotated[str, StringConstraints(to_lower=True, strip_whitespace=True, pattern=r"^[a-zA-Z0-9._@-]{1,64}$")]
 PersonName = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(only_printable)
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(all_visible)
 ]
 Team = PersonName
 NewPassword = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST)]

@@ -8,7 +8,7 @@ from contextlib import suppress
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import Field
+from pydantic import AfterValidator, Field
 from starlette.requests import HTTPConnection
 
 from voiceassist.core.words.languages import TAG
@@ -21,7 +21,7 @@ from voiceassist.playbook_worker.work import PlaybookText
 from voiceassist.playbooks import builtin_names
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import SCREENS, allow, principal_of
-from voiceassist.server.bodies import RequestBody
+from voiceassist.server.bodies import RequestBody, all_visible
 from voiceassist.server.playbook_offers import offer_view
 from voiceassist.server.playbook_views import (
     ChangesView,
@@ -58,7 +58,8 @@ class NewPlaybook(RequestBody):
     source: str | None = Field(
         None, alias="from", description="Name of a playbook here, or of a built-in one; null: an empty one."
     )
-    title: Annotated[str, Field(max_length=200)] = ""  # "": an empty one has its name, a copy its source's title
+    # Empty: an empty one has its name, a copy its source's title.
+    title: Annotated[str, Field(max_length=200), AfterValidator(all_visible)] = ""
     language: Annotated[str, Field(pattern=TAG.pattern, max_length=35)] = ""  # of an empty one; "": the server's
 
 

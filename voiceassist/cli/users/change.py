@@ -12,6 +12,7 @@ from voiceassist.cli.users.common import (
     TeamOption,
     checked_roles,
     settings_of,
+    shown_name,
     with_people,
 )
 from voiceassist.errors import ConfigError
@@ -49,14 +50,15 @@ def add(
     if not re.fullmatch(r"[a-z0-9._@-]{1,64}", login):
         raise ConfigError(f"login {login!r}: it must be 1 to 64 of a-z, 0-9, and . _ @ -")
     roles = checked_roles(role)
+    shown = shown_name(name or login)
     password = "" if link else hash_password(_asked())
 
     async def work(directory: Directory) -> str:
         person = StoredPerson(
             login=login,
-            name=(name or login).strip(),
+            name=shown,
             roles=roles,
-            teams=tuple(team or ()),
+            teams=tuple(map(shown_name, team or ())),
             password=password,
             created_us=directory.now_us(),
         )

@@ -11,6 +11,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from voiceassist.config import Settings, load_settings
+from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
 from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import KeyRing
@@ -48,6 +49,14 @@ async def _with(settings: Settings, work: Callable[[Directory], Awaitable[T]]) -
         return await work(directory)
     finally:
         await database.close()
+
+
+def shown_name(name: str) -> str:
+    """The name as it is kept. Raises ConfigError for one with characters that nobody sees."""
+    hidden = hidden_in(name)
+    if hidden:
+        raise ConfigError(f"name {name!r}: it has the character {hidden}, which nobody sees; leave it out")
+    return name.strip()
 
 
 def checked_roles(roles: list[str]) -> tuple[str, ...]:
