@@ -74,7 +74,7 @@ def test_people_are_added_listed_changed_disabled_and_reset(tmp_path: Path) -> N
     assert ana["roles"] == ["admin"]
     assert ben == {
         "login": "ben", "name": "Ben Ode", "roles": ["agent", "reviewer"], "teams": ["*"], "disabled": True,
-        "last_seen_at": None,
+        "totp": False, "last_seen_at": None,
     }  # fmt: skip
     assert "Ben Ode" in users(tmp_path, "list")
     with pytest.raises(ConfigError, match="there is no role 'boss'"):

@@ -64,7 +64,14 @@ async def test_signing_in_gives_a_cookie_that_no_script_and_no_other_site_can_us
     assert all(part in cookie for part in ("httponly", "samesite=lax", "path=/"))
     assert "secure" not in cookie
     told = (await server.http.get("/api/session")).json()
-    assert told["person"] == {"login": "ana", "name": "Ana", "roles": ["supervisor"], "teams": ["returns"]}
+    assert told["person"] == {
+        "login": "ana",
+        "name": "Ana",
+        "roles": ["supervisor"],
+        "teams": ["returns"],
+        "password": True,
+        "totp": False,
+    }
     assert (await server.http.get("/api/calls")).status_code == 200
     refused = await server.http.get("/api/people")
     assert (refused.status_code, refused.json()["message"]) == (403, "this needs to be done as admin")

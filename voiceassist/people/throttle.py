@@ -40,6 +40,10 @@ class Throttle:
         self._times.pop(first, None)
         self._take_back(key for key, _ in others)
 
+    def take_back(self, login: str, address: str) -> None:
+        """Takes the last attempt back: nothing was tried after all."""
+        self._take_back(key for key, _ in _limits(login, address))
+
     def _take_back(self, keys: Iterable[str]) -> None:
         for key in keys:
             if times := self._times.get(key):

@@ -19,6 +19,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.people.throttle import Throttle
+from voiceassist.people.totp import BegunSetups
 from voiceassist.runtime import Runtime
 from voiceassist.server import (
     activity,
@@ -40,6 +41,7 @@ from voiceassist.server import (
     retention,
     samples,
     sign_in,
+    totp,
     wall,
 )
 from voiceassist.server.arrivals import Arrivals
@@ -57,7 +59,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
-    sign_in.router, people.router, keys.router, audit.router, erasure.router,
+    sign_in.router, totp.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
@@ -71,6 +73,7 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     limits = limits or EdgeLimits()
     api.state.runtime = runtime
     api.state.throttle = Throttle()
+    api.state.totp_setups = BegunSetups()
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
     gate = Gate(api, runtime.settings, runtime.directory, limits)
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), list(runtime.settings.trusted_proxies)))

@@ -92,7 +92,7 @@ async def change_person(
 
 @router.post("/{login}/reset", dependencies=[allow("admin")])
 async def reset_person(connection: HTTPConnection, login: str) -> ResetLink:
-    """A link for a new password; the old one holds until it is used."""
+    """A link for a new password, which turns the second step off; until it is used the old ones hold."""
     return ResetLink(link=await _link(connection, login))
 
 

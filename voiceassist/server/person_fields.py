@@ -13,6 +13,7 @@ from voiceassist.store.people import StoredPerson
 
 SHORTEST, LONGEST = PASSWORD_CHARS
 LOGIN_CHARS = 64
+CODE_CHARS = 20  # of the second step: six digits, and the spaces that apps put between them
 TEAMS = 50  # of one person
 
 

@@ -6,24 +6,23 @@ knows the session from then on.
 """
 
 import asyncio
-import math
 from dataclasses import dataclass
-from time import monotonic
 from typing import Annotated
 
 from fastapi import APIRouter, Body, HTTPException
 from fastapi.responses import Response
+from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.people.directory import LONGEST_US, S_US, Directory, moment
 from voiceassist.people.secrets import hash_password, is_password, token_hash
-from voiceassist.people.throttle import Throttle
 from voiceassist.runtime import runtime_of
+from voiceassist.server.attempts import attempt, attempt_succeeded, check_second_step
 from voiceassist.server.auth import COOKIE, PEOPLE, PersonRole, allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.peer import address_of
-from voiceassist.server.person_fields import GivenPassword, Login, NewPassword, PersonName, roles_of
+from voiceassist.server.person_fields import CODE_CHARS, GivenPassword, Login, NewPassword, PersonName, roles_of
 from voiceassist.store.people import StoredPerson
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
@@ -34,7 +33,7 @@ class SignIn(RequestBody):
 
     login: str
     password: GivenPassword
-    code: str = ""  # of two steps
+    code: Annotated[str, Field(max_length=CODE_CHARS)] = ""  # of the second step
 
 
 class Setup(RequestBody):
@@ -74,6 +73,8 @@ class Me:
     name: str
     roles: tuple[PersonRole, ...]
     teams: tuple[str, ...]  # "*": every team
+    password: bool  # there is one here
+    totp: bool  # a code is asked for after it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,18 +106,32 @@ async def get_session(connection: HTTPConnection) -> SessionView:
     """Who is signed in here, and how one can sign in."""
     directory = _directory(connection)
     person = directory.everybody.people.get(principal_of(connection).login)
-    me = Me(login=person.login, name=person.name, roles=roles_of(person), teams=person.teams) if person else None
+    me = _me(person) if person else None
     setup = not directory.is_open and not directory.has_admin
     is_open = principal_of(connection).is_local_person
     return SessionView(open=is_open, person=me, local=True, oidc=None, setup=setup)
+
+
+def _me(person: StoredPerson) -> Me:
+    return Me(
+        login=person.login,
+        name=person.name,
+        roles=roles_of(person),
+        teams=person.teams,
+        password=bool(person.password),
+        totp=bool(person.totp),
+    )
 
 
 @router.post("/session", status_code=204, response_class=Response, dependencies=[allow("anyone")])
 async def sign_in(connection: HTTPConnection, wanted: Annotated[SignIn, Body()]) -> Response:
     """Signs in: the answer has the cookie. An earlier session of this browser ends."""
     login = wanted.login.strip().lower()
+    attempt(connection, login)
     person = await _proved(connection, login, wanted.password)
-    return await _with_session(connection, person.login)
+    await check_second_step(connection, person, wanted.code)
+    attempt_succeeded(connection, login)
+    return await _with_session(connection, login)
 
 
 @router.delete("/session", status_code=204, response_class=Response, dependencies=[allow("anyone")])
@@ -179,7 +194,7 @@ async def set_up(connection: HTTPConnection, wanted: Annotated[Setup, Body()]) -
 
 @router.post("/reset", status_code=204, response_class=Response, dependencies=[allow("anyone")])
 async def reset(connection: HTTPConnection, wanted: Annotated[Reset, Body()]) -> Response:
-    """Sets a password with an admin's link, signs out everywhere, and in here."""
+    """Sets a password with an admin's link, takes the second step off, signs out everywhere, and in here."""
     directory = _directory(connection)
     password = await _hashed(directory, wanted.password)
     person = await directory.people.use_link(token_hash(wanted.token), directory.now_us(), password)
@@ -192,25 +207,21 @@ async def change_me(connection: HTTPConnection, wanted: Annotated[MeChange, Body
     directory, login = _directory(connection), principal_of(connection).login
     if not login:
         raise ConflictError("not_signed_in", "this server is open, and nobody is signed in")
+    attempt(connection, login)
     await _proved(connection, login, wanted.password.old)
+    attempt_succeeded(connection, login)
     await directory.people.change(login, password=await _hashed(directory, wanted.password.new))
     return await _with_session(connection, login)
 
 
 async def _proved(connection: HTTPConnection, login: str, password: str) -> StoredPerson:
     """The person whose password it is. Raises HTTPException, in the same words for whatever was wrong."""
-    directory, address = _directory(connection), address_of(connection)
-    throttle = _throttle(connection)
-    if wait_s := throttle.attempt(login, address, monotonic()):
-        told = "too many attempts to sign in; wait some minutes, then try again"
-        headers = {"Retry-After": str(math.ceil(wait_s))}
-        raise HTTPException(429, {"code": "too_many_attempts", "message": told}, headers=headers)
+    directory = _directory(connection)
     person = directory.everybody.people.get(login)
     async with directory.hashing:
         is_right = await asyncio.to_thread(is_password, person.password if person else "", password)
     if person is None or not is_right or person.disabled:
         raise HTTPException(401, {"code": "bad_sign_in", "message": "login and password do not fit together"})
-    throttle.succeeded(login, address)
     return person
 
 
@@ -246,9 +257,3 @@ def _without_session() -> Response:
 
 def _directory(connection: HTTPConnection) -> Directory:
     return runtime_of(connection).directory
-
-
-def _throttle(connection: HTTPConnection) -> Throttle:
-    throttle = connection.app.state.throttle
-    assert isinstance(throttle, Throttle)
-    return throttle

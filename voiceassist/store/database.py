@@ -247,6 +247,7 @@ def _engine(path: Path, begin: str, connections: int) -> Engine:
         pool_size=connections,
         max_overflow=0,
         pool_timeout=ANSWER_WITHIN_S,
+        hide_parameters=True,  # errors are logged, and rows hold words and secrets
     )
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", lambda connection: connection.exec_driver_sql(begin))

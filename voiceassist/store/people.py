@@ -86,6 +86,11 @@ class People:
         """Changes some fields. Raises UnknownNameError, and ConflictError when no admin would be left."""
         return await self._write(lambda connection: _change(connection, login, values))
 
+    async def use_step(self, login: str, totp: str, step: int) -> bool:
+        """Uses the code of a step. False: it was used already, is older than one used, or of another secret."""
+        used = update(people).where(people.c.login == login, people.c.totp == totp, people.c.totp_step < step)
+        return await self._write(lambda connection: connection.execute(used.values(totp_step=step)).rowcount == 1)
+
     async def open_session(self, session: StoredSession) -> None:
         """Somebody signs in."""
         await self._write(lambda connection: _open_session(connection, session))
@@ -110,13 +115,16 @@ class People:
         await self._write(lambda connection: _add_link(connection, link))
 
     async def use_link(self, token_hash: str, now_us: int, password: str) -> StoredPerson:
-        """Sets the password of the person that the link is for. Raises UnknownNameError when it is used or old."""
+        """Sets the password of the person that the link is for, and takes their second step off.
+
+        Raises UnknownNameError when it is used or old.
+        """
 
         def use(connection: Connection) -> StoredPerson:
             login = _used(connection, token_hash, now_us)
             if not login:
                 raise _no_link()
-            return _change(connection, login, {"password": password})
+            return _change(connection, login, {"password": password, "totp": "", "totp_step": 0})
 
         return await self._write(use)
 

@@ -1,8 +1,8 @@
 /** The REST calls about who may do what: sessions, passwords, people. Failures as in `api.ts`. */
 import { getJson, send } from "./api";
-import type { Me, NewPerson, OwnSession, PersonAdded, PersonChange, PersonView, SessionView } from "./rest.gen";
+import type { Me, NewPerson, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun } from "./rest.gen";
 
-export type { Me, OwnSession, PersonAdded, PersonChange, PersonView, SessionView };
+export type { Me, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun };
 export type PersonRole = Me["roles"][number];
 
 async function sendJson(method: string, path: string, body: object): Promise<Response> {
@@ -22,6 +22,13 @@ export const getOwnSessions = () => getJson<OwnSession[]>("/api/sessions");
 export const endOwnSession = (id: string) => send(`/api/sessions/${encodeURIComponent(id)}`, { method: "DELETE" });
 export const endOwnSessions = () => send("/api/sessions", { method: "DELETE" });
 export const changePassword = (old: string, fresh: string) => sendJson("PATCH", "/api/me", { password: { old, new: fresh } });
+
+export async function beginTotp(): Promise<TotpBegun> {
+  return (await (await send("/api/me/totp", { method: "POST" })).json()) as TotpBegun;
+}
+
+export const turnTotpOn = (code: string) => sendJson("PUT", "/api/me/totp", { code });
+export const turnTotpOff = (code: string) => sendJson("DELETE", "/api/me/totp", { code });
 
 const personPath = (login: string) => `/api/people/${encodeURIComponent(login)}`;
 

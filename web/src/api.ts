@@ -26,7 +26,7 @@ export async function send(path: string, init: RequestInit = {}): Promise<Respon
   throw error;
 }
 
-const AT_THE_DOOR = new Set(["bad_sign_in", "code_needed"]); // said to somebody who is just signing in
+const AT_THE_DOOR = new Set(["bad_sign_in", "code_needed", "bad_code"]); // said to somebody who is just proving who they are
 const refused = new Set<() => void>();
 
 /** Calls `run` whenever the server answers that one has to sign in first. */

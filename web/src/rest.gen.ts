@@ -871,8 +871,10 @@ export interface KeyView {
 export interface Me {
   login: string;
   name: string;
+  password: boolean;
   roles: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[];
   teams: string[];
+  totp: boolean;
 }
 /**
  * What one may change of oneself.
@@ -1113,6 +1115,16 @@ export interface PhrasesWanted {
    */
   sentences?: string[];
   speaker: "agent" | "customer";
+}
+/**
+ * A QR code to draw.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Picture".
+ */
+export interface Picture {
+  path: string;
+  size: number;
 }
 /**
  * A playbook in the list.
@@ -1373,6 +1385,26 @@ export interface SignIn {
 export interface Text {
   revision: number;
   text: string;
+}
+/**
+ * What an authenticator app needs; told once.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "TotpBegun".
+ */
+export interface TotpBegun {
+  picture: Picture;
+  secret: string;
+  uri: string;
+}
+/**
+ * What the app shows now.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "TotpCode".
+ */
+export interface TotpCode {
+  code: string;
 }
 /**
  * A cue of the last turn, and where it stands in it.

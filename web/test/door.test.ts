@@ -11,7 +11,7 @@ import TopBar from "../src/ui/TopBar.svelte";
 
 const OPEN: SessionView = { open: true, person: null, local: true, oidc: null, setup: false };
 const SHUT: SessionView = { ...OPEN, open: false };
-const anna: SessionView = { ...SHUT, person: { login: "anna", name: "Anna", roles: ["agent"], teams: ["sales"] } };
+const anna: SessionView = { ...SHUT, person: { login: "anna", name: "Anna", roles: ["agent"], teams: ["sales"], password: true, totp: false } };
 
 /** A server that tells this of a session, and gives every other request this answer. */
 function serve(view: SessionView | null, status = 401, code = "401"): void {
@@ -54,7 +54,7 @@ describe("the door", () => {
 
   test("lets nobody see what another person has seen: the page is loaded anew", async () => {
     session.view = anna;
-    serve({ ...anna, person: { login: "ben", name: "Ben", roles: ["agent"], teams: [] } });
+    serve({ ...anna, person: { login: "ben", name: "Ben", roles: ["agent"], teams: [], password: true, totp: false } });
     await session.check();
     expect(place.reload).toHaveBeenCalledOnce();
   });

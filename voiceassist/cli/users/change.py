@@ -104,6 +104,8 @@ def disable(login: LoginArgument, undo: Undo = False, config: ConfigFile = None,
 def reset(login: LoginArgument, config: ConfigFile = None, data_dir: DataDir = None) -> None:
     """Print a link with which somebody sets another password, once, within a day.
 
+    It also turns off the second step of somebody who has lost their authenticator app.
+
     Example: voiceassist users reset ben
     """
     _show_link(with_people(config, data_dir, lambda directory: directory.new_link(login)), config, data_dir)

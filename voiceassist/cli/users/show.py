@@ -65,7 +65,9 @@ def sessions(login: LoginArgument, config: ConfigFile = None, data_dir: DataDir 
 def _state(person: StoredPerson) -> str:
     if person.disabled:
         return "disabled"
-    return "may sign in" if person.password else "has no password yet"
+    if not person.password:
+        return "has no password yet"
+    return "may sign in, in two steps" if person.totp else "may sign in"
 
 
 def _described(person: StoredPerson) -> dict[str, object]:
@@ -75,5 +77,6 @@ def _described(person: StoredPerson) -> dict[str, object]:
         "roles": person.roles,
         "teams": person.teams,
         "disabled": person.disabled,
+        "totp": bool(person.totp),
         "last_seen_at": moment(person.seen_us) if person.seen_us else None,
     }
