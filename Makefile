@@ -23,7 +23,7 @@ LIMIT_MINUTES := 45
 LOGS := $(VENV)/.steps
 LATEST := .venv-latest
 
-.PHONY: help run web test test-latest update check bench pictures clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
+.PHONY: help run web test test-latest update audit sbom check bench pictures clean model latest latest-web programs programs-model pytest test-realtime $(BESIDE)
 .NOTPARALLEL: # two of pip at once would trip over each other
 
 help: ## this list
@@ -54,6 +54,12 @@ test-latest: programs ## the same tests with the newest packages that the ranges
 
 update: $(DONE)/uv ## renew the locks within the ranges of pyproject.toml and web/package.json, and say what changed
 	@$(PY) update_locks.py
+
+audit: $(DONE)/audit ## ask pip-audit and npm audit whether the locked packages have known weaknesses; needs the network
+	@$(PY) audit_packages.py
+
+sbom: $(DONE)/venv ## write sbom.json (CycloneDX): every package that the locks name
+	@$(PY) write_sbom.py
 
 check: lint format types web-check ## ruff, mypy and svelte-check, without running a test
 
@@ -151,6 +157,11 @@ $(DONE)/test: $(DONE)/build pyproject.toml .locks/test.txt
 $(DONE)/uv: $(DONE)/venv .locks/uv.txt
 	@echo "· installing uv, which makes the locks"
 	@$(call pip_install,$(FROM_LOCK) .locks/uv.txt)
+	@touch $@
+
+$(DONE)/audit: $(DONE)/venv .locks/audit.txt
+	@echo "· installing pip-audit, which looks for known weaknesses"
+	@$(call pip_install,$(FROM_LOCK) .locks/audit.txt)
 	@touch $@
 
 $(DONE)/model: $(DONE)/run pyproject.toml

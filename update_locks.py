@@ -2,8 +2,8 @@
 
 `make update` runs it, with uv in the same environment. Never installs what it locked: the next `make run` or
 `make test` sees that the locks changed. `.locks/run.txt` is a part of `.locks/test.txt`, and `.locks/build.txt`,
-what must be there before, is a part of both; `node.txt` is for machines without Node, `uv.txt` for this script. No
-lock names the registry it was made with.
+what must be there before, is a part of both; `node.txt` is for machines without Node, `uv.txt` for this script,
+`audit.txt` for `make audit`. No lock names the registry it was made with.
 """
 
 import json
@@ -33,6 +33,7 @@ def lock_python() -> None:
     _compile("build", oldest, build, "--constraints", ".locks/test.txt")
     _compile("node", oldest, [build_pages.NODE_WHEEL])
     _compile("uv", oldest, ["uv"])
+    _compile("audit", oldest, ["pip-audit"], "--constraints", ".locks/test.txt")
 
 
 def _compile(name: str, oldest_python: str, requirements: list[str], *arguments: str) -> None:
