@@ -97,6 +97,15 @@ class AddNote:
     done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PauseRecording:
+    """Nothing of the call is to be kept or heard for a while, as when a card number is read out; or again."""
+
+    at_ms: int
+    by: Id
+    paused: bool = True  # False: goes on
+
+
 Action = (
     UsePrompt
     | DismissPrompt
@@ -107,5 +116,6 @@ Action = (
     | ChangeAlert
     | MarkFalseAlarm
     | AddNote
+    | PauseRecording
 )
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)

@@ -31,6 +31,8 @@ SECTIONS = {  # each with an example of its keys
 LISTS = ("allowed_hosts", "trusted_proxies")  # in the environment with commas between
 SERVER = "voiceassist"  # who signs what the server itself does; no person may
 PERSON_CHARS = 200  # as `by` of the events
+TELEPHONE_KEYS = frozenset("0123456789*#ABCD")  # ITU-T Q.23
+TELEPHONE_KEYS_IN_A_ROW = 8
 MODELS = "models"  # the folder of models in the data folder
 
 
@@ -66,6 +68,8 @@ class Settings:
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
+    pause_keys: str = ""  # of the agent's telephone, one after the other: the recording is paused; empty: none
+    resume_keys: str = ""  # and goes on
     # Deprecated: a key (`voiceassist keys`) with the scope ingest.
     ingest_token: str | None = field(default=None, repr=False)
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
@@ -225,6 +229,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    _check_keys("pause_keys", settings.pause_keys)
+    _check_keys("resume_keys", settings.resume_keys)
     if settings.follow_up_days < 0:
         raise ConfigError(f"setting `follow_up_days`: {settings.follow_up_days} is less than 0")
     if hidden := hidden_in(settings.person):
@@ -246,6 +252,14 @@ def _proxy(text: str) -> str:
     if not network.prefixlen:
         raise ConfigError(f"setting `trusted_proxies`: {text!r} is everybody, so anybody could say who they are")
     return str(network.network_address) if network.num_addresses == 1 else text
+
+
+def _check_keys(name: str, keys: str) -> None:
+    if len(keys) > TELEPHONE_KEYS_IN_A_ROW or not set(keys) <= TELEPHONE_KEYS:
+        raise ConfigError(
+            f"setting `{name}`: {keys!r} must be up to {TELEPHONE_KEYS_IN_A_ROW} of the keys "
+            f"{''.join(sorted(TELEPHONE_KEYS))}, such as '*7'"
+        )
 
 
 def _from_file(file: Path | None) -> dict[str, Any]:

@@ -439,6 +439,22 @@ class CardVolumeChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingPaused:
+    """From here on nothing of the call is recorded, heard or shown: silence of the same length takes its place."""
+
+    at_ms: int
+    by: str  # a person's name, that of a phone system's key, or "voiceassist"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingResumed:
+    """The call is recorded, heard and shown again."""
+
+    at_ms: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFine:
     """The agent said: I'm fine."""
 
@@ -487,6 +503,8 @@ Event = (
     | PartDeleted
     | MuteChanged
     | CardVolumeChanged
+    | RecordingPaused
+    | RecordingResumed
     | AgentFine
     | CallEnded
     | CallFailed

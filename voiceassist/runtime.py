@@ -16,7 +16,7 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import AddNote, ChangeAlert, MarkFalseAlarm
+from voiceassist.actions import AddNote, ChangeAlert, MarkFalseAlarm, PauseRecording
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
@@ -40,13 +40,14 @@ from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.live.live_call import LiveCall
+from voiceassist.live.pressed_keys import PauseKeys
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
 from voiceassist.people.directory import Directory
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.retention import Keeping
-from voiceassist.store.audit import SERVER
+from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.erasure import Erasure, refused_live
 from voiceassist.store.journal import Journal
 from voiceassist.store.playbooks import PlaybookChoice, Version
@@ -117,6 +118,7 @@ class Runtime:
                 release=self.release,
                 language_of=lambda info: self.engine_for(info).language,
                 run_call=self.run_call,
+                take_key=self._take_key,
                 spawn=self.spawn,
             )
         )
@@ -282,6 +284,24 @@ class Runtime:
         action = wire.decode_action(body, at_ms=live.now_ms() if live else 0, by=by, done_at=done_at)
         if live is None or not await live.act(action):
             await self._act_on_finished(call_id, action)
+
+    def _take_key(self, info: CallInfo, key: str) -> None:
+        """The agent of a call pressed a key: some in a row pause the recording, or let it go on."""
+        keys = PauseKeys(pause=self.settings.pause_keys, resume=self.settings.resume_keys)
+        live = self.live.get(info.call_id)
+        if live and (paused := live.keys.press(key, keys)) is not None:
+            self.spawn(self._pause_by_keys(live, paused=paused))
+
+    async def _pause_by_keys(self, live: LiveCall, *, paused: bool) -> None:
+        agent = live.info.agent
+        self.tell_pause(live.info.call_id, who=agent.id or agent.name, paused=paused, by_keys=True)
+        await live.act(PauseRecording(at_ms=live.now_ms(), by=agent.name, paused=paused))
+
+    def tell_pause(self, call_id: str, *, who: str, paused: bool, by_keys: bool = False) -> None:
+        """Has the audit tell who paused a call's recording, or let it go on."""
+        what = "recording.paused" if paused else "recording.resumed"
+        detail = {"keys": True} if by_keys else {}
+        self.store.audit.tell(NewEntry(who=who, what=what, call_id=call_id, detail=detail))
 
     async def _act_on_finished(self, call_id: str, action: object) -> None:
         async with self.store.journals.continued(call_id, self.publish) as journal:

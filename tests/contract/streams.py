@@ -46,6 +46,8 @@ from voiceassist.events import (
     PromptOutcome,
     QuoteChanged,
     Record,
+    RecordingPaused,
+    RecordingResumed,
     RefusalClosed,
     RefusalOutcome,
     Speaker,
@@ -309,11 +311,14 @@ def _line() -> list[Record]:
         LegMergeChanged(at_ms=12_000, merged=False, speaker="agent"),
         LineSoundChanged(at_ms=13_000, speaker="agent", sound="dtmf", since_ms=12_800),
         LineSoundChanged(at_ms=14_000, speaker="agent", sound="music", since_ms=13_100),
+        RecordingPaused(at_ms=15_000, by="Anna Reed"),
+        RecordingResumed(at_ms=19_000, by="Sam Rivera"),
         LanguageDoubtChanged(at_ms=21_000, speaker="agent", doubted=True),
         LanguageDoubtChanged(at_ms=21_500, speaker="customer", doubted=True),
         foreign,
         threat,
         LanguageDoubtChanged(at_ms=25_000, speaker="agent", doubted=False),
+        RecordingPaused(at_ms=28_000, by="Anna Reed"),
         CallEnded(at_ms=30_000, reason="hangup"),
     )
 

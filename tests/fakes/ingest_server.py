@@ -57,6 +57,7 @@ class Sessions:
     listening: asyncio.Event = field(default_factory=asyncio.Event)
     failure: Exception | None = None
     begun: defaultdict[str, asyncio.Event] = field(default_factory=lambda: defaultdict(asyncio.Event))
+    keys: list[str] = field(default_factory=list)  # that agents pressed
     stored_ends: dict[str, str] = field(default_factory=dict)  # end reasons of calls of earlier, by call id
 
     async def call(self, call_id: str) -> HeardCall:
@@ -149,6 +150,7 @@ def joins_of(
         release=sessions.live.discard,
         language_of=language_of,
         run_call=sessions.run,
+        take_key=lambda _info, key: sessions.keys.append(key),
         spawn=spawn,
     )
     return Joins(host=host, limits=limits, clock=clock)

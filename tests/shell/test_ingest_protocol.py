@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.fakes.stream_client import START
 from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
-from voiceassist.ingest.dialect import Accepted, Audio, Close, Ended, Finished, PeerEvent, Started, Warned
+from voiceassist.ingest.dialect import Accepted, Audio, Close, Ended, Finished, PeerEvent, Pressed, Started, Warned
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.stream_dialect import CLOSE_CODES, StreamDialect
@@ -109,6 +109,20 @@ def test_call_that_goes_on_under_another_id_is_told_both() -> None:
     (message,) = dialect.to_send()
     said = json.loads(str(message))
     assert (said["call_id"], said["continues"]) == ("call-1~2", "call-1")
+
+
+def test_a_pressed_key_is_told_with_whose_it_is() -> None:
+    said = [started().receive(f'{{"type": "dtmf", "leg": "agent", "key": "{key}"}}') for key in "7*a"]
+    assert said == [[Pressed(speaker="agent", key=key)] for key in "7*A"]
+
+
+@pytest.mark.parametrize("wrong", [{"leg": "both"}, {"key": "E"}, {"key": 7}, {"key": "12"}, {"key": ""}])
+def test_what_is_no_key_is_refused_and_the_key_is_not_said_again(wrong: dict[str, object]) -> None:
+    message = {"type": "dtmf", "leg": "agent", "key": "7"} | wrong
+    error = refusal_of(json.dumps(message), started())
+    assert error.code == "bad_field"
+    assert next(iter(wrong)) in str(error)
+    assert "12" not in str(error).replace("0123456789", "")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,8 @@ A dialect turns what its peer says into the events below, and what we say into m
 socket, a clock or a task, so a test feeds it by hand. It knows neither the call's session nor other connections.
 Next: `call_socket.py` and `whip.py` own the connections, `joins.py` opens the call, `feed.py` takes its events.
 
-    peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed in any order, Ended
+    peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed, Pressed in any
+                              order, Ended
     we   → tell(news)       → to_send() → messages and a Close, in the order in which they must go out
 
 `receive` raises IngestError for a message that the protocol does not allow: tell it as Refused, send, and stop.
@@ -69,13 +70,21 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Pressed:
+    """Somebody pressed a key of their telephone (DTMF)."""
+
+    speaker: Speaker
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
     """The peer says that it is done."""
 
     reason: EndReason
 
 
-PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Ended
+PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ Next: `live/session.py` reads it; `joins.py` opens it; `call_socket.py` and `whi
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 
 from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
@@ -25,6 +25,7 @@ from voiceassist.ingest.dialect import (
     Legs,
     Paused,
     PeerEvent,
+    Pressed,
     Resumed,
     Started,
     Tracks,
@@ -36,11 +37,21 @@ from voiceassist.ingest.rate import RateMeter
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.timeline import Timeline
 
+KeyTaker = Callable[[CallInfo, str], None]  # told of every key that the agent presses; never blocks
+
 
 class Feed:
     """A `Source` that publishers feed."""
 
-    def __init__(self, started: Started, info: CallInfo, limits: PeerLimits, *, waits: bool) -> None:
+    def __init__(
+        self,
+        started: Started,
+        info: CallInfo,
+        limits: PeerLimits,
+        *,
+        waits: bool,
+        take_key: KeyTaker = lambda _info, _key: None,
+    ) -> None:
         """`started` is said by the publisher that opens the call; `waits`: its publishers wait for `room`."""
         self.info = info
         self.limits = limits
@@ -49,6 +60,7 @@ class Feed:
         self._waits = waits
         self._timelines: dict[Legs, Timeline] = {}  # from the first audio on
         self._publishers: dict[Tracks, PeerFeed] = {}
+        self._take_key = take_key
         self._coalescer = Coalescer()
         self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
         self._begun = asyncio.Event()  # also set by an end without audio
@@ -131,6 +143,11 @@ class Feed:
             self.add(timeline.tick(now_s))
         self._enqueue(self._coalescer.flush())
 
+    def press(self, pressed: Pressed) -> None:
+        """Somebody pressed a key; the customer's may be a card number, and are forgotten."""
+        if pressed.speaker == "agent":
+            self._take_key(self.info, pressed.key)
+
     def leave(self, tracks: Tracks, reason: EndReason) -> None:
         """A publisher is gone; with the last one the call ends."""
         self._publishers.pop(tracks, None)
@@ -195,6 +212,8 @@ class PeerFeed:
                 self._is_paused = True
             case Resumed():
                 self._is_paused, self._heard_s = False, now_s
+            case Pressed():
+                self.feed.press(event)
             case Ended():
                 self._has_ended = True
                 self.feed.leave(self.tracks, event.reason)

@@ -27,7 +27,7 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Feed, PeerFeed
+from voiceassist.ingest.feed import Feed, KeyTaker, PeerFeed
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.parts import part_id
 from voiceassist.ingest.source import CallInfo, Source
@@ -51,6 +51,7 @@ class Host:
     release: Callable[[str], None]  # the call id is free again
     language_of: Callable[[CallInfo], str]  # of the engine that would hear the call; raises IngestError for none
     run_call: Callable[[Source], Awaitable[bool]]  # a session to its end; whether all of it was stored
+    take_key: KeyTaker  # the agent of a call pressed a key of their telephone
     spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
 
 
@@ -151,7 +152,9 @@ class Joins:
         await self.host.check(info)
         if not self.host.claim(info.call_id):
             raise _is_live(info.call_id)
-        feed = self.feeds[info.call_id] = Feed(started, info, self.limits, waits=waits)
+        feed = self.feeds[info.call_id] = Feed(
+            started, info, self.limits, waits=waits, take_key=self.host.take_key
+        )
         if info.cleaned:
             log.warning("ingest_name_cleaned", call_id=info.call_id, names=info.cleaned)
         if info.continues:

@@ -3,9 +3,9 @@
 Never reads a clock and never touches the socket: `call_socket.py` does.
 Everything a peer can do wrong is an IngestError, whose code has its close code in the table below.
 
-    state      start                text "stop"   binary         anything else
-    waiting    → live (Started)     no_start      no_start       error
-    live       already_started      → over        Audio          error
+    state      start                text "stop"   text "dtmf"   binary         anything else
+    waiting    → live (Started)     no_start      no_start      no_start       error
+    live       already_started      → over        Pressed       Audio          error
     over       nothing is accepted any more: the socket is being closed
 
 # The protocol, version 1
@@ -15,6 +15,7 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
        "customer": {"id": "42", "name": "Mr Brown", "tier": "gold"}, "language": "en"}
     ← {"type": "started", "version": 1, "call_id": "c-17"}
     → binary messages: the samples of the legs in turn, in the announced order
+    → {"type": "dtmf", "leg": "agent", "key": "7"}, at any time between them
     → {"type": "stop"}
     ← {"type": "stopped", "call_id": "c-17", "duration_ms": 61500}, then close 1000
 
@@ -32,6 +33,9 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
 - A binary message has any size up to 1 MiB, the start message at most 32 KiB. Audio may even cut a sample: the
   rest may follow in the next message.
   Send about every 20 to 100 ms: what is not sent cannot be recognised.
+- `dtmf`: a key of somebody's telephone, one of `0123456789*#ABCD`. The agent's keys may pause the recording and
+  let it go on, as the settings `pause_keys` and `resume_keys` say; the customer's are not looked at. Keys are
+  never stored.
 - A recording may be sent faster than real time. Five minutes of it may wait, and no more than 10 MiB of samples;
   then we stop reading until there is room. A client that sends more at once must not time out its pings meanwhile:
   pongs wait behind the audio.
@@ -55,7 +59,9 @@ import json
 from collections.abc import Mapping
 
 from voiceassist.audio.pcm import FrameDecoder
+from voiceassist.config import TELEPHONE_KEYS
 from voiceassist.errors import IngestError
+from voiceassist.events import SPEAKERS
 from voiceassist.ingest.dialect import (
     Accepted,
     Audio,
@@ -65,6 +71,7 @@ from voiceassist.ingest.dialect import (
     Legs,
     News,
     PeerEvent,
+    Pressed,
     Refused,
     Started,
     Warned,
@@ -143,9 +150,12 @@ class StreamDialect:
         match message.get("type"):
             case "start":
                 return [self._start(message)]
+            case "dtmf":
+                return [self._pressed(message)]
             case "stop":
                 return [self._stop()]
-        raise IngestError("unknown_type", f"`type` is {short(message.get('type'))}; send `start`, audio, `stop`")
+        told = "send `start`, audio, `dtmf`, `stop`"
+        raise IngestError("unknown_type", f"`type` is {short(message.get('type'))}; {told}")
 
     def _start(self, message: Json) -> Started:
         if self._decoder is not None:
@@ -153,6 +163,15 @@ class StreamDialect:
         start = parse_start(message)
         self._decoder, self._legs = FrameDecoder(start.encoding, len(start.legs)), start.legs
         return Started(info=with_clean_names(call_info(start)), rate_hz=start.rate_hz, tracks=(start.legs,))
+
+    def _pressed(self, message: Json) -> Pressed:
+        self._started("`dtmf`")
+        leg, key = message.get("leg"), message.get("key")
+        if leg not in SPEAKERS:
+            raise IngestError("bad_field", f"`leg` is {short(leg)}; send `agent` or `customer`")
+        if not isinstance(key, str) or key.upper() not in TELEPHONE_KEYS:  # the key itself is told to nobody
+            raise IngestError("bad_field", "`key` must be one of 0123456789*#ABCD")
+        return Pressed(speaker=leg, key=key.upper())
 
     def _stop(self) -> Ended:
         lost = self._started("`stop`").leftover_bytes

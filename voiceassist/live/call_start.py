@@ -1,4 +1,4 @@
-"""The first event of a live call: who is calling, what hears them, and what this customer took before.
+"""How a live call begins: who is calling, what hears them, what this customer took before, and in which pause.
 
 Never waits for the store longer than a second. Next: `session.py` hands the event to the call.
 """
@@ -11,6 +11,7 @@ import structlog
 
 from voiceassist.asr.engine import Engine
 from voiceassist.clock import local_now
+from voiceassist.config import SERVER
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import StoreError
 from voiceassist.events import CallStarted, PastOffer
@@ -21,6 +22,7 @@ from voiceassist.store.store import Store
 
 log = structlog.get_logger()
 
+KNOWN_WITHIN_S = 1.0  # as for earlier offers
 # A call does not wait for what its customer took before: it is some milliseconds away, or the disk is in trouble.
 PAST_OFFERS_WITHIN_S = 1.0
 
@@ -36,6 +38,22 @@ async def first_event(info: CallInfo, engine: Engine, playbook: Playbook, store:
         playbook=playbook,
         past_offers=await _past_offers(info, playbook, store, now),
     )
+
+
+async def paused_by(info: CallInfo, store: Store) -> str | None:
+    """Who paused the recording of the call that goes on in this one; None: it is recorded.
+
+    When the store does not say, it is paused: a card number on a tape is worse than a tape with a gap.
+    """
+    if not info.continues:
+        return None
+    try:
+        async with asyncio.timeout(KNOWN_WITHIN_S):
+            pause = await store.open_pause(info.continues)
+    except (TimeoutError, StoreError) as error:
+        log.warning("paused, since nobody knows whether it was", error=str(error) or "the store is too slow")
+        return SERVER
+    return pause.by if pause else None
 
 
 async def _past_offers(info: CallInfo, playbook: Playbook, store: Store, now: datetime) -> tuple[PastOffer, ...]:

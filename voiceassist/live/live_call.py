@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from voiceassist.actions import Action
+from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.events import Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
+from voiceassist.live.pauses import Pauses
+from voiceassist.live.pressed_keys import PressedKeys
 
 # Inputs between the recognizers and the call. Full: the recognizers wait.
 INBOX_INPUTS = 200
@@ -35,11 +37,16 @@ class LiveCall:
     heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
     waits_since_s: float | None = None  # when the audio that is being decoded could have been heard; None: none is
     lateness: LatenessSteps = field(default_factory=LatenessSteps)
+    pauses: Pauses = field(default_factory=Pauses)
+    keys: PressedKeys = field(default_factory=PressedKeys)
     is_stopping: bool = False
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # and it is stored and recorded
     task: asyncio.Task[Any] | None = None  # in which it runs: one of its own, or that of its peer's connection
+    _in_turn: asyncio.Lock = field(
+        default_factory=asyncio.Lock
+    )  # actions keep their order where the inbox is full
     _hears_until_s: float | None = None  # on the loop's clock
     _limit: asyncio.Timeout | None = None
 
@@ -74,8 +81,11 @@ class LiveCall:
     async def act(self, action: Action) -> bool:
         """Hands a person's action to the call; False when the call is over. Raises ActionError."""
         answer: Answer = asyncio.get_running_loop().create_future()
-        if not self.over.is_set():
-            await self.inbox.put((action, answer))
+        if isinstance(action, PauseRecording):
+            self.pauses.change(paused=action.paused)  # at once, whatever waits in the inbox
+        async with self._in_turn:
+            if not self.over.is_set():
+                await self.inbox.put((action, answer))
         if self.over.is_set():
             give(answer, done=False)
         return await answer

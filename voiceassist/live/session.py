@@ -14,6 +14,7 @@ from functools import partial
 
 import structlog
 
+from voiceassist.actions import PauseRecording
 from voiceassist.asr.call_recognizer import Heard, recognise
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
@@ -25,7 +26,7 @@ from voiceassist.errors import ActionError
 from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
-from voiceassist.live.call_start import first_event
+from voiceassist.live.call_start import first_event, paused_by
 from voiceassist.live.live_call import Answer, LiveCall, give
 from voiceassist.live.recording import recorded
 from voiceassist.store.journal import Journal
@@ -69,6 +70,9 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
     try:
         started = await first_event(source.info, services.engine, services.playbook, services.store)
         await journal.write(call.handle(started))
+        if by := await paused_by(source.info, services.store):
+            live.pauses.change(paused=True)
+            await journal.write(call.handle(PauseRecording(at_ms=0, by=by)))
         log.info("call started", source=source.info.source, legs=source.info.legs)
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_hear(source, call, live, services))
@@ -126,13 +130,14 @@ async def _watch(live: LiveCall) -> None:
 
 
 async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, None]:
-    """The audio on its way to the recognizers: the tap sees every frame, the call every gap."""
+    """The audio on its way to the recognizers, silent where it is paused. The tap sees every frame."""
     async for item in source.frames():
         if isinstance(item, AudioGap):
             await live.inbox.put((item, None))
         else:
-            await live.tap.give(item, spare_s=live.ahead_s())
-            yield item
+            heard = live.pauses.heard(item)
+            await live.tap.give(heard, spare_s=live.ahead_s())
+            yield heard
 
 
 def _known_after(item: Heard, delay_ms: int) -> Heard:

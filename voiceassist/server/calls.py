@@ -9,10 +9,11 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
 from fastapi.responses import JSONResponse, Response
-from pydantic import Field
+from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.actions import PauseRecording
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ActionError, ConflictError, PeerError, UnknownNameError
 from voiceassist.ingest.fields import is_call_id
@@ -27,6 +28,7 @@ from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, sen
 from voiceassist.store.holds import Hold
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
+from voiceassist.wire import type_name
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 RANGE_TOLD = 60  # characters of a Range header in the audit: two numbers, each of a file's size
@@ -49,6 +51,14 @@ class AudioResponse(GrowingFileResponse):
 
     media_type = "audio/ogg"
 
+
+class RecordingChange(BaseModel, extra="forbid"):
+    """What is to become of a call's recording."""
+
+    paused: bool
+
+
+PAUSE = type_name(PauseRecording)
 
 # What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
 STATUS_BY_CODE: Mapping[str, int] = {
@@ -117,11 +127,34 @@ async def act(
 ) -> dict[str, str]:
     """Something a person did: one of the `Action`s of the wire schema."""
     await check_call(connection, call_id)
+    await _act(connection, call_id, action)
+    return {}
+
+
+@router.post(
+    "/{call_id}/recording",
+    status_code=204,
+    response_class=Response,
+    dependencies=[allow("agent", "supervisor", "ingest")],
+)
+async def pause_recording(connection: HTTPConnection, call_id: str, change: RecordingChange) -> None:
+    """Pauses the recording of a live call, or lets it go on. While it is paused nobody hears the call.
+
+    Neither words nor sounds of a pause are kept or sent: silence of the same length takes their place.
+    """
+    if "ingest" not in principal_of(connection).roles:
+        await check_call(connection, call_id)
+    await _act(connection, call_id, {"type": PAUSE, "paused": change.paused})
+
+
+async def _act(connection: HTTPConnection, call_id: str, action: dict[str, Any]) -> None:
+    runtime, person = runtime_of(connection), principal_of(connection)
     try:
-        await runtime_of(connection).act(call_id, action, by=principal_of(connection).name)
+        await runtime.act(call_id, action, by=person.name)
     except ActionError as error:
         raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
-    return {}
+    if action["type"] == PAUSE:
+        runtime.tell_pause(call_id, who=person.signed, paused=action.get("paused", True))
 
 
 @router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS, "events")])

@@ -55,6 +55,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "POST /api/calls/{call_id}/hold": ADMIN,
     "GET /api/calls/{call_id}/recording": READS_CALLS,
     "HEAD /api/calls/{call_id}/recording": READS_CALLS,
+    "POST /api/calls/{call_id}/recording": frozenset({*ON_CALLS, "ingest"}),
     "SOCKET /api/calls/{call_id}/socket": FOLLOWS_CALL,
     "DELETE /api/customers/{customer_id}": ADMIN,
     "GET /api/keys": ADMIN,

@@ -20,7 +20,7 @@ from voiceassist import wire
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import StoreError
-from voiceassist.events import PastOffer, Record
+from voiceassist.events import PastOffer, Record, RecordingPaused
 from voiceassist.store import search
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
@@ -41,6 +41,7 @@ from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.holds import Holds
 from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
+from voiceassist.store.open_pause import open_pause
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, cursor_of, place_of
@@ -161,6 +162,10 @@ class Store:
     async def past_offers(self, customer_id: str, since_us: int) -> tuple[PastOffer, ...]:
         """The alternatives that this customer used since then (microseconds since 1970 UTC), oldest first."""
         return await past_offers(self._database, customer_id, since_us)
+
+    async def open_pause(self, call_id: str) -> RecordingPaused | None:
+        """The pause of a call's recording that nobody ended."""
+        return await open_pause(self._database, call_id, self.journals.waiting(call_id))
 
     async def unfinished(self, *, of_every_node: bool = False) -> list[str]:
         """Ids of this node's calls (and of those that have no node) that are marked live, oldest first."""

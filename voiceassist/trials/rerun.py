@@ -14,6 +14,7 @@ from voiceassist.actions import (
     AskHelp,
     ChangeAlert,
     DismissPrompt,
+    PauseRecording,
     SayFine,
     SetCardVolume,
     SetMute,
@@ -39,13 +40,16 @@ from voiceassist.events import (
     MuteChanged,
     Prompt,
     PromptClosed,
+    RecordingPaused,
+    RecordingResumed,
     Tick,
 )
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
 HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
-DONE = (Prompt, PromptClosed, MuteChanged, CardVolumeChanged, AgentFine, Alert, AlertChanged)
+BUTTONS = (MuteChanged, CardVolumeChanged, RecordingPaused, RecordingResumed, AgentFine)
+DONE = (Prompt, PromptClosed, *BUTTONS, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
 """The events of a stored call that a rerun looks at; all others follow from these."""
 
@@ -82,7 +86,7 @@ def rerun(playbook: Playbook, call: StoredCall) -> list[Event]:
         if isinstance(step, PromptClosed | AlertChanged):
             action = people.again(step)
             given = _acted(again, action) if action else []
-        elif isinstance(step, SetMute | SetCardVolume | SayFine | AskHelp):
+        elif isinstance(step, SetMute | SetCardVolume | PauseRecording | SayFine | AskHelp):
             given = _acted(again, step)
         else:
             given = again.handle(step)
@@ -149,6 +153,9 @@ def _step(event: Event) -> RerunInput | None:
             return SetMute(at_ms=event.at_ms, muted=event.muted)
         case CardVolumeChanged():
             return SetCardVolume(at_ms=event.at_ms, volume=event.volume)
+        case RecordingPaused() | RecordingResumed():
+            paused = isinstance(event, RecordingPaused)
+            return PauseRecording(at_ms=event.at_ms, by=event.by, paused=paused)
         case AgentFine():
             return SayFine(at_ms=event.at_ms)
         case Alert(kind="help"):
@@ -161,7 +168,7 @@ def _with_ticks(steps: list[RerunInput]) -> Iterator[RerunInput]:
     spoken = {second for step in steps if isinstance(step, Final) for second in _seconds(step)}
     told = 0
     for step in steps:
-        if isinstance(step, Final | LineSoundChanged | CallEnded):
+        if isinstance(step, Final | LineSoundChanged | PauseRecording | CallEnded):
             heard = (step.end_ms if isinstance(step, Final) else step.at_ms) // TICK_MS
             yield from (Tick(at_ms=at * TICK_MS) for at in range(told + 1, heard + 1) if at not in spoken)
             told = max(told, heard)

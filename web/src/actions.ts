@@ -14,6 +14,9 @@ export async function perform(callId: string, action: Action): Promise<boolean> 
   return (await answered(act(callId, action).then(() => true))) ?? false;
 }
 
+/** Pauses the recording of a live call, or lets it go on. */
+export const pauseRecording = (callId: string, paused: boolean) => perform(callId, { type: "pause_recording", paused });
+
 /** What the server answers; null when it does not accept the request, which is said. */
 async function answered<T>(request: Promise<T>): Promise<T | null> {
   try {

@@ -8,6 +8,7 @@ import { preferences } from "./live/preferences.svelte";
 
 export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { toggle: CardFold };
+export type AgentKey = "pause"; // the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
 
@@ -35,6 +36,13 @@ export function cardKey(event: Pressed, alternatives: number, keys: KeyMap = pre
   if (fold) return { toggle: fold };
   const digit = CARD_DIGITS.indexOf(key) + 1;
   return digit >= 1 && digit <= alternatives ? { use: digit - 1 } : null;
+}
+
+const AGENT_KEYS: { [key: string]: AgentKey } = { p: "pause" };
+
+/** Keys of the agent's screen that need no card. */
+export function agentKey(event: Pressed, keys: KeyMap = preferences.keys): AgentKey | null {
+  return AGENT_KEYS[standard(event, keys)] ?? null;
 }
 
 const WALL_KEYS: { [key: string]: WallKey } = {
@@ -71,7 +79,7 @@ const characters = (table: object) => Object.keys(table).filter((key) => key.len
 
 /** Every key of one character, by the screen that has it. */
 export const characterKeys = () => ({
-  agent: [...CARD_DIGITS, ...characters(CARD_FOLDS)],
+  agent: [...CARD_DIGITS, ...characters(CARD_FOLDS), ...characters(AGENT_KEYS)],
   supervisor: characters(WALL_KEYS),
   review: characters(REVIEW_KEYS),
 });

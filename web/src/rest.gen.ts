@@ -84,6 +84,11 @@ export type NoteAdded = wire.NoteAdded;
 export type Partial = wire.Partial;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PauseView".
+ */
+export type PauseView = wire.PauseView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PromiseHeard".
  */
 export type PromiseHeard = wire.PromiseHeard;
@@ -485,6 +490,7 @@ export interface CallView {
   muted: boolean;
   notes: NoteAdded[];
   partials: Partial[];
+  pauses: PauseView[];
   promises: PromiseHeard[];
   prompts: PromptView[];
   seq: number;
@@ -1207,6 +1213,15 @@ export interface PublishRequest {
    */
   over?: number | null;
   revision: number;
+}
+/**
+ * What is to become of a call's recording.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RecordingChange".
+ */
+export interface RecordingChange {
+  paused: boolean;
 }
 /**
  * A password, with the link that an admin gave.

@@ -74,6 +74,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     missed: [],
     behind_ms: 0,
     muted: false,
+    paused: false,
     agent_ms: 0,
     customer_ms: 0,
     ...change,

@@ -7,7 +7,7 @@ Next: `started_call.py` hands the cues to `reactions.py`; `disclosures.py` tells
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from voiceassist.core.call.clocks import CallTime
@@ -60,6 +60,10 @@ class Absences:
         late = [absence for absence in self._untold() if self._is_late(absence, time)]
         self.missed.update(absence.id for absence in late)
         return [self._cue(time, absence, int(self._due_ms(absence))) for absence in late]
+
+    def put_off(self, by_ms: int) -> None:
+        """Gives what is due so much longer: what was said meanwhile was not heard."""
+        self.clocks = {id_: replace(start, at_ms=start.at_ms + by_ms) for id_, start in self.clocks.items()}
 
     def end(self, time: CallTime) -> list[Cue]:
         """What should have been said by the end of the call, which is now."""

@@ -13,6 +13,7 @@ from voiceassist.actions import (
     ChangeAlert,
     DismissPrompt,
     MarkFalseAlarm,
+    PauseRecording,
     SayFine,
     SetCardVolume,
     SetMute,
@@ -20,6 +21,7 @@ from voiceassist.actions import (
 )
 from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
@@ -35,6 +37,7 @@ class Actions:
     slot: CardSlot
     alerts: Alerts
     told: ToldCues
+    pause: Pause
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -44,10 +47,8 @@ class Actions:
                 return self.slot.use(at_ms, action.prompt_id, action.alternative)
             case DismissPrompt():
                 return self.slot.dismiss(at_ms, action.prompt_id)
-            case SetMute():
-                return self.slot.mute(at_ms, muted=action.muted)
-            case SetCardVolume():
-                return self.slot.set_volume(at_ms, action.volume)
+            case SetMute() | SetCardVolume():
+                return self._choose_cards(action)
             case AskHelp():
                 return self._ask_help(at_ms)
             case SayFine():
@@ -58,6 +59,13 @@ class Actions:
                 return [self.told.mark(action)]
             case AddNote():
                 return [note_of(action)]
+            case PauseRecording():
+                return self.pause.change(action)
+
+    def _choose_cards(self, action: SetMute | SetCardVolume) -> list[Event]:
+        if isinstance(action, SetMute):
+            return self.slot.mute(action.at_ms, muted=action.muted)
+        return self.slot.set_volume(action.at_ms, action.volume)
 
     def _ask_help(self, at_ms: int) -> list[Event]:
         """The agent's help button; pressing it again while its alert is unresolved changes nothing."""

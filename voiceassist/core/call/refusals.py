@@ -28,6 +28,7 @@ class Episode:
     turn: int  # number of the agent's turn that refused
     limit_ms: int  # milliseconds after the refusal's last word
     alternative: Cue | None = None  # the first that followed
+    put_off_ms: int = 0  # of its time nothing was heard for so long
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,11 @@ class Refusals:
         overdue = [episode for episode in self.episodes if time.heard_ms >= self._deadline_ms(episode, turns)]
         return self._close_as_dead_ends(time.now_ms, overdue)
 
+    def put_off(self, by_ms: int) -> None:
+        """Gives open episodes so much longer: what was offered meanwhile was not heard."""
+        for episode in self.episodes:
+            episode.put_off_ms += by_ms
+
     def close_all(self, at_ms: int) -> list[DeadEnd]:
         """Closes every episode: the call is over."""
         return self._close_as_dead_ends(at_ms, list(self.episodes))
@@ -114,7 +120,7 @@ class Refusals:
 
     def _deadline_ms(self, episode: Episode, turns: Turns) -> int:
         """When an episode is over, as far as the call so far tells."""
-        refused_ms = episode.refusal.end_ms
+        refused_ms = episode.refusal.end_ms + episode.put_off_ms
         soonest_ms = refused_ms + episode.limit_ms
         if self._turns_since(episode, turns) >= self.limits.recovery_turns:
             return soonest_ms

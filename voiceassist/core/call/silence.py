@@ -1,7 +1,8 @@
 """Finds long silence: nobody has spoken for as many seconds as the playbook allows.
 
 Knows words, times and what else sounds on the line; loudness is measured elsewhere. Hold music, ringing and a busy
-tone are no silence. Never tells one silence twice. Next: `started_call.py` hands the cue to `reactions.py`.
+tone are no silence, nor is a pause of the recording, in which nothing is heard. Never tells one silence twice.
+Next: `started_call.py` hands the cue to `reactions.py`.
 """
 
 from dataclasses import dataclass, field
@@ -30,7 +31,11 @@ class Silence:
             self.waiting.add(event.speaker)
         elif event.speaker in self.waiting:
             self.waiting.remove(event.speaker)
-            self.waited_until_ms = max(self.waited_until_ms, event.since_ms)
+            self.wait_until(event.since_ms)
+
+    def wait_until(self, at_ms: int) -> None:
+        """Counts what was before as no silence."""
+        self.waited_until_ms = max(self.waited_until_ms, at_ms)
 
     def pass_time(self, time: CallTime, turns: Turns) -> list[Cue]:
         """The silence that has become too long by now."""

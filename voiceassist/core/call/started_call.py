@@ -9,6 +9,7 @@ Next: `call.py` gives the events to the shell.
 
 from dataclasses import replace
 
+from voiceassist.actions import PauseRecording
 from voiceassist.core.call.absences import Absences
 from voiceassist.core.call.actions import Actions
 from voiceassist.core.call.alerts import Alerts, alert_rules, unsaid_titles
@@ -19,6 +20,7 @@ from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.lateness import Lateness
 from voiceassist.core.call.offers import asker_of
 from voiceassist.core.call.overlaps import Overlaps
+from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.promises import Promises
 from voiceassist.core.call.reactions import reactions_for
 from voiceassist.core.call.silence import Silence
@@ -65,6 +67,7 @@ class StartedCall:
         self._absences = Absences(playbook, cues)
         self._disclosures = Disclosures(self._absences)
         self._promises = Promises(playbook.spoken)
+        self._pause = Pause()
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
         self._slot = CardSlot(limits, self._lateness, protecting=frozenset(playbook.ladder.rungs))
@@ -74,7 +77,12 @@ class StartedCall:
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
         self._told = ToldCues(turns=Turns(limits.breath_ms))
         self._actions = Actions(
-            playbook=playbook, agent=started.agent, slot=self._slot, alerts=alerts, told=self._told
+            playbook=playbook,
+            agent=started.agent,
+            slot=self._slot,
+            alerts=alerts,
+            told=self._told,
+            pause=self._pause,
         )
 
     def take(self, event: Input) -> list[Event]:
@@ -115,6 +123,8 @@ class StartedCall:
                 return self._pass_time()
             case CallEnded():
                 return self._end(event)
+            case PauseRecording():
+                return self._pause_or_go_on(event)
             case CallFailed():
                 return [*self._slot.clear(event.at_ms, "call_ended"), event]
         return self._actions.carry_out(event)
@@ -157,9 +167,20 @@ class StartedCall:
     def _pass_time(self) -> list[Event]:
         """What is due by now: a card goes, something stays unsaid, silence is long, a refusal is a dead end."""
         expired = self._slot.expire(self._time.now_ms)
+        if self._pause.is_on:
+            return [*expired]
         late = [*self._absences.pass_time(self._time), *self._silence.pass_time(self._time, self._turns)]
         reactions, dead_ends = self._reactions.react_without_words(late), self._reactions.pass_time(self._time)
         return [*expired, *reactions, *dead_ends, *self._disclosures.tell(self._time.now_ms)]
+
+    def _pause_or_go_on(self, action: PauseRecording) -> list[Event]:
+        """Nothing becomes due in a pause; afterwards what is due has as much longer."""
+        events = self._actions.carry_out(action)
+        if events and not self._pause.is_on:
+            self._silence.wait_until(action.at_ms)
+            self._absences.put_off(self._pause.lasted_ms)
+            self._reactions.refusals.put_off(self._pause.lasted_ms)
+        return events
 
     def _end(self, event: CallEnded) -> list[Event]:
         due, unsaid = self._pass_time(), self._absences.end(self._time)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from voiceassist.core.screen.views import AlertView, CallState, CueView, PromptView
+from voiceassist.core.screen.views import AlertView, CallState, CueView, PauseView, PromptView
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -41,6 +41,8 @@ from voiceassist.events import (
     PromptClosed,
     QuoteChanged,
     Record,
+    RecordingPaused,
+    RecordingResumed,
     RefusalClosed,
     Speaker,
 )
@@ -84,7 +86,7 @@ class CallStateBuilder:
         self.cues = {view.cue.cue_id: view for view in state.cues}
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
         self.alerts = {view.alert.alert_id: view for view in state.alerts}
-        self.gaps = list(state.gaps)
+        self.gaps, self.pauses = list(state.gaps), list(state.pauses)
         self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
@@ -118,6 +120,7 @@ class CallStateBuilder:
             prompts=tuple(self.prompts.values()),
             alerts=tuple(self.alerts.values()),
             gaps=tuple(self.gaps),
+            pauses=tuple(self.pauses),
             line_sounds=tuple(self.line_sounds),
             cross_talk=tuple(self.cross_talk.values()),
             leg_merge=self.leg_merge,
@@ -270,6 +273,15 @@ def _card_volume(call: CallStateBuilder, event: CardVolumeChanged) -> None:
     call.card_volume = event.volume
 
 
+def _paused(call: CallStateBuilder, event: RecordingPaused) -> None:
+    call.pauses.append(PauseView(start_ms=event.at_ms, by=event.by))
+
+
+def _resumed(call: CallStateBuilder, event: RecordingResumed) -> None:
+    if call.pauses:
+        call.pauses[-1] = replace(call.pauses[-1], end_ms=event.at_ms, resumed_by=event.by)
+
+
 def _ended(call: CallStateBuilder, event: CallEnded) -> None:
     call.status, call.end_reason = "ended", event.reason
     _hear_no_more(call)
@@ -312,6 +324,8 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     AlertChanged: _alert_changed,
     MuteChanged: _muted,
     CardVolumeChanged: _card_volume,
+    RecordingPaused: _paused,
+    RecordingResumed: _resumed,
     CallEnded: _ended,
     CallFailed: _failed,
 }

@@ -68,6 +68,16 @@ class AlertView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PauseView:
+    """A span of the call that nobody was to keep or hear."""
+
+    start_ms: int
+    by: str  # who paused the recording
+    end_ms: int | None = None  # None: it goes on, or went on to the end of the call
+    resumed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallState:
     """All that a screen shows of one call."""
 
@@ -86,6 +96,7 @@ class CallState:
     prompts: tuple[PromptView, ...] = ()
     alerts: tuple[AlertView, ...] = ()
     gaps: tuple[AudioGap, ...] = ()
+    pauses: tuple[PauseView, ...] = ()  # of the recording; only the last may be open
     line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order
     cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
     leg_merge: LegMergeChanged | None = None  # the newest

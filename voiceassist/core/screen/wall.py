@@ -28,6 +28,8 @@ from voiceassist.events import (
     Person,
     QuoteChanged,
     Record,
+    RecordingPaused,
+    RecordingResumed,
     RefusalClosed,
     Speaker,
 )
@@ -56,6 +58,7 @@ class WallRow:
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
     muted: bool = False  # the agent wants no cards
+    paused: bool = False  # the recording of a live call is paused
     agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
     customer_ms: int = 0
 
@@ -88,7 +91,9 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_words(row, event)
         case RefusalClosed():
             return _with_outcome(row, event)
-        case MuteChanged() | LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged():
+        case MuteChanged() | RecordingPaused() | RecordingResumed():
+            return _with_button(row, event)
+        case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged():
             return _with_state(row, event)
         case Alert() | AlertChanged() | QuoteChanged():
             return _with_alerts(row, _alerts_after(row.alerts, event))
@@ -124,10 +129,16 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 WALL_EVENTS = (
     *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
-    *(RefusalClosed, PartDeleted),
+    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted),
     *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
+
+
+def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingResumed) -> WallRow:
+    if isinstance(event, MuteChanged):
+        return replace(row, muted=event.muted)
+    return replace(row, paused=isinstance(event, RecordingPaused))
 
 
 def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
@@ -136,12 +147,8 @@ def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
     return replace(row, dead_ends=row.dead_ends + 1)
 
 
-def _with_state(
-    row: WallRow, event: MuteChanged | LanguageDoubtChanged | DisclosureChanged | LatenessChanged
-) -> WallRow:
+def _with_state(row: WallRow, event: LanguageDoubtChanged | DisclosureChanged | LatenessChanged) -> WallRow:
     match event:
-        case MuteChanged():
-            return replace(row, muted=event.muted)
         case LanguageDoubtChanged():
             return replace(row, doubted=doubted_after(row.doubted, event))
         case DisclosureChanged():
@@ -168,7 +175,7 @@ def _with_words(row: WallRow, final: Final) -> WallRow:
 
 def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     status: CallStatus = "ended" if isinstance(event, CallEnded) else "failed"
-    return replace(row, status=status, behind_ms=0, agent_ms=0, customer_ms=0)
+    return replace(row, status=status, paused=False, behind_ms=0, agent_ms=0, customer_ms=0)
 
 
 def _alerts_after(

@@ -39,6 +39,8 @@ export type Record =
   | PartDeletedRecord
   | MuteChangedRecord
   | CardVolumeChangedRecord
+  | RecordingPausedRecord
+  | RecordingResumedRecord
   | AgentFineRecord
   | CallEndedRecord
   | CallFailedRecord;
@@ -51,7 +53,8 @@ export type Action =
   | SayFine
   | ChangeAlert
   | MarkFalseAlarm
-  | AddNote;
+  | AddNote
+  | PauseRecording;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -81,6 +84,7 @@ export interface CallState {
   prompts: PromptView[];
   alerts: AlertView[];
   gaps: AudioGap[];
+  pauses: PauseView[];
   line_sounds: LineSoundChanged[];
   cross_talk: CrossTalkChanged[];
   leg_merge: LegMergeChanged | null;
@@ -303,6 +307,15 @@ export interface AudioGap {
   cause: "silent" | "lost" | "overflow" | "rate_changed";
 }
 /**
+ * A span of the call that nobody was to keep or hear.
+ */
+export interface PauseView {
+  start_ms: number;
+  by: string;
+  end_ms: number | null;
+  resumed_by: string;
+}
+/**
  * One leg carries something else than talk, or talk again.
  *
  * "music": hold music; "ringing" and "busy": the network's tones; "dtmf": a pressed key (which one is never
@@ -413,6 +426,7 @@ export interface WallRow {
   missed: string[];
   behind_ms: number;
   muted: boolean;
+  paused: boolean;
   agent_ms: number;
   customer_ms: number;
 }
@@ -842,6 +856,26 @@ export interface CardVolumeChangedRecord {
   volume: "fewer" | "normal" | "more";
 }
 /**
+ * From here on nothing of the call is recorded, heard or shown: silence of the same length takes its place.
+ */
+export interface RecordingPausedRecord {
+  type: "recording_paused";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+}
+/**
+ * The call is recorded, heard and shown again.
+ */
+export interface RecordingResumedRecord {
+  type: "recording_resumed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+}
+/**
  * The agent said: I'm fine.
  */
 export interface AgentFineRecord {
@@ -934,6 +968,13 @@ export interface MarkFalseAlarm {
 export interface AddNote {
   text: string;
   type: "add_note";
+}
+/**
+ * Nothing of the call is to be kept or heard for a while, as when a card number is read out; or again.
+ */
+export interface PauseRecording {
+  paused?: boolean;
+  type: "pause_recording";
 }
 
 export const WIRE_VERSION = 1;

@@ -34,6 +34,7 @@ export function openCall(record: WireRecord): CallState {
     prompts: [],
     alerts: [],
     gaps: [],
+    pauses: [],
     line_sounds: [],
     cross_talk: [],
     leg_merge: null,
@@ -115,6 +116,10 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { muted: record.muted };
     case "card_volume_changed":
       return { card_volume: record.volume };
+    case "recording_paused":
+      return { pauses: [...state.pauses, { start_ms: record.at_ms, by: record.by, end_ms: null, resumed_by: "" }] };
+    case "recording_resumed":
+      return { pauses: resumed(state.pauses, record) };
     case "call_ended":
       return { status: "ended", end_reason: record.reason, partials: [], behind_ms: 0 };
     case "call_failed":
@@ -140,6 +145,17 @@ function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" |
 /** The alert without what was said, and without what people wrote about it. */
 function unquoted(view: AlertView): AlertView {
   return { ...view, alert: { ...view.alert, quote: "", why: { ...view.alert.why, words: "" } }, note: "" };
+}
+
+function resumed(pauses: CallState["pauses"], { at_ms: end_ms, by: resumed_by }: RecordOf<"recording_resumed">): CallState["pauses"] {
+  const last = pauses.length - 1;
+  return pauses.map((pause, i) => (i === last ? { ...pause, end_ms, resumed_by } : pause));
+}
+
+/** The pause of a live call's recording that goes on now. */
+export function openPause({ status, pauses }: Pick<CallState, "status" | "pauses">): CallState["pauses"][number] | null {
+  const last = pauses.at(-1);
+  return status === "live" && last?.end_ms === null ? last : null;
 }
 
 function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
@@ -229,6 +245,7 @@ export function openRow(record: WireRecord): WallRow {
     missed: [],
     behind_ms: 0,
     muted: false,
+    paused: false,
     agent_ms: 0,
     customer_ms: 0,
   };
@@ -247,6 +264,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return { last_words: record.text, last_speaker: record.speaker, ...spokenAfter(row, record) };
     case "mute_changed":
       return { muted: record.muted };
+    case "recording_paused":
+    case "recording_resumed":
+      return { paused: record.type === "recording_paused" };
     case "refusal_closed":
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "language_doubt_changed":
@@ -264,9 +284,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
-      return { status: "ended", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "ended", paused: false, behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":
-      return { status: "failed", behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "failed", paused: false, behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     default:
       return {};
   }

@@ -26,6 +26,7 @@ const actions: { readonly [key: string]: string } = {
   "3": "Use the third offer",
   d: "Show the card’s details",
   w: "Show why the card came",
+  p: "Pause or resume the recording",
   a: "Acknowledge the alert",
   r: "Resolve the alert",
   u: "Undo what was done last",

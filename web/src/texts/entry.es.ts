@@ -26,6 +26,7 @@ const actions: { readonly [key: string]: string } = {
   "3": "Usar la tercera oferta",
   d: "Mostrar los detalles de la tarjeta",
   w: "Mostrar por qué vino la tarjeta",
+  p: "Pausar o reanudar la grabación",
   a: "Atender la alerta",
   r: "Resolver la alerta",
   u: "Deshacer lo último",

@@ -20,6 +20,7 @@ export type Note =
   | { type: "disclosure"; at_ms: number; change: DisclosureChanged }
   | { type: "promise"; at_ms: number; promise: PromiseHeard }
   | { type: "written"; at_ms: number; note: NoteAdded }
+  | { type: "pause"; at_ms: number; paused: boolean; by: string }
   | { type: "fine"; at_ms: number }
   | { type: "mute"; at_ms: number; muted: boolean }
   | { type: "volume"; at_ms: number; volume: CardVolume };
@@ -83,6 +84,7 @@ function lineNote(record: WireRecord): Note[] {
 function buttonNote(record: WireRecord): Note[] {
   if (record.type === "agent_fine") return [{ type: "fine", at_ms: record.at_ms }];
   if (record.type === "card_volume_changed") return [{ type: "volume", at_ms: record.at_ms, volume: record.volume }];
+  if (record.type === "recording_paused" || record.type === "recording_resumed") return [{ type: "pause", at_ms: record.at_ms, paused: record.type === "recording_paused", by: record.by }];
   if (record.type === "mute_changed") return [{ type: "mute", at_ms: record.at_ms, muted: record.muted }];
   return [];
 }
