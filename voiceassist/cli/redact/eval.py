@@ -16,14 +16,14 @@ from rich.table import Table
 from voiceassist.cli.cues.files import read_rows
 from voiceassist.core.words.languages import language_rules
 from voiceassist.evaluation.private_forms import PrivateForm, private_forms
-from voiceassist.evaluation.private_templates import HELD_OUT, TUNED, Templates
+from voiceassist.evaluation.private_templates import HELD_OUT, SEEN, TUNED, Templates
 from voiceassist.evaluation.redaction import false_masks, leaks
 
 if TYPE_CHECKING:
     from voiceassist.events import Speaker
 
 SEED = 20_261_129  # fixed: everybody measures the same forms
-HALVES = {"tuned": TUNED, "held out": HELD_OUT}
+BATCHES = {"tuned": TUNED, "seen": SEEN, "held out": HELD_OUT}
 PER_TURNS = 10_000
 
 Turns = Annotated[
@@ -37,7 +37,8 @@ ShowErrors = Annotated[bool, typer.Option("--errors", help="Show what leaks, and
 def evaluate(turns: Turns = None, each: Each = 40, language: Tag = "en", errors: ShowErrors = False) -> None:
     """Say private things in thousands of made-up ways, and count those that no partial and no final shows.
 
-    Half of the templates was never tuned on: "held out". With files of ordinary
+    Templates come in batches: "tuned" while the rules were written, "seen" when they
+    were mended, "held out" from both. With files of ordinary
     turns, in --language, also the turns in which something is masked.
 
     Exit code 2: a row cannot be read; file and line are named.
@@ -45,10 +46,10 @@ def evaluate(turns: Turns = None, each: Each = 40, language: Tag = "en", errors:
     Example: voiceassist redact eval tests/cues/ordinary_agent.jsonl --errors
     """
     console = Console(highlight=False, soft_wrap=True)
-    table = Table("kind", "language", "half", "forms", "finals", "partials too", title="Masked whole")
+    table = Table("kind", "language", "batch", "forms", "finals", "partials too", title="Masked whole")
     for tag in ("en", "es"):
-        for half, templates in HALVES.items():
-            _add_rows(table, tag, half, _forms(templates, tag, each))
+        for batch, templates in BATCHES.items():
+            _add_rows(table, tag, batch, _forms(templates, tag, each))
     console.print(table)
     if errors:
         _print_leaks(console, each)
@@ -69,18 +70,18 @@ def _forms(templates: Templates, tag: str, each: int) -> list[PrivateForm]:
     return list(private_forms(templates[tag], tag, Random(SEED).randrange, each=each))  # noqa: S311 - no secret
 
 
-def _add_rows(table: Table, tag: str, half: str, forms: list[PrivateForm]) -> None:
+def _add_rows(table: Table, tag: str, batch: str, forms: list[PrivateForm]) -> None:
     rules = language_rules(tag)
     said = Counter(form.kind for form in forms)
     finals = Counter(form.kind for form in forms if not leaks(form, rules, partials=False))
     whole = Counter(form.kind for form in forms if not leaks(form, rules))
     for kind, count in [*said.items(), ("all", len(forms))]:
         counted = [counter.total() if kind == "all" else counter[kind] for counter in (finals, whole)]
-        table.add_row(kind, tag, half, f"{count:,}", *(f"{100 * number / count:.1f} %" for number in counted))
+        table.add_row(kind, tag, batch, f"{count:,}", *(f"{100 * number / count:.1f} %" for number in counted))
 
 
 def _print_leaks(console: Console, each: int) -> None:
-    """One leak of each tuned template; those of the held-out half are not for looking at."""
+    """One leak of each tuned template; those of the other batches are not for looking at."""
     for tag in TUNED:
         shown = set[str]()
         for form in _forms(TUNED, tag, each):
