@@ -156,12 +156,27 @@ HELD_OUT: Templates = {
             "A: la numeración completa por favor|{card}",
         ),
         "security_code": ("A: y el código de atrás|es {code}", "el c v v es {code}"),
-        "bank": ("A: me facilita su cuenta bancaria|claro {account}", "pueden hacer el ingreso en la cuenta {account}"),
+        "bank": (
+            "A: me facilita su cuenta bancaria|claro {account}",
+            "pueden hacer el ingreso en la cuenta {account}",
+        ),
         "identity": ("A: me dice su d n i|{dni}", "el documento es {dni}"),
-        "birth": ("A: en qué fecha nació usted|nací el {birth}", "cumplo años el {birth}", "A: fecha de nacimiento|{birth}"),
+        "birth": (
+            "A: en qué fecha nació usted|nací el {birth}",
+            "cumplo años el {birth}",
+            "A: fecha de nacimiento|{birth}",
+        ),
         "phone": ("mi número es {phone}", "A: un teléfono de contacto|sí apunte {phone}", "llámeme al {phone}"),
         "email": ("A: a qué correo se lo envío|a {email}", "mi email es {email}"),
-        "password": ("A: cuál es su contraseña|{password}", "A: dígame su pin|{pin}", "creo que la contraseña era {password}"),
-        "address": ("A: a qué dirección lo mandamos|a la {address}", "nos mudamos a {address}", "la dirección de entrega es {address}"),
+        "password": (
+            "A: cuál es su contraseña|{password}",
+            "A: dígame su pin|{pin}",
+            "creo que la contraseña era {password}",
+        ),
+        "address": (
+            "A: a qué dirección lo mandamos|a la {address}",
+            "nos mudamos a {address}",
+            "la dirección de entrega es {address}",
+        ),
     },
 }

@@ -57,6 +57,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         ladder=_ladder(document.ladder) if document.ladder else NO_LADDER,
         alerts={kind: AlertRule(kind=kind, **rule.model_dump()) for kind, rule in document.alerts.items()},
         limits=Limits(**document.limits.model_dump()) if document.limits else Limits(),
+        redact=document.redact,
         examples=tuple(_example(example) for example in document.examples),
         exceptions=_exceptions(document, builtin),
         sensitivity={kind: cue.sensitivity for kind, cue in document.cues.items() if cue.sensitivity != "normal"},

@@ -15,6 +15,13 @@ from voiceassist.yamltext.document import Json
 from voiceassist.yamltext.problems import Message, Path, told, unknown
 
 Finding = tuple[Path, Message]
+# No caller expects to read these again, and no playbook may show them.
+NEVER_KEPT = {
+    "card": "payment standards forbid to keep it in words",
+    "security_code": "payment standards forbid to keep it at all",
+    "password": "who reads it could use it",
+    "number": "the first groups of a card number are such numbers",
+}
 NO_WORD = r"[^\s\S]"  # stands in for a list that cannot be compiled, so that it is blamed once: matches nothing
 
 
@@ -84,6 +91,7 @@ def cross_checks(document: Json, builtin: BuiltinCues) -> Iterator[Finding]:
     for check, parts in PARTS.items():
         yield from (finding for path in parts(document) for finding in check(document, path))
     yield from _rungs(document)
+    yield from _always_private(document)
     yield from _offers_twice(document)
 
 
@@ -114,6 +122,13 @@ def _own_rules(document: Json, kind: str, builtin: BuiltinCues) -> Iterator[Find
         if f"{kind}.{name}" in taken:
             text = "is the name of a built-in rule; choose another, or list that in `off`"
             yield ("cues", kind, "rules", name), told(text, "builtin_rule_name")
+
+
+def _always_private(document: Json) -> Iterator[Finding]:
+    for kind, treatment in mapping_at(document, "redact").items():
+        if kind in NEVER_KEPT and treatment == "keep":
+            text = f"`{kind}` is always masked or dropped: {NEVER_KEPT[kind]}"
+            yield ("redact", kind), told(text, "never_kept", kind=kind)
 
 
 def _sensitivity(document: Json, kind: str) -> Iterator[Finding]:

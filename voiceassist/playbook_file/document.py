@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field
 
 from voiceassist.core.playbook.model import CostClass, Limits
+from voiceassist.core.words.announced import Kind, Treatment
 from voiceassist.events import AlertLevel, Speaker
 from voiceassist.playbook_file.cue_document import Document, KindDocument, MissingDocument, OwnKindDocument
 from voiceassist.playbook_file.types import (
@@ -291,6 +292,12 @@ class PlaybookDocument(Document):
     )
     limits: LimitsDocument | None = Field(
         None, title="Limits", description="Numbers that keep the assistant quiet."
+    )
+    redact: dict[Kind, Treatment] = Field(
+        {},
+        title="Private words",
+        description="What callers say about themselves: mask it, as what is left out, drop or keep it.",
+        examples=[{"phone": "keep", "card": "drop"}],
     )
     examples: list[ExampleDocument] = Field(
         [], title="Examples", description="Conversations that `voiceassist playbook test` checks."

@@ -140,6 +140,11 @@ limits:
   silence_s: 25                         # 0: never
   overlap_ms: 2000                      # 0: never
 
+# What callers say about themselves is masked before anybody sees it: card, security_code, expiry, bank, identity,
+# birth, phone, email, password, address, and number (a long one that nothing announces). Here what is not just
+# masked: drop leaves the words out, keep shows them; card, security_code, password and number are never kept.
+redact: {phone: keep, card: drop}
+
 # Tried by `voiceassist playbook test`: what the last line must bring. Leave out what does not matter.
 examples:
   - call:

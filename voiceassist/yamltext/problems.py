@@ -39,6 +39,7 @@ ProblemCode = Literal[
     "builtin_rule_name",
     "no_sensitivity",
     "no_time",
+    "never_kept",
     "until_before_from",
     "rung_twice",
     "offer_twice",

@@ -635,6 +635,7 @@ export interface ProblemView {
     | "builtin_rule_name"
     | "no_sensitivity"
     | "no_time"
+    | "never_kept"
     | "until_before_from"
     | "rung_twice"
     | "offer_twice"

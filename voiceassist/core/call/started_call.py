@@ -61,7 +61,7 @@ class StartedCall:
         limits, cues = playbook.limits, CueMaker(playbook.label)
         self._time, self._lateness = CallTime(), Lateness()
         self._finished = {"agent": 0, "customer": 0}  # newest utterance that has its final
-        self._redactor = None if is_masked else Redactor(language_rules(started.language))
+        self._redactor = None if is_masked else Redactor(language_rules(started.language), playbook.redact)
         self._turns = Turns(limits.breath_ms)
         self._tracker = CueTracker(playbook, cues)
         self._absences = Absences(playbook, cues)

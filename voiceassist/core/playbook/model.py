@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Literal, get_args
 
 from voiceassist.core.classifier.model import Classifier
+from voiceassist.core.words.announced import Kind, Treatment
 from voiceassist.core.words.languages import Language, language_rules
 from voiceassist.events import AlertLevel, OwnKind, Reach, Speaker, Tier
 
@@ -238,6 +239,7 @@ class Playbook:
     ladder: Ladder
     alerts: Mapping[str, AlertRule]
     limits: Limits
+    redact: Mapping[Kind, Treatment] = field(default_factory=dict)  # of the kinds that are not just masked
     examples: tuple[Example, ...] = ()
     exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
     sensitivity: Mapping[str, Sensitivity] = field(default_factory=dict)  # of the classifier, by kind

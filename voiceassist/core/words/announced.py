@@ -24,6 +24,7 @@ Kind = Literal[
     "password",
     "address",
 ]
+Treatment = Literal["mask", "drop", "keep"]
 Topic = Kind | Literal["reference", "quantity"]
 NUMBER_KINDS: frozenset[Topic] = frozenset(["card", "security_code", "bank", "identity", "phone", "password"])
 

@@ -12,9 +12,8 @@ Next: everything else sees only the masked words.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Literal
 
-from voiceassist.core.words.announced import Kind, Topic, announcements
+from voiceassist.core.words.announced import Kind, Topic, Treatment, announcements
 from voiceassist.core.words.languages import Language
 from voiceassist.core.words.redact_announced import announced_words
 from voiceassist.core.words.redact_numbers import (
@@ -28,7 +27,6 @@ from voiceassist.core.words.spoken_addresses import addresses
 from voiceassist.core.words.spoken_numbers import HeardLine, is_glue, is_letter, is_number, runs
 from voiceassist.events import Final, Speaker, Transcript
 
-Treatment = Literal["mask", "drop", "keep"]
 Found = Mapping[int, Kind]  # index of a word → why it is private
 
 MASK = "***"

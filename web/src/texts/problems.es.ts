@@ -34,6 +34,7 @@ export const problems: { readonly [code in Code]: (given: Given) => string } = {
   no_general_policy: () => "falta: es la política para lo que no encaja en ninguna otra",
   builtin_rule_name: () => "es el nombre de una regla incluida; elija otro, o desactive aquella",
   no_sensitivity: ({ kind }) => `«${kind}» se encuentra solo por sus frases; esto es para las demás señales`,
+  never_kept: ({ kind }) => `«${kind}» siempre se tapa o se quita`,
   no_time: () => "falta; indíquelo, o marque que basta con decirlo antes de que acabe la llamada",
   until_before_from: ({ day }) => `es anterior al primer día (${day})`,
   rung_twice: ({ rung }) => `«${rung}» está dos veces; cada peldaño es una tarjeta propia`,
