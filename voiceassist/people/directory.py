@@ -20,6 +20,7 @@ from voiceassist.people.key_ring import KeyRing
 from voiceassist.people.secrets import new_token, token_hash
 from voiceassist.store.keys import StoredKey
 from voiceassist.store.people import Everybody, PasswordLink, People, StoredPerson, StoredSession
+from voiceassist.store.people_entries import EndedBy
 
 log = structlog.get_logger()
 
@@ -56,7 +57,7 @@ class Directory:
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
     _by_id: Mapping[str, StoredSession] = field(default_factory=dict)
     _seen: dict[str, tuple[str, int]] = field(default_factory=dict)  # session id: login, when
-    _saved_us: int = 0
+    _saved_us: int = field(default_factory=now_us)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -147,9 +148,11 @@ class Directory:
         await self.look()
         return token
 
-    async def end_sessions(self, login: str, session_id: str | None = None) -> int:
+    async def end_sessions(
+        self, login: str, session_id: str | None = None, *, why: EndedBy = "signed_out", by: str | None = None
+    ) -> int:
         """Ends one session of a person, or all, here and now; returns how many there were."""
-        ended = await self.people.end_sessions(login, session_id)
+        ended = await self.people.end_sessions(login, session_id, why=why, by=by)
         await self.look()
         return ended
 
@@ -162,11 +165,11 @@ class Directory:
         await self.key_ring.keys.revoke(key_id, self.now_us(), by=by)
         await self.look()
 
-    async def new_link(self, login: str = "") -> str:
+    async def new_link(self, login: str = "", *, by: str | None = None) -> str:
         """A token with which that person sets a password, once; without a login, the first admin."""
         token = new_token()
         await self.people.add_link(
-            PasswordLink(token_hash=token_hash(token), login=login, expires_us=self.now_us() + LINK_US)
+            PasswordLink(token_hash=token_hash(token), login=login, expires_us=self.now_us() + LINK_US), by=by
         )
         return token
 

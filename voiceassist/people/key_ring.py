@@ -24,7 +24,7 @@ class KeyRing:
     keys: Keys
     by_hash: Mapping[str, StoredKey] = field(default_factory=dict)
     _by_id: Mapping[str, StoredKey] = field(default_factory=dict)
-    _used_us: dict[str, int] = field(default_factory=dict)  # by id; what is not stored yet
+    _used_us: dict[str, int] = field(default_factory=dict)  # by id; of those used since the start
 
     async def look(self) -> None:
         """Reads them anew. Raises StoreError."""
@@ -73,7 +73,6 @@ class KeyRing:
 
     async def save(self) -> None:
         """Stores when keys were used: one write for all, however many requests there were. Raises StoreError."""
-        used = dict(self._used_us)
+        used = {key_id: at_us for key_id, at_us in self._used_us.items() if at_us != self._by_id[key_id].used_us}
         if used:
             await self.keys.used(used)
-        self._used_us = {key_id: at_us for key_id, at_us in self._used_us.items() if at_us != used.get(key_id)}

@@ -13,6 +13,7 @@ from voiceassist.people.throttle import Throttle
 from voiceassist.people.totp import step_of
 from voiceassist.runtime import runtime_of
 from voiceassist.server.peer import address_of
+from voiceassist.server.refusals import tell_failed
 from voiceassist.store.people import StoredPerson
 
 
@@ -21,6 +22,7 @@ def attempt(connection: HTTPConnection, login: str) -> None:
     if wait_s := _throttle(connection).attempt(login, address_of(connection), monotonic()):
         told = "too many attempts to sign in; wait some minutes, then try again"
         headers = {"Retry-After": str(math.ceil(wait_s))}
+        tell_failed(connection, login, "too_many_attempts")
         raise HTTPException(429, {"code": "too_many_attempts", "message": told}, headers=headers)
 
 
@@ -42,20 +44,21 @@ async def check_second_step(connection: HTTPConnection, person: StoredPerson, co
 
 async def use_code(connection: HTTPConnection, person: StoredPerson, code: str) -> None:
     """Takes a code of the second step, which nobody can use again. Raises HTTPException."""
-    step = step_of_right(connection, person.totp, code)
+    step = step_of_right(connection, person.login, person.totp, code)
     if not await runtime_of(connection).directory.people.use_step(person.login, person.totp, step):
-        raise _bad_code()
+        raise _bad_code(connection, person.login)
 
 
-def step_of_right(connection: HTTPConnection, secret: str, code: str) -> int:
+def step_of_right(connection: HTTPConnection, login: str, secret: str, code: str) -> int:
     """The step of a code that counts now. Raises HTTPException for any other."""
     step = step_of(secret, code, runtime_of(connection).directory.now_us())
     if step is None:
-        raise _bad_code()
+        raise _bad_code(connection, login)
     return step
 
 
-def _bad_code() -> HTTPException:
+def _bad_code(connection: HTTPConnection, login: str) -> HTTPException:
+    tell_failed(connection, login, "bad_code")
     told = "the code is wrong, or it was used already; wait until your app shows another one"
     return HTTPException(401, {"code": "bad_code", "message": told})
 

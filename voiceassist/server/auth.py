@@ -21,6 +21,7 @@ from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import PREFIX, SCOPES
 from voiceassist.runtime import runtime_of
 from voiceassist.server.peer import is_local
+from voiceassist.server.refusals import tell_refused
 
 Role = Literal[
     "anyone", "agent", "supervisor", "reviewer", "author", "admin", "ingest", "read:calls", "events", "playbooks"
@@ -71,7 +72,10 @@ class Allow:
     async def __call__(self, connection: HTTPConnection) -> None:
         """Answers 401 or 403 when the caller may not."""
         if not self.roles & principal_of(connection).roles:
-            raise _refused(connection, *_why_not(self.roles, connection))
+            status, message = _why_not(self.roles, connection)
+            call_id = connection.path_params.get("call_id", "")
+            tell_refused(connection, principal_of(connection).signed, f"http_{status}", call_id)
+            raise _refused(connection, status, message)
 
 
 def allow(*roles: Role) -> fastapi_params.Depends:

@@ -89,7 +89,7 @@ async def list_calls(
 async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     """All that screens show of one call (`CallState` of the wire schema), and its legal hold."""
     state = await runtime_of(connection).call_state(call_id)
-    if state is None or not sees(scope_of(connection), state):
+    if state is None or not sees(connection, state):
         raise _unknown(call_id)
     tell_audit(connection, "call.opened", call_id)
     hold = await shown_hold(connection, call_id)
@@ -198,7 +198,7 @@ async def _state_of(
 
 async def _seen_state(socket: WebSocket, runtime: Runtime, call_id: str) -> CallState | None:
     state = await runtime.call_state(call_id)
-    return state if state is not None and sees(scope_of(socket), state) else None
+    return state if state is not None and sees(socket, state) else None
 
 
 async def _follow(

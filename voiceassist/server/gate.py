@@ -24,6 +24,7 @@ from voiceassist.server.limits import EdgeLimits, kind_of
 from voiceassist.server.origin import foreign_site, is_our_host
 from voiceassist.server.peer import address_of, is_local
 from voiceassist.server.peer_rates import Buckets
+from voiceassist.server.refusals import RefusalLog
 
 HEALTH = "/healthz"  # says nothing but that we live; checkers ask by names that nobody told us
 CLOSE = {"Connection": "close"}  # what is still to come of a refused body is not read
@@ -40,8 +41,11 @@ class RefusedError(Exception):
 class Gate:
     """An ASGI application around another one."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, directory: Directory, limits: EdgeLimits) -> None:
+    def __init__(
+        self, app: ASGIApp, settings: Settings, directory: Directory, limits: EdgeLimits, refusals: RefusalLog
+    ) -> None:
         self._app, self._settings, self._directory, self._limits = app, settings, directory, limits
+        self._refusals = refusals
         self._buckets = {kind: Buckets(rate) for kind, rate in limits.rates.items()}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,6 +59,7 @@ class Gate:
             self._check_rate(connection)
             _check_length(connection, limit)
         except RefusedError as error:
+            self._refusals.refused(connection, "", error.code)
             await _refusal(error)(scope, receive, send)
             return
         with suppress(WebSocketDisconnect, ClientDisconnect):  # a peer that left in the middle

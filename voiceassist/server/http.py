@@ -50,6 +50,7 @@ from voiceassist.server.bodies import printable
 from voiceassist.server.gate import Gate
 from voiceassist.server.limits import EdgeLimits
 from voiceassist.server.origin import DOCS
+from voiceassist.server.refusals import RefusalLog
 
 STATUS_BY_ERROR: Mapping[type, int] = {ConflictError: 409, UnknownNameError: 404}
 
@@ -74,8 +75,9 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     api.state.runtime = runtime
     api.state.throttle = Throttle()
     api.state.totp_setups = BegunSetups()
+    api.state.refusals = RefusalLog(audit=runtime.store.audit)
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
-    gate = Gate(api, runtime.settings, runtime.directory, limits)
+    gate = Gate(api, runtime.settings, runtime.directory, limits, api.state.refusals)
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), list(runtime.settings.trusted_proxies)))
 
 

@@ -9,6 +9,7 @@ from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.stream_dialect import StreamDialect
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of, rights_last
+from voiceassist.server.refusals import tell_refused
 from voiceassist.server.scope import check_call, scope_of, unknown_call
 from voiceassist.store.call_scope import EVERY_TEAM
 
@@ -91,6 +92,7 @@ async def _check_own(request: Request, call_id: str) -> None:
     feed = runtime.joins.feeds.get(call_id)
     agent = feed.info.agent if feed else None
     if agent and not scope_of(request).has(agent.id, agent.team, is_live=True):
+        tell_refused(request, principal_of(request).signed, "not_theirs", call_id)
         raise unknown_call(call_id)
     if await runtime.whose(call_id):
         await check_call(request, call_id)

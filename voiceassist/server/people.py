@@ -13,7 +13,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.people.directory import Directory
 from voiceassist.runtime import runtime_of
-from voiceassist.server.auth import allow
+from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody
 from voiceassist.server.person_fields import Login, PersonName, PersonView, Roles, Teams, person_view
 from voiceassist.store.people import StoredPerson
@@ -72,7 +72,7 @@ async def add_person(connection: HTTPConnection, wanted: Annotated[NewPerson, Bo
         teams=tuple(wanted.teams),
         created_us=directory.now_us(),
     )
-    await directory.people.add(person)
+    await directory.people.add(person, by=principal_of(connection).signed)
     link = await _link(connection, person.login)
     await directory.look()
     return PersonAdded(person=person_view(person, directory), link=link)
@@ -85,7 +85,7 @@ async def change_person(
     """Changes somebody, here and now; a disabled person is signed out everywhere."""
     directory = _directory(connection)
     values = {name: value for name, value in wanted.model_dump().items() if value is not None}
-    person = await directory.people.change(login, **values)
+    person = await directory.people.change(login, by=principal_of(connection).signed, **values)
     await directory.look()
     return person_view(person, directory)
 
@@ -97,7 +97,7 @@ async def reset_person(connection: HTTPConnection, login: str) -> ResetLink:
 
 
 async def _link(connection: HTTPConnection, login: str) -> str:
-    token = await _directory(connection).new_link(login)
+    token = await _directory(connection).new_link(login, by=principal_of(connection).signed)
     return f"{connection.base_url}reset?token={token}"
 
 

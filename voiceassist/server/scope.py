@@ -11,6 +11,7 @@ from starlette.requests import HTTPConnection
 from voiceassist.core.screen.views import CallState
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import Principal, principal_of
+from voiceassist.server.refusals import tell_refused
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 
 
@@ -48,10 +49,20 @@ async def may_see(connection: HTTPConnection, call_id: str) -> bool:
     if scope.everything:
         return True
     whose = await runtime_of(connection).whose(call_id)
-    return whose is not None and scope.has(whose.agent_id, whose.team, is_live=whose.is_live)
+    if whose is None:
+        return False
+    return _told(connection, call_id, is_seen=scope.has(whose.agent_id, whose.team, is_live=whose.is_live))
 
 
-def sees(scope: CallScope, shown: CallState) -> bool:
+def sees(connection: HTTPConnection, shown: CallState) -> bool:
     """Whether a call that is known whole may be seen."""
-    agent = shown.started.agent
-    return scope.has(agent.id, agent.team, is_live=shown.status == "live")
+    agent, is_live = shown.started.agent, shown.status == "live"
+    is_seen = scope_of(connection).has(agent.id, agent.team, is_live=is_live)
+    return _told(connection, shown.call_id, is_seen=is_seen)
+
+
+def _told(connection: HTTPConnection, call_id: str, *, is_seen: bool) -> bool:
+    """The same; who asked for a call that is there and not theirs stands in the audit."""
+    if not is_seen:
+        tell_refused(connection, principal_of(connection).signed, "not_theirs", call_id)
+    return is_seen

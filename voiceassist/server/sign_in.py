@@ -23,6 +23,7 @@ from voiceassist.server.auth import COOKIE, PEOPLE, PersonRole, allow, principal
 from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.peer import address_of
 from voiceassist.server.person_fields import CODE_CHARS, GivenPassword, Login, NewPassword, PersonName, roles_of
+from voiceassist.server.refusals import tell_failed
 from voiceassist.store.people import StoredPerson
 
 router = APIRouter(prefix="/api", tags=["sign-in"])
@@ -171,7 +172,8 @@ async def end_own_sessions(connection: HTTPConnection) -> Response:
 @router.delete("/sessions/{session_id}", status_code=204, response_class=Response, dependencies=[allow(*PEOPLE)])
 async def end_own_session(connection: HTTPConnection, session_id: str) -> Response:
     """Signs out in one browser of one's own."""
-    if not await _directory(connection).end_sessions(principal_of(connection).login, session_id):
+    login = principal_of(connection).login
+    if not await _directory(connection).end_sessions(login, session_id, why="ended"):
         raise UnknownNameError("unknown_session", "you have no such session; it may have ended")
     return Response(status_code=204)
 
@@ -221,6 +223,7 @@ async def _proved(connection: HTTPConnection, login: str, password: str) -> Stor
     async with directory.hashing:
         is_right = await asyncio.to_thread(is_password, person.password if person else "", password)
     if person is None or not is_right or person.disabled:
+        tell_failed(connection, login, "bad_sign_in")
         raise HTTPException(401, {"code": "bad_sign_in", "message": "login and password do not fit together"})
     return person
 
@@ -234,7 +237,7 @@ async def _with_session(connection: HTTPConnection, login: str) -> Response:
     """Signed in, with a new token; what this browser had before ends."""
     directory, before = _directory(connection), principal_of(connection)
     if before.session_id is not None:
-        await directory.people.end_sessions(before.login, before.session_id)
+        await directory.people.end_sessions(before.login, before.session_id, why="signed_in_again")
     agent = connection.headers.get("user-agent", "")
     token = await directory.open_session(login, agent=agent, address=address_of(connection))
     response = Response(status_code=204)

@@ -61,7 +61,7 @@ async def turn_totp_on(connection: HTTPConnection, wanted: Annotated[TotpCode, B
     if person.totp or secret is None:
         raise ConflictError("totp_not_begun", "begin again: the secret that was shown does not hold any more")
     attempt(connection, person.login)
-    step = step_of_right(connection, secret, wanted.code)
+    step = step_of_right(connection, person.login, secret, wanted.code)
     await directory.people.change(person.login, totp=secret, totp_step=step)
     begun.done(session_id)
     attempt_succeeded(connection, person.login)

@@ -1,7 +1,8 @@
 """Who may sign in: people, their sessions, and one-time links for a password.
 
-Secrets are stored as hashes only. A new password, or disabling a person, ends that person's sessions in the same
-transaction, and no change leaves the server without an admin. Never hashes and never decides who may do what.
+Secrets are stored as hashes only. What changes stands in the audit, in the same transaction. A new password, or
+disabling a person, ends that person's sessions, and no change leaves the server without an admin. Never hashes and
+never decides who may do what.
 Next: `people/directory.py` keeps it all in memory; `cli/users` changes it beside a server.
 """
 
@@ -13,7 +14,16 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Delete, RowMapping, delete, func, insert, select, update
 
 from voiceassist.errors import ConflictError, UnknownNameError
+from voiceassist.store.audit import SERVER, record
 from voiceassist.store.database import Database
+from voiceassist.store.people_entries import (
+    EndedBy,
+    link_made,
+    person_added,
+    person_changed,
+    session_opened,
+    sessions_ended,
+)
 from voiceassist.store.schema import password_links, people, sessions
 
 T = TypeVar("T")
@@ -78,13 +88,13 @@ class People:
         """All of them."""
         return await self._database.read(_everybody)
 
-    async def add(self, person: StoredPerson) -> None:
-        """Raises ConflictError when the login is taken."""
-        await self._write(lambda connection: _add(connection, person))
+    async def add(self, person: StoredPerson, *, by: str | None = None) -> None:
+        """Raises ConflictError when the login is taken. `by` whom, as the audit names them; None: that person."""
+        await self._write(lambda connection: _add(connection, person, by))
 
-    async def change(self, login: str, **values: Any) -> StoredPerson:  # noqa: ANN401 - fields of a StoredPerson
+    async def change(self, login: str, *, by: str | None = None, **values: Any) -> StoredPerson:  # noqa: ANN401 - fields of a StoredPerson
         """Changes some fields. Raises UnknownNameError, and ConflictError when no admin would be left."""
-        return await self._write(lambda connection: _change(connection, login, values))
+        return await self._write(lambda connection: _change(connection, login, values, by))
 
     async def use_step(self, login: str, totp: str, step: int) -> bool:
         """Uses the code of a step. False: it was used already, is older than one used, or of another secret."""
@@ -95,24 +105,26 @@ class People:
         """Somebody signs in."""
         await self._write(lambda connection: _open_session(connection, session))
 
-    async def end_sessions(self, login: str, session_id: str | None = None) -> int:
+    async def end_sessions(
+        self, login: str, session_id: str | None = None, *, why: EndedBy = "signed_out", by: str | None = None
+    ) -> int:
         """Ends one session of a person, or all; returns how many there were."""
-        ended = delete(sessions).where(sessions.c.login == login)
+        ended = _all_of(login)
         ended = ended.where(sessions.c.id == session_id) if session_id is not None else ended
-        return await self._write(lambda connection: connection.execute(ended).rowcount)
+        return await self._write(lambda connection: _end(connection, ended, why, by))
 
     async def end_old_sessions(self, created_us: int, seen_us: int) -> None:
         """Forgets sessions that expired before `created_us`, or that nobody used since `seen_us`."""
         old = delete(sessions).where((sessions.c.expires_us < created_us) | (sessions.c.seen_us < seen_us))
-        await self._write(lambda connection: connection.execute(old))
+        await self._write(lambda connection: _end(connection, old, "expired", SERVER))
 
     async def saw(self, seen: Mapping[str, tuple[str, int]]) -> None:
         """When sessions were used last, by their ids, with whose they are."""
         await self._write(lambda connection: _saw(connection, seen))
 
-    async def add_link(self, link: PasswordLink) -> None:
+    async def add_link(self, link: PasswordLink, *, by: str | None = None) -> None:
         """Takes the place of the person's earlier ones."""
-        await self._write(lambda connection: _add_link(connection, link))
+        await self._write(lambda connection: _add_link(connection, link, by))
 
     async def use_link(self, token_hash: str, now_us: int, password: str) -> StoredPerson:
         """Sets the password of the person that the link is for, and takes their second step off.
@@ -124,7 +136,7 @@ class People:
             login = _used(connection, token_hash, now_us)
             if not login:
                 raise _no_link()
-            return _change(connection, login, {"password": password, "totp": "", "totp_step": 0})
+            return _change(connection, login, {"password": password, "totp": "", "totp_step": 0}, None)
 
         return await self._write(use)
 
@@ -134,7 +146,7 @@ class People:
         def add(connection: Connection) -> None:
             if _used(connection, token_hash, admin.created_us) or _count_admins(connection):
                 raise _no_link()
-            _add(connection, admin)
+            _add(connection, admin, None)
 
         await self._write(add)
 
@@ -166,32 +178,43 @@ def _row(values: Mapping[str, Any]) -> dict[str, Any]:
     return row
 
 
-def _add(connection: Connection, person: StoredPerson) -> None:
+def _add(connection: Connection, person: StoredPerson, by: str | None) -> None:
     if connection.scalar(select(people.c.login).where(people.c.login == person.login)):
         raise ConflictError("login_taken", f"there is a person {person.login!r} already; choose another login")
     if not _count_admins(connection) and ADMIN not in person.roles:
         raise ConflictError("no_admin", "there is no admin yet, so the first person must be one")
     connection.execute(insert(people), _row(asdict(person)))
+    record(connection, person_added(person, by))
 
 
-def _change(connection: Connection, login: str, values: Mapping[str, Any]) -> StoredPerson:
+def _change(connection: Connection, login: str, values: Mapping[str, Any], by: str | None) -> StoredPerson:
     admins = _count_admins(connection)
-    found = connection.execute(
-        update(people).where(people.c.login == login).values(**_row(values)).returning(people)
-    ).mappings()
-    row = found.first()
-    if row is None:
+    which = people.c.login == login
+    before = connection.execute(select(people).where(which)).mappings().first()
+    if before is None:
         raise UnknownNameError("unknown_person", f"there is no person {login!r}")
+    changed = update(people).where(which).values(**_row(values)).returning(people)
+    person = _person(connection.execute(changed).mappings().one())
     if admins and not _count_admins(connection):
         told = f"{login!r} is the only admin who may sign in; make somebody else an admin first"
         raise ConflictError("last_admin", told)
+    record(connection, *person_changed(_person(before), person, by))
     if "password" in values or values.get("disabled"):
-        connection.execute(_all_of(login))
-    return _person(row)
+        _end(connection, _all_of(login), "password" if "password" in values else "disabled", by)
+    return person
 
 
 def _all_of(login: str) -> Delete:
     return delete(sessions).where(sessions.c.login == login)
+
+
+def _end(connection: Connection, ended: Delete, why: EndedBy, by: str | None) -> int:
+    """Ends the sessions; returns how many there were."""
+    ids: dict[str, list[str]] = {}  # by login
+    for row in connection.execute(ended.returning(sessions.c.login, sessions.c.id)):
+        ids.setdefault(row.login, []).append(row.id)
+    record(connection, *(entry for login in ids for entry in sessions_ended(login, ids[login], why, by)))
+    return sum(map(len, ids.values()))
 
 
 def _count_admins(connection: Connection) -> int:
@@ -203,7 +226,8 @@ def _open_session(connection: Connection, session: StoredSession) -> None:
     connection.execute(insert(sessions), asdict(session))
     of_person = select(sessions.c.id).where(sessions.c.login == session.login)
     kept = of_person.order_by(sessions.c.seen_us.desc(), sessions.c.created_us.desc()).limit(SESSIONS_OF_ONE)
-    connection.execute(_all_of(session.login).where(sessions.c.id.not_in(kept)))
+    record(connection, session_opened(session))
+    _end(connection, _all_of(session.login).where(sessions.c.id.not_in(kept)), "too_many", SERVER)
 
 
 def _saw(connection: Connection, seen: Mapping[str, tuple[str, int]]) -> None:
@@ -213,11 +237,12 @@ def _saw(connection: Connection, seen: Mapping[str, tuple[str, int]]) -> None:
         connection.execute(update(people).where(people.c.login == login).values(seen_us=later))
 
 
-def _add_link(connection: Connection, link: PasswordLink) -> None:
+def _add_link(connection: Connection, link: PasswordLink, by: str | None) -> None:
     if link.login and not connection.scalar(select(people.c.login).where(people.c.login == link.login)):
         raise UnknownNameError("unknown_person", f"there is no person {link.login!r}")
     connection.execute(delete(password_links).where(password_links.c.login == link.login))
     connection.execute(insert(password_links), asdict(link))
+    record(connection, link_made(link.login, by))
 
 
 def _used(connection: Connection, token_hash: str, now_us: int) -> str:

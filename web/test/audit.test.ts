@@ -22,6 +22,9 @@ describe("an audit entry is a sentence", () => {
     [entry(1, "alert.changed", { state: "resolved" }), "ana resolved an alert of call c-1", "ana resolvió una alerta de la llamada c-1"],
     [entry(1, "alert.changed", { state: "of a newer server" }), "ana changed an alert of call c-1", "ana cambió una alerta de la llamada c-1"],
     [entry(1, "playbook.published", { playbook: "retail", number: 3 }), "ana published version 3 of playbook retail", "ana publicó la versión 3 de la guía retail"],
+    [entry(1, "session.ended", { login: "ana", why: "signed_out" }), "ana signed out", "ana cerró la sesión"],
+    [entry(1, "session.ended", { login: "ben", why: "disabled" }), "ana signed ben out everywhere", "ana cerró todas las sesiones de ben"],
+    [entry(1, "key.made", { name: "pbx", scopes: ["ingest", "events"] }), "ana made the key pbx: ingest, events", "ana creó la clave pbx: ingest, events"],
     [entry(1, "of.a.newer.server"), "ana: of.a.newer.server", "ana: of.a.newer.server"],
     [entry(1, "constructor"), "ana: constructor", "ana: constructor"],
   ])("%#", (one, english, spanish) => {

@@ -15,6 +15,7 @@ from voiceassist.cli.users.common import (
     shown_name,
     with_people,
 )
+from voiceassist.config import os_user
 from voiceassist.errors import ConfigError
 from voiceassist.people.directory import Directory
 from voiceassist.people.secrets import PASSWORD_CHARS, hash_password, is_long_enough
@@ -62,8 +63,8 @@ def add(
             password=password,
             created_us=directory.now_us(),
         )
-        await directory.people.add(person)
-        return await directory.new_link(login) if link else ""
+        await directory.people.add(person, by=os_user())
+        return await directory.new_link(login, by=os_user()) if link else ""
 
     token = with_people(config, data_dir, work)
     typer.echo(f"{login} may sign in as {', '.join(roles)}.")
@@ -84,7 +85,9 @@ def roles(
     values: dict[str, object] = {"roles": checked_roles(role)}
     if team is not None:
         values["teams"] = tuple(team)
-    changed = with_people(config, data_dir, lambda directory: directory.people.change(login, **values))
+    changed = with_people(
+        config, data_dir, lambda directory: directory.people.change(login, by=os_user(), **values)
+    )
     typer.echo(f"{login}: {', '.join(changed.roles)}; teams: {', '.join(changed.teams) or 'none'}.")
 
 
@@ -97,7 +100,9 @@ def disable(login: LoginArgument, undo: Undo = False, config: ConfigFile = None,
 
       voiceassist users disable ben --undo
     """
-    with_people(config, data_dir, lambda directory: directory.people.change(login, disabled=not undo))
+    with_people(
+        config, data_dir, lambda directory: directory.people.change(login, by=os_user(), disabled=not undo)
+    )
     typer.echo(f"{login} may sign in again." if undo else f"{login} was signed out and cannot sign in.")
 
 
@@ -108,7 +113,9 @@ def reset(login: LoginArgument, config: ConfigFile = None, data_dir: DataDir = N
 
     Example: voiceassist users reset ben
     """
-    _show_link(with_people(config, data_dir, lambda directory: directory.new_link(login)), config, data_dir)
+    _show_link(
+        with_people(config, data_dir, lambda directory: directory.new_link(login, by=os_user())), config, data_dir
+    )
 
 
 def _asked() -> str:

@@ -9,6 +9,7 @@ from rich.table import Table
 
 from voiceassist.cli.options import AsJson, ConfigFile, DataDir
 from voiceassist.cli.users.common import LoginArgument, with_people
+from voiceassist.config import os_user
 from voiceassist.errors import UnknownNameError
 from voiceassist.people.directory import Directory, moment
 from voiceassist.store.people import StoredPerson, StoredSession
@@ -53,7 +54,7 @@ def sessions(login: LoginArgument, config: ConfigFile = None, data_dir: DataDir 
             raise UnknownNameError("unknown_person", f"there is no person {login!r}")
         found = directory.sessions_of(login)
         if end:
-            await directory.end_sessions(login)
+            await directory.end_sessions(login, why="ended", by=os_user())
         return found
 
     found = with_people(config, data_dir, read)

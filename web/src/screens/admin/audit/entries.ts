@@ -36,7 +36,7 @@ export interface Sentences {
 
 /** With places such as `{who}`; the most special sentence that there is. */
 function sentenceOf({ what, detail }: AuditEntry, said: Sentences): string {
-  const kind = detail.live === true ? "live" : String(detail.state ?? "");
+  const kind = detail.live === true ? "live" : String(detail.state ?? detail.why ?? "");
   const name = [`${what}.${kind}`, what].find((one) => Object.hasOwn(said, one));
   return said[name ?? "other"] ?? "";
 }
