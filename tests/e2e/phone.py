@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,6 +19,7 @@ from voiceassist.store.audiofile import read_audio
 
 MESSAGE_BYTES = 1 << 18
 START_WITHIN_S = 30.0
+SOUND_EVERY_S = 10.0
 
 
 @dataclass(kw_only=True)
@@ -31,6 +32,11 @@ class Phone:
     audio: bytes
     rate_hz: int
     sent: int = field(default=0)
+
+    @property
+    def sent_ms(self) -> int:
+        """How much of the recording was sent."""
+        return self.sent * 1000 // self.rate_hz // 4
 
     def speak_until(self, at_ms: int) -> None:
         """Sends the recording up to there, as fast as the server takes it."""
@@ -46,12 +52,13 @@ class Phone:
 
 
 @contextmanager
-def phone(server: Server, call_id: str, sample_id: str) -> Iterator[Phone]:
+def phone(server: Server, call_id: str, sample_id: str, **changes: object) -> Iterator[Phone]:
     """A call whose audio the test sends piece by piece. A test that wants its end says `hang_up`."""
     audio = read_audio(load_sample(sample_id).recording)
     interleaved = np.stack(audio.channels, axis=1).tobytes()
-    with connect(server.socket_url("/ingest/stream")) as line:
-        line.send(json.dumps(START | {"call_id": call_id, "rate_hz": audio.rate_hz}))
+    headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
+    with connect(server.socket_url("/ingest/stream"), additional_headers=headers) as line:
+        line.send(json.dumps(START | {"call_id": call_id, "rate_hz": audio.rate_hz} | changes))
         started = json.loads(line.recv())
         assert started["type"] == "started", started
         yield Phone(
@@ -61,6 +68,25 @@ def phone(server: Server, call_id: str, sample_id: str) -> Iterator[Phone]:
             audio=interleaved,
             rate_hz=audio.rate_hz,
         )
+
+
+@contextmanager
+def staying(lines: Sequence[Phone]) -> Iterator[None]:
+    """These calls go on during the block: without any sound for a minute they would be over."""
+    ended = Event()
+
+    def stay() -> None:
+        while not ended.wait(SOUND_EVERY_S):
+            for line in lines:
+                line.speak_until(line.sent_ms + 20)
+
+    with ThreadPoolExecutor(1) as thread:
+        staying = thread.submit(stay)
+        try:
+            yield
+        finally:
+            ended.set()
+            staying.result()
 
 
 @contextmanager

@@ -33,6 +33,7 @@ class Server:
     process: subprocess.Popen[bytes] | Forked
     url: str
     log: Path
+    token: str = ""  # of phone systems
 
     @property
     def port(self) -> int:
@@ -97,29 +98,32 @@ def until(look: Callable[[], T | None], what: str, within_s: float = READY_WITHI
 
 
 @contextmanager
-def running_server(directory: Path, engine: str, port: int = 0, *, typed: bool = False) -> Iterator[Server]:
+def running_server(
+    directory: Path, engine: str, port: int = 0, *, typed: bool = False, token: str = ""
+) -> Iterator[Server]:
     """`voiceassist demo` on this data directory; its log is beside it. Stopped at the end if it still runs.
 
     `typed`: the command itself, as a person types it, and not from a process that is warm already.
+    `token`: what phone systems have to send.
     """
     log = directory.with_suffix(".log")
     log.touch()
     began = log.stat().st_size
     arguments = ["demo", "--engine", engine, "--port", str(port), "--data-dir", str(directory)]
-    process = _typed(arguments, log) if typed else Forked(arguments, log, _environment())
+    process = _typed(arguments, log, token) if typed else Forked(arguments, log, _environment(token))
     try:
         url = until(lambda: _address(process, log, began), f"start of the server ({log})")
-        server = Server(process=process, url=url, log=log)
+        server = Server(process=process, url=url, log=log, token=token)
         until(lambda: _readiness(server), f"readiness of the server ({log})")
         yield server
     finally:
         _end(process)
 
 
-def _typed(arguments: list[str], log: Path) -> subprocess.Popen[bytes]:
+def _typed(arguments: list[str], log: Path, token: str) -> subprocess.Popen[bytes]:
     with log.open("ab") as errors:
         return subprocess.Popen(
-            [sys.executable, "-m", "voiceassist", *arguments], stderr=errors, env=_environment()
+            [sys.executable, "-m", "voiceassist", *arguments], stderr=errors, env=_environment(token)
         )
 
 
@@ -137,10 +141,11 @@ def scripted(sample_id: str) -> str:
     return f"scripted:{load_sample(sample_id).recording.with_suffix('.json')}"
 
 
-def _environment() -> dict[str, str]:
+def _environment(token: str) -> dict[str, str]:
     """Ours, without the settings of whoever runs the tests; what people do is signed by Ida."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("VOICEASSIST_")}
-    return ours | {"VOICEASSIST_PERSON": "Ida"}
+    phone_systems = {"VOICEASSIST_INGEST_TOKEN": token} if token else {}
+    return ours | {"VOICEASSIST_PERSON": "Ida"} | phone_systems
 
 
 def _address(process: subprocess.Popen[bytes] | Forked, log: Path, began: int) -> str | None:

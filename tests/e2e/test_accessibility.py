@@ -36,6 +36,13 @@ PAGES = {
     "/playbook": "retail",
     "/playbook/retail": "Policies",
     "/playbook/retail/cues": "Cues",
+    "/setup?token=x": "Make the first admin",
+    "/reset?token=x": "Set your password",
+    "/reset": "This address is not whole",
+    "/account": "Nobody is signed in",
+    "/admin": "Nobody was added yet",
+    "/admin/audit": "was started",
+    "/admin/audit?who=nobody": "Nothing found",
     "/nowhere": "There is no such page",
 }
 

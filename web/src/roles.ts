@@ -30,6 +30,21 @@ const ORDER: readonly Tab[] = [...TABS.all, "admin"];
 export const tabsOfPerson = (roles: readonly PersonRole[]): readonly Tab[] =>
   ORDER.filter((tab) => roles.some((role) => GIVEN[role]?.includes(tab)));
 
+/** Which tab a page is of; none for what everybody may open. */
+const TAB_OF: { readonly [page: string]: Tab } = { agent: "agent", supervisor: "supervisor", review: "review", call: "review", playbook: "playbook", admin: "admin" };
+
+/** The roles that a page is for; null: everybody who is signed in. */
+export function rolesFor(page: string): readonly PersonRole[] | null {
+  const tab = TAB_OF[page];
+  return tab ? (Object.keys(GIVEN) as PersonRole[]).filter((role) => GIVEN[role].includes(tab)) : null;
+}
+
+/** Whether a page is of somebody with these roles. */
+export const isTheirs = (page: string, roles: readonly PersonRole[]): boolean => rolesFor(page)?.some((role) => roles.includes(role)) ?? true;
+
+/** Whether somebody may see the sample calls of a demo, whose agents have no login. */
+export const seesSamples = (roles: readonly PersonRole[]): boolean => roles.includes("supervisor");
+
 /** Where their work is: the first of their pages; without a role, they have only their own account. */
 export const homeOfPerson = (roles: readonly PersonRole[]): string => `/${tabsOfPerson(roles)[0] ?? "account"}`;
 

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { PersonView, SessionView } from "../src/access";
 import { act, getStatus } from "../src/api";
 import { session, signInFrom } from "../src/live/session.svelte";
-import { homeOfPerson, tabsOfPerson } from "../src/roles";
+import { server } from "../src/live/server.svelte";
+import { homeOfPerson, isTheirs, rolesFor, tabsOfPerson } from "../src/roles";
 import { changeOf, draftOf, teamsOf } from "../src/screens/admin/person";
 import { browserOf } from "../src/screens/door/browser";
 import { texts } from "../src/texts";
@@ -83,10 +84,39 @@ describe("the top bar", () => {
     expect([...bar().matchAll(/nav-(\w+)/g)].map(([, tab]) => tab)).toEqual(["agent", "review"]);
   });
 
+  test("of a demo leads to the sample calls only who may see them, and nobody who has not signed in", () => {
+    const shows = (view: SessionView) => {
+      session.view = view;
+      return bar().includes("nav-start");
+    };
+    server.status = { demo: true } as never;
+    const sue: SessionView = { ...anna, person: anna.person && { ...anna.person, roles: ["supervisor"] } };
+    expect([shows(OPEN), shows(SHUT), shows(anna), shows(sue)]).toEqual([true, false, false, true]);
+    server.status = null;
+  });
+
   test("shows no pages to somebody who has not signed in", () => {
     session.view = SHUT;
     expect(bar()).not.toMatch(/nav-|data-testid="role"/);
   });
+});
+
+test("a page is for the roles whose work is there; one's own account is for everybody", () => {
+  expect([rolesFor("review"), rolesFor("call"), rolesFor("admin"), rolesFor("account")]).toEqual([["agent", "supervisor", "reviewer"], ["agent", "supervisor", "reviewer"], ["admin"], null]);
+  expect([isTheirs("admin", ["agent"]), isTheirs("admin", ["agent", "admin"]), isTheirs("account", [])]).toEqual([false, true, true]);
+  session.view = anna;
+  expect([session.may("agent"), session.may("supervisor")]).toEqual([true, false]);
+  session.view = OPEN;
+  expect(session.may("admin")).toBe(true);
+});
+
+test.each([
+  ["/", "/agent"], // their work, on a demo too
+  ["/review/c1?at=5", "/review/c1?at=5"],
+])("who signs in and wanted %s goes on at %s", async (next, to) => {
+  serve(anna);
+  await session.enter(next);
+  expect(place.replace).toHaveBeenCalledExactlyOnceWith(to);
 });
 
 test("several roles have the pages of each, in one order; a person without a role has an account", () => {

@@ -6,6 +6,7 @@
  */
 import { getSession, type Me, type SessionView } from "../access";
 import { whenRefused } from "../api";
+import { homeOfPerson, isTheirs } from "../roles";
 import { match, path } from "../router";
 
 const OPEN: SessionView = { open: true, person: null, local: true, oidc: null, setup: false };
@@ -22,9 +23,20 @@ class Session {
     return !this.view.open && this.view.person === null;
   }
 
+  /** Whether a page is for whoever is here. */
+  may(page: string): boolean {
+    return this.person === null || isTheirs(page, this.person.roles);
+  }
+
   async ask(): Promise<void> {
     this.view = await getSession().catch(() => this.view);
     this.asked = true;
+  }
+
+  /** Leads somebody who has just signed in to where they were, or to their work; the page is loaded anew. */
+  async enter(next = "/"): Promise<void> {
+    await this.ask();
+    location.replace(next === "/" && this.person ? homeOfPerson(this.person.roles) : next);
   }
 
   /** After an answer that only somebody signed in gets, and a socket that was closed. */
