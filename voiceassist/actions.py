@@ -9,6 +9,7 @@ from typing import Annotated, Literal, get_args
 
 from annotated_types import MaxLen
 
+Consent = Literal["unknown", "announced", "given", "refused"]  # of the customer, to being recorded
 GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
 CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
 
@@ -106,6 +107,15 @@ class PauseRecording:
     paused: bool = True  # False: goes on
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetConsent:
+    """The agent, or their supervisor, says whether the customer consents to being recorded."""
+
+    at_ms: int
+    by: Id
+    consent: Consent
+
+
 Action = (
     UsePrompt
     | DismissPrompt
@@ -117,5 +127,6 @@ Action = (
     | MarkFalseAlarm
     | AddNote
     | PauseRecording
+    | SetConsent
 )
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)

@@ -20,7 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
+from voiceassist.events import ConsentNeed
 from voiceassist.yamltext.problems import nearest
+
+WithoutConsent = Literal["help", "nothing"]
 
 ENV_PREFIX = "VOICEASSIST_"
 SECTIONS = {  # each with an example of its keys
@@ -72,6 +75,8 @@ class Settings:
     resume_keys: str = ""  # and goes on
     # Deprecated: a key (`voiceassist keys`) with the scope ingest.
     ingest_token: str | None = field(default=None, repr=False)
+    consent_need: ConsentNeed = "no"  # of the customer, for recording: none, that they were told, that they agreed
+    without_consent: WithoutConsent = "help"  # live help without a recording, or nothing is heard
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"

@@ -11,7 +11,7 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from voiceassist.actions import Action, CardVolume
+from voiceassist.actions import Action, CardVolume, Consent
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
@@ -39,6 +39,7 @@ ReachLimit = Literal[
     "", "classifier_alone", "weak_rule", "unsure_words", "language", "one_voice", "playbook"
 ]  # why it may do no more; "": it may do everything
 Colour = Literal["violet", "teal", "pink", "brown", "olive", "slate"]  # of a playbook's own kinds of cue
+ConsentNeed = Literal["no", "announced", "given"]  # what recording needs; who has given it was told, too
 CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that stays
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
@@ -133,6 +134,8 @@ class CallStarted:
     past_offers: tuple[PastOffer, ...] = ()  # of this customer, for offers that are limited per customer
     continues: str = ""  # call_id of the call that broke off and goes on in this one
     kinds: tuple[OwnKind, ...] = ()  # the playbook's own kinds of cue
+    consent: Consent = "unknown"  # to being recorded, as the phone system says; `ConsentChanged` may change it
+    consent_need: ConsentNeed = "no"  # without it nothing is recorded
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -410,6 +413,18 @@ class NoteAdded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentChanged:
+    """It became known whether the customer consents to being recorded.
+
+    "announced": they were told that the call is recorded.
+    """
+
+    at_ms: int
+    consent: Consent
+    by: str  # a person's name, or "voiceassist", which heard the notice
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartDeleted:
     """A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
 
@@ -500,6 +515,7 @@ Event = (
     | DisclosureChanged
     | PromiseHeard
     | NoteAdded
+    | ConsentChanged
     | PartDeleted
     | MuteChanged
     | CardVolumeChanged
@@ -547,6 +563,11 @@ class Record:
     event: Event
     # The record as JSON, from when it was first asked for: `wire.encode_line` keeps it here and alone uses it.
     line: str | None = field(default=None, init=False, repr=False, compare=False)
+
+
+def has_consent(consent: Consent, need: ConsentNeed) -> bool:
+    """Whether a call may be recorded."""
+    return need == "no" or consent in ("given", need)
 
 
 def is_durable(event: Event) -> bool:

@@ -39,6 +39,7 @@ from voiceassist.hub import Hub
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
+from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.pressed_keys import PauseKeys
 from voiceassist.live.session import Services, run_call
@@ -242,7 +243,7 @@ class Runtime:
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""
-        live = LiveCall(info=source.info, task=asyncio.current_task())
+        live = LiveCall(info=source.info, task=asyncio.current_task(), consent=self._consent_gate(source.info))
         self.live[source.info.call_id] = live
         if self.is_stopping:  # it was taken just before
             live.stop()
@@ -251,6 +252,10 @@ class Runtime:
         finally:
             del self.live[source.info.call_id]
             live.gone.set()
+
+    def _consent_gate(self, info: CallInfo) -> ConsentGate:
+        settings = self.settings
+        return ConsentGate(need=settings.consent_need, without=settings.without_consent, consent=info.consent)
 
     def _services(self, info: CallInfo) -> Services:
         engine = self.engine_for(info)

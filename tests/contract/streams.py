@@ -19,6 +19,7 @@ from voiceassist.events import (
     CallFailed,
     CallStarted,
     CardVolumeChanged,
+    ConsentChanged,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
@@ -398,7 +399,9 @@ def _deleted() -> list[Record]:
     night = {"by": "voiceassist", "done_at": "2026-12-24T03:00:00+00:00"}
     return numbered(
         "call-deleted",
-        started(),
+        replace(started(), consent_need="announced"),
+        ConsentChanged(at_ms=1_500, consent="announced", by="voiceassist"),
+        ConsentChanged(at_ms=1_900, consent="given", by="Anna Reed"),
         refused,
         refusal,
         prompt("p1", refusal),

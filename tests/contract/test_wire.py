@@ -133,7 +133,7 @@ def test_missing_extra_and_wrong_fields_are_named(cls: type[Event]) -> None:
 @pytest.mark.parametrize("cls", ACTION_CLASSES, ids=wire.type_name)
 def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) -> None:
     ids = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1"}
-    given = {**ids, "state": "open", "muted": True, "volume": "more", "text": "hi"}
+    given = {**ids, "state": "open", "muted": True, "volume": "more", "text": "hi", "consent": "given"}
     needed = {field.name: given[field.name] for field in fields(cls) if field.name in given}
     good = {"type": wire.type_name(cls), **needed}
     wire.decode_action(good, at_ms=5, by="Kim")

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+from voiceassist.actions import Consent
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.visible import hidden_in, visible
-from voiceassist.events import AudioGap, CallStarted, Customer, EndReason, PastOffer, Person, Speaker
+from voiceassist.events import AudioGap, CallStarted, ConsentNeed, Customer, EndReason, PastOffer, Person, Speaker
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,7 @@ class CallInfo:
     source: str  # the protocol: "stream", "whip", "replay"
     legs: tuple[Speaker, ...]  # the legs that have frames
     language: str | None = None  # BCP 47; None: the server's default
+    consent: Consent = "unknown"  # of the customer, to being recorded
     continues: str = ""  # id of the call that broke off and goes on in this one
     cleaned: tuple[str, ...] = ()  # names from which characters were taken that nobody sees
 
@@ -51,6 +53,7 @@ def call_started(
     language: str,
     playbook: Playbook,
     past_offers: tuple[PastOffer, ...] = (),
+    consent_need: ConsentNeed = "no",
 ) -> CallStarted:
     """The first event of a call; `started_at` is ISO 8601 with zone.
 
@@ -69,6 +72,8 @@ def call_started(
         past_offers=past_offers,
         continues=info.continues,
         kinds=playbook.kinds,
+        consent=info.consent,
+        consent_need=consent_need,
     )
 
 

@@ -30,6 +30,8 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   then new ones are refused: `too_many_waiting`.
 - `language`: BCP 47, as "es" or "es-MX"; without it the server's default. The server must have it (`/api/status`
   lists its languages); a region that it does not have counts as the language itself ("es-MX" as "es").
+- `consent`: what the phone system knows of the customer's consent to being recorded: "unknown" (the default),
+  "announced" (they were told), "given" or "refused". A call that continues another says it again.
 - A binary message has any size up to 1 MiB, the start message at most 32 KiB. Audio may even cut a sample: the
   rest may follow in the next message.
   Send about every 20 to 100 ms: what is not sent cannot be recognised.

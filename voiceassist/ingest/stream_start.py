@@ -9,6 +9,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
 
+from voiceassist.actions import Consent
 from voiceassist.audio.pcm import ENCODINGS, Encoding
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
@@ -56,6 +57,7 @@ class StartMessage:
     encoding: Encoding
     rate_hz: Annotated[int, Field(ge=RATE_RANGE_HZ[0], le=RATE_RANGE_HZ[1], strict=True)]
     call_id: CallId | None = None  # None: we choose one
+    consent: Consent = "unknown"  # of the customer, to being recorded
     language: CallLanguage | None = None  # None: the server's default
 
 
@@ -76,6 +78,7 @@ def call_info(start: StartMessage) -> CallInfo:
         source="stream",
         legs=start.legs,
         language=start.language,
+        consent=start.consent,
     )
 
 

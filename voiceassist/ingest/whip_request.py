@@ -3,9 +3,9 @@
     call_id         joins that call's other leg, or opens it; without it a new call
     leg             agent | customer: this track is that person
     legs            agent,customer: one stereo track, channels in that order (either leg or legs, not both)
-    agent_id, agent_name, agent_team, customer_id, customer_name, tier, language: as in a stream's start message;
-                    those of the publisher that opens the call count, and a `language` that its engine does not
-                    hear is refused
+    agent_id, agent_name, agent_team, customer_id, customer_name, tier, consent, language: as in a stream's start
+                    message; those of the publisher that opens the call count, and a `language` that its engine
+                    does not hear is refused
 
 Never carries a token: that is the Authorization header. Next: `whip_dialect.py`.
 """
@@ -16,6 +16,7 @@ from typing import ClassVar, Literal
 
 from pydantic import ConfigDict, TypeAdapter, ValidationError
 
+from voiceassist.actions import Consent
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
 from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Id, Name, Team, new_call_id
@@ -37,6 +38,7 @@ class Publication:
     customer_name: Name = "Customer"
     tier: Id = "standard"
     language: CallLanguage | None = None
+    consent: Consent = "unknown"
 
 
 _PUBLICATION: TypeAdapter[Publication] = TypeAdapter(Publication)
@@ -76,4 +78,5 @@ def call_info(publication: Publication) -> CallInfo:
         source="whip",
         legs=legs if len(legs) > 1 else SPEAKERS,
         language=publication.language,
+        consent=publication.consent,
     )

@@ -14,7 +14,7 @@ from voiceassist.clock import local_now
 from voiceassist.config import SERVER
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import StoreError
-from voiceassist.events import CallStarted, PastOffer
+from voiceassist.events import CallStarted, ConsentNeed, PastOffer
 from voiceassist.ingest.fields import NO_CUSTOMER
 from voiceassist.ingest.source import CallInfo, call_started
 from voiceassist.store.rows import microseconds
@@ -27,7 +27,9 @@ KNOWN_WITHIN_S = 1.0  # as for earlier offers
 PAST_OFFERS_WITHIN_S = 1.0
 
 
-async def first_event(info: CallInfo, engine: Engine, playbook: Playbook, store: Store) -> CallStarted:
+async def first_event(
+    info: CallInfo, engine: Engine, playbook: Playbook, store: Store, consent_need: ConsentNeed
+) -> CallStarted:
     """The call begins now."""
     now = local_now()
     return call_started(
@@ -36,6 +38,7 @@ async def first_event(info: CallInfo, engine: Engine, playbook: Playbook, store:
         engine=engine.name,
         language=engine.language,
         playbook=playbook,
+        consent_need=consent_need,
         past_offers=await _past_offers(info, playbook, store, now),
     )
 

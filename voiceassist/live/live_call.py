@@ -14,6 +14,7 @@ from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.events import Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
+from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.pauses import Pauses
 from voiceassist.live.pressed_keys import PressedKeys
 
@@ -39,6 +40,7 @@ class LiveCall:
     lateness: LatenessSteps = field(default_factory=LatenessSteps)
     pauses: Pauses = field(default_factory=Pauses)
     keys: PressedKeys = field(default_factory=PressedKeys)
+    consent: ConsentGate = field(default_factory=ConsentGate)
     is_stopping: bool = False
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more

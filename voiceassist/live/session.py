@@ -22,7 +22,7 @@ from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.call.call import Call
 from voiceassist.core.cues.doubtful import doubtful_words
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.errors import ActionError
+from voiceassist.errors import ActionError, RecordingError
 from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
@@ -61,14 +61,27 @@ async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
             await _converse(source, call, journal, live, services)
     finally:
         stored = await journal.close()
+        await _without_consent(live, services)
     log.info("call over", at_ms=live.heard_ms)
     return call.phase == "ended" and stored
+
+
+async def _without_consent(live: LiveCall, services: Services) -> None:
+    """A call whose customer did not consent, or refused in the end, keeps no recording."""
+    if live.consent.is_open:
+        return
+    try:
+        await services.recorders.remove([live.info.call_id])
+    except (OSError, RecordingError) as error:
+        log.error("recording without consent could not be deleted", error=str(error))  # noqa: TRY400
 
 
 async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall, services: Services) -> None:
     """Everything that is said and done in the call; whatever breaks ends it, and is stored."""
     try:
-        started = await first_event(source.info, services.engine, services.playbook, services.store)
+        started = await first_event(
+            source.info, services.engine, services.playbook, services.store, live.consent.need
+        )
         await journal.write(call.handle(started))
         if by := await paused_by(source.info, services.store):
             live.pauses.change(paused=True)
@@ -136,8 +149,8 @@ async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, 
             await live.inbox.put((item, None))
         else:
             heard = live.pauses.heard(item)
-            await live.tap.give(heard, spare_s=live.ahead_s())
-            yield heard
+            await live.tap.give(live.consent.recorded(heard), spare_s=live.ahead_s())
+            yield live.consent.heard(heard)
 
 
 def _known_after(item: Heard, delay_ms: int) -> Heard:
@@ -150,6 +163,8 @@ async def _handle(call: Call, live: LiveCall, journal: Journal) -> None:
     while True:
         heard, answer = await live.inbox.get()
         events = _answered(call, heard, answer)
+        for event in events:
+            live.consent.see(event)
         await journal.write(events)
         if any(isinstance(event, CallEnded) for event in events):
             return

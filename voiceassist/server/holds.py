@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
+from voiceassist.core.words.visible import visible
 from voiceassist.errors import PeerError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import Role, allow, principal_of
@@ -41,7 +42,7 @@ async def get_hold(connection: HTTPConnection, call_id: str) -> JSONResponse:
 @router.post("", status_code=204, dependencies=[allow("admin")])
 async def set_hold(connection: HTTPConnection, call_id: str, wanted: HoldWanted) -> Response:
     """From now on nobody deletes the call, nor its recording or transcript."""
-    if not (reason := " ".join(wanted.reason.split())):
+    if not (reason := visible(wanted.reason)):
         raise PeerError("empty_reason", "the reason is empty: say why the call must be kept")
     runtime = runtime_of(connection)
     with runtime.alone_with([call_id]):

@@ -19,7 +19,7 @@ from sqlalchemy.sql import ColumnElement
 
 from voiceassist import wire
 from voiceassist.errors import StoreError, UnstorableError
-from voiceassist.events import AlertChanged, Record, is_durable
+from voiceassist.events import AlertChanged, ConsentChanged, Record, is_durable
 from voiceassist.store import rows
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.audit import record as record_audit
@@ -182,11 +182,14 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
 
 
 def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
-    """What people did with alerts; never their notes, which may have words of the call."""
+    """What people did with alerts, and who told of a consent; never notes, which may have words of the call."""
     for told in records:
         if isinstance(told.event, AlertChanged) and told.event.by != SERVER:
             detail = {"alert_id": told.event.alert_id, "state": told.event.state, "seq": told.seq}
             yield NewEntry(who=told.event.by, what="alert.changed", call_id=told.call_id, detail=detail)
+        elif isinstance(told.event, ConsentChanged):
+            detail = {"consent": told.event.consent}
+            yield NewEntry(who=told.event.by, what="consent.changed", call_id=told.call_id, detail=detail)
 
 
 def _recount(connection: Connection, call_id: str) -> None:

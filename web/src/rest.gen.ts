@@ -475,6 +475,7 @@ export interface CallView {
   behind_ms: number;
   call_id: string;
   card_volume: "fewer" | "normal" | "more";
+  consent: "unknown" | "announced" | "given" | "refused";
   cross_talk: CrossTalkChanged[];
   cues: CueView[];
   deleted: PartDeleted[];

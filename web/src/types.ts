@@ -1,5 +1,5 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord } from "./live/protocol.gen";
+import type { AlertView, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
@@ -13,6 +13,8 @@ export type CallStatus = CallState["status"];
 export type CueStatus = CueView["status"];
 export type EndReason = NonNullable<CallState["end_reason"]>;
 export type CardOutcome = NonNullable<PromptView["outcome"]>;
+export type Consent = CallState["consent"];
+export type ConsentNeed = WallRow["consent_need"];
 export type CardVolume = CallState["card_volume"];
 export type AlertState = AlertView["state"];
 export type DisclosureState = DisclosureChanged["state"];

@@ -19,6 +19,8 @@ export const started: RecordOf<"call_started"> = {
   past_offers: [],
   kinds: [],
   continues: "",
+  consent: "unknown",
+  consent_need: "no",
 };
 
 export function final(speaker: Speaker, utterance: number, text: string, start_ms = 0): Final {
@@ -73,6 +75,8 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     doubted: [],
     missed: [],
     behind_ms: 0,
+    consent: "unknown",
+    consent_need: "no",
     muted: false,
     paused: false,
     agent_ms: 0,

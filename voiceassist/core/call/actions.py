@@ -16,11 +16,13 @@ from voiceassist.actions import (
     PauseRecording,
     SayFine,
     SetCardVolume,
+    SetConsent,
     SetMute,
     UsePrompt,
 )
 from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
@@ -38,6 +40,7 @@ class Actions:
     alerts: Alerts
     told: ToldCues
     pause: Pause
+    consent: KnownConsent
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -49,10 +52,8 @@ class Actions:
                 return self.slot.dismiss(at_ms, action.prompt_id)
             case SetMute() | SetCardVolume():
                 return self._choose_cards(action)
-            case AskHelp():
-                return self._ask_help(at_ms)
-            case SayFine():
-                return self._say_fine(at_ms)
+            case AskHelp() | SayFine():
+                return self._ask_help(at_ms) if isinstance(action, AskHelp) else self._say_fine(at_ms)
             case ChangeAlert():
                 return self.alerts.change(at_ms, action)
             case MarkFalseAlarm():
@@ -61,6 +62,8 @@ class Actions:
                 return [note_of(action)]
             case PauseRecording():
                 return self.pause.change(action)
+            case SetConsent():
+                return self.consent.change(action)
 
     def _choose_cards(self, action: SetMute | SetCardVolume) -> list[Event]:
         if isinstance(action, SetMute):

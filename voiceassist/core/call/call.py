@@ -24,6 +24,7 @@ from voiceassist.actions import (
     PauseRecording,
     SayFine,
     SetCardVolume,
+    SetConsent,
     SetMute,
     UsePrompt,
 )
@@ -51,7 +52,7 @@ Phase = Literal["new", "live", "ended", "failed"]
 
 _HEARD = (*(Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, LatenessChanged, Tick),)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
-_LIVE = (*_HEARD, *_AGENT, PauseRecording, ChangeAlert, MarkFalseAlarm, AddNote)
+_LIVE = (*_HEARD, *_AGENT, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
 _OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",

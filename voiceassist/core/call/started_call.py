@@ -15,6 +15,7 @@ from voiceassist.core.call.actions import Actions
 from voiceassist.core.call.alerts import Alerts, alert_rules, unsaid_titles
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.lateness import Lateness
@@ -76,6 +77,7 @@ class StartedCall:
         self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)
         self._told = ToldCues(turns=Turns(limits.breath_ms))
+        self._consent = KnownConsent(started.consent)
         self._actions = Actions(
             playbook=playbook,
             agent=started.agent,
@@ -83,6 +85,7 @@ class StartedCall:
             alerts=alerts,
             told=self._told,
             pause=self._pause,
+            consent=self._consent,
         )
 
     def take(self, event: Input) -> list[Event]:
@@ -91,10 +94,16 @@ class StartedCall:
         self._lateness.hear(event)
         if not isinstance(event, AudioGap):  # a gap is told when it is over, and says where it began
             event = replace(event, at_ms=self._time.now_ms)
-        out = self._follow(event)
+        out = self._with_consent(self._follow(event))
         self._told.see(out)
         self._reactions.quotes.see(out)
         return out
+
+    def _with_consent(self, events: list[Event]) -> list[Event]:
+        """With what became known of the consent; the end of a call stays last."""
+        known = self._consent.hear(events)
+        at = -1 if events and isinstance(events[-1], CallEnded | CallFailed) else len(events)
+        return [*events[:at], *known, *events[at:]]
 
     @property
     def legs_with_open_cue(self) -> frozenset[Speaker]:

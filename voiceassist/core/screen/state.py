@@ -20,6 +20,7 @@ from voiceassist.events import (
     CallFailed,
     CallStarted,
     CardVolumeChanged,
+    ConsentChanged,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
@@ -52,7 +53,14 @@ def open_call(record: Record) -> CallState:
     """The state after a call's first record, which must be its CallStarted."""
     assert isinstance(record.event, CallStarted)
     started = record.event
-    return CallState(call_id=record.call_id, seq=record.seq, at_ms=started.at_ms, status="live", started=started)
+    return CallState(
+        call_id=record.call_id,
+        seq=record.seq,
+        at_ms=started.at_ms,
+        status="live",
+        started=started,
+        consent=started.consent,
+    )
 
 
 def apply(state: CallState, record: Record) -> CallState:
@@ -91,7 +99,7 @@ class CallStateBuilder:
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes = list(state.promises), list(state.notes)
-        self.deleted = list(state.deleted)
+        self.consent, self.deleted = state.consent, list(state.deleted)
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
 
     def apply(self, record: Record) -> None:
@@ -128,6 +136,7 @@ class CallStateBuilder:
             disclosures=tuple(self.disclosures.values()),
             promises=tuple(self.promises),
             notes=tuple(self.notes),
+            consent=self.consent,
             deleted=tuple(self.deleted),
             behind_ms=self.behind_ms,
         )
@@ -239,6 +248,10 @@ def changed(view: AlertView, event: AlertChanged) -> AlertView:
     )
 
 
+def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
+    call.consent = event.consent
+
+
 def _part_deleted(call: CallStateBuilder, event: PartDeleted) -> None:
     call.deleted.append(event)
     if event.part == "transcript":
@@ -316,6 +329,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     DisclosureChanged: _disclosure,
     PromiseHeard: lambda call, event: call.promises.append(event),
     NoteAdded: lambda call, event: call.notes.append(event),
+    ConsentChanged: _consent,
     PartDeleted: _part_deleted,
     Prompt: _prompt,
     PromptClosed: _prompt_closed,

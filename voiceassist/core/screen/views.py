@@ -6,7 +6,7 @@ Nothing happens here. Next: `state.py` makes them of a call's records, `wall.py`
 from dataclasses import dataclass
 from typing import Literal
 
-from voiceassist.actions import CardVolume
+from voiceassist.actions import CardVolume, Consent
 from voiceassist.events import (
     Alert,
     AlertState,
@@ -104,5 +104,6 @@ class CallState:
     disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
     promises: tuple[PromiseHeard, ...] = ()
     notes: tuple[NoteAdded, ...] = ()
+    consent: Consent = "unknown"  # to being recorded; `started.consent_need` says which it must be
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over

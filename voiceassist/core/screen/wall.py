@@ -7,6 +7,7 @@ Next: `hub.py` keeps the rows of live calls, and of finished ones that somebody 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from voiceassist.actions import Consent
 from voiceassist.core.screen.state import changed, doubted_after, requoted, unquoted
 from voiceassist.core.screen.views import AlertView, CallStatus
 from voiceassist.events import (
@@ -16,6 +17,8 @@ from voiceassist.events import (
     CallEnded,
     CallFailed,
     CallStarted,
+    ConsentChanged,
+    ConsentNeed,
     Customer,
     DisclosureChanged,
     Event,
@@ -57,6 +60,8 @@ class WallRow:
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
+    consent: Consent = "unknown"  # to being recorded
+    consent_need: ConsentNeed = "no"  # without it nothing is recorded
     muted: bool = False  # the agent wants no cards
     paused: bool = False  # the recording of a live call is paused
     agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
@@ -77,6 +82,8 @@ def open_row(record: Record) -> WallRow:
         customer=started.customer,
         language=started.language,
         kinds=started.kinds,
+        consent=started.consent,
+        consent_need=started.consent_need,
     )
 
 
@@ -93,7 +100,7 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_outcome(row, event)
         case MuteChanged() | RecordingPaused() | RecordingResumed():
             return _with_button(row, event)
-        case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged():
+        case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
         case Alert() | AlertChanged() | QuoteChanged():
             return _with_alerts(row, _alerts_after(row.alerts, event))
@@ -129,7 +136,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 WALL_EVENTS = (
     *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
-    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted),
+    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged),
     *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
@@ -147,8 +154,12 @@ def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
     return replace(row, dead_ends=row.dead_ends + 1)
 
 
-def _with_state(row: WallRow, event: LanguageDoubtChanged | DisclosureChanged | LatenessChanged) -> WallRow:
+def _with_state(
+    row: WallRow, event: LanguageDoubtChanged | DisclosureChanged | LatenessChanged | ConsentChanged
+) -> WallRow:
     match event:
+        case ConsentChanged():
+            return replace(row, consent=event.consent)
         case LanguageDoubtChanged():
             return replace(row, doubted=doubted_after(row.doubted, event))
         case DisclosureChanged():

@@ -36,6 +36,7 @@ export type Record =
   | DisclosureChangedRecord
   | PromiseHeardRecord
   | NoteAddedRecord
+  | ConsentChangedRecord
   | PartDeletedRecord
   | MuteChangedRecord
   | CardVolumeChangedRecord
@@ -54,7 +55,8 @@ export type Action =
   | ChangeAlert
   | MarkFalseAlarm
   | AddNote
-  | PauseRecording;
+  | PauseRecording
+  | SetConsent;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -92,6 +94,7 @@ export interface CallState {
   disclosures: DisclosureChanged[];
   promises: PromiseHeard[];
   notes: NoteAdded[];
+  consent: "unknown" | "announced" | "given" | "refused";
   deleted: PartDeleted[];
   behind_ms: number;
 }
@@ -111,6 +114,8 @@ export interface CallStarted {
   past_offers: PastOffer[];
   continues: string;
   kinds: OwnKind[];
+  consent: "unknown" | "announced" | "given" | "refused";
+  consent_need: "no" | "announced" | "given";
 }
 /**
  * An agent of the contact centre.
@@ -425,6 +430,8 @@ export interface WallRow {
   doubted: ("agent" | "customer")[];
   missed: string[];
   behind_ms: number;
+  consent: "unknown" | "announced" | "given" | "refused";
+  consent_need: "no" | "announced" | "given";
   muted: boolean;
   paused: boolean;
   agent_ms: number;
@@ -502,6 +509,8 @@ export interface CallStartedRecord {
   past_offers: PastOffer[];
   continues: string;
   kinds: OwnKind[];
+  consent: "unknown" | "announced" | "given" | "refused";
+  consent_need: "no" | "announced" | "given";
 }
 /**
  * What one utterance sounds like so far; the next Partial or the Final replaces it.
@@ -822,6 +831,19 @@ export interface NoteAddedRecord {
   done_at: string;
 }
 /**
+ * It became known whether the customer consents to being recorded.
+ *
+ * "announced": they were told that the call is recorded.
+ */
+export interface ConsentChangedRecord {
+  type: "consent_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  consent: "unknown" | "announced" | "given" | "refused";
+  by: string;
+}
+/**
  * A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
  *
  * "audio": the recording. "transcript": every word that was said or quoted, and what people wrote about it.
@@ -975,6 +997,13 @@ export interface AddNote {
 export interface PauseRecording {
   paused?: boolean;
   type: "pause_recording";
+}
+/**
+ * The agent, or their supervisor, says whether the customer consents to being recorded.
+ */
+export interface SetConsent {
+  consent: "unknown" | "announced" | "given" | "refused";
+  type: "set_consent";
 }
 
 export const WIRE_VERSION = 1;

@@ -4,7 +4,7 @@
  * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
-import type { AlertView, CallState, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
+import type { AlertView, CallState, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
 type Bare<T> = Omit<T, "type" | "call_id" | "seq">;
@@ -42,6 +42,7 @@ export function openCall(record: WireRecord): CallState {
     disclosures: [],
     promises: [],
     notes: [],
+    consent: started.consent,
     deleted: [],
     behind_ms: 0,
   };
@@ -100,6 +101,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { promises: [...state.promises, bare(record)] };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
+    case "consent_changed":
+      return { consent: record.consent };
     case "part_deleted":
       return { deleted: [...state.deleted, bare(record)], ...(record.part === "transcript" ? withoutWords(state) : {}) };
     case "prompt":
@@ -127,6 +130,11 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     default:
       return {};
   }
+}
+
+/** Whether nothing of the call is recorded, because the consent that is needed is missing. */
+export function lacksConsent(consent: Consent, need: ConsentNeed): boolean {
+  return need !== "no" && consent !== "given" && consent !== need;
 }
 
 /** As `store/wordless.py` leaves the stored events. */
@@ -244,6 +252,8 @@ export function openRow(record: WireRecord): WallRow {
     doubted: [],
     missed: [],
     behind_ms: 0,
+    consent: started.consent,
+    consent_need: started.consent_need,
     muted: false,
     paused: false,
     agent_ms: 0,
@@ -281,6 +291,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return withAlerts(alertChanged(row.alerts, record));
     case "quote_changed":
       return { alerts: alertsRequoted(row.alerts, record) };
+    case "consent_changed":
+      return { consent: record.consent };
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":

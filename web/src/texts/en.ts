@@ -296,6 +296,13 @@ export const en = {
       ["?", "show or hide this list"],
     ] as readonly (readonly [keys: string, meaning: string])[],
   },
+  consent: {
+    title: "Consent to being recorded",
+    says: { unknown: "Consent not known", announced: "Recording announced", given: "Consent given", refused: "Consent refused" },
+    notRecorded: "Not recorded.",
+    agrees: "Customer agrees",
+    refuses: "Customer refuses",
+  },
   review: {
     title: "Calls",
     search: "Search what was said",

@@ -290,6 +290,13 @@ export const es: Texts = {
       ["?", "mostrar u ocultar esta lista"],
     ],
   },
+  consent: {
+    title: "Consentimiento para grabar",
+    says: { unknown: "Consentimiento desconocido", announced: "Grabación anunciada", given: "Consentimiento dado", refused: "Consentimiento rechazado" },
+    notRecorded: "No se graba.",
+    agrees: "El cliente acepta",
+    refuses: "El cliente rechaza",
+  },
   review: {
     title: "Llamadas",
     search: "Buscar lo que se dijo",
