@@ -290,6 +290,7 @@ def test_keys_are_made_listed_and_revoked_by_command(tmp_path: Path) -> None:
     keys(tmp_path, "revoke", pbx["id"])
     shown = keys(tmp_path, "list")
     assert "revoked" in shown
+    assert pbx["id"] in shown
     with pytest.raises(UnknownNameError, match="could be revoked"):
         keys(tmp_path, "revoke", "pbx")
     with pytest.raises(ConflictError, match="another name"):

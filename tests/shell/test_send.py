@@ -42,6 +42,8 @@ async def test_server_that_wants_its_token_is_told_with_the_option_that_gives_it
         url = server.socket_url("/ingest/stream")
         with pytest.raises(PlaybackError, match="--token"):
             await play(SAMPLE.recording, url, call_info(SAMPLE, "c-1"))
+        with pytest.raises(PlaybackError, match="this key is none, or it was revoked"):
+            await play(SAMPLE.recording, url, call_info(SAMPLE, "c-1"), token="va_revoked")
         with pytest.raises(PlaybackError, match=r"HTTP 40\d"):
             await play(SAMPLE.recording, server.socket_url("/nothing"), call_info(SAMPLE, "c-1"))
 

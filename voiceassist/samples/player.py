@@ -68,16 +68,20 @@ async def play(
             await socket.send(json.dumps({"type": "stop"}))
             await _until_stopped(socket)
     except websockets.InvalidStatus as error:
-        raise PlaybackError(f"{url}: {_refusal(error.response.status_code, error.response.body)}") from error
+        told = _refusal(error.response.status_code, error.response.body, has_token=token is not None)
+        raise PlaybackError(f"{url}: {told}") from error
     except OSError as error:
         raise PlaybackError(f"{url}: cannot be reached ({error}); is voiceassist running there?") from error
+    except websockets.ConnectionClosed as error:
+        reason = error.rcvd.reason if error.rcvd else "without a word"
+        raise PlaybackError(f"{url}: the server ended the call: {reason}") from error
     except websockets.WebSocketException as error:
         raise PlaybackError(f"{url}: {error}") from error
 
 
-def _refusal(status: int, body: bytes | bytearray | None) -> str:
+def _refusal(status: int, body: bytes | bytearray | None, *, has_token: bool) -> str:
     """What a server's refusal means, and what to do."""
-    if status == HTTPStatus.UNAUTHORIZED:
+    if status == HTTPStatus.UNAUTHORIZED and not has_token:
         return (
             "the server takes audio with a key only: make one with `voiceassist keys add NAME --scope ingest` "
             "and give it with --token or VOICEASSIST_INGEST_TOKEN"

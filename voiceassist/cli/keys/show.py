@@ -4,7 +4,7 @@ import json
 
 import typer
 from rich.console import Console
-from rich.table import Table
+from rich.table import Column, Table
 
 from voiceassist.cli.options import AsJson, ConfigFile, DataDir
 from voiceassist.cli.users.common import with_people
@@ -29,19 +29,24 @@ def list_keys(config: ConfigFile = None, data_dir: DataDir = None, as_json: AsJs
     if as_json:
         typer.echo(json.dumps([_described(key) for key in keys], indent=2))
         return
-    table = Table("id", "name", "scopes", "state", "made by", "last used")
+    table = Table(Column("id", no_wrap=True), "name", "scopes", "state", "made by", "last used")
     for key in keys:
-        used = moment(key.used_us) if key.used_us else "never"
-        table.add_row(key.id, key.name, ", ".join(key.scopes), _state(key), key.created_by, used)
+        used = _minute(key.used_us) if key.used_us else "never"
+        table.add_row(key.id, key.name, " ".join(key.scopes), _state(key), key.created_by, used)
     Console(highlight=False).print(table)
 
 
 def _state(key: StoredKey) -> str:
     if key.revoked_us:
-        return f"revoked {moment(key.revoked_us)}"
+        return f"revoked {_minute(key.revoked_us)}"
     if key.expires_us is None:
         return "holds"
-    return f"{'holds until' if key.holds(now_us()) else 'expired'} {moment(key.expires_us)}"
+    return f"{'holds until' if key.holds(now_us()) else 'expired'} {_minute(key.expires_us)}"
+
+
+def _minute(at_us: int) -> str:
+    """Without seconds and zone (UTC): columns are narrow."""
+    return moment(at_us)[:16].replace("T", " ")
 
 
 def _described(key: StoredKey) -> dict[str, object]:
