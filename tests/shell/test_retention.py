@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -18,7 +18,7 @@ from tests.shell.serving import begin, calling, hang_up, serving, settings_for
 from voiceassist.cli import app
 from voiceassist.core.screen.state import apply
 from voiceassist.errors import ConflictError, PeerError, StoreError
-from voiceassist.events import Event, NoteAdded, PartDeleted, PromiseHeard, Record
+from voiceassist.events import EVENT_CLASSES, Event, NoteAdded, PartDeleted, Partial, PromiseHeard, Record
 from voiceassist.retention import Keeping, is_time, plan, run
 from voiceassist.store.audit import AuditFilter
 from voiceassist.store.database import DATABASE
@@ -29,6 +29,7 @@ from voiceassist.store.recordings import recording_path
 from voiceassist.store.retention_queries import DeletedCounts, RetentionRule, RetentionState, next_run
 from voiceassist.store.schema import calls
 from voiceassist.store.store import Store, open_store
+from voiceassist.store.wordless import ALSO_WORDS, ONLY_WORDS
 
 NOW = datetime.now(UTC)
 SAID, NOTED, MARKED = "zanzibarish", "quokkaville", "xylophonic"  # in what is deleted
@@ -403,3 +404,12 @@ def test_purge_leaves_calls_on_hold_and_delete_refuses_them(tmp_path: Path) -> N
     assert "1 calls are on legal hold and stay." in purged.output
     assert "Deleted 2 calls" in purged.output
     assert holding(tmp_path, SAID) != []
+
+
+WORDY = {"words", "text", "quote", "said", "before", "note", "when", "why"}  # fields that may have what was said
+
+
+@pytest.mark.parametrize("cls", EVENT_CLASSES, ids=lambda cls: cls.__name__)
+def test_no_event_with_words_is_forgotten(cls: type[Event]) -> None:
+    has_words = bool(WORDY & {field.name for field in fields(cls)})
+    assert has_words == (cls in (*ONLY_WORDS, *ALSO_WORDS, Partial))
