@@ -12,7 +12,7 @@ from tests.e2e.phone import phone
 from tests.e2e.screens import opened, see, tabs
 from tests.e2e.server import Server, running_server, scripted
 from tests.shell import store_records as make
-from voiceassist.events import PartDeleted
+from voiceassist.events import CallPart, Event, PartDeleted
 from voiceassist.store.database import DATABASE
 from voiceassist.store.store import open_store
 
@@ -24,25 +24,28 @@ NIGHT = "2026-11-25T03:00:00+00:00"
 async def prepare(folder: Path) -> None:
     """A call on hold whose recording and transcript are gone."""
     store = await open_store(folder / DATABASE)
-    said = [make.said("my name is zanzibarish"), make.cue("c1"), make.alert("a1", "warning"), make.ended()]
+    words = make.said("my name is zanzibarish")
+    said: list[Event] = [words, make.cue("c1"), make.alert("a1", "warning"), make.ended()]
     await store.append(make.call("gone", *said))
-    for number, part in enumerate(("audio", "transcript"), start=6):
-        event = PartDeleted(at_ms=5000, part=part, by="voiceassist", done_at=NIGHT)  # type: ignore[arg-type]
+    gone: tuple[CallPart, ...] = ("audio", "transcript")
+    for number, part in enumerate(gone, start=6):
+        event = PartDeleted(at_ms=5000, part=part, by="voiceassist", done_at=NIGHT)
         await store.append([make.record("gone", number, event)])
     await store.holds.set("gone", "case 7", by="root")
     await store.close()
 
 
 @pytest.mark.parametrize(
-    ("locale", "words", "sound", "hold"),
+    ("locale", "says"),
     [
-        ("en-US", "The transcript was deleted", "It was deleted on", "Legal hold"),
-        ("es-ES", "La transcripción se eliminó", "Se eliminó el", "Retención legal"),
+        ("en-US", ("The transcript was deleted", "It was deleted on", "Legal hold")),
+        ("es-ES", ("La transcripción se eliminó", "Se eliminó el", "Retención legal")),
     ],
 )
 def test_review_says_what_was_deleted_and_that_the_call_is_on_hold(
-    browser: Browser, tmp_path: Path, locale: str, words: str, sound: str, hold: str
+    browser: Browser, tmp_path: Path, locale: str, says: tuple[str, str, str]
 ) -> None:
+    words, sound, hold = says
     folder = tmp_path / "data"
     with ThreadPoolExecutor(1) as beside:  # Playwright has a loop of its own in this thread
         beside.submit(asyncio.run, prepare(folder)).result()
