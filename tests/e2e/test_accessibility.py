@@ -41,6 +41,7 @@ PAGES = {
     "/reset": "This address is not whole",
     "/account": "Nobody is signed in",
     "/admin": "Nobody was added yet",
+    "/admin/keys": "No keys yet",
     "/admin/audit": "was started",
     "/admin/audit?who=nobody": "Nothing found",
     "/nowhere": "There is no such page",

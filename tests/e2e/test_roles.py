@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import parse_qs, urlsplit
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
@@ -174,6 +175,28 @@ def test_an_admin_adds_somebody_and_finds_in_the_audit_what_was_done(
         page.get_by_role("button", name="Check the chain").press("Enter")
         see(page.get_by_test_id("chain-whole"), "The audit is whole")
         assert found_by_axe(page) == []
+
+
+def test_an_admin_makes_a_key_that_is_told_once_and_revokes_it(browser: Browser, staffed_server: Server) -> None:
+    with at_the_door(browser, staffed_server, "/admin/keys") as page:
+        sign_in(page, "ida")
+        page.get_by_role("button", name="Make a key").press("Enter")
+        dialog = page.get_by_role("dialog", name="Make a key")
+        dialog.get_by_label("Name", exact=True).fill("Reports")
+        dialog.get_by_label("Read calls").press("Space")
+        assert found_by_axe(page) == []
+        page.keyboard.press("Enter")
+        told = page.get_by_role("dialog", name="The key Reports is made")
+        secret = told.get_by_label("Key", exact=True).input_value()
+        bearer = {"Authorization": f"Bearer {secret}"}
+        assert httpx.get(f"{staffed_server.url}/api/calls", headers=bearer).status_code == 200
+        page.keyboard.press("Escape")
+        see(page.get_by_test_id("key"), "Reports", "Read calls", "made by ida")
+        page.get_by_role("button", name="Revoke the key Reports").press("Enter")
+        page.get_by_role("dialog").get_by_role("button", name="Revoke").press("Enter")
+        see(page.get_by_text("1 key that holds no longer"))
+        assert httpx.get(f"{staffed_server.url}/api/calls", headers=bearer).status_code == 401
+        expect(page.locator("body")).not_to_contain_text(secret)
 
 
 def test_signing_out_everywhere_ends_live_screens_which_lead_to_the_door_and_back(

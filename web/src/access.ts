@@ -1,8 +1,9 @@
 /** The REST calls about who may do what: sessions, passwords, people. Failures as in `api.ts`. */
 import { getJson, send } from "./api";
-import type { Me, NewPerson, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun } from "./rest.gen";
+import type { KeyMade, KeyView, Me, NewKey, NewPerson, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun } from "./rest.gen";
 
-export type { Me, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun };
+export type { KeyMade, KeyView, Me, NewKey, OwnSession, PersonAdded, PersonChange, PersonView, SessionView, TotpBegun };
+export type KeyScope = KeyView["scopes"][number];
 export type PersonRole = Me["roles"][number];
 
 async function sendJson(method: string, path: string, body: object): Promise<Response> {
@@ -46,3 +47,12 @@ export async function changePerson(login: string, change: PersonChange): Promise
 export async function newLink(login: string): Promise<string> {
   return ((await (await send(`${personPath(login)}/reset`, { method: "POST" })).json()) as { link: string }).link;
 }
+
+export const getKeys = () => getJson<KeyView[]>("/api/keys");
+
+/** The answer has the secret, which nobody can ask for again. */
+export async function makeKey(key: NewKey): Promise<KeyMade> {
+  return (await (await sendJson("POST", "/api/keys", key)).json()) as KeyMade;
+}
+
+export const revokeKey = (id: string) => send(`/api/keys/${encodeURIComponent(id)}`, { method: "DELETE" });

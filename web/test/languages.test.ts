@@ -147,6 +147,8 @@ const GIVEN: { [path: string]: unknown[] } = {
   "errors.said": ["busy"],
   "door.role": ["agent"],
   "door.roleDoes": ["agent"],
+  "admin.keys.scope": ["ingest"],
+  "admin.keys.state": ["revoked"],
   "entry.role": ["agent"],
   "entry.roleDoes": ["agent"],
   "entry.reason": ["insult"],

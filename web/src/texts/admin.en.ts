@@ -2,13 +2,44 @@
  * English words of the pages for admins. `{who}`, `{call}` and the like in an audit sentence are places for what the
  * entry says (`screens/admin/audit/entries.ts`); a sentence's name is the entry's `what`, with its state where it has one.
  */
-import { counting } from "./forms";
+import { counting, naming } from "./forms";
 
 const counted = counting("en");
 
+const scopes = { ingest: "Send calls", "read:calls": "Read calls", events: "Follow what happens in calls", playbooks: "Read and change playbooks" };
+const states = { expired: "expired", revoked: "revoked" };
+
 export const admin = {
   parts: "Parts of the administration",
-  tabs: { people: "People", audit: "Audit" },
+  tabs: { people: "People", keys: "Keys", audit: "Audit" },
+  keys: {
+    text: "With a key a phone system or another program may do some things here. A key is shown once; whoever has it may do what it may.",
+    make: "Make a key",
+    makeGo: "Make it",
+    nameHelp: "Which program it is for, such as PBX Madrid.",
+    may: "It may",
+    scope: naming(scopes),
+    holds: "It holds for",
+    days: (count: number) => counted(count, { one: "# day", other: "# days" }),
+    forEver: "Ever, until somebody revokes it",
+    none: "No keys yet",
+    noneText: "A phone system that sends calls to a server with people needs one.",
+    until: (day: string) => `until ${day}`,
+    noEnd: "never expires",
+    used: (when: string) => `last used ${when}`,
+    neverUsed: "never used",
+    madeBy: (who: string, when: string) => `made by ${who}, ${when}`,
+    revokedAt: (when: string) => `revoked ${when}`,
+    state: naming(states),
+    over: (count: number) => counted(count, { one: "# key that holds no longer", other: "# keys that hold no longer" }),
+    revoke: "Revoke",
+    revokeOf: (name: string) => `Revoke the key ${name}`,
+    revokeText: "Whatever uses it is shut out at once: calls that it sends end, and nobody can undo that. For another program, or after a leak, make a new key first.",
+    revoked: (name: string) => `The key ${name} is revoked.`,
+    secretTitle: (name: string) => `The key ${name} is made`,
+    secretText: "Copy it to where it belongs now: it is never shown again. Programs send it as “Authorization: Bearer”, a space, and the key.",
+    secret: "Key",
+  },
   audit: {
     text: "Who did what, newest first. Entries are only ever added: no page changes or removes one.",
     filters: "Filter the audit",

@@ -1,12 +1,43 @@
 /** Lo mismo en español. */
 import type { admin as en } from "./admin.en";
-import { counting } from "./forms";
+import { counting, naming } from "./forms";
 
 const counted = counting("es");
 
+const scopes = { ingest: "Enviar llamadas", "read:calls": "Leer llamadas", events: "Seguir lo que ocurre en las llamadas", playbooks: "Leer y cambiar guías" };
+const states = { expired: "caducada", revoked: "revocada" };
+
 export const admin: typeof en = {
   parts: "Partes de la administración",
-  tabs: { people: "Personas", audit: "Auditoría" },
+  tabs: { people: "Personas", keys: "Claves", audit: "Auditoría" },
+  keys: {
+    text: "Con una clave, una central telefónica u otro programa puede hacer algunas cosas aquí. La clave se muestra una sola vez; quien la tenga puede hacer lo mismo que ella.",
+    make: "Crear una clave",
+    makeGo: "Crearla",
+    nameHelp: "Para qué programa es; por ejemplo, Centralita Madrid.",
+    may: "Puede",
+    scope: naming(scopes),
+    holds: "Es válida durante",
+    days: (count) => counted(count, { one: "# día", many: "# de días", other: "# días" }),
+    forEver: "Siempre, hasta que alguien la revoque",
+    none: "Aún no hay claves",
+    noneText: "Una central telefónica que envía llamadas a un servidor con personas necesita una.",
+    until: (day) => `hasta el ${day}`,
+    noEnd: "no caduca",
+    used: (when) => `último uso: ${when}`,
+    neverUsed: "nunca usada",
+    madeBy: (who, when) => `creada por ${who}, ${when}`,
+    revokedAt: (when) => `revocada: ${when}`,
+    state: naming(states),
+    over: (count) => counted(count, { one: "# clave que ya no es válida", other: "# claves que ya no son válidas" }),
+    revoke: "Revocar",
+    revokeOf: (name) => `Revocar la clave ${name}`,
+    revokeText: "Lo que la usa queda fuera al instante: las llamadas que envía terminan, y nadie puede deshacerlo. Para otro programa, o tras una filtración, cree antes una clave nueva.",
+    revoked: (name) => `La clave ${name} está revocada.`,
+    secretTitle: (name) => `La clave ${name} está creada`,
+    secretText: "Cópiela ahora en su sitio: no vuelve a mostrarse. Los programas la envían como “Authorization: Bearer”, un espacio y la clave.",
+    secret: "Clave",
+  },
   audit: {
     text: "Quién hizo qué, lo más reciente primero. Solo se añaden entradas: ninguna página las cambia ni las quita.",
     filters: "Filtrar la auditoría",
