@@ -35,30 +35,31 @@ class Announcement:
 
     topic: Topic
     end: int  # index of the word behind it
+    start: int = 0  # index of its first word
 
 
-def announcements(line: HeardLine) -> list[Announcement]:
-    """The longest phrase at every place, in order."""
-    table, found, taken = _table(line.language), list[Announcement](), 0
+def announcements(line: HeardLine, *, asked: bool = False) -> list[Announcement]:
+    """The longest phrase at every place, in order; `asked`: also those that only tell what is asked for."""
+    table, found, taken = _table(line.language, asked=asked), list[Announcement](), 0
     for at in range(len(line.plain)):
         if at < taken:
             continue
         for phrase, topic in table.get(line.plain[at], ()):
             if tuple(line.plain[at : at + len(phrase)]) == phrase:
                 taken = at + len(phrase)
-                found.append(Announcement(topic, taken))
+                found.append(Announcement(topic, taken, at))
                 break
     return found
 
 
 @cache
-def _table(language: Language) -> Mapping[str, tuple[tuple[tuple[str, ...], Topic], ...]]:
+def _table(language: Language, *, asked: bool) -> Mapping[str, tuple[tuple[tuple[str, ...], Topic], ...]]:
     """First word → its phrases, the longest first."""
     private = language.private
     phrases: list[tuple[tuple[str, ...], Topic]] = [
         *(
             (tuple(phrase.split()), cast("Kind", kind))
-            for kind, said in private.announced.items()
+            for kind, said in (*private.announced.items(), *(private.asked.items() if asked else ()))
             for phrase in said
         ),
         *((tuple(phrase.split()), "reference") for phrase in private.references),

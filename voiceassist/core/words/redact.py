@@ -15,7 +15,8 @@ from dataclasses import dataclass, field, replace
 
 from voiceassist.core.words.announced import Kind, Topic, Treatment, announcements
 from voiceassist.core.words.languages import Language
-from voiceassist.core.words.redact_announced import announced_words
+from voiceassist.core.words.redact_announced import announced_words, shaped_addresses
+from voiceassist.core.words.redact_asked import answer, asked_topic, keeps_waiting
 from voiceassist.core.words.redact_numbers import (
     ASIDE_WORDS,
     NOTHING,
@@ -47,6 +48,8 @@ class Redactor:
     topic_ms: int = 0
     card_ms: int | None = None  # when a card was last talked about
     private: tuple[str, ...] = ()  # digits of the newest private numbers
+    asked: Topic | None = None  # what the agent asked for and the caller has not answered yet
+    asked_ms: int = 0
 
     def redact(self, event: Transcript) -> Transcript:
         """The same transcript with what is private masked or dropped."""
@@ -78,11 +81,14 @@ class Redactor:
 
     def _before(self, event: Transcript) -> Before:
         digits, end_ms = self.tails.get(event.speaker, (0, 0))
+        is_asked = event.speaker == "customer" and event.start_ms - self.asked_ms <= TOPIC_MS
+        asked = self.asked if is_asked else None
         return Before(
-            topic=self.topic if event.start_ms - self.topic_ms <= TOPIC_MS else None,
+            topic=asked or (self.topic if event.start_ms - self.topic_ms <= TOPIC_MS else None),
             digits=digits if event.start_ms - end_ms <= CARRIED_MS else 0,
             private=self.private,
             card=self.card_ms is not None and event.start_ms - self.card_ms <= TOPIC_MS,
+            asked=asked,
         )
 
     def _remember(self, event: Final, line: HeardLine, before: Before) -> None:
@@ -100,8 +106,15 @@ class Redactor:
         topics = [one.topic for one in announced if one.topic != "quantity"]
         if topics or (private and before.topic):
             self.topic, self.topic_ms = topics[-1] if topics else before.topic, event.end_ms
+        self._remember_question(event, line)
         if {"card", "security_code"} & {*topics, *(kind for _, kind in private)}:
             self.card_ms = event.end_ms
+
+    def _remember_question(self, event: Final, line: HeardLine) -> None:
+        if event.speaker == "agent" and (topic := asked_topic(line)):
+            self.asked, self.asked_ms = topic, event.end_ms
+        elif event.speaker == "customer" and not keeps_waiting(line):
+            self.asked = None
 
     def _keep(self, digits: str, *, goes_on: bool) -> None:
         if goes_on and self.private:
@@ -132,6 +145,9 @@ def private_words(line: HeardLine, before: Before = NOTHING) -> Found:
     if line.growing and line.plain:  # single letters at the end may begin "a b one two three"
         found |= dict.fromkeys(range(_with_letters(line, len(line.plain), -1), len(line.plain)), "number")
     found |= dict(announced_words(line, announced, before))
+    found |= dict.fromkeys(shaped_addresses(line), "address")
+    if before.asked == "password":
+        found |= dict.fromkeys(answer(line), "password")
     return found | dict.fromkeys(addresses(line, announced, is_asked=before.topic == "email"), "email")
 
 

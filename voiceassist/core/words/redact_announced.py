@@ -11,6 +11,7 @@ from voiceassist.core.words.spoken_numbers import HeardLine, is_code, is_glue, i
 
 START_WORDS = 8  # between the announcement and what it announces: "my date of birth, let me think, is"
 PASSWORD_WORDS = 8
+STREET_WORDS = 3  # of a street's name before its type: "old station road"
 ADDRESS_WORDS = 14  # "twelve and a half long lane, flat three, little town, AB1 2CD"
 SCANNED: frozenset[Topic] = frozenset(["birth", "expiry", "password", "address", "identity", "bank"])
 
@@ -22,7 +23,9 @@ def announced_words(
     begun = [*announced]
     if before.topic in SCANNED and before.topic != "password":
         begun.insert(0, Announcement(before.topic, 0))
-    has_card = before.card or any(one.topic in ("card", "security_code") for one in announced)
+    has_card = (
+        before.card or before.asked == "expiry" or any(one.topic in ("card", "security_code") for one in announced)
+    )
     ends = [*(one.end for one in begun), len(line.words)][1:]
     for one, end in zip(begun, ends, strict=True):
         if one.topic in ("birth", "expiry") and (one.topic == "birth" or has_card):
@@ -70,6 +73,27 @@ def _password(line: HeardLine, start: int, end: int) -> Iterator[int]:
             return
 
 
+def shaped_addresses(line: HeardLine) -> Iterator[int]:
+    """Addresses that nothing announces: "12 mill lane", with what follows."""
+    for index, text in enumerate(line.plain):
+        if text in line.language.private.street_types and (start := _house_number(line, index)) is not None:
+            yield from _address(line, start, len(line.words))
+
+
+def _house_number(line: HeardLine, street: int) -> int | None:
+    """Where the number before a street's name begins; not in "a five minute walk down the road"."""
+    name = street
+    while street - name < STREET_WORDS and name > 0 and not is_number(line, name - 1):
+        name -= 1
+        if line.plain[name] in line.language.light or line.plain[name] in line.language.numbers.measures:
+            return None
+    start = name
+    while start > 0 and is_number(line, start - 1):
+        start -= 1
+    is_pronoun = line.plain[start:name] == [line.language.numbers.pronoun]
+    return start if start < name < street and not is_pronoun else None
+
+
 def _address(line: HeardLine, start: int, end: int) -> Iterator[int]:
     private, has_copula, hidden = line.language.private, False, 0
     for index in range(start, end):
@@ -77,7 +101,8 @@ def _address(line: HeardLine, start: int, end: int) -> Iterator[int]:
         has_copula = has_copula or (index == start and text in private.copulas)
         if not hidden and (text in private.denied or index - start >= START_WORDS):
             return
-        begins = is_number(line, index) or text in private.streets or is_code(line.words[index])
+        is_house = is_number(line, index) and line.language.numbers.units.get(text) != "0"  # "oh" is no house
+        begins = is_house or text in private.streets or is_code(line.words[index])
         if hidden or begins or (has_copula and not _means_little(line, text)):
             if hidden >= ADDRESS_WORDS or (hidden and text in private.ends):
                 return

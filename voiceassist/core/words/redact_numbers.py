@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from voiceassist.core.words.announced import NUMBER_KINDS, Announcement, Kind, Topic
-from voiceassist.core.words.spoken_numbers import HeardLine, Run, is_glue, is_letter, runs
+from voiceassist.core.words.spoken_numbers import HeardLine, Run, is_glue, is_letter, is_number, runs
 
 DIGITS_MASKED = 7  # the shortest local phone number; order numbers and amounts in words are shorter
 ASIDE_WORDS = 2  # so few words about something else in a line do not end a number: "hold on", "un momento"
@@ -22,6 +22,10 @@ REFERENCE_DIGITS = 12  # a longer number is no order number
 TWO_AMOUNTS = 9  # digits: "one thousand two hundred and three thousand"
 IDENTITY_DIGITS = 6  # of a UK NINO, which has letters around them
 CARD_DIGITS = range(13, 20)  # ISO/IEC 7812
+SHORT_CODES = range(3, 9)  # digits of PINs and security codes
+BEHIND_WORDS = 7  # "421 is what it says on the back of the card": from the number to its name
+NAMED_OVER = 1  # words that mean something between them: "says"
+NAME_WORDS = 2  # of such words in a name that is not yet said whole: "digits on the back"
 REPEATED_DIGITS = 3  # as few of a private number are recognised when somebody reads it back
 
 
@@ -33,6 +37,7 @@ class Before:
     digits: int = 0  # of the number that this line may go on with
     private: tuple[str, ...] = ()  # digits of private numbers, the newest last
     card: bool = False  # a card is being talked about
+    asked: Topic | None = None  # what the agent asked this caller for
 
 
 NOTHING = Before()
@@ -47,7 +52,9 @@ def private_numbers(
     for run in found:
         if line.growing and run is found[-1] and _is_last(line, run):
             yield run, _number_kind(_topic_of(run, announced, ends))
-        elif kind := _kind(line, run, _topic_of(run, announced, ends), before):
+            continue
+        topic = _topic_of(run, announced, ends)
+        if kind := _kind(line, run, topic, before) or _named_behind(line, run, topic, announced):
             yield run, kind
 
 
@@ -80,7 +87,9 @@ def _kind(line: HeardLine, run: Run, topic: Topic | None, before: Before) -> Kin
         return "card"
     if run.spelt and _repeats(run, before.private):
         return "card" if before.card else named
-    if topic in ("reference", "quantity") and len(run.digits) <= REFERENCE_DIGITS:
+    if topic == "reference" and len(run.digits) <= REFERENCE_DIGITS:
+        return None
+    if topic == "quantity" and (len(run.digits) < DIGITS_MASKED or run.scaled or _are_two_amounts(run)):
         return None
     if _is_quantity(line, run):
         return None
@@ -89,7 +98,34 @@ def _kind(line: HeardLine, run: Run, topic: Topic | None, before: Before) -> Kin
     return _unannounced(line, run, before)
 
 
+def _named_behind(
+    line: HeardLine, run: Run, topic: Topic | None, announced: Sequence[Announcement]
+) -> Kind | None:
+    """What a code is called after it was said: "I use 1234 as my pin"; of a partial, what it may be called yet."""
+    if len(run.digits) not in SHORT_CODES or run.scaled or topic in ("reference", "quantity"):
+        return None
+    if _is_quantity(line, run):
+        return None
+    for one in announced:
+        if one.start > run.last and one.topic in ("password", "security_code"):
+            return _number_kind(one.topic) if _may_be_named(line, run.last + 1, one.start, NAMED_OVER) else None
+    may_be_named = line.growing and _may_be_named(line, run.last + 1, len(line.plain), NAMED_OVER + NAME_WORDS)
+    return "number" if may_be_named else None
+
+
+def _may_be_named(line: HeardLine, start: int, end: int, most: int) -> bool:
+    """Whether a number's name may stand behind so little: "is what it says on"."""
+    between = line.plain[start:end]
+    return len(between) <= BEHIND_WORDS and sum(not _means_little(line, text) for text in between) <= most
+
+
+def _means_little(line: HeardLine, text: str) -> bool:
+    return is_glue(text, line.language) or text in line.language.light or text in line.language.private.copulas
+
+
 def _unannounced(line: HeardLine, run: Run, before: Before) -> Kind | None:
+    if _is_no_number(line, run, before):
+        return None
     if before.topic == "reference" and before.digits == 0 and len(run.digits) <= REFERENCE_DIGITS:
         return None
     asked = _number_kind(before.topic)
@@ -99,6 +135,16 @@ def _unannounced(line: HeardLine, run: Run, before: Before) -> Kind | None:
     if before.topic in NUMBER_KINDS and _is_enough(run, before.topic):
         return asked
     return asked if _may_begin_a_number(line, run) else None
+
+
+def _is_no_number(line: HeardLine, run: Run, before: Before) -> bool:
+    """Counting, a price, a decimal, a round thousand: what nobody reads a number out like."""
+    if before.digits or before.topic in NUMBER_KINDS:
+        return False
+    behind_point = run.first > 1 and line.plain[run.first - 1] in line.language.addresses.dot
+    is_decimal = behind_point and run.first > 1 and is_number(line, run.first - 2)
+    is_round = run.scaled and run.digits.endswith("000") and len(run.digits) <= TWO_AMOUNTS
+    return is_decimal or is_round or run.counts or run.is_price
 
 
 def _is_enough(run: Run, topic: Topic | None) -> bool:

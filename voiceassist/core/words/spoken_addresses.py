@@ -52,7 +52,7 @@ def _may_be_domain(line: HeardLine, index: int) -> bool:
 
 def _domain_end(line: HeardLine, at: int) -> int | None:
     plain, said = line.plain, line.language.addresses
-    if at + 1 < len(plain) and _is_light(line, at + 1):
+    if at + 1 < len(plain) and (_is_light(line, at + 1) or is_number(line, at + 1)):  # "at ten"
         return None
     for index in range(at + 1, min(at + DOMAIN_MAX_WORDS, len(plain))):
         if index > at + 1 and plain[index - 1] in said.dot and (plain[index] in said.endings or line.growing):

@@ -13,6 +13,8 @@ from voiceassist.core.words.languages import Language
 from voiceassist.core.words.languages.language import Numbers
 from voiceassist.core.words.text import speller
 
+PRICES = ("99", "95")
+COUNTED = 3  # so many steps are counting
 GLUE_WORDS = 7  # "okay, and then the next four are": more words between two groups are about something else
 
 _EDGES = re.compile(r"^[^\w$€£+]+|[^\w%$€£]+$")
@@ -52,11 +54,17 @@ class Run:
     letters: int  # single letters among them
     before: int  # words ahead of it in the line that say something else
     after: int  # the same behind it
+    counts: bool = False  # one two three, two four six: no card or phone number begins so
 
     @property
     def is_year(self) -> bool:
         """Whether it may be a year of our time."""
         return _YEAR.fullmatch(self.digits) is not None
+
+    @property
+    def is_price(self) -> bool:
+        """Whether it may be a price: "six ninety nine", "thirteen ninety five"."""
+        return not self.spelt and (len(self.digits) == 3 or (len(self.digits) == 4 and self.digits[2:] in PRICES))  # noqa: PLR2004
 
     @property
     def is_clock(self) -> bool:
@@ -135,10 +143,18 @@ def _run(line: HeardLine, pieces: Sequence[str], at: range, *, before: int, afte
         groups=1 + sum(two - one > 1 for one, two in pairwise(said)),
         spelt=not joined,
         scaled=any(pieces[index][0] in "hx" for index in said),
+        counts=_counts_up([pieces[index] for index in said]),
         letters=sum(is_letter(line.plain[index], line.language) for index in at),
         before=before,
         after=after,
     )
+
+
+def _counts_up(pieces: Sequence[str]) -> bool:
+    """Whether the pieces are one, two, three and so on, or two, four, six."""
+    values = [int(piece[1:]) for piece in pieces if piece[0] in "uet"]
+    steps = {two - one for one, two in pairwise(values)}
+    return len(values) == len(pieces) >= COUNTED and values[0] in (1, 2) and steps in ({1}, {2})
 
 
 # ---- one word --------------------------------------------------------------------------------------------

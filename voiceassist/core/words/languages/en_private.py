@@ -67,14 +67,48 @@ ENGLISH_PRIVATE = PrivateWords(
     announced={
         "card": (
             *("card", "card number", "debit", "visa", "mastercard", "master card", "amex", "american express"),
-            *("long number", "discover", "maestro", "number on the front", "card no"),
+            *(
+                "first part is",
+                "first bit is",
+                "first set is",
+                "first block is",
+                "long number",
+                "discover",
+                "maestro",
+                "number on the front",
+                "card no",
+            ),
         ),
         "security_code": (
             *("security code", "cvv", "cvc", "c v v", "c v c", "csc", "cvv two", "cvv number", "code on the back"),
             *("digits on the back", "number on the back", "back of the card", "back of my card", "card code"),
+            *(
+                "on the back it says",
+                "on the back it is",
+                "on the back is",
+                "the back says",
+                "back of it",
+                "the reverse",
+            ),
+            *("signature strip", "three digit code", "four digit code", "digit security code", "three digits on"),
             *("digits on the reverse", "numbers on the back", "one time code", "verification code", "passcode"),
         ),
-        "expiry": ("expiry", "expiration", "exp date", "valid thru", "valid through", "expires", "expiring"),
+        "expiry": (
+            "expiry",
+            "expiration",
+            "exp date",
+            "valid thru",
+            "valid through",
+            "expires",
+            "expiring",
+            "good through",
+            "good thru",
+            "good until",
+            "good till",
+            "runs out",
+            "run out",
+            "end date on the card",
+        ),
         "bank": (
             *("iban", "i ban", "i b a n", "account number", "sort code", "routing number", "bank account"),
             *("account is", "account no", "checking account", "savings account", "swift code", "bic"),
@@ -83,7 +117,7 @@ ENGLISH_PRIVATE = PrivateWords(
             *("social security", "social security number", "my social", "your social", "ssn", "s s n", "nino"),
             *("national insurance", "national insurance number", "passport", "passport number", "tax id"),
             *("drivers license", "driving licence", "driver license", "license number", "licence number"),
-            *("social is", "id number", "identity card", "insurance number"),
+            *("social is", "n i number", "ni number", "n i", "id number", "identity card", "insurance number"),
         ),
         "birth": (
             *("date of birth", "born", "birthday", "birth date", "birthdate", "dob", "d o b", "birth"),
@@ -129,6 +163,10 @@ ENGLISH_PRIVATE = PrivateWords(
             *(
                 "my address",
                 "address is",
+                "new address",
+                "moved house",
+                "address should be",
+                "address it is",
                 "i live at",
                 "living at",
                 "live at",
@@ -141,6 +179,38 @@ ENGLISH_PRIVATE = PrivateWords(
             *("addressis", "located at", "moved to", "mailing address", "i reside at"),
         ),
     },
+    asked={
+        "card": ("first four", "next four", "first six", "sixteen digits", "sixteen digit number", "card details"),
+        "security_code": ("three digits", "three numbers", "four digits", "last three digits"),
+        "expiry": ("valid until", "expire", "month and year"),
+        "bank": ("bank details", "account details", "which account", "what account"),
+        "birth": ("how old",),
+        "password": ("secret", "security question", "passcode word", "code word"),
+        "address": (
+            *("address", "where do you live", "where you live", "where are you living", "where are you moving to"),
+            *("first line of your address", "where is the property", "where are you located", "house number"),
+        ),
+    },
+    asks=(
+        *("what is", "whatis", "what was", "what are", "what would", "tell me", "give me", "confirm", "read me"),
+        *("can i have", "can i get", "can i take", "could i have", "could i get", "could i take", "may i have"),
+        *("may i take", "i need", "we need", "just need", "i will need", "have you got", "do you have your"),
+        *(
+            "do you know your",
+            "what password",
+            "which password",
+            "when does",
+            "when do",
+            "where do",
+            "where are",
+            "verify",
+        ),
+        *("which address", "what address", "which number", "what number"),
+    ),
+    pauses=words(
+        "let me think look check see find get second moment minute sec hang hold wait remember try know guess "
+        "grab bear give"
+    ),
     references=(
         *("order", "order number", "reference", "reference number", "ref", "ticket", "case", "case number"),
         *("booking", "booking number", "confirmation", "tracking", "invoice", "flight", "room", "extension"),
@@ -180,13 +250,14 @@ ENGLISH_PRIVATE = PrivateWords(
         ),
         *("delivery", "appointment", "meeting", "arrives"),
     ),
+    street_types=words("street road lane avenue crescent terrace boulevard"),
     copulas=frozenset(["is", "was", "be", "are"]),
     streets=frozenset(["flat", "apartment", "unit", "box"]),
     denied=words(
         "not wrong incorrect expired working still no locked too being reset required in invalid right "
         "correct different the same been outdated missing donot doesnot isnot wasnot going never always "
         "fine good needed what where why how because that there when changed stored blocked old safe "
-        "private only and updated"
+        "private only and updated forgot forget forgotten cannot lost none nothing which who whose any"
     ),
     ends=words(
         "thanks thank please but can could would will because if ok okay yes do does is it i you we what "

@@ -88,7 +88,19 @@ SPANISH_PRIVATE = PrivateWords(
             *("documento de identidad", "carnet", "documento", "rfc", "rut", "seguro social", "licencia"),
             *("identificacion",),
         ),
-        "birth": ("fecha de nacimiento", "naci", "nacido", "nacida", "nacimiento", "mi cumpleaños", "cumpleaños"),
+        "birth": (
+            "fecha de nacimiento",
+            "naci",
+            "nacio",
+            "nacio usted",
+            "cumplo años",
+            "cumplo anos",
+            "nacido",
+            "nacida",
+            "nacimiento",
+            "mi cumpleaños",
+            "cumpleaños",
+        ),
         "phone": (
             *("telefono", "numero de telefono", "mi numero", "movil", "celular", "llameme a el", "llamarme a el"),
             *("llameme ael", "llamarme ael", "su numero", "fijo", "whatsapp", "numero de contacto", "marqueme"),
@@ -108,10 +120,36 @@ SPANISH_PRIVATE = PrivateWords(
                 "su direccion",
                 "resido en",
             ),
+            *("nos mudamos a", "me mudo a", "nueva direccion", "la direccion es", "direccion es"),
             *("direccion de envio", "direccion de entrega", "mandelo a", "envielo a", "me mude a", "vivimos en"),
             *("direccion de facturacion",),
         ),
     },
+    asked={
+        "card": ("primeros cuatro", "dieciseis digitos", "numeracion", "datos de la tarjeta"),
+        "security_code": ("codigo de atras", "tres numeros", "tres digitos"),
+        "bank": ("que cuenta", "datos bancarios", "cuenta"),
+        "birth": ("cuando nacio", "que edad"),
+        "password": ("palabra de seguridad", "pregunta de seguridad"),
+        "address": ("direccion", "donde vive", "donde vive usted", "donde se encuentra"),
+    },
+    asks=(
+        *(
+            "cual",
+            "que direccion",
+            "que contraseña",
+            "digame",
+            "dime",
+            "me dice",
+            "me da",
+            "me puede",
+            "podria",
+            "me facilita",
+            "confirmeme",
+        ),
+        *("necesito", "me confirma", "indiqueme", "deme", "a que", "en que"),
+    ),
+    pauses=words("espere momento segundo deje dejeme deja ver busco buscar miro mirar pienso acuerdo sepa"),
     references=(
         *(
             "pedido",
@@ -152,7 +190,7 @@ SPANISH_PRIVATE = PrivateWords(
     denied=words(
         "no incorrecta incorrecto mala malo caducada vencida ya correcta correcto bloqueada muy que "
         "diferente otra otro misma mismo porque donde cuando nunca siempre obligatoria invalida igual "
-        "vieja y o"
+        "vieja y o olvide olvido olvidado ninguna ninguno cual quien"
     ),
     ends=words("gracias pero puede podria porque si ok vale por favor es usted me lo entonces bueno"),
     dates=words(

@@ -56,8 +56,12 @@ class PrivateWords:
     """What announces something private in a call, and how it is then said."""
 
     announced: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # kind of `redact.py` → "card number"
+    asked: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # the same, only where somebody asks for it
+    asks: tuple[str, ...] = ()  # with one of these somebody asks: "tell me"
+    pauses: Words = NONE  # said instead of an answer that is still to come: "moment"
     references: tuple[str, ...] = ()  # announce a number that may be shown, also in the next lines: "order number"
     quantities: tuple[str, ...] = ()  # announce a quantity or a year in the same line: "costs"
+    street_types: Words = NONE  # behind a number and a name they make an address: "lane"
     copulas: Words = NONE  # stand between "my password" and the password: "is"
     streets: Words = NONE  # a postal address begins with one of them, or with a number: "calle"
     denied: Words = NONE  # right behind "my password is" they tell that none follows: "wrong"
