@@ -25,7 +25,15 @@ from voiceassist.server.auth import COOKIE
 # Each stands for one kind of secret, and is found by its name wherever it turns up.
 PASSWORD, WRONG, BROKER, TOKEN = "pass-SECRET-1", "wrong-SECRET-2", "broker-SECRET-3", "ingest-SECRET-4"
 
-TELLING = ("/api/people", "/api/audit", "/api/status", "/metrics", "/api/sessions", "/api/admin/engines")
+TELLING = (
+    "/api/people",
+    "/api/keys",
+    "/api/audit",
+    "/api/status",
+    "/metrics",
+    "/api/sessions",
+    "/api/admin/engines",
+)
 
 
 @pytest_asyncio.fixture
@@ -59,6 +67,9 @@ async def test_no_secret_stands_in_a_log_or_an_answer(logged: StringIO, server: 
         link = (await admin.post("/api/people/ana/reset")).json()["link"]
         reset = link.partition("token=")[2]
         secrets.add(reset)
+        wanted = {"name": "pbx", "scopes": ["ingest"], "expires_at": None}
+        key = (await admin.post("/api/keys", json=wanted)).json()["secret"]
+        secrets.add(key)
         for path, body in (
             ("/api/reset", {"token": reset, "password": PASSWORD}),
             ("/api/reset", {"token": reset, "password": WRONG}),
@@ -76,7 +87,7 @@ async def test_no_secret_stands_in_a_log_or_an_answer(logged: StringIO, server: 
         answers += [(await admin.get(path)).text for path in TELLING]
         answers.append((await admin.patch("/api/me", json={"password": {"old": WRONG, "new": "x"}})).text)
     answers.append(await talk(server, TOKEN))
-    answers.append(await talk(server, WRONG))
+    answers += [await talk(server, WRONG), await talk(server, key, "c-2")]
     log = logged.getvalue()
     assert "ready" in log, "the log was looked at"
     for secret in secrets:
@@ -84,14 +95,14 @@ async def test_no_secret_stands_in_a_log_or_an_answer(logged: StringIO, server: 
         assert secret not in log, f"{secret} is in the log"
 
 
-async def talk(server: Serving, token: str) -> str:
+async def talk(server: Serving, token: str, call_id: str = "c-1") -> str:
     """What a phone system with this token is told."""
     headers = {"Authorization": f"Bearer {token}"}
     try:
         async with websockets.connect(server.socket_url("/ingest/stream"), additional_headers=headers) as phone:
-            await phone.send(json.dumps(start_message("c-1")))
+            await phone.send(json.dumps(start_message(call_id)))
             told = str(await phone.recv())
-            await begin(server, "c-1", phone)
+            await begin(server, call_id, phone)
             return told + json.dumps(await hang_up(phone))
     except websockets.InvalidStatus as refused:
         return (refused.response.body or b"").decode()
