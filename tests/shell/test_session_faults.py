@@ -89,7 +89,7 @@ async def test_recording_that_hangs_holds_up_neither_its_call_nor_another(
     await bench.run(GivenSource(pieces=quiet(4)))
     assert (await bench.state()).status == "ended"
     assert "recording given up at the end of the call" in str(logged)
-    source = GivenSource(pieces=quiet(4), info=info("call-2"), hold=asyncio.Event())
+    source = GivenSource(pieces=quiet(12), info=info("call-2"), hold=asyncio.Event())
     running = asyncio.create_task(bench.run(source))
     await until(lambda: _length(bench, "call-2") > 3_000)
     hang_up_on(source)
@@ -123,7 +123,7 @@ async def test_disk_that_hangs_is_told(
     bench: Bench, disk: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("voiceassist.store.recorders.HANGS_AFTER_S", 0)
-    source = GivenSource(pieces=quiet(1), hold=asyncio.Event())
+    source = GivenSource(pieces=quiet(12), hold=asyncio.Event())
     running = asyncio.create_task(bench.run(source))
     await until(lambda: "the disk hangs" in bench.recorders.state())
     disk.set()

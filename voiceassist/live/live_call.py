@@ -11,6 +11,7 @@ from typing import Any
 
 from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
+from voiceassist.audio.silences import Silences
 from voiceassist.events import Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
@@ -39,9 +40,11 @@ class LiveCall:
     waits_since_s: float | None = None  # when the audio that is being decoded could have been heard; None: none is
     lateness: LatenessSteps = field(default_factory=LatenessSteps)
     pauses: Pauses = field(default_factory=Pauses)
+    silences: Silences = field(default_factory=Silences)
     keys: PressedKeys = field(default_factory=PressedKeys)
     consent: ConsentGate = field(default_factory=ConsentGate)
     is_stopping: bool = False
+    was_cut_short: bool = False  # the server stopped before all audio was heard
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # and it is stored and recorded

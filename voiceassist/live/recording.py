@@ -10,8 +10,8 @@ from contextlib import asynccontextmanager
 
 import structlog
 
-from voiceassist.ingest.source import CallInfo
-from voiceassist.live.audio_tap import AudioTap, Taker
+from voiceassist.live.audio_tap import Taker
+from voiceassist.live.live_call import LiveCall
 from voiceassist.store.recorder import Recorder
 from voiceassist.store.recorders import Recorders
 
@@ -22,10 +22,11 @@ CLOSE_WITHIN_S = 1.0  # for a recording that was given up
 
 
 @asynccontextmanager
-async def recorded(tap: AudioTap, info: CallInfo, recorders: Recorders) -> AsyncIterator[None]:
-    """What the tap gives while the block runs is recorded."""
-    with tap.taking(recorders.missed) as taker:
-        recorder = Recorder(recorders.path_of(info.call_id), info.legs, recorders)
+async def recorded(live: LiveCall, recorders: Recorders) -> AsyncIterator[None]:
+    """What the call's tap gives while the block runs is recorded, but for what its silences say."""
+    info = live.info
+    with live.tap.taking(recorders.missed) as taker:
+        recorder = Recorder(recorders.path_of(info.call_id), info.legs, recorders, live.silences)
         task = asyncio.create_task(recorder.record(taker.frames()), name=f"recording {info.call_id}")
         recorders.tasks.add(task)
         task.add_done_callback(recorders.tasks.discard)

@@ -23,7 +23,7 @@ from voiceassist.core.call.call import Call
 from voiceassist.core.cues.doubtful import doubtful_words
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError, RecordingError
-from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick
+from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event, paused_by
@@ -57,7 +57,7 @@ async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
     journal = services.store.journals.begin(source.info.call_id, services.publish)
     call = Call(services.playbook)
     try:
-        async with recorded(live.tap, source.info, services.recorders):
+        async with recorded(live, services.recorders):
             await _converse(source, call, journal, live, services)
     finally:
         stored = await journal.close()
@@ -90,6 +90,7 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_hear(source, call, live, services))
             tasks.create_task(_handle(call, live, journal))
+        live.silences.is_over = not live.was_cut_short
     except* Exception as group:  # noqa: BLE001 - whatever it was, it ends this call and no other
         await _fail(call, journal, live, group)
     finally:
@@ -99,6 +100,7 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
 async def _hear(source: Source, call: Call, live: LiveCall, services: Services) -> None:
     """Hears the audio to its end, or until the server has no more time; then the call ends."""
     if not await live.until_stopped(_hear_all(source, call, live, services)):
+        live.was_cut_short = True
         log.warning("the server stops before all audio was heard", unheard_ms=await _unheard_ms(source, live))
     reason = "shutdown" if live.is_stopping else source.end_reason
     await live.inbox.put((CallEnded(at_ms=live.heard_ms, reason=reason), None))
@@ -163,11 +165,20 @@ async def _handle(call: Call, live: LiveCall, journal: Journal) -> None:
     while True:
         heard, answer = await live.inbox.get()
         events = _answered(call, heard, answer)
+        _silence(live, heard, events)
         for event in events:
             live.consent.see(event)
         await journal.write(events)
         if any(isinstance(event, CallEnded) for event in events):
             return
+
+
+def _silence(live: LiveCall, heard: Input, events: list[Event]) -> None:
+    """Tells the recording what it may write by now, and what of it must be silent."""
+    if isinstance(heard, Tick):
+        live.silences.pass_time(heard.at_ms)
+    elif isinstance(heard, Transcript) and isinstance(shown := events[0], Transcript):
+        live.silences.hear(heard, shown)
 
 
 def _answered(call: Call, heard: Input, answer: Answer | None) -> list[Event]:

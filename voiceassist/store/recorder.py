@@ -3,18 +3,22 @@
 A leg that is not there is silent. A disk that fails costs no call and no recording: the write is tried again until
 it works, and audio waits meanwhile, where it comes from. What was written stays playable all the time.
 Writing happens in threads that only recordings use, one block after the other.
-Never decides what audio is left out: `live/audio_tap.py` does.
+Audio waits in a delay line until it is decided which words are masked, and those are silent in the file; what is
+masked later than the line is long is silenced in the file itself. What was never decided, because the call was cut
+short, is silent. Never decides what audio is left out: `live/audio_tap.py` does; nor what is masked.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
 from voiceassist.audio.channels import Block, Channels
+from voiceassist.audio.held_audio import HeldAudio
 from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.silences import Silences
 from voiceassist.errors import RecordingError
 from voiceassist.events import Speaker
 from voiceassist.store.recorders import Recorders
@@ -26,8 +30,14 @@ Result = TypeVar("Result")
 class Recorder:
     """The recording of one call."""
 
-    def __init__(self, path: Path, legs: tuple[Speaker, ...], shared: Recorders) -> None:
+    def __init__(
+        self, path: Path, legs: tuple[Speaker, ...], shared: Recorders, silences: Silences | None = None
+    ) -> None:
+        """`silences`: what is known of the audio; None: all of it may be recorded as it comes."""
         self._path = path
+        self._silences = silences or Silences(is_over=True)
+        self._held = HeldAudio()
+        self._looked_at = 0  # of the silences that finals have decided: those that may have come too late
         self._shared = shared
         self._channels = Channels(legs)
         self._recording: Recording | None = None
@@ -45,12 +55,33 @@ class Recorder:
     async def _write_all(self, frames: AsyncIterator[AudioFrame]) -> None:
         async for frame in frames:
             self._channels.add(frame)
-            for block in self._channels.blocks():
+            if blocks := list(self._channels.blocks()):
+                await self._take(blocks)
+        await self._take(self._channels.rest())
+        decided_ms, spans = self._silences.decided_ms(), self._silences.spans()
+        if decided_ms is not None:  # the call was cut short
+            for block in self._held.undecided(decided_ms, spans, self._channels.rate_hz):
                 await self._write(block)
-        for block in self._channels.rest():
-            await self._write(block)
         if self._recording:
             await self._until_it_works(self._recording.finish, again=self._recording.flush)
+
+    async def _take(self, blocks: Iterable[Block]) -> None:
+        """Takes blocks in, silences what was decided too late, and writes what is decided."""
+        for block in blocks:
+            self._held.add(block)
+        decided_ms, spans, rate_hz = self._silences.decided_ms(), self._silences.spans(), self._channels.rate_hz
+        await self._silence_late()
+        for block in self._held.decided(decided_ms, spans, rate_hz):
+            await self._write(block)
+
+    async def _silence_late(self) -> None:
+        """Silences in the file what finals have masked since it was written."""
+        late, self._looked_at = self._silences.decided[self._looked_at :], len(self._silences.decided)
+        written_ms = self._held.given_ms(self._channels.rate_hz)
+        for start_ms, end_ms in late:
+            if self._recording and start_ms < written_ms:
+                step = partial(self._recording.silence, start_ms, end_ms)
+                await self._until_it_works(step, again=step)
 
     async def _write(self, block: Block) -> None:
         if self._recording is None:

@@ -1,18 +1,21 @@
 """Writes a call's two-channel recording while the call runs: Ogg Opus, agent left, customer right.
 
 Crash-safe: Ogg needs no index at its end, and every page is handed to the operating system as soon as it is
-full, so a killed process loses less than a second and what is there plays. Never overwrites a recording.
+full, so a killed process loses less than a second of what it was given, and what is there plays. Never overwrites
+a recording. A span can be made silent after it was written: its pages keep their size.
 A disk that fails raises OSError, and nothing is lost: the pages that it did not take wait for `flush`, so the file
 stays one whole stream. Until then no more should be written: what waits is in memory.
 Everything here blocks: call it in a thread, one call of one recording at a time.
 Next: the review page plays the file; `audiofile.py` reads it.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from fractions import Fraction
 from hashlib import sha256
 from io import FileIO
+from os import pwrite
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +24,9 @@ import numpy as np
 from av.audio.resampler import AudioResampler
 
 from voiceassist.audio.pcm import Pcm
+from voiceassist.audio.silences import Span
 from voiceassist.errors import RecordingError
+from voiceassist.store.ogg_pages import OggPage, next_page, silenced
 
 OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 """What the coder takes (RFC 6716, section 2). Players always decode to 48 kHz."""
@@ -37,6 +42,10 @@ CONTAINER = {
     "page_duration": "100000",  # microseconds; the muxer holds one page back, so 200 ms are on their way
     "flush_packets": "1",
 }
+
+PAGES_KEPT = 4_000
+"""Newest pages of a recording that may still be silenced: some seven minutes, 5 MB. No audio waits longer for the
+recognizers (`ingest/limits.py`)."""
 
 LONGEST_NAME = 200
 """Characters of a file's name without suffix; file systems take 255 bytes."""
@@ -61,7 +70,7 @@ def open_recording(path: Path, rate_hz: int) -> "Recording":
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return Recording(path, FileIO(path, "x"), rate_hz)  # unbuffered: each page reaches the system
+        return Recording(path, FileIO(path, "x+"), rate_hz)  # unbuffered: each page reaches the system
     except FileExistsError:
         raise RecordingError(f"{path} is already there; a recording is never overwritten") from None
 
@@ -71,10 +80,21 @@ class _Pages:
 
     def __init__(self, file: FileIO) -> None:
         self._file = file
+        self._coming = bytearray()  # the beginning of a page whose end the container has not written
         self._waiting = bytearray()
+        self._on_disk = 0  # bytes
+        self._end_ms = 0  # of the audio in all pages so far
+        self._newest: deque[tuple[int, OggPage]] = deque(maxlen=PAGES_KEPT)  # with their places in the file
+        self._spans: list[Span] = []  # to be silent in pages that come
 
     def write(self, data: bytes) -> int:
-        self._waiting += data
+        self._coming += data
+        while page := next_page(self._coming, self._end_ms):
+            del self._coming[: len(page.data)]
+            self._end_ms = page.end_ms
+            page = silenced(page, self._spans)
+            self._newest.append((self._on_disk + len(self._waiting), page))
+            self._waiting += page.data
         return len(data)
 
     def flush_to_disk(self) -> None:
@@ -82,6 +102,23 @@ class _Pages:
         while self._waiting:
             written = self._file.write(self._waiting)
             del self._waiting[:written]
+            self._on_disk += written
+
+    def silence(self, span: Span) -> None:
+        """Makes a span silent, wherever its pages are. Raises OSError; harmless when said again."""
+        self.flush_to_disk()
+        for number, (place, page) in enumerate(self._newest):
+            changed = silenced(page, [span])
+            if changed is not page:
+                pwrite(self._file.fileno(), changed.data, place)
+                self._newest[number] = (place, changed)
+        if span[1] > self._end_ms and span not in self._spans:
+            self._spans.append(span)
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        self._waiting += self._coming
+        self._coming.clear()
 
 
 class Recording:
@@ -112,6 +149,10 @@ class Recording:
                 self._mux(self._resampler.resample(self._frame(agent, customer)))
         self.flush()
 
+    def silence(self, start_ms: int, end_ms: int) -> None:
+        """Makes a span silent that was written already, on both channels; harmless when said again."""
+        self._pages.silence((start_ms, end_ms))
+
     def flush(self) -> None:
         """Hands to the disk what it did not take before."""
         self._pages.flush_to_disk()
@@ -124,6 +165,7 @@ class Recording:
                 if self._samples:
                     self._mux((*self._resampler.resample(None), None))
                 self._container.close()
+                self._pages.end()
         self.flush()
 
     def close(self) -> None:
