@@ -42,6 +42,7 @@ PAGES = {
     "/account": "Nobody is signed in",
     "/admin": "Nobody was added yet",
     "/admin/keys": "No keys yet",
+    "/admin/data": "everything is kept for ever",
     "/admin/audit": "was started",
     "/admin/audit?who=nobody": "Nothing found",
     "/nowhere": "There is no such page",

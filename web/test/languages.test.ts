@@ -147,6 +147,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "errors.said": ["busy"],
   "door.role": ["agent"],
   "door.roleDoes": ["agent"],
+  "admin.data.kind": ["audio"],
   "admin.keys.scope": ["ingest"],
   "admin.keys.state": ["revoked"],
   "entry.role": ["agent"],

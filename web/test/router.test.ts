@@ -33,6 +33,7 @@ test.each<[string, Route]>([
   ["/account", { page: "account" }],
   ["/admin", { page: "admin", tab: "people", filter: NO_FILTER }],
   ["/admin?who=ana", { page: "admin", tab: "people", filter: NO_FILTER }],
+  ["/admin/data", { page: "admin", tab: "data", filter: NO_FILTER }],
   ["/admin/keys", { page: "admin", tab: "keys", filter: NO_FILTER }],
   ["/admin/audit", { page: "admin", tab: "audit", filter: NO_FILTER }],
   ["/admin/audit?who=ana&what=call&call=c-1&day=2026-11-21", { page: "admin", tab: "audit", filter: { who: "ana", what: "call", call: "c-1", day: "2026-11-21" } }],
