@@ -162,6 +162,7 @@ export const admin: typeof en = {
     "call.hold_lifted": "{who} levantó la retención legal de la llamada {call}",
     "call.audio_deleted": "{who} borró la grabación de la llamada {call}",
     "call.transcript_deleted": "{who} borró la transcripción de la llamada {call}",
+    "consent.changed": "{who} indicó el consentimiento para grabar la llamada {call}: {consent}",
     "retention.changed": "{who} cambió cuánto tiempo se conservan las llamadas",
     "retention.began": "{who} empezó a borrar lo que ya no debe conservarse",
     "retention.ran": "{who} borró lo que ya no debía conservarse",
