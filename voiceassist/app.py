@@ -26,6 +26,7 @@ from voiceassist.hub import FINISHED_ROWS
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import KeyRing
+from voiceassist.people.provider import asking_provider
 from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
@@ -55,7 +56,12 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
         store = await open_store(settings.data_dir / DATABASE, settings.node_id)
-        async with _closing(store), DecodePool(settings.decode_workers) as pool, _playbook_worker() as worker:
+        async with (
+            _closing(store),
+            DecodePool(settings.decode_workers) as pool,
+            _playbook_worker() as worker,
+            asking_provider(settings.oidc) as provider,
+        ):
             recorders = Recorders(folder=settings.data_dir / RECORDINGS)
             runtime = Runtime(
                 settings=settings,
@@ -68,6 +74,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 recorders=recorders,
                 bus=_bus(settings),
                 metrics=Metrics(),
+                provider=provider,
             )
             try:
                 await _start(runtime)

@@ -21,6 +21,7 @@ from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
 from voiceassist.events import ConsentNeed
+from voiceassist.oidc_settings import OidcSettings, check_oidc
 from voiceassist.yamltext.problems import nearest
 
 WithoutConsent = Literal["help", "nothing"]
@@ -28,6 +29,7 @@ WithoutConsent = Literal["help", "nothing"]
 ENV_PREFIX = "VOICEASSIST_"
 SECTIONS = {  # each with an example of its keys
     "mqtt": "`mqtt.host`, `mqtt.port` and so on",
+    "oidc": "`oidc.issuer`, `oidc.client_id` and so on",
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
@@ -82,6 +84,7 @@ class Settings:
     site: str = "main"
     node_id: str = field(default_factory=socket.gethostname)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
+    oidc: OidcSettings = field(default_factory=OidcSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -103,6 +106,9 @@ class Settings:
     def is_loopback(self) -> bool:
         """Whether only this machine can reach the server."""
         return self.host == "localhost" or (_is_ip(self.host) and ip_address(self.host).is_loopback)
+
+
+PARTS = {"mqtt": MqttSettings, "oidc": OidcSettings}  # sections whose keys have names of ours
 
 
 def default_data_dir() -> Path:
@@ -152,12 +158,13 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
 
 def _check_names(values: dict[str, Any], file: Path | None) -> None:
     """Raises ConfigError for a setting that there is not, with the nearest one that there is."""
-    settings, broker = _names_of(Settings), [f"mqtt.{name}" for name in _names_of(MqttSettings)]
-    given = [*values, *(f"mqtt.{name}" for name in values.get("mqtt", {}))]
-    unknown = next((name for name in given if name not in (*settings, *broker)), None)
+    settings = _names_of(Settings)
+    parts = [f"{section}.{name}" for section, cls in PARTS.items() for name in _names_of(cls)]
+    given = [*values, *(f"{section}.{name}" for section in PARTS for name in values.get(section, {}))]
+    unknown = next((name for name in given if name not in (*settings, *parts)), None)
     if unknown is None:
         return
-    near = nearest(unknown, (*settings, *broker))
+    near = nearest(unknown, (*settings, *parts))
     hint = (
         f"did you mean `{near}` ({_in_environment(near)})?" if near else f"there are {', '.join(sorted(settings))}"
     )
@@ -165,7 +172,7 @@ def _check_names(values: dict[str, Any], file: Path | None) -> None:
     raise ConfigError(f"setting `{unknown}` (from {where}): there is no such setting; {hint}")
 
 
-def _names_of(cls: type[Settings | MqttSettings]) -> list[str]:
+def _names_of(cls: type[Settings | MqttSettings | OidcSettings]) -> list[str]:
     return [part.name for part in fields(cls)]
 
 
@@ -245,6 +252,7 @@ def _checked(settings: Settings) -> Settings:
             f"setting `person`: {settings.person!r} must have 1 to {PERSON_CHARS} characters and not be "
             f"{SERVER!r}, who stands for the server itself"
         )
+    check_oidc(settings.oidc)
     return settings
 
 

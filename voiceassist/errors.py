@@ -14,6 +14,7 @@
     │   └── UnstorableError    and trying again will not help: its id or numbers are taken, or it is no text
     ├── EngineError            a recognizer failed: carries the native cause
     ├── ModelError             a speech model cannot be found, fetched, installed or removed: says what to do
+    ├── ProviderError          nobody can be signed in with the provider: its code picks what a person is told
     └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
 
 A message says what was wrong, where, and what to do. Nothing here knows how it is shown.
@@ -91,6 +92,14 @@ class EngineError(VoiceassistError):
 
 class ModelError(VoiceassistError):
     """A speech model cannot be found, fetched, installed, checked or removed; the message says what to do."""
+
+
+class ProviderError(VoiceassistError):
+    """The provider of sign-ins cannot be reached, or what it says does not hold; the sign-in page knows `code`."""
+
+    def __init__(self, code: str, message: str, login: str = "") -> None:
+        super().__init__(message)
+        self.code, self.login = code, login  # whose sign-in it was; empty: not known yet
 
 
 class IllegalTransition(VoiceassistError):  # noqa: N818 - the field's own term (h11, finite automata)

@@ -45,6 +45,7 @@ from voiceassist.live.pressed_keys import PauseKeys
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
 from voiceassist.people.directory import Directory
+from voiceassist.people.provider import Provider
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.retention import Keeping
@@ -87,6 +88,7 @@ class Runtime:
     recorders: Recorders
     bus: Bus | None
     metrics: Metrics
+    provider: Provider | None = None  # of sign-ins
     hub: Hub = field(default_factory=Hub)
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])

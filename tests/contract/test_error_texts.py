@@ -9,6 +9,11 @@ RAISED = re.compile(
     r'(?:PeerError|ActionError|ConflictError|UnknownNameError)\(\s*"([a-z_]+)"'
     r'|"code": "([a-z_]+)"|_error\(\d+, "([a-z_]+)"'
 )
+AT_THE_PROVIDER = re.compile(r'"(oidc_[a-z_]+)"')
+STORED = {
+    "oidc_login_taken",
+    "oidc_no_admin",
+}  # as `store/people.py` refuses a person; `server/oidc.py` adds oidc_
 # Mistakes that our own pages do not make: who sends such requests reads the message.
 FOR_PROGRAMS = {"bad_cursor", "bad_field", "bad_json", "bad_record", "bad_time", "wrong_content_type"}
 
@@ -23,3 +28,11 @@ def test_every_error_that_a_screen_meets_has_words() -> None:
     codes = {code for groups in found for code in groups if code}
     assert len(codes) > 30
     assert codes - FOR_PROGRAMS - words_in(TEXTS / "errors.en.ts") == set()
+
+
+def test_every_problem_at_the_provider_of_sign_ins_has_words() -> None:
+    sources = (path for room in ("people", "server") for path in (ROOT / "voiceassist" / room).glob("*.py"))
+    codes = {code for path in sources for code in AT_THE_PROVIDER.findall(path.read_text(encoding="utf-8"))}
+    assert len(codes) > 5
+    for language in ("en", "es"):
+        assert codes | STORED <= words_in(TEXTS / f"door.{language}.ts")

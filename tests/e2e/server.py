@@ -99,7 +99,13 @@ def until(look: Callable[[], T | None], what: str, within_s: float = READY_WITHI
 
 @contextmanager
 def running_server(
-    directory: Path, engine: str, port: int = 0, *, typed: bool = False, token: str = ""
+    directory: Path,
+    engine: str,
+    port: int = 0,
+    *,
+    typed: bool = False,
+    token: str = "",
+    config: Path | None = None,
 ) -> Iterator[Server]:
     """`voiceassist demo` on this data directory; its log is beside it. Stopped at the end if it still runs.
 
@@ -110,6 +116,7 @@ def running_server(
     log.touch()
     began = log.stat().st_size
     arguments = ["demo", "--engine", engine, "--port", str(port), "--data-dir", str(directory)]
+    arguments += ["--config", str(config)] if config else []
     process = _typed(arguments, log, token) if typed else Forked(arguments, log, _environment(token))
     try:
         url = until(lambda: _address(process, log, began), f"start of the server ({log})")

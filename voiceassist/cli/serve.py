@@ -70,6 +70,8 @@ def serve(
 ) -> None:
     """Run the server.
 
+    All settings, also a provider that people sign in with (oidc), are in the README.
+
     Examples:
 
       voiceassist serve

@@ -131,7 +131,12 @@ class Directory:
         self._seen[session_id] = session.login, self.now_us()
         return person.roles, person.teams
 
-    async def open_session(self, login: str, *, agent: str, address: str) -> str:
+    def id_token_of(self, session_id: str) -> str:
+        """What the provider signed for this session; empty: nothing."""
+        session = self._by_id.get(session_id)
+        return session.id_token if session else ""
+
+    async def open_session(self, login: str, *, agent: str, address: str, id_token: str = "") -> str:
         """Signs a person in; returns the token."""
         token, now = new_token(), self.now_us()
         session = StoredSession(
@@ -143,6 +148,7 @@ class Directory:
             expires_us=now + LONGEST_US,
             agent=agent[:AGENT_CHARS],
             address=address,
+            id_token=id_token,
         )
         await self.people.open_session(session)
         await self.look()

@@ -18,6 +18,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from voiceassist import __version__, wire
 from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
+from voiceassist.people.begun_sign_ins import BegunSignIns
 from voiceassist.people.throttle import Throttle
 from voiceassist.people.totp import BegunSetups
 from voiceassist.runtime import Runtime
@@ -31,6 +32,7 @@ from voiceassist.server import (
     holds,
     ingest,
     keys,
+    oidc,
     ops,
     pages,
     people,
@@ -60,7 +62,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
-    sign_in.router, totp.router, people.router, keys.router, audit.router, erasure.router,
+    sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
@@ -76,6 +78,7 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     api.state.throttle = Throttle()
     api.state.totp_setups = BegunSetups()
     api.state.refusals = RefusalLog(audit=runtime.store.audit)
+    api.state.begun_sign_ins = BegunSignIns()
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
     gate = Gate(api, runtime.settings, runtime.directory, limits, api.state.refusals)
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), list(runtime.settings.trusted_proxies)))

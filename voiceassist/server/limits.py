@@ -22,6 +22,7 @@ BODY_BYTES: Mapping[str, int] = {
 }
 
 Kind = Literal["sign_in", "call", "request"]  # what a peer begins
+PROVIDER = ("/api/oidc/start", "/sign-in/callback")  # read by browsers, and each asks the provider
 SIGN_IN = re.compile(r"/api/(session|setup|reset|me|oidc)(/.*)?")
 # Of one peer, which may be a whole site behind one address. A sign-in costs 50 ms of a core. A phone system with
 # 2,000 lines may lose its network and take them up again. A page is some 20 requests, so that 250 agents may begin
@@ -37,7 +38,7 @@ def kind_of(method: str, path: str) -> Kind:
     """What a request or a socket's handshake begins. Hanging up is a request: it must not wait for other calls."""
     if path == STREAM or (method == "POST" and path.startswith("/whip")):
         return "call"
-    return "sign_in" if method != "GET" and SIGN_IN.fullmatch(path) else "request"
+    return "sign_in" if path in PROVIDER or (method != "GET" and SIGN_IN.fullmatch(path)) else "request"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

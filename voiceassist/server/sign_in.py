@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.people.directory import LONGEST_US, S_US, Directory, moment
+from voiceassist.people.provider import sign_out_url
 from voiceassist.people.secrets import hash_password, is_password, token_hash
 from voiceassist.runtime import runtime_of
 from voiceassist.server.attempts import attempt, attempt_succeeded, check_second_step
@@ -110,7 +111,8 @@ async def get_session(connection: HTTPConnection) -> SessionView:
     me = _me(person) if person else None
     setup = not directory.is_open and not directory.has_admin
     is_open = principal_of(connection).is_local_person
-    return SessionView(open=is_open, person=me, local=True, oidc=None, setup=setup)
+    oidc = runtime_of(connection).settings.oidc
+    return SessionView(open=is_open, person=me, local=True, oidc=oidc.name if oidc.issuer else None, setup=setup)
 
 
 def _me(person: StoredPerson) -> Me:
@@ -132,16 +134,21 @@ async def sign_in(connection: HTTPConnection, wanted: Annotated[SignIn, Body()])
     person = await _proved(connection, login, wanted.password)
     await check_second_step(connection, person, wanted.code)
     attempt_succeeded(connection, login)
-    return await _with_session(connection, login)
+    return await with_session(connection, login)
 
 
 @router.delete("/session", status_code=204, response_class=Response, dependencies=[allow("anyone")])
 async def sign_out(connection: HTTPConnection) -> Response:
-    """Signs out here."""
-    principal = principal_of(connection)
-    if principal.session_id is not None:
-        await _directory(connection).end_sessions(principal.login, principal.session_id)
-    return _without_session()
+    """Signs out here. `Location`, if there is one: where to go on to sign out at the provider, too."""
+    directory, principal, response = _directory(connection), principal_of(connection), _without_session()
+    if principal.session_id is None:
+        return response
+    id_token = directory.id_token_of(principal.session_id)
+    await directory.end_sessions(principal.login, principal.session_id)
+    provider = runtime_of(connection).provider
+    if id_token and provider and (url := await sign_out_url(provider, id_token, own_url(connection, "/sign-in"))):
+        response.headers["Location"] = url
+    return response
 
 
 @router.get("/sessions", dependencies=[allow(*PEOPLE)])
@@ -191,7 +198,7 @@ async def set_up(connection: HTTPConnection, wanted: Annotated[Setup, Body()]) -
         created_us=directory.now_us(),
     )
     await directory.people.add_first(token_hash(wanted.token), admin)
-    return await _with_session(connection, admin.login)
+    return await with_session(connection, admin.login)
 
 
 @router.post("/reset", status_code=204, response_class=Response, dependencies=[allow("anyone")])
@@ -200,7 +207,7 @@ async def reset(connection: HTTPConnection, wanted: Annotated[Reset, Body()]) ->
     directory = _directory(connection)
     password = await _hashed(directory, wanted.password)
     person = await directory.people.use_link(token_hash(wanted.token), directory.now_us(), password)
-    return await _with_session(connection, person.login)
+    return await with_session(connection, person.login)
 
 
 @router.patch("/me", status_code=204, response_class=Response, dependencies=[allow(*PEOPLE)])
@@ -213,7 +220,7 @@ async def change_me(connection: HTTPConnection, wanted: Annotated[MeChange, Body
     await _proved(connection, login, wanted.password.old)
     attempt_succeeded(connection, login)
     await directory.people.change(login, password=await _hashed(directory, wanted.password.new))
-    return await _with_session(connection, login)
+    return await with_session(connection, login)
 
 
 async def _proved(connection: HTTPConnection, login: str, password: str) -> StoredPerson:
@@ -233,14 +240,23 @@ async def _hashed(directory: Directory, password: str) -> str:
         return await asyncio.to_thread(hash_password, password)
 
 
-async def _with_session(connection: HTTPConnection, login: str) -> Response:
-    """Signed in, with a new token; what this browser had before ends."""
+def own_url(connection: HTTPConnection, path: str) -> str:
+    """An address of this server, as browsers find it."""
+    base = runtime_of(connection).settings.oidc.public_url or str(connection.base_url)
+    return base.rstrip("/") + path
+
+
+async def with_session(
+    connection: HTTPConnection, login: str, response: Response | None = None, *, id_token: str = ""
+) -> Response:
+    """Signed in, with a new token in the answer; what this browser had before ends."""
     directory, before = _directory(connection), principal_of(connection)
     if before.session_id is not None:
         await directory.people.end_sessions(before.login, before.session_id, why="signed_in_again")
     agent = connection.headers.get("user-agent", "")
-    token = await directory.open_session(login, agent=agent, address=address_of(connection))
-    response = Response(status_code=204)
+    address = address_of(connection)
+    token = await directory.open_session(login, agent=agent, address=address, id_token=id_token)
+    response = response or Response(status_code=204)
     response.set_cookie(
         COOKIE,
         token,

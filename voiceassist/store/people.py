@@ -45,6 +45,7 @@ class StoredPerson:
     disabled: bool = False
     created_us: int
     seen_us: int | None = None
+    subject: str = ""  # who they are at the provider of sign-ins, with its issuer; empty: nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,7 @@ class StoredSession:
     expires_us: int  # whatever happens
     agent: str  # the browser, as it calls itself
     address: str
+    id_token: str = field(default="", repr=False)  # of the provider; empty: signed in here
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,6 +97,13 @@ class People:
     async def change(self, login: str, *, by: str | None = None, **values: Any) -> StoredPerson:  # noqa: ANN401 - fields of a StoredPerson
         """Changes some fields. Raises UnknownNameError, and ConflictError when no admin would be left."""
         return await self._write(lambda connection: _change(connection, login, values, by))
+
+    async def provided(self, person: StoredPerson, *, adopts: bool) -> StoredPerson:
+        """Somebody whom the provider knows by their `subject`, found or added, with the roles it gives now.
+
+        `adopts`: who has the login here, and is nobody there yet, is the same person. Raises ConflictError.
+        """
+        return await self._write(lambda connection: _provided(connection, person, adopts=adopts))
 
     async def use_step(self, login: str, totp: str, step: int) -> bool:
         """Uses the code of a step. False: it was used already, is older than one used, or of another secret."""
@@ -202,6 +211,18 @@ def _change(connection: Connection, login: str, values: Mapping[str, Any], by: s
     if "password" in values or values.get("disabled"):
         _end(connection, _all_of(login), "password" if "password" in values else "disabled", by)
     return person
+
+
+def _provided(connection: Connection, person: StoredPerson, *, adopts: bool) -> StoredPerson:
+    known = people.c.subject == person.subject
+    if adopts:
+        known |= (people.c.login == person.login) & (people.c.subject == "")
+    login = connection.scalar(select(people.c.login).where(known).order_by(people.c.subject.desc()).limit(1))
+    if login is None:
+        _add(connection, person, SERVER)
+        return person
+    given = {"name": person.name, "roles": person.roles, "teams": person.teams, "subject": person.subject}
+    return _change(connection, login, given, SERVER)
 
 
 def _all_of(login: str) -> Delete:

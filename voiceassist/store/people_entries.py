@@ -12,9 +12,11 @@ from voiceassist.store.audit import SERVER, NewEntry
 if TYPE_CHECKING:
     from voiceassist.store.people import StoredPerson, StoredSession
 
-EndedBy = Literal["signed_out", "signed_in_again", "password", "disabled", "expired", "too_many", "ended"]
+EndedBy = Literal[
+    "signed_out", "signed_in_again", "password", "disabled", "expired", "too_many", "ended", "no_role"
+]
 TOLD = ("name", "roles", "teams", "disabled")  # of a person, with their values
-SECRET = ("password", "totp")  # of these only whether there is one
+SECRET = ("password", "totp", "subject")  # of these only whether there is one
 
 
 def person_added(person: "StoredPerson", by: str | None) -> NewEntry:
@@ -43,7 +45,8 @@ def link_made(login: str, by: str | None) -> NewEntry:
 def session_opened(session: "StoredSession") -> NewEntry:
     """Somebody signed in."""
     detail = {"session": session.id, "address": session.address, "agent": session.agent}
-    return NewEntry(who=session.login, what="session.opened", detail=detail)
+    provider = {"by": "oidc"} if session.id_token else {}
+    return NewEntry(who=session.login, what="session.opened", detail=detail | provider)
 
 
 def sessions_ended(login: str, ids: Sequence[str], why: EndedBy, by: str | None) -> Sequence[NewEntry]:

@@ -215,6 +215,7 @@ people = Table(
     Column("disabled", Integer, nullable=False),
     Column("created_us", BigInteger, nullable=False),  # all times here: microseconds since 1970 UTC
     Column("seen_us", BigInteger),
+    Column("subject", String, nullable=False, server_default=""),  # who they are at the provider; empty: nobody
 )
 
 sessions = Table(
@@ -228,6 +229,7 @@ sessions = Table(
     Column("expires_us", BigInteger, nullable=False),
     Column("agent", String, nullable=False),  # the browser, as it calls itself
     Column("address", String, nullable=False),
+    Column("id_token", Text, nullable=False, server_default=""),  # of the provider, to sign out there, too
 )
 
 # A row is gone with its use.

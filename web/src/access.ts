@@ -14,7 +14,15 @@ async function sendJson(method: string, path: string, body: object): Promise<Res
 export const getSession = () => getJson<SessionView>("/api/session");
 export const signIn = (login: string, password: string, code: string) =>
   sendJson("POST", "/api/session", code ? { login, password, code } : { login, password });
-export const signOut = () => send("/api/session", { method: "DELETE" });
+/** Where one signs in with the provider; it leads back to a page of ours. */
+export const providerPath = (next: string) => `/api/oidc/start?${new URLSearchParams({ next })}`;
+
+/** Signs out here; gives the address that goes on from there: the provider's, where one signed in with it. */
+export async function signOut(): Promise<string> {
+  const response = await send("/api/session", { method: "DELETE" });
+  return response.headers.get("location") ?? "/sign-in";
+}
+
 export const setUp = (token: string, login: string, name: string, password: string) =>
   sendJson("POST", "/api/setup", { token, login, name, password });
 export const resetPassword = (token: string, password: string) => sendJson("POST", "/api/reset", { token, password });

@@ -145,6 +145,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "playbook.expected": ["card"],
   "playbook.comesNone": ["card"],
   "errors.said": ["busy"],
+  "door.problem": ["oidc_failed"],
   "door.role": ["agent"],
   "door.roleDoes": ["agent"],
   "admin.data.kind": ["audio"],

@@ -146,6 +146,7 @@ export const admin = {
     "session.ended.signed_in_again": "{who} signed in anew",
     "session.ended.password": "Signed out everywhere, for a new password: {login}",
     "session.ended.disabled": "{who} signed {login} out everywhere",
+    "session.ended.no_role": "Signed out everywhere, since the provider gives no role any more: {login}",
     "session.ended.expired": "A session that nobody used ended: {login}",
     "session.ended.too_many": "The oldest of too many sessions ended: {login}",
     "person.added": "{who} added {login} as {roles}",

@@ -144,6 +144,7 @@ export const admin: typeof en = {
     "session.ended.signed_in_again": "{who} inició sesión de nuevo",
     "session.ended.password": "Sesiones cerradas por una contraseña nueva: {login}",
     "session.ended.disabled": "{who} cerró todas las sesiones de {login}",
+    "session.ended.no_role": "Sesiones cerradas, pues el proveedor ya no da ninguna función: {login}",
     "session.ended.expired": "Terminó una sesión que nadie usaba: {login}",
     "session.ended.too_many": "Terminó la más antigua de demasiadas sesiones: {login}",
     "person.added": "{who} añadió a {login} como {roles}",

@@ -10,11 +10,27 @@ const roleDoes = {
   admin: "People and the settings of this server; no calls",
 };
 
+/** What went wrong at the provider of sign-ins. */
+const problems = {
+  oidc_no_role: "You are known there, but none of your groups may use voiceassist. Ask an admin to add you to one, then sign in again.",
+  oidc_disabled: "An admin has turned your account here off.",
+  oidc_login_taken: "Somebody else has your login here already. Ask an admin.",
+  oidc_no_admin: "This server has no admin yet, and none of your groups makes you one.",
+  oidc_bad_login: "The login that comes from there cannot be one here. Ask an admin.",
+  oidc_cancelled: "You did not sign in there.",
+  oidc_expired: "That took too long, or was begun in another window. Sign in again.",
+  oidc_unreachable: "The sign-in service does not answer. Try again in a minute; if it goes on, tell whoever runs voiceassist.",
+  oidc_failed: "What the sign-in service answers does not hold. Try again; if it goes on, tell whoever runs voiceassist.",
+};
+
 export const door = {
   role: naming(roles),
   roleDoes: naming(roleDoes),
   signIn: "Sign in",
   signInGo: "Sign in",
+  signInWith: (provider: string) => `Sign in with ${provider}`,
+  orPassword: "Or with a password, if you were given one here:",
+  problem: naming(problems),
   failed: "You are not signed in.",
   login: "Login",
   password: "Password",

@@ -11,11 +11,26 @@ const roleDoes = {
   admin: "Las personas y los ajustes de este servidor; ninguna llamada",
 };
 
+const problems = {
+  oidc_no_role: "Allí le conocen, pero ninguno de sus grupos puede usar voiceassist. Pida a un administrador que le añada a uno y entre de nuevo.",
+  oidc_disabled: "Un administrador desactivó aquí su cuenta.",
+  oidc_login_taken: "Aquí otra persona ya tiene su nombre de usuario. Pregunte a un administrador.",
+  oidc_no_admin: "Este servidor aún no tiene administrador, y ninguno de sus grupos le hace serlo.",
+  oidc_bad_login: "El nombre de usuario que llega de allí no puede serlo aquí. Pregunte a un administrador.",
+  oidc_cancelled: "No inició sesión allí.",
+  oidc_expired: "Tardó demasiado, o se empezó en otra ventana. Entre de nuevo.",
+  oidc_unreachable: "El servicio de inicio de sesión no responde. Inténtelo en un minuto; si continúa, avise a quien gestiona voiceassist.",
+  oidc_failed: "Lo que responde el servicio de inicio de sesión no es válido. Inténtelo de nuevo; si continúa, avise a quien gestiona voiceassist.",
+};
+
 export const door: typeof en = {
   role: naming(roles),
   roleDoes: naming(roleDoes),
   signIn: "Iniciar sesión",
   signInGo: "Entrar",
+  signInWith: (provider) => `Entrar con ${provider}`,
+  orPassword: "O con una contraseña, si le dieron una aquí:",
+  problem: naming(problems),
   failed: "No ha iniciado sesión.",
   login: "Usuario",
   password: "Contraseña",

@@ -44,6 +44,7 @@ export const byCode = {
   too_large: "That is too long. Make it shorter, then try again.",
   bad_sign_in: "The login and the password do not fit together.",
   code_needed: "A code of your authenticator app is needed, too.",
+  no_provider: "Nobody signs in here with another service.",
   bad_code: "The code is wrong, or it was used already. Wait until your app shows another one.",
   no_password: "You sign in without a password here, so there is no second step to set up.",
   totp_on: "Your second step is on already. Load the page again.",

@@ -43,6 +43,7 @@ export const byCode: typeof en.byCode = {
   too_large: "Es demasiado largo. Acórtelo e inténtelo de nuevo.",
   bad_sign_in: "El usuario y la contraseña no coinciden.",
   code_needed: "También hace falta un código de su aplicación de autenticación.",
+  no_provider: "Aquí nadie inicia sesión con otro servicio.",
   bad_code: "El código no es correcto o ya se usó. Espere hasta que la aplicación muestre otro.",
   no_password: "Aquí entra sin contraseña, así que no hay un segundo paso que activar.",
   totp_on: "Su segundo paso ya está activado. Vuelva a cargar la página.",
