@@ -21,6 +21,7 @@ export class LiveWall {
   readonly #socket: LiveSocket;
   #older = 0; // finished calls with unresolved alerts that the server's wall does not have
   #uncounted = 0; // of those, none that a page has: they aged out since the server counted
+  #isBehind = false; // whether one came to these that is not here, since the last page was asked for
   #wantsOlder = false; // whether they are to be here as well
   #fetching: Promise<void> | null = null;
   #frame = 0;
@@ -44,10 +45,16 @@ export class LiveWall {
       this.#replace(message.rows);
     }
     if (message.type === "wall_row_added") this.#rows.add(message.row);
-    if (message.type === "wall_older") this.#rows.leave(message.left, this.#wantsOlder);
+    if (message.type === "wall_older") this.#leave(message.left, message.older);
     if ("older" in message) this.#older = message.older;
     if ("seq" in message) this.#rows.change(message, Date.now());
     this.#changed();
+  }
+
+  #leave(left: readonly string[], older: number): void {
+    const before = this.#rows.olderCount;
+    this.#rows.leave(left, this.#wantsOlder);
+    if (older - this.#older > this.#rows.olderCount - before) this.#isBehind = true;
   }
 
   #replace(rows: readonly WallRow[]): void {
@@ -65,14 +72,21 @@ export class LiveWall {
 
   async #fetchAll(): Promise<void> {
     this.#wantsOlder = true;
+    do {
+      this.#isBehind = false;
+      await this.#fetchPages();
+    } while (this.#isBehind);
+    this.#uncounted = Math.max(0, this.#older - this.#rows.olderCount);
+    this.#changed();
+  }
+
+  async #fetchPages(): Promise<void> {
     for (let next: string | null = null, isFirst = true; isFirst || next !== null; isFirst = false) {
       const page: WallPage = await getOlderRows(next);
       this.#rows.addOlder(page.rows);
       next = page.next;
       this.#changed();
     }
-    this.#uncounted = Math.max(0, this.#older - this.#rows.olderCount);
-    this.#changed();
   }
 
   #changed(): void {
