@@ -414,7 +414,7 @@ async def test_what_a_customer_took_before_is_on_the_next_call(tmp_path: Path) -
 
 async def use_first_card(server: Serving, call_id: str) -> None:
     """Waits for the card, and takes its first alternative."""
-    async with websockets.connect(server.socket_url(f"/api/calls/{call_id}/socket?wait=true")) as screen:
+    async with websockets.connect(server.socket_url(f"/api/calls/{call_id}/socket")) as screen:
         prompt = (await until(screen, "prompt"))[-1]
     action = {"type": "use_prompt", "prompt_id": prompt["prompt_id"], "alternative": "other"}
     await ask(server, "POST", f"/api/calls/{call_id}/actions", 202, **action)

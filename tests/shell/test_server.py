@@ -27,11 +27,12 @@ from voiceassist.core.screen.state import apply
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ConfigError, StoreError
 from voiceassist.events import CallStarted, Record
+from voiceassist.runtime import Runtime
 from voiceassist.samples import load_sample
 from voiceassist.server.auth import Allow
 from voiceassist.server.http import ROUTERS
 from voiceassist.store.journal import Pace
-from voiceassist.store.store import open_store
+from voiceassist.store.store import Whose, open_store
 
 
 @pytest.fixture
@@ -119,6 +120,23 @@ async def test_socket_of_an_unknown_call_is_told_so(server: Serving) -> None:
             await screen.recv()
     assert closed.value.rcvd is not None
     assert closed.value.rcvd.code == 4004
+
+
+async def test_screen_that_opens_in_the_moment_in_which_its_call_begins_has_it(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whose = Runtime.whose
+
+    async def begins_meanwhile(runtime: Runtime, call_id: str) -> Whose | None:
+        await begin(server, call_id, phone)
+        return await whose(runtime, call_id)
+
+    async with calling(server, "c-1") as phone:
+        monkeypatch.setattr(Runtime, "whose", begins_meanwhile)
+        async with websockets.connect(server.socket_url("/api/calls/c-1/socket")) as screen:
+            assert json.loads(await screen.recv())["type"] == "snapshot"
+        monkeypatch.undo()
+        await hang_up(phone)
 
 
 async def test_used_card_is_stored_with_the_alternative(server: Serving) -> None:

@@ -223,12 +223,16 @@ async def _follow(
 
 
 async def _has_started(runtime: Runtime, call_id: str, subscription: Subscription) -> bool:
-    """Waits for a call whose publisher is connected but whose first event is still being stored."""
-    if call_id not in runtime.claimed or await runtime.whose(call_id):
+    """Waits for a call whose publisher is connected but whose first event is still being stored.
+
+    One that is there by now has just begun, or may not be seen: it is looked at again, and not waited for.
+    """
+    if call_id not in runtime.claimed:
         return False
-    with suppress(TimeoutError):
-        async with asyncio.timeout(START_WITHIN_S):
-            await subscription.take()
+    if not await runtime.whose(call_id):
+        with suppress(TimeoutError):
+            async with asyncio.timeout(START_WITHIN_S):
+                await subscription.take()
     return True
 
 
