@@ -36,11 +36,13 @@ from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.database import DATABASE
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import RECORDINGS, Recorders
+from voiceassist.store.recording_keys import recording_keys
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
 
 log = structlog.get_logger()
 
+OTHERS = 0o077  # who may read a file beside its owner
 UNKNOWN_WORDS_LOGGED = 10  # one line of the log; GET /api/admin/engines has all
 # When the server stops, every part has its limit. Calls hear, record and store what they have (see `live/`).
 CALLS_WITHIN_S = 10.0
@@ -51,7 +53,7 @@ STORE_WITHIN_S = 6.0  # it has limits of its own, 5 s together
 @asynccontextmanager
 async def running(settings: Settings) -> AsyncIterator[Runtime]:
     """Everything that Settings ask for, started; stopped in reverse order. Raises VoiceassistError."""
-    bases = load_bases(settings)
+    bases, keys = load_bases(settings), recording_keys(settings)
     # The folder first: a second server would load every model before it found out, and might take the first one's
     # memory.
     with sole_use_of(settings.data_dir), closing(await asyncio.to_thread(load_engines, settings)) as engines:
@@ -62,7 +64,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
             _playbook_worker() as worker,
             asking_provider(settings.oidc) as provider,
         ):
-            recorders = Recorders(folder=settings.data_dir / RECORDINGS)
+            recorders = Recorders(folder=settings.data_dir / RECORDINGS, keys=keys)
             runtime = Runtime(
                 settings=settings,
                 engines=engines,
@@ -159,6 +161,7 @@ async def _start(runtime: Runtime) -> None:
     _warn_of_unmasked_numbers(runtime)
     _warn_of_ingest_token(runtime.settings)
     runtime.store.audit.tell(NewEntry(who=SERVER, what="server.started", detail=runtime.settings.described()))
+    _tell_of_keys(runtime)
     log.info("ready", **{tag: engine.name for tag, engine in runtime.engines.people.items()})
 
 
@@ -170,6 +173,14 @@ def _warn_of_unmasked_numbers(runtime: Runtime) -> None:
                 "written in digits and with @, not where they are spoken",
                 language=language,
             )
+
+
+def _tell_of_keys(runtime: Runtime) -> None:
+    file = runtime.settings.recording_key_file
+    if file and file.stat().st_mode & OTHERS:
+        log.warning("the recording keys can be read by other users of this machine: chmod 600", file=str(file))
+    if keys := runtime.recorders.keys:
+        log.info("recordings are encrypted", key=keys[0].id.hex(), older_keys=len(keys) - 1)
 
 
 def _warn_of_ingest_token(settings: Settings) -> None:

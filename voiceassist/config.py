@@ -33,7 +33,7 @@ SECTIONS = {  # each with an example of its keys
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
-LISTS = ("allowed_hosts", "trusted_proxies")  # in the environment with commas between
+LISTS = ("allowed_hosts", "trusted_proxies", "recording_keys")  # in the environment with commas between
 SERVER = "voiceassist"  # who signs what the server itself does; no person may
 PERSON_CHARS = 200  # as `by` of the events
 TELEPHONE_KEYS = frozenset("0123456789*#ABCD")  # ITU-T Q.23
@@ -75,6 +75,9 @@ class Settings:
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     pause_keys: str = ""  # of the agent's telephone, one after the other: the recording is paused; empty: none
     resume_keys: str = ""  # and goes on
+    # Base64, the newest first: new recordings are encrypted with it, the others open older ones.
+    recording_keys: tuple[str, ...] = field(default=(), repr=False)
+    recording_key_file: Path | None = None  # or a file with such keys, one per line
     # Deprecated: a key (`voiceassist keys`) with the scope ingest.
     ingest_token: str | None = field(default=None, repr=False)
     consent_need: ConsentNeed = "no"  # of the customer, for recording: none, that they were told, that they agreed
@@ -225,7 +228,7 @@ def _described_value(key: str, value: object) -> object:
 
 def is_secret(key: str) -> bool:
     """Whether a setting of this name is never shown."""
-    return any(part in key for part in ("password", "token", "secret"))
+    return any(part in key for part in ("password", "token", "secret", "recording_keys"))
 
 
 def _shown(key: str, value: object) -> str:

@@ -1,4 +1,4 @@
-"""A process to be killed: `python -m tests.shell.store_crasher DIRECTORY` stores and records a call for ever.
+"""A process to be killed: `python -m tests.shell.store_crasher DIRECTORY [KEY]` stores and records a call.
 
 It says what it was promised, one line each: `stored NUMBER` after an append, `recorded MS` after a write.
 Next: `test_store_crash.py` kills it and looks at what is left.
@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from tests.shell import store_records as make
+from tests.shell.recording_keys import keys
 from voiceassist.store.recordings import Recording, open_recording, recording_path
 from voiceassist.store.store import Store, open_store
 
@@ -37,11 +38,11 @@ def record_for_ever(recording: Recording) -> None:
         say(f"recorded {blocks * BLOCK_MS}")
 
 
-async def main(directory: Path) -> None:
+async def main(directory: Path, *key: str) -> None:
     store = await open_store(directory / "calls.db")
-    recording = open_recording(recording_path(directory, "x"), RATE_HZ)
+    recording = open_recording(recording_path(directory, "x"), RATE_HZ, keys(*key))
     await asyncio.gather(store_for_ever(store), asyncio.to_thread(record_for_ever, recording))
 
 
 if __name__ == "__main__":
-    asyncio.run(main(Path(sys.argv[1])))
+    asyncio.run(main(Path(sys.argv[1]), *sys.argv[2:]))

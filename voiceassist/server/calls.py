@@ -5,8 +5,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
+import structlog
 from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel, Field
@@ -15,7 +17,7 @@ from starlette.requests import HTTPConnection
 from voiceassist import wire
 from voiceassist.actions import PauseRecording
 from voiceassist.core.screen.views import CallState
-from voiceassist.errors import ActionError, ConflictError, PeerError, UnknownNameError
+from voiceassist.errors import ActionError, ConflictError, PeerError, RecordingError, UnknownNameError
 from voiceassist.ingest.fields import is_call_id
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
@@ -25,10 +27,13 @@ from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
 from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
+from voiceassist.store.encrypted_recording import EncryptedRecording, read_encrypted
 from voiceassist.store.holds import Hold
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
 from voiceassist.wire import type_name
+
+log = structlog.get_logger()
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
 RANGE_TOLD = 60  # characters of a Range header in the audit: two numbers, each of a file's size
@@ -116,9 +121,24 @@ async def get_recording(connection: HTTPConnection, call_id: str) -> AudioRespon
     path = runtime_of(connection).recording_path(call_id)
     if not await asyncio.to_thread(path.is_file):  # a disk that hangs must not stop everything
         raise HTTPException(404, _body(PeerError("no_recording", f"call {call_id!r} has no recording")))
+    encrypted = await _opened(connection, call_id, path)
     if connection.scope["method"] == "GET":  # every piece: who skips the first one listens, too
         tell_audit(connection, "call.listened", call_id, range=connection.headers.get("range", "")[:RANGE_TOLD])
-    return AudioResponse(path)
+    return AudioResponse(path, encrypted)
+
+
+async def _opened(connection: HTTPConnection, call_id: str, path: Path) -> EncryptedRecording | None:
+    """None: it is not encrypted. Raises HTTPException when no key opens it, or it was changed."""
+    runtime = runtime_of(connection)
+    try:
+        encrypted = await asyncio.to_thread(read_encrypted, path, runtime.recorders.keys)
+    except RecordingError as error:
+        log.warning("recording cannot be opened", call_id=call_id, error=str(error))
+        told = f"the recording of call {call_id!r} is encrypted and cannot be opened; the server's log says why"
+        raise HTTPException(409, _body(PeerError("recording_locked", told))) from None
+    if encrypted and not encrypted.is_whole and call_id not in runtime.live:
+        log.warning("recording has no end: it was cut off, by a crash or by somebody", file=str(path))
+    return encrypted
 
 
 @router.post("/{call_id}/actions", status_code=202, dependencies=[allow("agent", "supervisor")])

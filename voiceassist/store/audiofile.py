@@ -16,6 +16,7 @@ from av.container import InputContainer
 
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import RecordingError
+from voiceassist.store.recording_cipher import MAGIC
 
 Samples: TypeAlias = npt.NDArray[np.int16]  # shape (channels, n)
 
@@ -70,6 +71,8 @@ def _check_length(path: Path) -> None:
         head = file.read(8)
     if not there:
         raise RecordingError(f"{path} is empty")
+    if head == MAGIC:
+        raise RecordingError(f"{path} is encrypted; `voiceassist calls export` gives it as plain audio")
     promised = int.from_bytes(head[4:8], "little") + 8 if head[:4] == b"RIFF" else 0
     if there < promised < LONGEST_WAV_BYTES:
         raise RecordingError(f"{path} was cut off: {there} bytes of {promised} are there")

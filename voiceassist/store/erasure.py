@@ -17,7 +17,7 @@ from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.fact_feed import take_from_sums
 from voiceassist.store.holds import held_among, refused_held
-from voiceassist.store.recordings import recording_path
+from voiceassist.store.recordings import BEING_ENCRYPTED, recording_path
 from voiceassist.store.schema import calls, events, finals, playbook_drafts, playbook_versions
 
 QUOTE_WORDS = 4
@@ -98,6 +98,7 @@ def remove_recordings(folder: Path, call_ids: Iterable[str]) -> RemovedRecording
 
 def _removed(path: Path) -> int | None:
     try:
+        path.with_suffix(BEING_ENCRYPTED).unlink(missing_ok=True)
         size = path.stat().st_size
         path.unlink()
     except FileNotFoundError:

@@ -85,7 +85,7 @@ class Recorder:
 
     async def _write(self, block: Block) -> None:
         if self._recording is None:
-            begin = partial(open_recording, self._path, self._channels.rate_hz)
+            begin = partial(open_recording, self._path, self._channels.rate_hz, self._shared.keys)
             self._recording = await self._until_it_works(begin, again=begin)
         await self._until_it_works(partial(self._recording.write, *block), again=self._recording.flush)
 

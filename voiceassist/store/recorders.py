@@ -15,6 +15,7 @@ import structlog
 from voiceassist.errors import RecordingError
 from voiceassist.store.disk_threads import DiskThreads
 from voiceassist.store.erasure import RemovedRecordings, remove_recordings
+from voiceassist.store.recording_keys import RecordingKey
 from voiceassist.store.recordings import recording_path
 
 log = structlog.get_logger()
@@ -33,6 +34,7 @@ class Recorders:
     """All recordings of one server; `close` in the end."""
 
     folder: Path
+    keys: tuple[RecordingKey, ...] = field(default=(), repr=False)  # the newest first; none: nothing is encrypted
     threads: DiskThreads = field(default_factory=lambda: DiskThreads(THREADS))
     retry_s: float = RETRY_S
     failures: int = 0  # times that a recording could no longer be written, until it could again

@@ -3,15 +3,17 @@
 Crash-safe: Ogg needs no index at its end, and every page is handed to the operating system as soon as it is
 full, so a killed process loses less than a second of what it was given, and what is there plays. Never overwrites
 a recording. A span can be made silent after it was written: its pages keep their size.
+With a key each page is encrypted before it goes to the disk, as a chunk of its own (`recording_cipher.py`).
 A disk that fails raises OSError, and nothing is lost: the pages that it did not take wait for `flush`, so the file
 stays one whole stream. Until then no more should be written: what waits is in memory.
 Everything here blocks: call it in a thread, one call of one recording at a time.
-Next: the review page plays the file; `audiofile.py` reads it.
+Next: the review page plays the file; `encrypted_recording.py` opens one that is encrypted.
 """
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from hashlib import sha256
 from io import FileIO
@@ -27,6 +29,8 @@ from voiceassist.audio.pcm import Pcm
 from voiceassist.audio.silences import Span
 from voiceassist.errors import RecordingError
 from voiceassist.store.ogg_pages import OggPage, next_page, silenced
+from voiceassist.store.recording_cipher import RecordingCipher, new_cipher
+from voiceassist.store.recording_keys import RecordingKey
 
 OPUS_RATES_HZ = (8_000, 12_000, 16_000, 24_000, 48_000)
 """What the coder takes (RFC 6716, section 2). Players always decode to 48 kHz."""
@@ -47,6 +51,9 @@ PAGES_KEPT = 4_000
 """Newest pages of a recording that may still be silenced: some seven minutes, 5 MB. No audio waits longer for the
 recognizers (`ingest/limits.py`)."""
 
+BEING_ENCRYPTED = ".encrypting"
+"""Suffix of the new file while a recording is encrypted later (`encrypt_recordings.py`); a crash may leave one."""
+
 LONGEST_NAME = 200
 """Characters of a file's name without suffix; file systems take 255 bytes."""
 
@@ -63,28 +70,38 @@ def recording_path(directory: Path, call_id: str) -> Path:
     return directory / f"{name or '%'}.ogg"
 
 
-def open_recording(path: Path, rate_hz: int) -> "Recording":
-    """Starts a new file; `rate_hz` is the rate of what will be written, any.
+def open_recording(path: Path, rate_hz: int, keys: Sequence[RecordingKey] = ()) -> "Recording":
+    """Starts a new file; `rate_hz` is the rate of what will be written, any. With keys it is encrypted.
 
     Raises OSError when the disk fails and RecordingError when a file is there already.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        return Recording(path, FileIO(path, "x+"), rate_hz)  # unbuffered: each page reaches the system
+        file = FileIO(path, "x+")  # unbuffered: each page reaches the system
     except FileExistsError:
         raise RecordingError(f"{path} is already there; a recording is never overwritten") from None
+    return Recording(path, file, rate_hz, new_cipher(keys, path.stem))
+
+
+@dataclass(frozen=True, slots=True)
+class _WrittenPage:
+    page: OggPage
+    number: int  # counted from 0
+    place: int  # in the file
 
 
 class _Pages:
     """What the container writes to. It takes every byte and keeps those that the disk has not taken."""
 
-    def __init__(self, file: FileIO) -> None:
+    def __init__(self, file: FileIO, cipher: RecordingCipher | None) -> None:
         self._file = file
+        self._cipher = cipher
         self._coming = bytearray()  # the beginning of a page whose end the container has not written
-        self._waiting = bytearray()
+        self._waiting = bytearray(cipher.head() if cipher else b"")  # as the file will have it
         self._on_disk = 0  # bytes
+        self._pages = 0
         self._end_ms = 0  # of the audio in all pages so far
-        self._newest: deque[tuple[int, OggPage]] = deque(maxlen=PAGES_KEPT)  # with their places in the file
+        self._newest: deque[_WrittenPage] = deque(maxlen=PAGES_KEPT)
         self._spans: list[Span] = []  # to be silent in pages that come
 
     def write(self, data: bytes) -> int:
@@ -93,8 +110,9 @@ class _Pages:
             del self._coming[: len(page.data)]
             self._end_ms = page.end_ms
             page = silenced(page, self._spans)
-            self._newest.append((self._on_disk + len(self._waiting), page))
-            self._waiting += page.data
+            place = self._on_disk + len(self._waiting)
+            self._newest.append(_WrittenPage(page, self._pages, place))
+            self._add(page.data)
         return len(data)
 
     def flush_to_disk(self) -> None:
@@ -107,18 +125,33 @@ class _Pages:
     def silence(self, span: Span) -> None:
         """Makes a span silent, wherever its pages are. Raises OSError; harmless when said again."""
         self.flush_to_disk()
-        for number, (place, page) in enumerate(self._newest):
-            changed = silenced(page, [span])
-            if changed is not page:
-                pwrite(self._file.fileno(), changed.data, place)
-                self._newest[number] = (place, changed)
+        for index, written in enumerate(self._newest):
+            changed = silenced(written.page, [span])
+            if changed is not written.page:
+                self._write_again(self._as_stored(written.number, changed.data), written.place)
+                self._newest[index] = replace(written, page=changed)
         if span[1] > self._end_ms and span not in self._spans:
             self._spans.append(span)
 
     def end(self) -> None:
         """Nothing more will come."""
-        self._waiting += self._coming
-        self._coming.clear()
+        if self._coming:
+            self._add(bytes(self._coming))
+            self._coming.clear()
+        if self._cipher:
+            self._waiting += self._cipher.end(self._pages)
+
+    def _add(self, data: bytes) -> None:
+        self._waiting += self._as_stored(self._pages, data)
+        self._pages += 1
+
+    def _as_stored(self, number: int, data: bytes) -> bytes:
+        return self._cipher.chunk(number, data) if self._cipher else data
+
+    def _write_again(self, data: bytes, place: int) -> None:
+        while data:
+            written = pwrite(self._file.fileno(), data, place)
+            data, place = data[written:], place + written
 
 
 class Recording:
@@ -127,10 +160,10 @@ class Recording:
     They raise OSError when the disk fails: `flush` tries again. After a RecordingError only `close` may be called.
     """
 
-    def __init__(self, path: Path, file: FileIO, rate_hz: int) -> None:
+    def __init__(self, path: Path, file: FileIO, rate_hz: int, cipher: RecordingCipher | None = None) -> None:
         self._path = path
         self._file = file
-        self._pages = _Pages(file)
+        self._pages = _Pages(file, cipher)
         self._rate_hz = rate_hz
         self._samples = 0
         self._is_finished = False

@@ -31,6 +31,7 @@ export const byCode = {
   never_published: "This playbook was never published: there is nothing to compare with.",
   no_memory: "The server has no memory for another call. Try again when one has ended.",
   no_recording: "This call has no recording.",
+  recording_locked: "This recording is encrypted, and the server cannot open it. Tell whoever runs voiceassist.",
   not_live: "The call has not begun yet, or is over.",
   not_played: "The sample call could not be played. Try again.",
   not_publishable: "This playbook has mistakes. Mend them, then publish.",

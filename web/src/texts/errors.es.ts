@@ -30,6 +30,7 @@ export const byCode: typeof en.byCode = {
   never_published: "Esta guía nunca se publicó: no hay con qué compararla.",
   no_memory: "El servidor no tiene memoria para otra llamada. Inténtelo cuando termine una.",
   no_recording: "Esta llamada no tiene grabación.",
+  recording_locked: "Esta grabación está cifrada y el servidor no puede abrirla. Avise a quien administra voiceassist.",
   not_live: "La llamada aún no empezó o ya terminó.",
   not_played: "No se pudo reproducir la llamada de ejemplo. Inténtelo de nuevo.",
   not_publishable: "Esta guía tiene errores. Corríjalos y publique después.",
