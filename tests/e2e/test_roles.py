@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.axe import found_by_axe
 from tests.e2e.people import at_the_door, hire, sign_in
 from tests.e2e.phone import Phone, phone, staying
-from tests.e2e.screens import see
+from tests.e2e.screens import PATIENCE_MS, see
 from tests.e2e.server import Json, Server, running_server, scripted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -81,7 +81,8 @@ def test_each_role_sees_its_own_pages_and_is_told_that_the_others_are_not(
         assert tabs_of(page) == []
         sign_in(page, login)
         see(page.get_by_role("main"), sign)
-        assert (place(page), tabs_of(page)) == (home, tabs)
+        page.wait_for_url(staffed_server.url + home, timeout=PATIENCE_MS)
+        assert tabs_of(page) == tabs
         assert found_by_axe(page) == []
         for name in PAGES:
             if name not in tabs:
