@@ -1,8 +1,8 @@
 """What has been kept for as long as it may be is deleted, no word of it stays, and everything else stays whole."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -28,7 +28,7 @@ from voiceassist.store.past_calls import newest_calls
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.retention_queries import DeletedCounts, RetentionRule, RetentionState, next_run
 from voiceassist.store.schema import calls
-from voiceassist.store.store import Store, open_store
+from voiceassist.store.store import Store, opened_store
 from voiceassist.store.wordless import ALSO_WORDS, ONLY_WORDS
 
 NOW = datetime.now(UTC)
@@ -60,15 +60,6 @@ def wordy_call(call_id: str, word: str, *, days: int, team: str = "") -> list[Re
     assert isinstance(first.event, type(make.started()))
     agent = replace(first.event.agent, team=team)
     return [replace(first, event=replace(first.event, agent=agent)), *rest]
-
-
-@asynccontextmanager
-async def a_store(folder: Path) -> AsyncIterator[Store]:
-    store = await open_store(folder / DATABASE)
-    try:
-        yield store
-    finally:
-        await store.close()
 
 
 async def fill(store: Store, folder: Path) -> None:
@@ -125,7 +116,7 @@ async def whats(store: Store, first: str) -> list[tuple[str, str]]:
 
 
 async def test_no_word_of_a_deleted_transcript_stays_in_the_folder(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         assert all(holding(tmp_path, word) for word in (SAID, NOTED, MARKED))
         before = await store.state("old")
@@ -150,7 +141,7 @@ async def test_no_word_of_a_deleted_transcript_stays_in_the_folder(tmp_path: Pat
 
 async def test_an_open_review_comes_to_show_what_a_new_one_shows(tmp_path: Path) -> None:
     told: list[Record] = []
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         state = await store.state("old")
         await store.retention.set_rules([rule("transcript", 30), rule("audio", 30)], by="ana")
@@ -162,7 +153,7 @@ async def test_an_open_review_comes_to_show_what_a_new_one_shows(tmp_path: Path)
 
 
 async def test_a_whole_call_goes_with_its_counts_and_the_audit_says_so(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         await store.retention.set_rules([rule("events", 30), rule("audio", 30)], by="ana")
         keeping = keeping_for(store, tmp_path)
@@ -186,7 +177,7 @@ async def test_a_whole_call_goes_with_its_counts_and_the_audit_says_so(tmp_path:
 
 
 async def test_a_team_has_its_own_rule_and_the_others_that_of_all(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         rules = [rule("events", 1), rule("events", None, "returns"), rule("events", 365, "sales")]
         await store.retention.set_rules(rules, by="ana")
@@ -200,7 +191,7 @@ async def test_a_team_has_its_own_rule_and_the_others_that_of_all(tmp_path: Path
 
 
 async def test_a_call_on_hold_is_deleted_by_nobody(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         await store.holds.set("old", "case 7", by="ana")
         rules = [rule("events", 30), rule("audio", 30), rule("transcript", 1)]
@@ -227,13 +218,13 @@ async def test_a_run_that_was_cut_short_goes_on_and_counts_everything(tmp_path: 
     async def cut(_seconds: float) -> None:
         raise asyncio.CancelledError
 
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         await store.retention.set_rules([rule("events", 30)], by="ana")
         with pytest.raises(asyncio.CancelledError):
             await run(replace(keeping_for(store, tmp_path), sleep=cut))
         assert (await store.retention.state()).is_cut_short
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         keeping = keeping_for(store, tmp_path)
         assert await is_time(keeping)
         done = await run(keeping)
@@ -244,7 +235,7 @@ async def test_a_run_that_was_cut_short_goes_on_and_counts_everything(tmp_path: 
 
 
 async def test_a_call_that_somebody_changes_is_left_for_the_next_run(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         await store.retention.set_rules([rule("transcript", 30)], by="ana")
         done = await run(keeping_for(store, tmp_path, busy=["old"]))
@@ -253,7 +244,7 @@ async def test_a_call_that_somebody_changes_is_left_for_the_next_run(tmp_path: P
 
 
 async def test_one_recording_that_cannot_be_deleted_keeps_no_other(tmp_path: Path) -> None:
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         await fill(store, tmp_path)
         await store.retention.set_rules([rule("audio", 30)], by="ana")
         keeping = keeping_for(store, tmp_path)
@@ -271,7 +262,7 @@ async def test_a_failing_disk_ends_the_attempt_and_the_next_goes_on(tmp_path: Pa
     async def fails(_call_ids: Sequence[str]) -> RemovedRecordings:
         raise OSError(28, "No space left on device")
 
-    async with a_store(tmp_path) as store:
+    async with opened_store(tmp_path / DATABASE) as store:
         for number in range(8):
             await store.append(make.call(f"call-{number}", make.ended(), started_at=days_ago(9)))
         await store.retention.set_rules([rule("audio", 1)], by="ana")
@@ -364,7 +355,7 @@ async def test_the_server_takes_deleted_words_off_the_wall(tmp_path: Path) -> No
 
 def test_the_command_sets_rules_and_says_the_same_dry_and_done(tmp_path: Path) -> None:
     async def prepare() -> None:
-        async with a_store(tmp_path) as store:
+        async with opened_store(tmp_path / DATABASE) as store:
             await fill(store, tmp_path)
 
     asyncio.run(prepare())
@@ -392,7 +383,7 @@ def test_the_command_sets_rules_and_says_the_same_dry_and_done(tmp_path: Path) -
 
 def test_purge_leaves_calls_on_hold_and_delete_refuses_them(tmp_path: Path) -> None:
     async def prepare() -> None:
-        async with a_store(tmp_path) as store:
+        async with opened_store(tmp_path / DATABASE) as store:
             await fill(store, tmp_path)
             await store.holds.set("old", "case 7", by="ana")
 

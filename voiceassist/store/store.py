@@ -7,7 +7,8 @@ Next: `live/session.py` writes through `journals`; the server's pages read.
 """
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import chain
@@ -91,6 +92,16 @@ async def open_store(path: Path, node_id: str = "") -> "Store":
     """The database file at `path`, created or brought up to date, for a node. Raises StoreError."""
     database = await open_database(path)
     return Store(database, Writer(database, node_id), node_id)
+
+
+@asynccontextmanager
+async def opened_store(path: Path) -> AsyncIterator["Store"]:
+    """As `open_store`, closed in the end: for whoever uses the folder alone."""
+    store = await open_store(path)
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 class Store:

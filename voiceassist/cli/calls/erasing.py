@@ -4,8 +4,8 @@ Never deletes what nobody confirmed.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -18,7 +18,7 @@ from voiceassist.store.erasure import Erasure, RemovedRecordings, remove_recordi
 from voiceassist.store.holds import refused_held
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import RECORDINGS
-from voiceassist.store.store import Store, open_store
+from voiceassist.store.store import Store, opened_store
 
 Yes = Annotated[bool, typer.Option("--yes", help="Delete without asking.")]
 Choose = Callable[[Store], Awaitable[Sequence[str]]]
@@ -48,29 +48,23 @@ def erase_chosen(
 
 async def _chosen(folder: Path, choose: Choose) -> tuple[Sequence[str], Sequence[str]]:
     """Those that may be deleted, and those on hold."""
-    async with _open(folder) as store:
+    async with opened_store(folder / DATABASE) as store:
         chosen = await choose(store)
         held = await store.holds.among(chosen)
         return [call_id for call_id in chosen if call_id not in held], held
 
 
 async def _erased(folder: Path, call_ids: Sequence[str]) -> Erasure:
-    async def remove(of: Sequence[str]) -> RemovedRecordings:
-        return await asyncio.to_thread(remove_recordings, folder / RECORDINGS, of)
-
-    async with _open(folder) as store:
+    remove = partial(remove_from, folder / RECORDINGS)
+    async with opened_store(folder / DATABASE) as store:
         erasure = await store.erase(call_ids, remove, by=os_user())
         await store.compact()  # also what versions before left in free space
         return erasure
 
 
-@asynccontextmanager
-async def _open(folder: Path) -> AsyncIterator[Store]:
-    store = await open_store(folder / DATABASE)
-    try:
-        yield store
-    finally:
-        await store.close()
+async def remove_from(recordings: Path, call_ids: Sequence[str]) -> RemovedRecordings:
+    """Removes recordings in a thread, as whoever deletes calls asks for it."""
+    return await asyncio.to_thread(remove_recordings, recordings, call_ids)
 
 
 def told(console: Console, erasure: Erasure) -> None:

@@ -14,7 +14,7 @@ from voiceassist.config import load_settings
 from voiceassist.store.database import DATABASE, reading
 from voiceassist.store.fact_feed import sizes
 from voiceassist.store.lock import sole_use_of
-from voiceassist.store.store import open_store
+from voiceassist.store.store import opened_store
 
 Rebuild = Annotated[bool, typer.Option("--rebuild", help="Make all facts again from the stored calls.")]
 
@@ -43,11 +43,8 @@ def facts(config: ConfigFile = None, data_dir: DataDir = None, rebuild: Rebuild 
 
 
 async def _rebuild(path: Path) -> int:
-    store = await open_store(path)
-    try:
+    async with opened_store(path) as store:
         return await store.rebuild_facts(_shown)
-    finally:
-        await store.close()
 
 
 def _shown(call_ids: list[str]) -> Iterable[str]:

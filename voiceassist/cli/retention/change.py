@@ -12,7 +12,7 @@ from voiceassist.config import load_settings, os_user
 from voiceassist.errors import ConfigError
 from voiceassist.store.database import DATABASE
 from voiceassist.store.retention_queries import LONGEST_DAYS, Kind, RetentionRule
-from voiceassist.store.store import open_store
+from voiceassist.store.store import opened_store
 
 What = Annotated[Kind, typer.Argument(metavar="KIND", help="audio, transcript, or events: whole calls.")]
 Days = Annotated[
@@ -54,10 +54,7 @@ def change(
 
 
 async def _changed(path: Path, kind: Kind, team: str | None, rule: RetentionRule | None) -> None:
-    store = await open_store(path)
-    try:
+    async with opened_store(path) as store:
         others = [one for one in (await store.retention.state()).rules if (one.kind, one.team) != (kind, team)]
         rules = [*others, rule] if rule else others
         await store.retention.set_rules(rules, by=os_user())
-    finally:
-        await store.close()

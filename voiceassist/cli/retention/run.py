@@ -1,8 +1,8 @@
 """`voiceassist retention run`: deletes what is due now, without a server; or only says what that would be."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -10,19 +10,18 @@ from typing import Annotated
 import typer
 
 from voiceassist import retention
-from voiceassist.cli.calls.erasing import Yes
+from voiceassist.cli.calls.erasing import Yes, remove_from
 from voiceassist.cli.options import ConfigFile, DataDir
 from voiceassist.config import load_settings
 from voiceassist.events import Record
 from voiceassist.retention import Keeping
 from voiceassist.store.audit import SERVER
 from voiceassist.store.database import DATABASE
-from voiceassist.store.erasure import RemovedRecordings, remove_recordings
 from voiceassist.store.lock import sole_use_of
 from voiceassist.store.recorders import RECORDINGS
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.retention_queries import RetentionPlan, RetentionRun
-from voiceassist.store.store import open_store
+from voiceassist.store.store import Store, opened_store
 
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say what would be deleted.")]
 
@@ -57,24 +56,20 @@ def _tell(planned: RetentionPlan) -> None:
 
 
 async def _planned(folder: Path) -> RetentionPlan:
-    async with _keeping(folder) as keeping:
-        return await retention.plan(keeping)
+    async with opened_store(folder / DATABASE) as store:
+        return await retention.plan(_keeping(store, folder))
 
 
 async def _done(folder: Path) -> RetentionRun:
-    async with _keeping(folder) as keeping:
-        done = await retention.run(keeping)
-        await keeping.store.compact()  # also what versions before left in free space
+    async with opened_store(folder / DATABASE) as store:
+        done = await retention.run(_keeping(store, folder))
+        await store.compact()  # also what versions before left in free space
         return done
 
 
-@asynccontextmanager
-async def _keeping(folder: Path) -> AsyncIterator[Keeping]:
+def _keeping(store: Store, folder: Path) -> Keeping:
     """Nobody else uses the folder: nobody need be kept off a call, nor told of it."""
-    store = await open_store(folder / DATABASE)
-
-    async def remove(call_ids: Sequence[str]) -> RemovedRecordings:
-        return await asyncio.to_thread(remove_recordings, folder / RECORDINGS, call_ids)
+    remove = partial(remove_from, folder / RECORDINGS)
 
     async def erase(call_id: str) -> None:
         await store.erase([call_id], remove, by=SERVER, is_step=True)
@@ -82,18 +77,15 @@ async def _keeping(folder: Path) -> AsyncIterator[Keeping]:
     async def at_once(_seconds: float) -> None:
         """Nobody else wants the disk."""
 
-    try:
-        yield Keeping(
-            store=store,
-            remove=remove,
-            path_of=partial(recording_path, folder / RECORDINGS),
-            erase=erase,
-            taking=_alone,
-            publish=_nobody,
-            sleep=at_once,
-        )
-    finally:
-        await store.close()
+    return Keeping(
+        store=store,
+        remove=remove,
+        path_of=partial(recording_path, folder / RECORDINGS),
+        erase=erase,
+        taking=_alone,
+        publish=_nobody,
+        sleep=at_once,
+    )
 
 
 @contextmanager
