@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -215,6 +216,62 @@ async def test_peer_that_never_connects_is_given_up_and_makes_no_call() -> None:
         await peer.close()
     assert (response.status_code, place.sessions.calls, place.sessions.live) == (201, {}, set())
     assert (place.whip.sessions, place.whip.joins.feeds) == ({}, {})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sockets:
+    """UDP sockets that were opened during a test."""
+
+    opened: list[asyncio.DatagramTransport] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def left_open(self) -> list[asyncio.DatagramTransport]:
+        """Those that nobody closed."""
+        return [socket for socket in self.opened if not socket.is_closing()]
+
+
+@pytest.fixture
+async def sockets(monkeypatch: pytest.MonkeyPatch) -> Sockets:
+    """Every UDP socket that is opened from now on."""
+    loop, sockets = asyncio.get_running_loop(), Sockets()
+    opening = loop.create_datagram_endpoint
+
+    async def remembered(*args: Any, **options: Any) -> Any:
+        endpoint = await opening(*args, **options)
+        sockets.opened.append(endpoint[0])
+        sockets.news.set()
+        await asyncio.sleep(0)  # as when another address is opened after this one
+        return endpoint
+
+    monkeypatch.setattr(loop, "create_datagram_endpoint", remembered)
+    return sockets
+
+
+async def test_publish_that_is_given_up_leaves_no_socket_open(place: Place, sockets: Sockets) -> None:
+    sdp = await offer(Tones(LOW_HZ))
+    sockets.news.clear()
+    request = asyncio.create_task(place.http.post("/whip?leg=agent", content=sdp, headers=SDP))
+    await sockets.news.wait()
+    request.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    assert sockets.left_open() == []
+    assert (place.whip.sessions, place.whip.joins.waiting) == ({}, 0)
+
+
+async def test_hang_up_that_is_given_up_closes_the_peer_all_the_same(place: Place, sockets: Sockets) -> None:
+    async with publishing(place.http, Tones(LOW_HZ), "call_id=c1&leg=agent") as publisher:
+        await place.heard("c1", seconds(0.1, "agent"))
+        (session,) = place.whip.sessions.values()
+        is_closing = asyncio.Event()
+        session.peer.on("signalingstatechange", is_closing.set)
+        request = asyncio.create_task(place.http.delete(publisher.response.headers["location"]))
+        await is_closing.wait()
+        request.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await request
+        await session.gone.wait()
+    assert sockets.left_open() == []
 
 
 async def test_lost_packets_become_silence_with_a_gap_of_their_length(place: Place) -> None:

@@ -18,7 +18,7 @@ from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.whip_dialect import WhipDialect
-from voiceassist.ingest.whip_peer import answer_offer, listen
+from voiceassist.ingest.whip_peer import answer_offer, close_peer, listen
 from voiceassist.ingest.whip_request import Publication
 from voiceassist.ingest.whip_sdp import check_offer, parse_fragment, with_opus_wishes
 
@@ -66,7 +66,7 @@ class WhipSessions:
             try:
                 publisher = await self.joins.join(started)
             except BaseException:  # also when the request is given up: nobody else would close it
-                await peer.close()
+                await close_peer(peer)
                 raise
         session = WhipSession(
             session_id=secrets.token_urlsafe(16),  # whoever knows it may hang up
@@ -123,12 +123,12 @@ class WhipSessions:
             publisher.feed.leave(publisher.tracks, session.end_reason or reason)
             del self.sessions[session.session_id]
             session.gone.set()
-            await session.peer.close()
+            await close_peer(session.peer)
 
 
 async def _end(session: WhipSession, reason: EndReason) -> None:
     session.end_reason = session.end_reason or reason
-    await session.peer.close()
+    await close_peer(session.peer)
     await session.gone.wait()
 
 

@@ -5,7 +5,8 @@ Next: `whip_dialect.py` makes audio of its frames, `feed.py` takes it.
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 from aiortc import (
     MediaStreamTrack,
@@ -15,7 +16,6 @@ from aiortc import (
     RTCRtpReceiver,
     RTCSessionDescription,
 )
-from aiortc.exceptions import InternalError, InvalidAccessError, InvalidStateError, OperationError
 from aiortc.mediastreams import MediaStreamError
 from av import AudioFrame
 
@@ -32,19 +32,48 @@ JITTER_ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"  # private: the version of a
 async def answer_offer(sdp: str) -> RTCPeerConnection:
     """A peer connection with its answer ready; raises IngestError when the offer cannot be answered."""
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # the default asks a public STUN server
+    try:
+        await _to_its_end(_negotiate(peer, sdp))
+    except BaseException as error:  # also when the request is given up: nobody else would close it
+        await close_peer(peer)
+        if not isinstance(error, Exception):
+            raise
+        reason = f"{type(error).__name__}: {error}"  # aiortc raises whatever happens, as its parser does
+        raise IngestError("bad_sdp", f"the offer cannot be answered ({reason})") from error
+    return peer
+
+
+async def close_peer(peer: RTCPeerConnection) -> None:
+    """Closes the peer and its sockets, also when whoever waits for that is cancelled meanwhile."""
+    await _to_its_end(peer.close())
+
+
+async def _negotiate(peer: RTCPeerConnection, sdp: str) -> None:
     audio = peer.addTransceiver("audio", direction="recvonly")
     audio.setCodecPreferences(_opus())
-    try:
-        await peer.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
-        for other in peer.getTransceivers():
-            if other is not audio:
-                other.direction = "inactive"
-        await peer.setLocalDescription(await peer.createAnswer())
-    except (InternalError, InvalidAccessError, InvalidStateError, OperationError, ValueError) as error:
-        await peer.close()
-        raise IngestError("bad_sdp", f"the offer cannot be answered: {error}") from error
+    await peer.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+    for other in peer.getTransceivers():
+        if other is not audio:
+            other.direction = "inactive"
+    await peer.setLocalDescription(await peer.createAnswer())
     replace_jitter_buffer(audio.receiver)
-    return peer
+
+
+async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
+    """Waits for work that must not be cut short; a cancellation counts when it is done.
+
+    Cut short, aiortc loses the sockets that it just opened, or is half closed and never closes the rest. The work
+    takes milliseconds: it waits for nothing but this machine.
+    """
+    task, cancelled = asyncio.ensure_future(work), None
+    while not task.done():
+        try:
+            await asyncio.wait({task})
+        except asyncio.CancelledError as error:
+            cancelled = error
+    task.result()
+    if cancelled:
+        raise cancelled
 
 
 def _opus() -> list[RTCRtpCodecCapability]:
