@@ -42,7 +42,7 @@ def gaps(pieces: list[Piece]) -> set[tuple[str, int, int, str]]:
 
 async def test_tracks_of_one_connection_that_arrive_apart_share_the_calls_clock() -> None:
     feed = feed_of(AGENT, CUSTOMER)
-    publisher = feed.publish((AGENT, CUSTOMER), 0.0)
+    publisher = feed.publish((AGENT, CUSTOMER), 0.0, waits=False)
     publisher.take(audio(AGENT), 0.02)
     publisher.take(audio(CUSTOMER, samples=50), 0.07)
     pieces = await ended(feed)
@@ -52,7 +52,7 @@ async def test_tracks_of_one_connection_that_arrive_apart_share_the_calls_clock(
 
 async def test_call_begins_with_its_first_audio_and_not_before() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     for event in (audio(SPEAKERS, samples=0), Gap(legs=SPEAKERS, duration_ms=500), Paused(), Resumed()):
         publisher.take(event, 5.0)
         feed.tick(5.0)
@@ -63,13 +63,13 @@ async def test_call_begins_with_its_first_audio_and_not_before() -> None:
 
 async def test_call_that_ends_without_audio_never_begins() -> None:
     feed = feed_of(SPEAKERS)
-    feed.publish((SPEAKERS,), 0.0).take(Ended(reason="hangup"), 1.0)
+    feed.publish((SPEAKERS,), 0.0, waits=False).take(Ended(reason="hangup"), 1.0)
     assert (await feed.begins(), feed.end_reason, await ended(feed)) == (False, "hangup", [])
 
 
 async def test_loss_that_the_peer_tells_is_filled_and_told_but_no_further_than_time_has_gone() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     publisher.take(audio(SPEAKERS), 0.02)
     publisher.take(Gap(legs=SPEAKERS, duration_ms=100), 0.12)
     publisher.take(Gap(legs=SPEAKERS, duration_ms=3_600_000), 0.13)
@@ -81,7 +81,7 @@ async def test_loss_that_the_peer_tells_is_filled_and_told_but_no_further_than_t
 
 
 def test_peer_that_said_it_pauses_is_not_idle_until_it_resumes() -> None:
-    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0)
+    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0, waits=False)
     publisher.take(audio(SPEAKERS), 0.02)
     publisher.take(Paused(), 1.0)
     assert publisher.quiet_s(600.0) == 0.0
@@ -91,7 +91,7 @@ def test_peer_that_said_it_pauses_is_not_idle_until_it_resumes() -> None:
 
 def test_who_is_speaking_may_be_said_until_the_first_audio() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     publisher.take(Identified(agent=Person(id="7", name="Eve")), 0.0)
     publisher.take(audio(SPEAKERS), 0.02)
     publisher.take(Identified(agent=Person(id="8", name="Bo")), 0.03)
@@ -99,7 +99,7 @@ def test_who_is_speaking_may_be_said_until_the_first_audio() -> None:
 
 
 def test_second_start_on_a_connection_is_refused() -> None:
-    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0)
+    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0, waits=False)
     with pytest.raises(IngestError, match="carries a call already"):
         publisher.take(Started(info=info(), rate_hz=RATE_HZ, tracks=(SPEAKERS,)), 0.0)
 
@@ -107,15 +107,15 @@ def test_second_start_on_a_connection_is_refused() -> None:
 @pytest.mark.parametrize("tracks", [(AGENT,), (SPEAKERS,), (AGENT, CUSTOMER)])
 def test_leg_has_one_publisher_at_a_time(tracks: Tracks) -> None:
     feed = feed_of(AGENT)
-    feed.publish((AGENT,), 0.0)
+    feed.publish((AGENT,), 0.0, waits=False)
     with pytest.raises(IngestError, match="has a publisher for agent already") as refused:
-        feed.publish(tracks, 1.0)
+        feed.publish(tracks, 1.0, waits=False)
     assert refused.value.code == "leg_taken"
 
 
 async def test_call_goes_on_until_its_last_publisher_is_gone() -> None:
     feed = feed_of(AGENT)
-    first, second = feed.publish((AGENT,), 0.0), feed.publish((CUSTOMER,), 0.0)
+    first, second = feed.publish((AGENT,), 0.0, waits=False), feed.publish((CUSTOMER,), 0.0, waits=False)
     first.take(Ended(reason="hangup"), 1.0)
     assert (first.is_over, feed.is_over) == (True, False)
     second.take(Ended(reason="vanished"), 2.0)
@@ -124,7 +124,7 @@ async def test_call_goes_on_until_its_last_publisher_is_gone() -> None:
 
 async def test_audio_sent_a_sample_at_a_time_is_given_in_frames_of_ten_milliseconds() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     for at in range(2_000):
         publisher.take(audio(SPEAKERS, samples=1), at / RATE_HZ)
     pieces = await ended(feed)
@@ -133,7 +133,7 @@ async def test_audio_sent_a_sample_at_a_time_is_given_in_frames_of_ten_milliseco
 
 async def test_queue_of_a_peer_that_cannot_wait_stays_within_its_bytes() -> None:
     feed = feed_of(SPEAKERS, limits=PeerLimits(queue_bytes=4_000))
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     for at in range(500):
         publisher.take(audio(SPEAKERS, value=1), at * 0.02)
     pieces = await ended(feed)
@@ -144,7 +144,7 @@ async def test_queue_of_a_peer_that_cannot_wait_stays_within_its_bytes() -> None
 
 def test_one_channel_announced_as_two_legs_is_told_once() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     said = voice(30.0, seed=1, rate_hz=RATE_HZ)
     warned = [
         publisher.take(Audio(legs=SPEAKERS, channels=[as_pcm(said[at : at + 20])] * 2), at / RATE_HZ)
@@ -156,7 +156,7 @@ def test_one_channel_announced_as_two_legs_is_told_once() -> None:
 
 def test_two_sides_on_two_channels_are_not_doubted() -> None:
     feed = feed_of(SPEAKERS)
-    publisher = feed.publish((SPEAKERS,), 0.0)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     sides = [as_pcm(voice(15.0, seed, rate_hz=RATE_HZ)) for seed in (1, 2)]
     for at in range(0, len(sides[0]), 20):
         channels = [side[at : at + 20] for side in sides]

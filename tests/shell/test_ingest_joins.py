@@ -37,40 +37,42 @@ def called(publisher: PeerFeed) -> tuple[str, str]:
 
 @pytest.mark.parametrize("end", ["vanished", "interrupted", "shutdown"])
 async def test_call_that_broke_off_is_continued_under_an_id_of_its_own(end: EndReason) -> None:
-    assert called(await joins_after(end=end).open(started(), waits=True)) == ("c-1~2", "c-1")
+    assert called(await joins_after(end=end).join(started(), waits=True)) == ("c-1~2", "c-1")
 
 
 async def test_call_that_broke_off_again_is_continued_from_its_last_part() -> None:
     joins = joins_after(end="vanished", end2="interrupted")
-    assert called(await joins.open(started(), waits=True)) == ("c-1~3", "c-1~2")
+    assert called(await joins.join(started(), waits=True)) == ("c-1~3", "c-1~2")
 
 
 @pytest.mark.parametrize("end", ["hangup", "idle", "peer_error", "failed", "live"])
 async def test_call_that_ended_otherwise_is_refused_also_when_it_was_a_continuation(end: str) -> None:
     for joins in (joins_after(end=end), joins_after(end="vanished", end2=end)):
         with pytest.raises(IngestError, match="there was a call 'c-1") as refused:
-            await joins.open(started(), waits=True)
+            await joins.join(started(), waits=True)
         assert refused.value.code == "call_known"
 
 
 async def test_call_whose_line_dropped_is_continued_before_its_backlog_is_recognised() -> None:
     joins = joins_after()
-    first = await joins.open(started(), waits=True)
+    first = await joins.join(started(), waits=True)
     speak(first)
     first.take(Ended(reason="vanished"), 2.0)
-    assert called(await joins.open(started(), waits=True)) == ("c-1~2", "c-1")
+    assert called(await joins.join(started(), waits=True)) == ("c-1~2", "c-1")
 
 
 async def test_call_that_breaks_off_all_the_time_is_refused_in_the_end() -> None:
     numbers = range(2, CONTINUATIONS + 2)
     joins = joins_after(end="vanished", **{f"end{number}": "vanished" for number in numbers})
     with pytest.raises(IngestError, match="broke off 99 times"):
-        await joins.open(started(), waits=True)
+        await joins.join(started(), waits=True)
 
 
 async def test_both_legs_of_a_call_that_broke_off_come_together_again_in_one_call() -> None:
     joins = joins_after(end="interrupted")
-    both = await asyncio.gather(joins.join(started("agent")), joins.join(started("customer")))
+    both = await asyncio.gather(
+        joins.join(started("agent"), waits=True), joins.join(started("customer"), waits=True)
+    )
     assert [called(publisher) for publisher in both] == [("c-1~2", "c-1")] * 2
     assert both[0].feed is both[1].feed
     both[0].feed.end("hangup")
@@ -79,7 +81,7 @@ async def test_both_legs_of_a_call_that_broke_off_come_together_again_in_one_cal
 async def test_publishers_without_audio_are_bounded_and_those_with_audio_do_not_count() -> None:
     joins = joins_after()
     with joins.place():
-        first = await joins.open(started(), waits=True)
+        first = await joins.join(started(), waits=True)
     with (
         joins.place(),
         pytest.raises(IngestError, match="waiting for their first audio") as refused,
@@ -93,7 +95,7 @@ async def test_publishers_without_audio_are_bounded_and_those_with_audio_do_not_
 
 async def test_id_of_a_call_without_audio_is_free_again() -> None:
     joins = joins_after()
-    publisher = await joins.open(started(), waits=True)
+    publisher = await joins.join(started(), waits=True)
     publisher.take(Ended(reason="vanished"), 1.0)
-    assert await joins.run(publisher.feed)
-    assert called(await joins.open(started(), waits=True)) == ("c-1", "")
+    assert await publisher.feed.stored_whole()
+    assert called(await joins.join(started(), waits=True)) == ("c-1", "")

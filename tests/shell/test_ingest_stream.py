@@ -70,13 +70,29 @@ async def test_every_sample_arrives_whatever_the_message_size(message_bytes: int
     assert (call.end_reason, call.gaps) == ("hangup", [])
 
 
-async def test_call_of_one_leg_has_frames_of_that_leg_only() -> None:
+async def test_call_of_one_leg_hears_nothing_on_the_other_until_somebody_brings_it() -> None:
     async with server() as place, stream(place.url, legs=["customer"], encoding="mulaw") as ws:
         await send(ws, bytes(8000))
         await stop(ws)
         call = place.sessions.calls["call-1"]
-    assert call.info.legs == ("customer",)
-    assert (len(call.leg("customer")), len(call.leg("agent"))) == (8000, 0)
+    assert call.info.legs == ("agent", "customer")
+    assert len(call.leg("customer")) == 8000
+    assert not call.leg("agent").any()
+
+
+async def test_legs_that_come_on_connections_of_their_own_are_one_call() -> None:
+    async with server() as place, stream(place.url, legs=["customer"]) as customer:
+        async with stream(place.url, legs=["agent"]) as agent:
+            await send(customer, b"\x01\x00" * 800)
+            await send(agent, b"\x02\x00" * 800)
+            assert (await stop(agent))[0]["type"] == "stopped"  # though the call goes on
+        await send(customer, b"\x03\x00" * 800)
+        await stop(customer)
+    assert list(place.sessions.calls) == ["call-1"]
+    call = place.sessions.calls["call-1"]
+    assert set(call.leg("customer")) == {1, 3}
+    assert {1, 3}.isdisjoint(call.leg("agent"))
+    assert 2 in call.leg("agent")
 
 
 async def test_bytes_after_the_last_whole_sample_are_reported() -> None:
@@ -141,12 +157,12 @@ async def test_peer_that_says_nothing_is_told_and_closed() -> None:
     assert (error["code"], closed) == ("start_timeout", {"close": 4408})
 
 
-async def test_call_id_that_is_live_is_refused_and_free_again_afterwards() -> None:
+async def test_leg_that_another_connection_carries_is_refused_and_its_call_id_free_again_afterwards() -> None:
     async with server() as place:
         async with stream(place.url) as first, connect(place.url) as second:
             await second.send(json.dumps(START))
             error, closed = await rest(second)
-            assert (error["code"], closed) == ("call_live", {"close": 4409})
+            assert (error["code"], closed) == ("leg_taken", {"close": 4409})
             await send(first, bytes(3200))
             assert (await stop(first))[-1] == {"close": 1000}
         async with stream(place.url) as again:

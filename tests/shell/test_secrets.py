@@ -88,6 +88,9 @@ async def test_no_secret_stands_in_a_log_or_an_answer(logged: StringIO, server: 
         answers.append((await admin.patch("/api/me", json={"password": {"old": WRONG, "new": "x"}})).text)
     answers.append(await talk(server, TOKEN))
     answers += [await talk(server, WRONG), await talk(server, key, "c-2")]
+    async with websockets.connect(server.socket_url(f"/ingest/stream/{key}")) as socket:
+        await socket.send("not a start")
+        answers.append(str(await socket.recv()))
     log = logged.getvalue()
     assert "ready" in log, "the log was looked at"
     for secret in secrets:

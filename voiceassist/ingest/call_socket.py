@@ -6,8 +6,8 @@ Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` re
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from time import monotonic
 
 import structlog
@@ -15,10 +15,10 @@ from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
+from voiceassist.ingest.admission import ANYBODY, Admit, anybody
 from voiceassist.ingest.dialect import Accepted, Close, Dialect, Finished, News, PeerEvent, Refused, Started
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
-from voiceassist.ingest.limits import PeerLimits
 
 log = structlog.get_logger(__name__)
 
@@ -30,45 +30,42 @@ REASONS: Mapping[str, EndReason] = {"idle": "idle", "rights_ended": "interrupted
 
 
 async def serve_call(
-    ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins, may_go_on: Callable[[], bool] = lambda: True
+    ws: WebSocket,
+    dialect: Dialect[str | bytes],
+    joins: Joins,
+    admit: Admit = anybody,
+    subprotocol: str | None = None,
 ) -> None:
-    """The call on a new socket, with its session: from its start message to our farewell.
+    """The call on a new socket, or some of its legs: from the start message to our farewell.
 
-    It ends when the peer may no longer send (`may_go_on`).
+    It ends when the peer may no longer send. `subprotocol`: what both agree to speak.
     """
-    await ws.accept()
-    socket = CallSocket(ws, dialect, joins.limits, joins.clock, may_go_on)
-    publisher = await socket.open(joins)
-    if publisher is None:
-        return
-    async with socket.reading(publisher):
-        if not await joins.run(publisher.feed):
-            socket.fail(_failed())
+    await ws.accept(subprotocol)
+    socket = CallSocket(ws, dialect, joins, admit)
+    publisher = await socket.open()
+    if publisher is not None:
+        await socket.carry(publisher)
 
 
 class CallSocket:
     """A websocket and its dialect."""
 
-    def __init__(
-        self,
-        ws: WebSocket,
-        dialect: Dialect[str | bytes],
-        limits: PeerLimits,
-        clock: Callable[[], float],
-        may_go_on: Callable[[], bool],
-    ) -> None:
-        self._ws, self._dialect, self._limits, self._clock = ws, dialect, limits, clock
-        self._may_go_on = may_go_on
+    def __init__(self, ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins, admit: Admit) -> None:
+        self._ws, self._dialect, self._joins, self._admit = ws, dialect, joins, admit
+        self._limits, self._clock = joins.limits, joins.clock
+        self._admitted = ANYBODY  # known once it has started
         self._early: list[PeerEvent] = []  # what came with the start
         self._error: IngestError | None = None
         self._yielded_s = 0.0  # when other tasks last had their turn
         self._log = log
 
-    async def open(self, joins: Joins) -> PeerFeed | None:
-        """The call that the peer starts; None when it left, or did something else and was told so."""
+    async def open(self) -> PeerFeed | None:
+        """The call that the peer starts or joins; None when it left, or did something else and was told so."""
         try:
-            with joins.place():
-                return await joins.open(await self._started(), waits=True)
+            with self._joins.place():
+                started = await self._started()
+                self._admitted = self._admit(started)
+                return await self._joins.join(started, waits=True, who=self._admitted.who)
         except IngestError as error:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
             await self._tell_last(Refused(error=error))
@@ -76,26 +73,30 @@ class CallSocket:
             self._log.info("ingest_left_before_start", close_code=gone.code)
         return None
 
-    @asynccontextmanager
-    async def reading(self, publisher: PeerFeed) -> AsyncIterator[None]:
-        """Reads the socket while the block runs; then tells the peer how its call ended, and closes."""
-        self._log = log.bind(call_id=publisher.feed.info.call_id)
-        reader = asyncio.create_task(self._read(publisher), name=f"ingest {publisher.feed.info.call_id}")
+    async def carry(self, publisher: PeerFeed) -> None:
+        """Reads the socket to its end; then tells the peer how its call ended, and closes."""
+        feed = publisher.feed
+        self._log = log.bind(call_id=feed.info.call_id)
+        reader = asyncio.create_task(self._read(publisher), name=f"ingest {feed.info.call_id}")
+        session = asyncio.create_task(feed.stored_whole())
         try:
-            yield
-        except BaseException as error:
-            self.fail(error)
+            await asyncio.wait([reader, session], return_when=asyncio.FIRST_COMPLETED)
+            if feed.is_over and not await session:
+                self._fail(_failed())
+        except asyncio.CancelledError:
+            self._fail(_shutdown())
             raise
         finally:
             reader.cancel()
+            session.cancel()
             await asyncio.wait([reader])
             await self._farewell(publisher)
         if not reader.cancelled():
             reader.result()  # a bug of ours in the reader must not go unseen
 
-    def fail(self, error: BaseException) -> None:
+    def _fail(self, error: IngestError) -> None:
         """Remembers for the farewell why the call did not end well; the first error counts."""
-        self._error = self._error or _told(error)
+        self._error = self._error or error
 
     async def _started(self) -> Started:
         within_s = self._limits.start_within_s
@@ -129,13 +130,13 @@ class CallSocket:
             return "shutdown" if gone.code == GOING_AWAY else "vanished"
         except IngestError as error:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
-            self.fail(error)
+            self._fail(error)
             return REASONS.get(error.code, "peer_error")
         return "hangup"
 
     async def _read_on(self, publisher: PeerFeed) -> None:
         """One message, or one tick of silence."""
-        if not self._may_go_on():
+        if not self._admitted.may_go_on():
             raise IngestError("rights_ended", "the key was revoked or has expired; connect again with another one")
         await self._wait_for_turn(publisher)
         try:
@@ -195,7 +196,8 @@ class CallSocket:
         for message in self._dialect.to_send():
             if isinstance(message, Close):
                 await self._ws.close(message.code, message.reason)
-            elif isinstance(message, bytes):
+                raise WebSocketDisconnect(message.code)  # the dialect is done, whoever else is not
+            if isinstance(message, bytes):
                 await self._ws.send_bytes(message)
             else:
                 await self._ws.send_text(message)
@@ -208,19 +210,12 @@ class CallSocket:
 
     async def _farewell(self, publisher: PeerFeed) -> None:
         feed = publisher.feed
-        if self._error is None and feed.end_reason == "shutdown":
+        if self._error is None and feed.is_over and feed.end_reason == "shutdown":
             self._error = _shutdown()
         if self._error is not None:
             await self._tell_last(Refused(error=self._error))
         else:
             await self._tell_last(Finished(call_id=feed.info.call_id, duration_ms=feed.duration_ms))
-
-
-def _told(error: BaseException) -> IngestError:
-    """What the peer is told of it: its own mistake as it is, ours without details."""
-    if isinstance(error, IngestError):
-        return error
-    return _shutdown() if isinstance(error, asyncio.CancelledError) else _failed()
 
 
 def _failed() -> IngestError:

@@ -13,7 +13,7 @@ After every `receive` and every `tell` send what `to_send` has: some protocols m
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
 
 from voiceassist.audio.pcm import Pcm
@@ -32,6 +32,9 @@ class Started:
     info: CallInfo  # with the call id that the peer uses
     rate_hz: int
     tracks: Tracks
+    # Who sends it, where the protocol itself says so; otherwise the opening request did.
+    signed_by: str = ""  # whose signature was checked: "twilio AC17…"
+    key: str = field(default="", repr=False)  # a key (`voiceassist keys`) that came with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)

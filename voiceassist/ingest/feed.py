@@ -50,10 +50,15 @@ class Feed:
         limits: PeerLimits,
         *,
         waits: bool,
+        who: str = "",
         take_key: KeyTaker = lambda _info, _key: None,
     ) -> None:
-        """`started` is said by the publisher that opens the call; `waits`: its publishers wait for `room`."""
+        """`started` is said by the publisher that opens the call, who `waits` for `room` or cannot.
+
+        `who`: its credentials (`admission.py`).
+        """
         self.info = info
+        self.who = who
         self.limits = limits
         self.rate_hz = started.rate_hz
         self.tracks = _all_tracks(info, started.tracks)
@@ -64,6 +69,7 @@ class Feed:
         self._coalescer = Coalescer()
         self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
         self._begun = asyncio.Event()  # also set by an end without audio
+        self._session_over, self._is_whole = asyncio.Event(), False
         self._end_reason: EndReason | None = None
 
     @property
@@ -97,6 +103,16 @@ class Feed:
         await self._begun.wait()
         return self.has_begun
 
+    async def stored_whole(self) -> bool:
+        """Waits until the session is over; whether all of the call was recognised and stored."""
+        await self._session_over.wait()
+        return self._is_whole
+
+    def has_ended(self, *, whole: bool) -> None:
+        """The session is over."""
+        self._is_whole = whole
+        self._session_over.set()
+
     async def room(self) -> bool:
         """Waits until the queue has room; whether it had to wait."""
         return await self._queue.room()
@@ -105,8 +121,11 @@ class Feed:
         """Audio and gaps until the end."""
         return self._queue.pieces()
 
-    def publish(self, tracks: Tracks, now_s: float) -> "PeerFeed":
-        """A publisher takes its tracks. Raises IngestError when another one has them."""
+    def publish(self, tracks: Tracks, now_s: float, *, waits: bool) -> "PeerFeed":
+        """A publisher takes its tracks. Raises IngestError when another one has them.
+
+        One that cannot wait makes room for all: the oldest audio is dropped, whoever sent it.
+        """
         call_id = self.info.call_id
         taken = {leg for publisher in self._publishers for track in publisher for leg in track}
         wanted = {leg for track in tracks for leg in track}
@@ -114,6 +133,7 @@ class Feed:
             names = " and ".join(sorted(taken & wanted or wanted))
             raise IngestError("leg_taken", f"call {call_id!r} has a publisher for {names} already")
         self._publishers[tracks] = PeerFeed(self, tracks, now_s)
+        self._waits = self._waits and waits
         return self._publishers[tracks]
 
     def timeline(self, legs: Legs, began_s: float) -> Timeline:

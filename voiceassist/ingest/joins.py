@@ -87,28 +87,23 @@ class Joins:
         finally:
             self.starting -= 1
 
-    async def open(self, started: Started, *, waits: bool) -> PeerFeed:
-        """A publisher on a new call. Raises IngestError, also when the call is live."""
-        async with self._turn(started.info.call_id):
-            found = await self._find(started.info)
-            if isinstance(found, Feed):
-                raise _is_live(found.info.call_id)
-            return (await self._new(started, found, waits=waits)).publish(started.tracks, self.clock())
+    async def join(self, started: Started, *, waits: bool, who: str = "") -> PeerFeed:
+        """A publisher on the live call of that id, or on a new one with its session. Raises IngestError.
 
-    async def join(self, started: Started) -> PeerFeed:
-        """A publisher on the live call of that id, or on a new one with its session. Raises IngestError."""
+        `waits`: the publisher can be slowed down (TCP). `who`: its credentials.
+        """
         async with self._turn(started.info.call_id):
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 self._check_language(found.info, started.info)
-                return found.publish(started.tracks, self.clock())
-            feed = await self._new(started, found, waits=False)
-            publisher = feed.publish(started.tracks, self.clock())
+                return found.publish(started.tracks, self.clock(), waits=waits)
+            feed = await self._new(started, found, waits=waits, who=who)
+            publisher = feed.publish(started.tracks, self.clock(), waits=waits)
             self.host.spawn(self._run(feed))
             return publisher
 
-    async def run(self, feed: Feed) -> bool:
-        """The call's session, from its first audio on; whether all of it was recognised and stored."""
+    async def _run(self, feed: Feed) -> None:
+        """The call's session, from its first audio on."""
         whole = False
         try:
             if await feed.begins():
@@ -116,15 +111,12 @@ class Joins:
             else:
                 log.info("ingest_without_audio", call_id=feed.info.call_id, reason=feed.end_reason)
                 whole = True
-            return whole
         finally:
             # Unless the publishers ended it: they may go. A session that stops in good order is the server's stop.
             feed.end("shutdown" if whole else "interrupted")
             del self.feeds[feed.info.call_id]
             self.host.release(feed.info.call_id)
-
-    async def _run(self, feed: Feed) -> None:
-        await self.run(feed)
+            feed.has_ended(whole=whole)
 
     def _turn(self, call_id: str) -> asyncio.Lock:
         """Legs that come at the same moment must not open two calls."""
@@ -148,12 +140,12 @@ class Joins:
             "call_known", f"call {info.call_id!r} broke off {CONTINUATIONS} times; choose another `call_id`"
         )
 
-    async def _new(self, started: Started, info: CallInfo, *, waits: bool) -> Feed:
+    async def _new(self, started: Started, info: CallInfo, *, waits: bool, who: str) -> Feed:
         await self.host.check(info)
         if not self.host.claim(info.call_id):
             raise _is_live(info.call_id)
         feed = self.feeds[info.call_id] = Feed(
-            started, info, self.limits, waits=waits, take_key=self.host.take_key
+            started, info, self.limits, waits=waits, who=who, take_key=self.host.take_key
         )
         if info.cleaned:
             log.warning("ingest_name_cleaned", call_id=info.call_id, names=info.cleaned)

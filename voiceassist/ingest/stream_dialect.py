@@ -19,7 +19,8 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
     → {"type": "stop"}
     ← {"type": "stopped", "call_id": "c-17", "duration_ms": 61500}, then close 1000
 
-- `legs`, `encoding` and `rate_hz` are required. `legs` names the channels: both, or one of them.
+- `legs`, `encoding` and `rate_hz` are required. `legs` names the channels: both, or one of them. A connection
+  with one leg opens the call of its `call_id`, or joins it with that leg; `leg_taken` when another one carries it.
 - `encoding`: `s16le` (16-bit signed, little-endian), `mulaw`, `alaw` (ITU-T G.711). `rate_hz`: 8000 to 48000.
 - `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, the first a letter or digit; unique among all calls ever.
   Without it we choose one.
@@ -41,7 +42,8 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
 - A recording may be sent faster than real time. Five minutes of it may wait, and no more than 10 MiB of samples;
   then we stop reading until there is room. A client that sends more at once must not time out its pings meanwhile:
   pongs wait behind the audio.
-- `stopped` comes after the whole call was recognised and stored.
+- `stopped` comes after the whole call was recognised and stored; where another connection goes on with the other
+  leg, it comes at once.
 - No audio for 3 s: silence takes its place, visible as a gap. No audio for 60 s: error `idle`, the call ends.
 - A socket that closes without `stop`, or that takes nothing of what we say for 10 s, ends the call as *vanished*.
 - When audio arrives at another common rate than announced, we send once
@@ -97,10 +99,12 @@ CLOSE_CODES: Mapping[str, int] = {
     "bad_language": 4400,
     "no_start": 4400,
     "already_started": 4400,
+    "not_allowed": 4401,
     "rights_ended": 4401,
     "start_timeout": 4408,
     "idle": 4408,
     "call_live": 4409,
+    "leg_taken": 4409,
     "call_known": 4409,
     "frame_too_large": 1009,
     "call_failed": 1011,

@@ -76,7 +76,7 @@ def call_info(start: StartMessage) -> CallInfo:
         agent=Person(id=start.agent.id, name=start.agent.name, team=start.agent.team),
         customer=Customer(id=start.customer.id, name=start.customer.name, tier=start.customer.tier),
         source="stream",
-        legs=start.legs,
+        legs=SPEAKERS,  # a leg that this connection does not carry may come on another one
         language=start.language,
         consent=start.consent,
     )

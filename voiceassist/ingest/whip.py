@@ -64,7 +64,7 @@ class WhipSessions:
         with self.joins.place():
             peer = await answer_offer(sdp)
             try:
-                publisher = await self.joins.join(started)
+                publisher = await self.joins.join(started, waits=False)
             except BaseException:  # also when the request is given up: nobody else would close it
                 await close_peer(peer)
                 raise

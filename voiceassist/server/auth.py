@@ -7,6 +7,7 @@ While nobody was added and only this machine reaches the server, whoever reaches
 settings. From then on people sign in, and programs have a key. A key does not replace the look at the `Origin`.
 """
 
+from base64 import b64decode
 from collections.abc import Callable
 from dataclasses import dataclass
 from hmac import compare_digest
@@ -34,6 +35,7 @@ PHONE_SYSTEM: frozenset[Role] = frozenset({"anyone", "ingest"})  # by a token of
 NOBODY: frozenset[Role] = frozenset({"anyone"})
 COOKIE = "voiceassist_session"
 SCOPE_KEY = "voiceassist.principal"
+INGEST = "/ingest/"  # the addresses at which phone systems call
 ONLY_LOCAL = (
     "nobody can sign in yet, so only this machine is let in, and not through a proxy: make an admin with "
     "`voiceassist users add`"
@@ -100,9 +102,9 @@ class RefusedSocketError(Exception):
 
 def authenticate(connection: HTTPConnection, settings: Settings, directory: Directory) -> Principal:
     """Who is asking."""
-    secret = _bearer(connection)
+    secret = _secret(connection)
     if secret.startswith(PREFIX):
-        return _key_holder(secret, directory)
+        return key_holder(secret, directory)
     has_token = any(_is_same(secret, token) for token in (settings.ingest_token, directory.own_token))
     if directory.is_open and is_local(connection):
         return _local_person(settings, is_phone_system=has_token or settings.ingest_token is None)
@@ -116,14 +118,19 @@ def rights_last(connection: HTTPConnection) -> Callable[[], bool]:
 
     Who proved nothing, because the server was open, may end what began then, also when somebody is added since.
     """
-    principal, directory = principal_of(connection), runtime_of(connection).directory
+    return rights_of(principal_of(connection), runtime_of(connection).directory)
+
+
+def rights_of(principal: Principal, directory: Directory) -> Callable[[], bool]:
+    """Whether a principal may still do what it could, asked again and again."""
     if principal.session_id is None and principal.key_id is None:
         return lambda: True
     before = directory.rights(principal.session_id, principal.key_id)
     return lambda: before is not None and directory.rights(principal.session_id, principal.key_id) == before
 
 
-def _key_holder(secret: str, directory: Directory) -> Principal:
+def key_holder(secret: str, directory: Directory) -> Principal:
+    """Who has this secret; nobody, when it is no key, or no longer one."""
     key = directory.key_of(secret)
     if key is None:
         return Principal(name="", roles=NOBODY)
@@ -158,7 +165,7 @@ def _why_not(roles: frozenset[Role], connection: HTTPConnection) -> tuple[int, s
         return 403, f"this needs {key}" if key else "this is for people, not for keys"
     if principal.is_known and people:
         return 403, f"this needs to be done as {people}"
-    if _bearer(connection).startswith(PREFIX):
+    if _secret(connection).startswith(PREFIX):
         return 401, "this key is none, or it was revoked, or it has expired: ask an admin for another one"
     by_key = f"{key}, sent as a Bearer token" if key else ""
     if people and runtime_of(connection).directory.is_open:
@@ -175,10 +182,25 @@ def _refused(connection: HTTPConnection, status: int, message: str) -> Exception
     return HTTPException(status, message, headers=headers)
 
 
-def _bearer(connection: HTTPConnection) -> str:
-    """The secret that came with a request; empty: none."""
+def _secret(connection: HTTPConnection) -> str:
+    """The secret that came with a request; empty: none. Phone systems that send no header have it in the path."""
     scheme, _, given = connection.headers.get("authorization", "").partition(" ")
-    return given.strip() if scheme.lower() == "bearer" else ""
+    match scheme.lower():
+        case "bearer":
+            return given.strip()
+        case "basic":
+            return _password(given.strip())
+    path = connection.scope["path"]
+    last = path.rpartition("/")[2] if path.startswith(INGEST) else ""
+    return last if last.startswith(PREFIX) else ""
+
+
+def _password(given: str) -> str:
+    """The password of HTTP's Basic authentication (RFC 7617); empty: what was given is none."""
+    try:
+        return b64decode(given, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def _is_same(given: str, token: str | None) -> bool:

@@ -17,7 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.http11 import Request
 
 from voiceassist.server.headers import HEADERS
-from voiceassist.server.limits import STREAM, EdgeLimits
+from voiceassist.server.limits import INGEST, EdgeLimits
 
 Part = Literal["head", "body"]  # of a request
 
@@ -133,7 +133,7 @@ class SocketConnection(WebSocketsSansIOProtocol):
     def handle_connect(self, event: Request) -> None:
         """The handshake arrived."""
         path = event.path.partition("?")[0]
-        if path == STREAM:
+        if path.startswith(INGEST):
             self.conn.max_message_size = _limits(self.config).stream_message_bytes
             self.ping_timeout = None  # a recording that comes faster than we decode leaves pongs unread for long
         super().handle_connect(event)

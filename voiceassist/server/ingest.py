@@ -1,4 +1,9 @@
-"""Where audio comes in: the stream socket and WHIP. Routes only; the protocols are in `ingest/`."""
+"""Where audio comes in: a socket for each protocol of phone systems, and WHIP.
+
+Routes only; the protocols are in `ingest/`, and the list of those with a socket is in `ingest/protocols.py`.
+"""
+
+from collections.abc import Awaitable, Callable
 
 from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
@@ -6,8 +11,10 @@ from starlette.responses import Response
 from voiceassist.events import Person
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
-from voiceassist.ingest.stream_dialect import StreamDialect
+from voiceassist.ingest.handshake import handshake_of
+from voiceassist.ingest.protocols import PROTOCOLS, SocketProtocol
 from voiceassist.runtime import runtime_of
+from voiceassist.server.admission import admission
 from voiceassist.server.auth import allow, principal_of, rights_last
 from voiceassist.server.refusals import tell_refused
 from voiceassist.server.scope import check_call, scope_of, unknown_call
@@ -22,11 +29,20 @@ class SdpResponse(Response):
     media_type = whip_http.SDP
 
 
-@router.websocket("/ingest/stream", dependencies=[allow("ingest")])
-async def stream(socket: WebSocket) -> None:
-    """One call over one websocket, both legs interleaved."""
-    joins = runtime_of(socket).joins
-    await serve_call(socket, StreamDialect(joins.limits), joins, rights_last(socket))
+def _route(protocol: SocketProtocol) -> Callable[[WebSocket], Awaitable[None]]:
+    async def carry(socket: WebSocket) -> None:
+        runtime, handshake = runtime_of(socket), handshake_of(socket)
+        dialect = protocol.make(handshake, runtime.joins.limits, runtime.settings)
+        agreed = protocol.subprotocol if protocol.subprotocol in handshake.subprotocols else None
+        await serve_call(socket, dialect, runtime.joins, admission(socket), agreed)
+
+    return carry
+
+
+for _name, _protocol in PROTOCOLS.items():
+    for _path in (f"/ingest/{_name}", f"/ingest/{_name}/{{key}}"):  # a key in the address, where no header can be
+        _allowed = allow("anyone" if _protocol.proves_itself else "ingest")
+        router.add_api_websocket_route(_path, _route(_protocol), dependencies=[_allowed])
 
 
 @router.post(

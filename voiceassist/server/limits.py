@@ -11,7 +11,7 @@ from typing import Literal
 from voiceassist.ingest.whip_http import BODY_BYTES as OFFER_BYTES
 from voiceassist.server.peer_rates import PeerRate
 
-STREAM = "/ingest/stream"
+INGEST = "/ingest/"
 
 # By the route's whole path, as a regular expression; every other route has `body_bytes`.
 BODY_BYTES: Mapping[str, int] = {
@@ -36,7 +36,7 @@ RATES: Mapping[Kind, PeerRate] = {
 
 def kind_of(method: str, path: str) -> Kind:
     """What a request or a socket's handshake begins. Hanging up is a request: it must not wait for other calls."""
-    if path == STREAM or (method == "POST" and path.startswith("/whip")):
+    if path.startswith(INGEST) or (method == "POST" and path.startswith("/whip")):
         return "call"
     return "sign_in" if path in PROVIDER or (method != "GET" and SIGN_IN.fullmatch(path)) else "request"
 

@@ -11,6 +11,7 @@ from time import monotonic
 
 from starlette.requests import HTTPConnection
 
+from voiceassist.logs import without_keys
 from voiceassist.runtime import runtime_of
 from voiceassist.server.peer import address_of
 from voiceassist.store.audit import NewEntry
@@ -95,4 +96,4 @@ def _refusals(connection: HTTPConnection) -> RefusalLog:
 def _path(connection: HTTPConnection) -> str:
     """The route's own path where there is one; else what was asked for, which may be anything."""
     route = connection.scope.get("route")
-    return getattr(route, "path", "") or connection.scope["path"][:PATH_CHARS]
+    return getattr(route, "path", "") or without_keys(connection.scope["path"][:PATH_CHARS])

@@ -115,6 +115,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "SOCKET /api/wall/socket": FOLLOWS_WALL,
     "GET /healthz": ANYONE,
     "SOCKET /ingest/stream": INGEST,
+    "SOCKET /ingest/stream/{key}": INGEST,
     "GET /metrics": ANYONE,
     "GET /microphone": ANYONE,
     "GET /playbook": ANYONE,

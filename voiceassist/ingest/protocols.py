@@ -1,0 +1,31 @@
+"""The protocols that bring a call in over a websocket, each with the name of its address: `/ingest/<name>`.
+
+A new one is a dialect and a line in `PROTOCOLS`. Never touches a socket.
+Next: `server/ingest.py` makes a route of each, `call_socket.py` runs it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from voiceassist.config import Settings
+from voiceassist.ingest.dialect import Dialect
+from voiceassist.ingest.handshake import Handshake
+from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.stream_dialect import StreamDialect
+
+MakeDialect = Callable[[Handshake, PeerLimits, Settings], Dialect[str | bytes]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SocketProtocol:
+    """How one kind of phone system sends its calls."""
+
+    make: MakeDialect  # for one connection
+    subprotocol: str | None = None  # that is agreed to when the peer offers it (RFC 6455 section 1.9)
+    # Its messages say who sends them, by a signature or a key of their own; else the opening request must.
+    proves_itself: bool = False
+
+
+PROTOCOLS: Mapping[str, SocketProtocol] = {
+    "stream": SocketProtocol(make=lambda _handshake, limits, _settings: StreamDialect(limits)),
+}
