@@ -34,7 +34,7 @@ ORDER = (
     {"wire", "config", "clock", "speech_models", "subscriptions", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},
-    {"offered_playbooks"},
+    {"offered_playbooks", "callers"},
     {"people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"playbook_start"},
     {"backtests"},

@@ -13,8 +13,10 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.server import Server
 from tests.fakes.stream_client import START
+from voiceassist.callers.plan import Manner
+from voiceassist.callers.run import CallHooks, place_call
 from voiceassist.samples import load_sample
-from voiceassist.samples.player import call_info, play
+from voiceassist.samples.placed import placed
 from voiceassist.store.audiofile import read_audio
 
 MESSAGE_BYTES = 1 << 18
@@ -95,8 +97,13 @@ def playing(server: Server, call_id: str, sample_id: str, speed: float) -> Itera
     sample = load_sample(sample_id)
     url = server.socket_url("/ingest/stream")
     started = Event()
-    info = call_info(sample, call_id)
-    whole = play(sample.recording, url, info, speed=speed, on_start=lambda _: started.set())
+    whole = place_call(
+        sample.recording,
+        url,
+        placed(sample, call_id),
+        manner=Manner(speed=speed),
+        hooks=CallHooks(started=lambda _: started.set()),
+    )
     with ThreadPoolExecutor(1) as thread:
         ended = thread.submit(asyncio.run, whole)
         assert started.wait(START_WITHIN_S)

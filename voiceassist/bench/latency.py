@@ -19,11 +19,12 @@ from uuid import uuid4
 import websockets
 
 from voiceassist import wire
+from voiceassist.callers.run import CallHooks, place_call
 from voiceassist.core.words.languages import ENGLISH
 from voiceassist.core.words.text import canonical
 from voiceassist.events import Alert, Cue, Partial, Prompt, Record
 from voiceassist.samples import Sample, SpokenLine
-from voiceassist.samples.player import call_info, play
+from voiceassist.samples.placed import placed
 from voiceassist.samples.script import ExpectedCue
 
 STRAGGLERS_S = 2.0  # how long the client listens on after the last audio
@@ -60,7 +61,7 @@ class _Watch:
 
 
 async def measure(sample: Sample, base_url: str, token: str | None = None) -> list[Measured]:
-    """Plays one sample in real time. Raises PlaybackError when the server does not take it."""
+    """Plays one sample in real time. Raises CallerError when the server does not take it."""
     call_id = f"bench-{sample.id}-{uuid4().hex[:6]}"
     watch = _Watch()
 
@@ -70,7 +71,8 @@ async def measure(sample: Sample, base_url: str, token: str | None = None) -> li
     watching = asyncio.create_task(_watch(f"{_sockets(base_url)}/api/calls/{call_id}/socket", watch))
     url = f"{_sockets(base_url)}/ingest/stream"
     try:
-        await play(sample.recording, url, call_info(sample, call_id), token=token, on_start=start)
+        call = placed(sample, call_id, token)
+        await place_call(sample.recording, url, call, hooks=CallHooks(started=start))
         await asyncio.wait([watching], timeout=STRAGGLERS_S)
         if watching.done():
             watching.result()  # raises what the watching raised

@@ -1,6 +1,6 @@
 """Two-channel recordings that benches make themselves, as WAV files of 16 bits.
 
-Next: `samples/player.py` streams them to a server.
+Next: `callers/run.py` streams them to a server.
 """
 
 import wave

@@ -17,6 +17,7 @@ app = group(
         "demo": "voiceassist.cli.serve:demo",
         "replay": "voiceassist.cli.replay:replay",
         "send": "voiceassist.cli.send:send",
+        "call": "voiceassist.cli.call:call",
         "schema": "voiceassist.cli.schema:schema",
         "users": "voiceassist.cli.users:app",
         "keys": "voiceassist.cli.keys:app",
@@ -57,5 +58,5 @@ def main() -> None:
     except VoiceassistError as error:
         lines = str(error).splitlines() if isinstance(error, PlaybookError) else [str(error)]
         message = escape("\n".join(" ".join(line.split()) for line in lines))
-        Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True)
+        Console(stderr=True).print(f"[bold red]error:[/] {message}", highlight=False, soft_wrap=True, emoji=False)
         sys.exit(2)

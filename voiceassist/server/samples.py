@@ -7,10 +7,11 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException
 from starlette.requests import HTTPConnection
 
+from voiceassist.callers.run import CallOutcome, place_call
 from voiceassist.events import Customer, Person
 from voiceassist.runtime import runtime_of
 from voiceassist.samples import Sample, list_samples, load_sample
-from voiceassist.samples.player import call_info, play
+from voiceassist.samples.placed import placed
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.calls import AudioResponse
 
@@ -54,12 +55,10 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
     sample = _sample(sample_id)
     runtime = runtime_of(connection)
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
-    info = call_info(sample, call_id)
+    call = placed(sample, call_id, runtime.directory.own_token)
     runtime.sample_calls.add(call_id)
     with runtime.subscriptions.watching_call(call_id) as subscription:
-        playing = runtime.spawn(
-            play(sample.recording, _our_ingest(connection), info, token=runtime.directory.own_token)
-        )
+        playing = runtime.spawn(place_call(sample.recording, _our_ingest(connection), call))
         playing.add_done_callback(lambda _: runtime.sample_calls.discard(call_id))
         begun = asyncio.create_task(subscription.take())
         await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
@@ -81,7 +80,7 @@ def _our_ingest(connection: HTTPConnection) -> str:
     return f"ws://[{host}]:{port}/ingest/stream" if ":" in host else f"ws://{host}:{port}/ingest/stream"
 
 
-def _not_playing(playing: asyncio.Task[None]) -> HTTPException:
+def _not_playing(playing: asyncio.Task[CallOutcome]) -> HTTPException:
     if not playing.done():
         return HTTPException(504, {"code": "busy", "message": "the call did not begin in time; try again"})
     return HTTPException(502, {"code": "not_played", "message": str(playing.exception())})

@@ -9,6 +9,7 @@ back. Times are of the audio; decoding costs nothing here. Next: `cli/bench/earl
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from voiceassist.asr.choice import SAMPLE_LANGUAGE
 from voiceassist.asr.engine import Engine
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.tracker import CueTracker
@@ -16,9 +17,9 @@ from voiceassist.core.playbook.model import SPEAKER_OF, Playbook
 from voiceassist.core.words.turns import Turn
 from voiceassist.evaluation.labelled import LabelledTurn, TextName
 from voiceassist.events import SPEAKERS, Cue, CueConfirmed, CueRetracted, Event, Final, Partial, Speaker, Word
+from voiceassist.ingest.source import CallInfo
 from voiceassist.replay import Leg, replay
 from voiceassist.samples import Sample
-from voiceassist.samples.player import call_info
 from voiceassist.store.audiofile import read_audio
 
 SAMPLE_CALLS = "sample calls"
@@ -86,8 +87,19 @@ def heard_sample(sample: Sample, engine: Engine, playbook: Playbook) -> SourceEv
         Leg(speaker=speaker, pcm=pcm, rate_hz=audio.rate_hz)
         for speaker, pcm in zip(SPEAKERS, audio.channels, strict=True)
     )
-    steps = replay(legs, call_info(sample, sample.id), engine, playbook, started_at="")
+    steps = replay(legs, _call_info(sample), engine, playbook, started_at="")
     return SAMPLE_CALLS, [record.event for step in steps for record in step.records]
+
+
+def _call_info(sample: Sample) -> CallInfo:
+    return CallInfo(
+        call_id=sample.id,
+        agent=sample.agent,
+        customer=sample.customer,
+        source="replay",
+        legs=SPEAKERS,
+        language=SAMPLE_LANGUAGE,
+    )
 
 
 # ---- a written turn ----

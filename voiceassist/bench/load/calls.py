@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from math import ceil
 
 from voiceassist.bench.latency import Measured, measure
+from voiceassist.callers.caller import CallerError
 from voiceassist.samples import Sample
-from voiceassist.samples.player import PlaybackError
 
 SPREAD_S = 4.0  # between the first and the last caller: no two calls' words fall on the same moment by design
 
@@ -72,6 +72,6 @@ async def _caller(
 async def _played(target: TargetServer, sample: Sample) -> PlayedCalls:
     try:
         measured = await measure(sample, target.url, target.token)
-    except PlaybackError as error:
+    except CallerError as error:
         return PlayedCalls(call_s=0.0, measured=(), refused=(str(error),))
     return PlayedCalls(call_s=sample.duration_ms / 1000, measured=tuple(measured), refused=())

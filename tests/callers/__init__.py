@@ -1,0 +1,1 @@
+"""The phone systems that we play, without a socket or a clock."""

@@ -1,0 +1,53 @@
+"""Every protocol that a call can be placed with: its address, its rates, its legs, its options.
+
+The one place where a caller is added. Next: `run.py` makes callers by it, `voiceassist call` lists it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from voiceassist.callers import stream
+from voiceassist.callers.caller import Caller, CallerError, CallerLine, PlacedCall
+from voiceassist.callers.stream import StreamCaller
+
+TELEPHONE = (8_000,)  # ITU-T G.711
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallerProtocol:
+    """One phone system's way to stream a call."""
+
+    path: str  # where a server of ours takes it
+    make: Callable[[PlacedCall, CallerLine], Caller]
+    what: str  # one line for people
+    rates_hz: tuple[int, ...] = ()  # that it can carry; none: any from 8 to 48 kHz
+    legs: Literal["both or one", "both", "one"] = "both or one"  # that one connection can carry
+    frame_ms: int = 20
+    options: Mapping[str, str] = field(default_factory=dict)  # name → what it does
+
+
+PROTOCOLS: Mapping[str, CallerProtocol] = {
+    "stream": CallerProtocol(
+        path="/ingest/stream",
+        make=StreamCaller,
+        what="voiceassist's own: JSON start message, then samples of both legs",
+        options=stream.OPTIONS,
+    ),
+}
+
+
+def protocol_named(name: str) -> CallerProtocol:
+    """Raises CallerError with the names that there are."""
+    if name not in PROTOCOLS:
+        raise CallerError(f"--protocol {name}: the protocols are {', '.join(PROTOCOLS)}")
+    return PROTOCOLS[name]
+
+
+def check_options(name: str, options: Mapping[str, str]) -> None:
+    """Raises CallerError for an option that the protocol does not have."""
+    known = protocol_named(name).options
+    for option in options:
+        if option not in known:
+            have = f"its options are {', '.join(known)}" if known else "it has no options"
+            raise CallerError(f"--set {option}=…: {name} does not know it; {have}")
