@@ -17,7 +17,8 @@ Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
-GapCause = Literal["silent", "lost", "overflow", "rate_changed"]
+GapCause = Literal["silent", "lost", "overflow", "rate_changed", "line_lost"]
+LineState = Literal["lost", "quiet", "back", "gone"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
     "used",
@@ -176,6 +177,20 @@ class AudioGap:
     speaker: Speaker
     duration_ms: int
     cause: GapCause
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineChanged:
+    """The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
+
+    "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+    "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
+    """
+
+    at_ms: int
+    speaker: Speaker  # whose leg it is
+    state: LineState
+    until_ms: int | None = None  # call time up to which a "lost" or "quiet" line is waited for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -497,6 +512,7 @@ Event = (
     | Partial
     | Final
     | AudioGap
+    | LineChanged
     | LineSoundChanged
     | CrossTalkChanged
     | LegMergeChanged
@@ -527,7 +543,7 @@ Event = (
 )
 EVENT_CLASSES: tuple[type[Event], ...] = get_args(Event)
 Transcript = Partial | Final
-LineChange = LineSoundChanged | CrossTalkChanged | LegMergeChanged
+LineChange = LineSoundChanged | CrossTalkChanged | LegMergeChanged  # what is heard of the lines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -542,6 +558,7 @@ Input = (
     | Partial
     | Final
     | AudioGap
+    | LineChanged
     | LineChange
     | LatenessChanged
     | CallEnded

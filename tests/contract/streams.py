@@ -33,6 +33,7 @@ from voiceassist.events import (
     LanguageDoubtChanged,
     LatenessChanged,
     LegMergeChanged,
+    LineChanged,
     LineSoundChanged,
     MuteChanged,
     NoteAdded,
@@ -386,6 +387,29 @@ def _late() -> list[Record]:
     )
 
 
+def _lost() -> list[Record]:
+    """Lines that are lost and come back, go quiet, are lost together, and are given up."""
+    waited = AudioGap(at_ms=5_000, speaker="customer", duration_ms=7_000, cause="line_lost")
+    return numbered(
+        "call-lost",
+        started(),
+        final("customer", 1, "can I bring this back", 4_000),
+        LineChanged(at_ms=5_000, speaker="customer", state="lost", until_ms=25_000),
+        LineChanged(at_ms=6_000, speaker="agent", state="lost", until_ms=26_000),
+        LineChanged(at_ms=12_000, speaker="customer", state="back"),
+        waited,
+        LineChanged(at_ms=13_000, speaker="agent", state="back"),
+        LineChanged(at_ms=80_000, speaker="agent", state="quiet", until_ms=140_000),
+        LineChanged(at_ms=81_000, speaker="agent", state="quiet", until_ms=141_000),
+        LineChanged(at_ms=90_000, speaker="agent", state="back"),
+        LineChanged(at_ms=91_000, speaker="agent", state="back"),
+        LineChanged(at_ms=95_000, speaker="customer", state="lost", until_ms=115_000),
+        LineChanged(at_ms=115_000, speaker="customer", state="gone"),
+        LineChanged(at_ms=116_000, speaker="agent", state="lost", until_ms=136_000),
+        CallEnded(at_ms=136_000, reason="vanished"),
+    )
+
+
 def _twice() -> list[Record]:
     """Every record comes twice: a resume that overlaps with what the client already has."""
     return [record for record in _recovered() for _ in range(2)]
@@ -423,6 +447,7 @@ STREAMS: dict[str, list[Record]] = {
     "dead_end_then_failed": _failed(),
     "abuse_ladder": _abuse(),
     "line_changes": _line(),
+    "lost_lines": _lost(),
     "wrap_up": _wrap_up(),
     "late_machine": _late(),
     "parts_deleted": _deleted(),

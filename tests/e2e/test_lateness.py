@@ -1,4 +1,4 @@
-"""Words that arrive late are told on every live page, and nothing that can be pressed moves for it.
+"""Late words and a lost line are told on every live page, and nothing that can be pressed moves for it.
 
 The pages are real; what their sockets say is given by the test, record by record.
 """
@@ -18,7 +18,7 @@ from tests.e2e.server import Server
 from voiceassist import wire
 from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.wall import is_for_wall, row_of
-from voiceassist.events import Event, LatenessChanged, Prompt, PromptClosed, Record
+from voiceassist.events import Event, LatenessChanged, LineChanged, LineState, Prompt, PromptClosed, Record
 
 pytestmark = pytest.mark.e2e
 
@@ -37,6 +37,7 @@ SPOKEN = (
     final("customer", "can I bring this coffee machine back and get my money", at=1_000),
     final("agent", "let me look that up for you", at=6_000),
 )
+LOST = "The line of the customer is lost: the call waits for it."
 REFUSAL = "I'm sorry but we don't do that"
 
 
@@ -100,21 +101,30 @@ def test_the_agent_is_told_and_a_late_card_is_a_quiet_note_and_no_control_moves(
     for number, size in enumerate(SIZES):
         page.set_viewport_size(size)
         before, at_ms = call.places(), 30_000 + number * 60_000
-        call.happen(late(at_ms, 12_000))
+        call.happen(late(at_ms, 12_000), line(at_ms, "lost"))
+        see(page.get_by_test_id("line"), "Line lost: the customer, 0:00. The call waits until")
+        expect(page.get_by_test_id("line-told")).to_have_text(LOST)
         see(page.get_by_test_id("lateness"), "Words arrive 12 s late: this machine is busy.")
         expect(told).to_have_text("Words arrive late: this machine is busy.")
-        line = final("agent", REFUSAL, at=at_ms - 14_000, utterance=2 + number, delay=12_000)
-        cards = [event for event in heard.handle(line) if isinstance(event, Prompt) and event.kind == "refusal"]
+        said = final("agent", REFUSAL, at=at_ms - 14_000, utterance=2 + number, delay=12_000)
+        cards = [event for event in heard.handle(said) if isinstance(event, Prompt) and event.kind == "refusal"]
         call.happen(*cards)
         see(page.get_by_test_id("late-note"), re.compile(r"\d+ s ago: “.+”\. You could still"))
         expect(page.get_by_test_id("card")).to_have_count(0)
         expect(page.get_by_test_id("card-live")).to_be_empty()
         assert call.places() == before, size
         assert number > 0 or found_by_axe(page) == []
-        call.happen(late(at_ms + 9_000, 0), *(gone(card) for card in cards))
+        call.happen(late(at_ms + 9_000, 0), line(at_ms + 9_000, "back"), *(gone(card) for card in cards))
+        expect(page.get_by_test_id("line")).to_have_count(0)
+        expect(page.get_by_test_id("line-told")).to_have_text("All lines are there again.")
         expect(page.get_by_test_id("lateness")).to_have_count(0)
         expect(told).to_have_text("Words arrive in time again.")
         expect(page.get_by_test_id("late-note")).to_have_count(0)
+
+
+def line(at_ms: int, state: LineState) -> LineChanged:
+    until_ms = at_ms + 20_000 if state == "lost" else None
+    return LineChanged(at_ms=at_ms, speaker="customer", state=state, until_ms=until_ms)
 
 
 def gone(card: Prompt) -> Event:
@@ -130,15 +140,17 @@ def test_the_wall_says_the_worst_and_marks_the_row_and_no_control_moves(call: Gi
     for number, size in enumerate(SIZES):
         page.set_viewport_size(size)
         before, at_ms = call.places(), 30_000 + number * 60_000
-        call.happen(late(at_ms, 12_000))
-        line = page.get_by_test_id("wall-lateness")
-        see(line, "12 s late in 1 of 2 calls")
-        assert line.evaluate("line => line.getBoundingClientRect().height") < 24
+        call.happen(late(at_ms, 12_000), line(at_ms, "lost"))
+        see(page.get_by_test_id("row-line"), LOST)
+        see(page.get_by_test_id("opened-line"), "Line lost: the customer")
+        notice = page.get_by_test_id("wall-lateness")
+        see(notice, "12 s late in 1 of 2 calls")
+        assert notice.evaluate("line => line.getBoundingClientRect().height") < 24
         expect(page.get_by_test_id("row-late")).to_have_count(1)
         see(page.get_by_test_id("opened-lateness"), "Words arrive 12 s late")
         assert call.places() == before, size
         assert number > 0 or found_by_axe(page) == []
         call.happen(late(at_ms + 9_000, 0))
-        expect(line).to_have_count(0)
+        expect(notice).to_have_count(0)
         expect(page.get_by_test_id("row-late")).to_have_count(0)
     expect(page.get_by_test_id("wall-lateness-told")).to_have_text("Words arrive in time again.")

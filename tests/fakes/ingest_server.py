@@ -16,7 +16,7 @@ from fastapi import FastAPI, Request, Response, WebSocket
 from voiceassist.asr.choice import matching
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.errors import IngestError
-from voiceassist.events import AudioGap, EndReason, Speaker
+from voiceassist.events import AudioGap, EndReason, LineChanged, Speaker
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.joins import Host, Joins
@@ -33,6 +33,7 @@ class HeardCall:
     info: CallInfo
     frames: list[AudioFrame] = field(default_factory=list)
     gaps: list[AudioGap] = field(default_factory=list)
+    lines: list[LineChanged] = field(default_factory=list)
     end_reason: EndReason | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
     news: asyncio.Event = field(default_factory=asyncio.Event)  # something was heard, or the call is over
@@ -100,6 +101,8 @@ class Sessions:
                 raise self.failure
             if isinstance(piece, AudioGap):
                 call.gaps.append(piece)
+            elif isinstance(piece, LineChanged):
+                call.lines.append(piece)
             else:
                 call.frames.append(piece)
             call.news.set()

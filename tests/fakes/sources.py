@@ -8,13 +8,13 @@ from time import monotonic
 import numpy as np
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import SPEAKERS, AudioGap, Customer, EndReason, Person, Speaker
+from voiceassist.events import SPEAKERS, AudioGap, Customer, EndReason, LineChanged, Person, Speaker
 from voiceassist.ingest.source import CallInfo
 
 RATE_HZ = 8000
 FRAME_MS = 20
 
-Piece = AudioFrame | AudioGap | Exception
+Piece = AudioFrame | AudioGap | LineChanged | Exception
 
 
 def info(call_id: str = "call-1", legs: tuple[Speaker, ...] = SPEAKERS) -> CallInfo:
@@ -50,7 +50,7 @@ class GivenSource:
     def __post_init__(self) -> None:
         self.pieces = iter(self.pieces)
 
-    async def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
+    async def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged]:
         """The pieces, one after the other; asked again, those that nobody has taken."""
         for piece in self.pieces:
             if isinstance(piece, Exception):

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import SPEAKERS, AudioGap, GapCause
+from voiceassist.events import SPEAKERS, AudioGap, GapCause, LineChanged
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.coalescer import Coalescer
 from voiceassist.ingest.gaps import Piece
@@ -140,6 +140,7 @@ def told(pieces: list[Piece]) -> list[object]:
     return [
         (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
         for p in pieces
+        if not isinstance(p, LineChanged)
     ]
 
 
@@ -180,6 +181,17 @@ async def test_overflow_takes_the_gap_along_whose_silence_it_drops() -> None:
         queue.push(piece)
     queue.close()
     assert await heard(queue) == [(0, 200), ("overflow", 0, 200), (2, 100)]
+
+
+async def test_overflow_keeps_what_was_told_of_a_line() -> None:
+    queue = queue_of(0.1)
+    lost = LineChanged(at_ms=100, speaker="agent", state="lost", until_ms=20_000)
+    for piece in (frame(0), lost, frame(1), frame(2)):
+        queue.push(piece)
+    queue.close()
+    pieces = [piece async for piece in queue.pieces()]
+    assert pieces[0] == lost
+    assert length(pieces) == 300
 
 
 async def test_hole_that_grows_while_it_is_read_is_told_once_when_it_is_over() -> None:

@@ -35,6 +35,7 @@ from voiceassist.events import (
     DisclosureChanged,
     Event,
     Final,
+    LineChanged,
     MuteChanged,
     Partial,
     Record,
@@ -389,7 +390,7 @@ class WaitingSource(GivenSource):
     go: asyncio.Event
     then: Iterable[Piece]
 
-    async def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
+    async def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged]:
         async for piece in super().frames():
             yield piece
         await self.go.wait()

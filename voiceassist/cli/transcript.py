@@ -17,6 +17,7 @@ from voiceassist.events import (
     LatenessChanged,
     LegMergeChanged,
     LineChange,
+    LineChanged,
     LineSoundChanged,
     Prompt,
     PromptClosed,
@@ -58,7 +59,7 @@ def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row
             return f"  [dim]refusal {event.cue_id}: {event.outcome.replace('_', ' ')}[/]"
         case AudioGap():
             return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms ({event.cause})"
-        case LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
+        case LineChanged() | LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
             return f"  [yellow]line[/]    {_line_change(event)}"
         case LatenessChanged():
             return f"  [yellow]late[/]    {_lateness(event)}"
@@ -73,8 +74,10 @@ def _lateness(event: LatenessChanged) -> str:
     return f"words arrive {event.behind_ms // 1000} s late" if event.behind_ms else "words arrive in time again"
 
 
-def _line_change(event: LineChange | LanguageDoubtChanged) -> str:
+def _line_change(event: LineChanged | LineChange | LanguageDoubtChanged) -> str:
     match event:
+        case LineChanged():
+            return f"{event.speaker}: the line is {event.state}"
         case LineSoundChanged(sound="none"):
             return f"{event.speaker}: talk or silence again"
         case LineSoundChanged():

@@ -4,7 +4,7 @@ Bounded in seconds, in bytes and in pieces. Two rules for a full queue, one for 
 - one that can be slowed down (TCP) waits for `room` before it is read on, so nothing is lost; its last message
   may stand above the bounds;
 - one that cannot (UDP) drops the oldest by `push`. Silence comes out in its place, so that times stay true, then
-  one `AudioGap` (overflow) per leg. A gap that lies within what was dropped is dropped with it; no other gap is.
+  one `AudioGap` (overflow) per leg. A gap that lies within what was dropped is dropped with it; nothing else is.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import AudioGap, Speaker
+from voiceassist.events import AudioGap, LineChanged, Speaker
 from voiceassist.ingest.gaps import FRAME_S, Piece, gap_of, silent_frames
 
 
@@ -50,7 +50,8 @@ class AudioQueue:
         self._queued_bytes = 0
         self._pieces: deque[Piece] = deque()
         self._holes: dict[Speaker, _Hole] = {}
-        self._kept: deque[AudioGap] = deque()  # gaps from before a hole; one cause at a time, so a few at most
+        # From before a hole; one cause of gaps at a time, so a few at most.
+        self._kept: deque[AudioGap | LineChanged] = deque()
         self._positions: dict[Speaker, int] = {}  # samples given so far, per leg
         self._closed = False
         self._ready, self._room = asyncio.Event(), asyncio.Event()
@@ -150,8 +151,10 @@ class AudioQueue:
         hole.samples += len(frame.pcm)
         hole.arrived_s = frame.arrived_s
 
-    def _is_in_hole(self, gap: AudioGap) -> bool:
-        if gap.speaker not in self._holes or not gap.duration_ms:  # 0 ms: a place that is marked
+    def _is_in_hole(self, gap: AudioGap | LineChanged) -> bool:
+        if isinstance(gap, LineChanged) or gap.speaker not in self._holes:
+            return False
+        if not gap.duration_ms:  # a place that is marked
             return False
         whole = self._holes[gap.speaker].as_gap()
         return whole.at_ms <= gap.at_ms and gap.at_ms + gap.duration_ms <= whole.at_ms + whole.duration_ms

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from voiceassist.audio.pcm import AudioFrame
-from voiceassist.events import AudioGap, Speaker
+from voiceassist.events import Speaker
 from voiceassist.ingest.gaps import Piece
 
 FRAME_MS = 10  # half of what telephone systems send: ordinary frames pass at once
@@ -24,7 +24,7 @@ class Coalescer:
 
     def add(self, piece: Piece) -> Iterator[Piece]:
         """What may go on now."""
-        if isinstance(piece, AudioGap):
+        if not isinstance(piece, AudioFrame):
             yield from self._merged(piece.speaker)
             yield piece
             return

@@ -8,9 +8,9 @@ Never decides what is missing: `timeline.py` (lost, silent) and `audio_queue.py`
 from collections.abc import Iterator
 
 from voiceassist.audio.pcm import AudioFrame, silence
-from voiceassist.events import AudioGap, GapCause, Speaker
+from voiceassist.events import AudioGap, GapCause, LineChanged, Speaker
 
-Piece = AudioFrame | AudioGap
+Piece = AudioFrame | AudioGap | LineChanged  # a change of a line takes its place between the audio of its leg
 
 FRAME_S = 1  # the longest frame of silence: an hour of it at once would be 345 MB
 

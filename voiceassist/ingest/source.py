@@ -13,7 +13,17 @@ from voiceassist.actions import Consent
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.visible import hidden_in, visible
-from voiceassist.events import AudioGap, CallStarted, ConsentNeed, Customer, EndReason, PastOffer, Person, Speaker
+from voiceassist.events import (
+    AudioGap,
+    CallStarted,
+    ConsentNeed,
+    Customer,
+    EndReason,
+    LineChanged,
+    PastOffer,
+    Person,
+    Speaker,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,8 +94,10 @@ class Source(Protocol):
     def info(self) -> CallInfo:
         """Who is calling; known before the first frame."""
 
-    def frames(self) -> AsyncIterator[AudioFrame | AudioGap]:
-        """Audio of `info.legs` and gaps as they come; a gap follows the silence that stands for it (`gaps.py`).
+    def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged]:
+        """Audio of `info.legs`, gaps and changes of the lines as they come.
+
+        A gap follows the silence that stands for it (`gaps.py`).
 
         Asked again, it goes on where the reader before stopped.
         """

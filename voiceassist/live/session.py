@@ -23,7 +23,7 @@ from voiceassist.core.call.call import Call
 from voiceassist.core.cues.doubtful import doubtful_words
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError, RecordingError
-from voiceassist.events import AudioGap, CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
+from voiceassist.events import CallEnded, CallFailed, Event, Input, Record, Tick, Transcript
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event, paused_by
@@ -147,7 +147,7 @@ async def _watch(live: LiveCall) -> None:
 async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, None]:
     """The audio on its way to the recognizers, silent where it is paused. The tap sees every frame."""
     async for item in source.frames():
-        if isinstance(item, AudioGap):
+        if not isinstance(item, AudioFrame):
             await live.inbox.put((item, None))
         else:
             heard = live.pauses.heard(item)

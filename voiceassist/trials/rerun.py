@@ -36,6 +36,7 @@ from voiceassist.events import (
     Final,
     Input,
     LatenessChanged,
+    LineChanged,
     LineSoundChanged,
     MuteChanged,
     Prompt,
@@ -47,7 +48,7 @@ from voiceassist.events import (
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
-HEARD = (CallStarted, Final, AudioGap, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
+HEARD = (CallStarted, Final, AudioGap, LineChanged, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
 BUTTONS = (MuteChanged, CardVolumeChanged, RecordingPaused, RecordingResumed, AgentFine)
 DONE = (Prompt, PromptClosed, *BUTTONS, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
@@ -143,7 +144,7 @@ class _People:
 def _step(event: Event) -> RerunInput | None:
     """The input that this event tells of; None for an event that only follows from inputs."""
     match event:
-        case CallStarted() | Final() | AudioGap() | LineSoundChanged() | LatenessChanged():
+        case CallStarted() | Final() | AudioGap() | LineChanged() | LineSoundChanged() | LatenessChanged():
             return event
         case CallEnded() | CallFailed():
             return event

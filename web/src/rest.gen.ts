@@ -74,6 +74,11 @@ export type LegMergeChanged = wire.LegMergeChanged;
 export type LineSoundChanged = wire.LineSoundChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LineChanged".
+ */
+export type LineChanged = wire.LineChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "NoteAdded".
  */
 export type NoteAdded = wire.NoteAdded;
@@ -488,6 +493,7 @@ export interface CallView {
   hold: Hold | null;
   leg_merge: LegMergeChanged | null;
   line_sounds: LineSoundChanged[];
+  lines: LineChanged[];
   muted: boolean;
   notes: NoteAdded[];
   partials: Partial[];

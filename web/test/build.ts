@@ -72,6 +72,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     dead_ends: 0,
     alerts: [],
     worst: null,
+    lines: [],
     doubted: [],
     missed: [],
     behind_ms: 0,

@@ -13,7 +13,9 @@ from voiceassist.events import (
     Cue,
     Event,
     Input,
+    LineChanged,
     LineSoundChanged,
+    LineState,
     Prompt,
     Sound,
     Speaker,
@@ -33,6 +35,9 @@ def test_silence_is_told_once_until_somebody_speaks() -> None:
     again = final("agent", "Are you there", at=due + 61_000, utterance=2)
     events = drive(call, [again, tick(again.end_ms + 25_000)])
     assert [(cue.kind, cue.start_ms) for cue in only(events, Cue)] == [("silence", again.end_ms)]
+
+
+STATES: tuple[LineState, ...] = ("gone", "quiet")
 
 
 def sound(speaker: Speaker, what: Sound, *, since: int, at: int | None = None) -> LineSoundChanged:
@@ -60,6 +65,24 @@ def test_music_on_one_leg_goes_on_when_it_ends_on_the_other() -> None:
         live_call(), [final("agent", RECORDED), *sounds, sound("agent", "none", since=9_000), tick(59_000)]
     )
     assert only(events, Cue) == []
+
+
+@pytest.mark.parametrize("speaker", SPEAKERS)
+def test_a_lost_line_is_no_silence_and_silence_is_counted_anew_once_it_is_back(speaker: Speaker) -> None:
+    call = live_call()
+    lost = LineChanged(at_ms=3_000, speaker=speaker, state="lost", until_ms=23_000)
+    back = LineChanged(at_ms=80_000, speaker=speaker, state="back")
+    events = drive(call, [final("agent", RECORDED), lost, tick(79_000), back, tick(104_999)])
+    assert only(events, Cue) == []
+    assert [cue.start_ms for cue in only(call.handle(tick(105_000)), Cue)] == [80_000]
+
+
+def test_nobody_is_silent_on_a_line_that_is_gone_but_on_one_that_is_quiet() -> None:
+    gone, quiet = (LineChanged(at_ms=3_000, speaker="customer", state=state) for state in STATES)
+    kinds = [
+        only(drive(live_call(), [final("agent", RECORDED), line, tick(79_000)]), Cue) for line in (gone, quiet)
+    ]
+    assert [[cue.kind for cue in cues] for cues in kinds] == [[], ["silence"]]
 
 
 def test_both_speaking_for_long_is_an_overlap() -> None:

@@ -2,7 +2,7 @@
 
     new ──CallStarted──▶ live ──CallEnded──▶ ended
                           │ ╰───CallFailed──▶ failed
-                          ╰─ Partial, Final, AudioGap, every line change, LatenessChanged, Tick, every action
+                          ╰─ Partial, Final, AudioGap, every change of a line, LatenessChanged, Tick, every action
 
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
@@ -42,6 +42,7 @@ from voiceassist.events import (
     Input,
     LatenessChanged,
     LegMergeChanged,
+    LineChanged,
     LineSoundChanged,
     Partial,
     Speaker,
@@ -50,7 +51,8 @@ from voiceassist.events import (
 
 Phase = Literal["new", "live", "ended", "failed"]
 
-_HEARD = (*(Partial, Final, AudioGap, LineSoundChanged, CrossTalkChanged, LegMergeChanged, LatenessChanged, Tick),)
+_LINES = (AudioGap, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
+_HEARD = (Partial, Final, *_LINES, LatenessChanged, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _LIVE = (*_HEARD, *_AGENT, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
 _OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over

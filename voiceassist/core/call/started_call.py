@@ -45,6 +45,7 @@ from voiceassist.events import (
     LanguageDoubtChanged,
     LatenessChanged,
     LegMergeChanged,
+    LineChanged,
     LineSoundChanged,
     Partial,
     ReachLimit,
@@ -123,7 +124,7 @@ class StartedCall:
             case LegMergeChanged():
                 self._has_one_voice = event.merged
                 return [event]
-            case LineSoundChanged():
+            case LineSoundChanged() | LineChanged():
                 self._silence.hear(event)
                 return [event]
             case Partial() | Final():

@@ -32,6 +32,7 @@ from voiceassist.events import (
     LanguageDoubtChanged,
     LatenessChanged,
     LegMergeChanged,
+    LineChanged,
     LineSoundChanged,
     MuteChanged,
     NoteAdded,
@@ -95,7 +96,7 @@ class CallStateBuilder:
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
         self.alerts = {view.alert.alert_id: view for view in state.alerts}
         self.gaps, self.pauses = list(state.gaps), list(state.pauses)
-        self.line_sounds, self.leg_merge = list(state.line_sounds), state.leg_merge
+        self.lines, self.line_sounds, self.leg_merge = state.lines, list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes = list(state.promises), list(state.notes)
@@ -129,6 +130,7 @@ class CallStateBuilder:
             alerts=tuple(self.alerts.values()),
             gaps=tuple(self.gaps),
             pauses=tuple(self.pauses),
+            lines=self.lines,
             line_sounds=tuple(self.line_sounds),
             cross_talk=tuple(self.cross_talk.values()),
             leg_merge=self.leg_merge,
@@ -154,6 +156,16 @@ def _final(call: CallStateBuilder, event: Final) -> None:
     partial = call.partials.get(event.speaker)
     if partial and partial.utterance <= event.utterance:
         del call.partials[event.speaker]
+
+
+def _line(call: CallStateBuilder, event: LineChanged) -> None:
+    call.lines = lines_after(call.lines, event)
+
+
+def lines_after(lines: tuple[LineChanged, ...], event: LineChanged) -> tuple[LineChanged, ...]:
+    """The lines that are not well after this event; the newest comes last."""
+    others = tuple(line for line in lines if line.speaker != event.speaker)
+    return others if event.state == "back" else (*others, event)
 
 
 def _cross_talk(call: CallStateBuilder, event: CrossTalkChanged) -> None:
@@ -307,13 +319,14 @@ def _failed(call: CallStateBuilder, event: CallFailed) -> None:
 
 def _hear_no_more(call: CallStateBuilder) -> None:
     call.partials.clear()
-    call.behind_ms = 0
+    call.lines, call.behind_ms = (), 0
 
 
 _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Partial: _partial,
     Final: _final,
     AudioGap: lambda call, event: call.gaps.append(event),
+    LineChanged: _line,
     LineSoundChanged: lambda call, event: call.line_sounds.append(event),
     CrossTalkChanged: _cross_talk,
     LegMergeChanged: _leg_merge,

@@ -18,6 +18,7 @@ from voiceassist.events import (
     EndReason,
     Final,
     LegMergeChanged,
+    LineChanged,
     LineSoundChanged,
     NoteAdded,
     PartDeleted,
@@ -97,6 +98,7 @@ class CallState:
     alerts: tuple[AlertView, ...] = ()
     gaps: tuple[AudioGap, ...] = ()
     pauses: tuple[PauseView, ...] = ()  # of the recording; only the last may be open
+    lines: tuple[LineChanged, ...] = ()  # as they are now: one of each leg whose line is lost, quiet or gone
     line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order
     cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg
     leg_merge: LegMergeChanged | None = None  # the newest

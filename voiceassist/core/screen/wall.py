@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from voiceassist.actions import Consent
-from voiceassist.core.screen.state import changed, doubted_after, requoted, unquoted
+from voiceassist.core.screen.state import changed, doubted_after, lines_after, requoted, unquoted
 from voiceassist.core.screen.views import AlertView, CallStatus
 from voiceassist.events import (
     Alert,
@@ -25,6 +25,7 @@ from voiceassist.events import (
     Final,
     LanguageDoubtChanged,
     LatenessChanged,
+    LineChanged,
     MuteChanged,
     OwnKind,
     PartDeleted,
@@ -57,6 +58,7 @@ class WallRow:
     dead_ends: int = 0  # refusals followed by none
     alerts: tuple[AlertView, ...] = ()
     worst: AlertLevel | None = None  # among the unresolved alerts
+    lines: tuple[LineChanged, ...] = ()  # one of each leg whose line is lost, quiet or gone now
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
@@ -100,6 +102,8 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_outcome(row, event)
         case MuteChanged() | RecordingPaused() | RecordingResumed():
             return _with_button(row, event)
+        case LineChanged():
+            return replace(row, lines=lines_after(row.lines, event))
         case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
         case Alert() | AlertChanged() | QuoteChanged():
@@ -135,7 +139,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
+    *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
     *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged),
     *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
@@ -186,7 +190,7 @@ def _with_words(row: WallRow, final: Final) -> WallRow:
 
 def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     status: CallStatus = "ended" if isinstance(event, CallEnded) else "failed"
-    return replace(row, status=status, paused=False, behind_ms=0, agent_ms=0, customer_ms=0)
+    return replace(row, status=status, paused=False, lines=(), behind_ms=0, agent_ms=0, customer_ms=0)
 
 
 def _alerts_after(

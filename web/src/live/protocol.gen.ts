@@ -18,6 +18,7 @@ export type Record =
   | PartialRecord
   | FinalRecord
   | AudioGapRecord
+  | LineChangedRecord
   | LineSoundChangedRecord
   | CrossTalkChangedRecord
   | LegMergeChangedRecord
@@ -87,6 +88,7 @@ export interface CallState {
   alerts: AlertView[];
   gaps: AudioGap[];
   pauses: PauseView[];
+  lines: LineChanged[];
   line_sounds: LineSoundChanged[];
   cross_talk: CrossTalkChanged[];
   leg_merge: LegMergeChanged | null;
@@ -309,7 +311,7 @@ export interface AudioGap {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed";
+  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
 }
 /**
  * A span of the call that nobody was to keep or hear.
@@ -319,6 +321,18 @@ export interface PauseView {
   by: string;
   end_ms: number | null;
   resumed_by: string;
+}
+/**
+ * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
+ *
+ * "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+ * "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
+ */
+export interface LineChanged {
+  at_ms: number;
+  speaker: "agent" | "customer";
+  state: "lost" | "quiet" | "back" | "gone";
+  until_ms: number | null;
 }
 /**
  * One leg carries something else than talk, or talk again.
@@ -427,6 +441,7 @@ export interface WallRow {
   dead_ends: number;
   alerts: AlertView[];
   worst: ("info" | "warning" | "critical") | null;
+  lines: LineChanged[];
   doubted: ("agent" | "customer")[];
   missed: string[];
   behind_ms: number;
@@ -554,7 +569,22 @@ export interface AudioGapRecord {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed";
+  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
+}
+/**
+ * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
+ *
+ * "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+ * "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
+ */
+export interface LineChangedRecord {
+  type: "line_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: "agent" | "customer";
+  state: "lost" | "quiet" | "back" | "gone";
+  until_ms: number | null;
 }
 /**
  * One leg carries something else than talk, or talk again.

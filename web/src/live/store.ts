@@ -35,6 +35,7 @@ export function openCall(record: WireRecord): CallState {
     alerts: [],
     gaps: [],
     pauses: [],
+    lines: [],
     line_sounds: [],
     cross_talk: [],
     leg_merge: null,
@@ -75,6 +76,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { finals: [...state.finals, bare(record)], partials: withoutHeard(state.partials, record) };
     case "audio_gap":
       return { gaps: [...state.gaps, bare(record)] };
+    case "line_changed":
+      return { lines: linesAfter(state.lines, bare(record)) };
     case "line_sound_changed":
       return { line_sounds: [...state.line_sounds, bare(record)] };
     case "cross_talk_changed":
@@ -124,9 +127,9 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "recording_resumed":
       return { pauses: resumed(state.pauses, record) };
     case "call_ended":
-      return { status: "ended", end_reason: record.reason, partials: [], behind_ms: 0 };
+      return { status: "ended", end_reason: record.reason, partials: [], lines: [], behind_ms: 0 };
     case "call_failed":
-      return { status: "failed", error: record.error, partials: [], behind_ms: 0 };
+      return { status: "failed", error: record.error, partials: [], lines: [], behind_ms: 0 };
     default:
       return {};
   }
@@ -174,6 +177,11 @@ function withPartial(state: CallState, partial: PartialWords): PartialWords[] {
 
 function withoutHeard(partials: PartialWords[], final: Final): PartialWords[] {
   return partials.filter((partial) => partial.speaker !== final.speaker || partial.utterance > final.utterance);
+}
+
+function linesAfter(all: CallState["lines"], change: CallState["lines"][number]): CallState["lines"] {
+  const others = all.filter((other) => other.speaker !== change.speaker);
+  return change.state === "back" ? others : [...others, change];
 }
 
 function crossTalkAfter(all: CallState["cross_talk"], change: CallState["cross_talk"][number]): CallState["cross_talk"] {
@@ -249,6 +257,7 @@ export function openRow(record: WireRecord): WallRow {
     dead_ends: 0,
     alerts: [],
     worst: null,
+    lines: [],
     doubted: [],
     missed: [],
     behind_ms: 0,
@@ -279,6 +288,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return { paused: record.type === "recording_paused" };
     case "refusal_closed":
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
+    case "line_changed":
+      return { lines: linesAfter(row.lines, bare(record)) };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(row.doubted, record) };
     case "disclosure_changed":
@@ -296,9 +307,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
-      return { status: "ended", paused: false, behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "ended", paused: false, lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":
-      return { status: "failed", paused: false, behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "failed", paused: false, lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     default:
       return {};
   }

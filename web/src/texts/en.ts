@@ -142,6 +142,19 @@ export const en = {
     doubtShort: "Language?",
     trusted: (speaker: Speaker, language: string) => `What ${names.sides[speaker]} says is understood as ${language} again.`,
   },
+  lines: {
+    lost: (speaker: Speaker) => `The line of ${names.sides[speaker]} is lost: the call waits for it.`,
+    lostFor: (speaker: Speaker, time: string) => `Line lost: ${names.sides[speaker]}, ${time}.`,
+    quiet: (speaker: Speaker) => `Nothing has come from ${names.sides[speaker]}’s line for long.`,
+    back: (speaker: Speaker) => `The line of ${names.sides[speaker]} is back.`,
+    gone: (speaker: Speaker) => `The line of ${names.sides[speaker]} is gone: the call goes on without it.`,
+    waits: {
+      lost: (until: string) => `The call waits until ${until}.`,
+      quiet: (until: string) => `If nothing comes, it ends at ${until}.`,
+    },
+    short: { lost: "line lost", quiet: "line quiet", back: "line back", gone: "line gone" },
+    well: "All lines are there again.",
+  },
   lateness: {
     call: (seconds: number) => `Words arrive ${whole(seconds)} s late: this machine is busy.`,
     begun: "Words arrive late: this machine is busy.",

@@ -136,6 +136,19 @@ export const es: Texts = {
     doubtShort: "¿Idioma?",
     trusted: (speaker, language) => `Al ${names.sides[speaker]} se le vuelve a entender en ${language}.`,
   },
+  lines: {
+    lost: (speaker) => `Se perdió la línea del ${names.sides[speaker]}: la llamada la espera.`,
+    lostFor: (speaker, time) => `Línea perdida: ${names.sides[speaker]}, ${time}.`,
+    quiet: (speaker) => `Hace tiempo que no llega nada de la línea del ${names.sides[speaker]}.`,
+    back: (speaker) => `La línea del ${names.sides[speaker]} ha vuelto.`,
+    gone: (speaker) => `La línea del ${names.sides[speaker]} ya no está: la llamada sigue sin ella.`,
+    waits: {
+      lost: (until) => `La llamada espera hasta ${until}.`,
+      quiet: (until) => `Si no llega nada, termina en ${until}.`,
+    },
+    short: { lost: "línea perdida", quiet: "línea callada", back: "línea de vuelta", gone: "sin línea" },
+    well: "Todas las líneas están otra vez.",
+  },
   lateness: {
     call: (seconds) => `Las palabras llegan ${whole(seconds)} s tarde: máquina ocupada.`,
     begun: "Las palabras llegan tarde: máquina ocupada.",

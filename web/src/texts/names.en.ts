@@ -42,6 +42,7 @@ export const gapCauses: By<GapCause> = {
   silent: "no audio arrived",
   lost: "audio was lost on the way",
   overflow: "audio came faster than it could be heard",
+  line_lost: "the line was lost",
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
 };
 

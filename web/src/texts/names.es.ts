@@ -42,6 +42,7 @@ export const gapCauses: By<GapCause> = {
   silent: "no llegó audio",
   lost: "se perdió audio en el camino",
   overflow: "el audio llegó más rápido de lo que se pudo escuchar",
+  line_lost: "se perdió la línea",
   rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
 };
 

@@ -6,13 +6,14 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
   | { type: "card"; at_ms: number; view: PromptView; falseAlarmBy: string }
   | { type: "alert"; at_ms: number; view: AlertView; falseAlarmBy: string }
   | { type: "gap"; at_ms: number; gap: AudioGap }
+  | { type: "line"; at_ms: number; line: Pick<LineChanged, "speaker" | "state"> }
   | { type: "sound"; at_ms: number; span: SoundSpan }
   | { type: "crosstalk"; at_ms: number; change: Pick<CrossTalkChanged, "speaker" | "level_db"> }
   | { type: "merge"; at_ms: number; change: Pick<LegMergeChanged, "speaker" | "merged"> }
@@ -75,6 +76,7 @@ function disclosureNote(record: WireRecord): Note[] {
 }
 
 function lineNote(record: WireRecord): Note[] {
+  if (record.type === "line_changed") return [{ type: "line", at_ms: record.at_ms, line: record }];
   if (record.type === "cross_talk_changed") return [{ type: "crosstalk", at_ms: record.at_ms, change: record }];
   if (record.type === "leg_merge_changed") return [{ type: "merge", at_ms: record.at_ms, change: record }];
   if (record.type !== "language_doubt_changed") return [];
