@@ -13,8 +13,9 @@ from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.server import Server
 from tests.fakes.stream_client import START
+from voiceassist.callers.placing import CallHooks
 from voiceassist.callers.plan import Manner
-from voiceassist.callers.run import CallHooks, place_call
+from voiceassist.callers.run import place_call
 from voiceassist.samples import load_sample
 from voiceassist.samples.placed import placed
 from voiceassist.store.audiofile import read_audio

@@ -16,8 +16,9 @@ from tests.fakes.ingest_server import HeldClock, Sessions, joins_of, serving, st
 from voiceassist.audio.pcm import decode
 from voiceassist.callers import g711
 from voiceassist.callers.caller import CallerError, PlacedCall
+from voiceassist.callers.placing import CallHooks
 from voiceassist.callers.plan import KeyPress, Manner, Stretch
-from voiceassist.callers.run import CallHooks, place_call
+from voiceassist.callers.run import place_call
 from voiceassist.events import Customer, Person
 from voiceassist.ingest.limits import PeerLimits
 

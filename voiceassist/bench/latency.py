@@ -19,7 +19,8 @@ from uuid import uuid4
 import websockets
 
 from voiceassist import wire
-from voiceassist.callers.run import CallHooks, place_call
+from voiceassist.callers.placing import CallHooks
+from voiceassist.callers.run import place_call
 from voiceassist.core.words.languages import ENGLISH
 from voiceassist.core.words.text import canonical
 from voiceassist.events import Alert, Cue, Partial, Prompt, Record

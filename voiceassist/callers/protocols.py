@@ -19,7 +19,7 @@ class CallerProtocol:
     """One phone system's way to stream a call."""
 
     path: str  # where a server of ours takes it
-    make: Callable[[PlacedCall, CallerLine], Caller]
+    make: Callable[[PlacedCall, CallerLine], Caller] | None  # None: no websocket, `whip.py` places it
     what: str  # one line for people
     rates_hz: tuple[int, ...] = ()  # that it can carry; none: any from 8 to 48 kHz
     legs: Literal["both or one", "both", "one"] = "both or one"  # that one connection can carry
@@ -33,6 +33,12 @@ PROTOCOLS: Mapping[str, CallerProtocol] = {
         make=StreamCaller,
         what="voiceassist's own: JSON start message, then samples of both legs",
         options=stream.OPTIONS,
+    ),
+    "whip": CallerProtocol(
+        path="/whip",
+        make=None,
+        what="WebRTC (RFC 9725) with Opus, in real time",
+        rates_hz=(48_000,),  # RFC 7587 section 4.1
     ),
 }
 

@@ -15,10 +15,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from voiceassist.callers.caller import PlacedCall
+from voiceassist.callers.placing import CallHooks, CallOutcome
 from voiceassist.callers.plan import Manner
 from voiceassist.callers.protocols import protocol_named
 from voiceassist.callers.request import ingest_url
-from voiceassist.callers.run import CallHooks, CallOutcome, place_call
+from voiceassist.callers.run import place_call
 from voiceassist.cli import call_options as given
 from voiceassist.cli.options import IngestToken
 from voiceassist.events import SPEAKERS, Speaker

@@ -7,7 +7,8 @@ from uuid import uuid4
 from fastapi import APIRouter, HTTPException
 from starlette.requests import HTTPConnection
 
-from voiceassist.callers.run import CallOutcome, place_call
+from voiceassist.callers.placing import CallOutcome
+from voiceassist.callers.run import place_call
 from voiceassist.events import Customer, Person
 from voiceassist.runtime import runtime_of
 from voiceassist.samples import Sample, list_samples, load_sample
