@@ -1,7 +1,7 @@
 """A WebRTC sender that publishes tones by WHIP, as a browser publishes a microphone."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +9,15 @@ from fractions import Fraction
 import av
 import httpx
 import numpy as np
-from aiortc import MediaStreamTrack, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+from aiortc import (
+    MediaStreamTrack,
+    RTCCertificate,
+    RTCConfiguration,
+    RTCPeerConnection,
+    RTCSessionDescription,
+)
+from aiortc.rtcdtlstransport import generate_certificate
+from cryptography.hazmat.primitives.asymmetric import rsa
 
 from voiceassist.audio.pcm import Pcm
 
@@ -60,13 +68,28 @@ async def offer_of(peer: RTCPeerConnection) -> str:
     return peer.localDescription.sdp
 
 
+def rsa_certificate() -> RTCCertificate:
+    """A certificate such as GStreamer makes by default; aiortc makes elliptic ones only."""
+    key = rsa.generate_private_key(public_exponent=65_537, key_size=2048)
+    return RTCCertificate(key, generate_certificate(key))  # type: ignore[arg-type]
+
+
 @asynccontextmanager
-async def publishing(http: httpx.AsyncClient, track: Tones, query: str) -> AsyncIterator[Publisher]:
-    """A publisher for as long as the block runs; it leaves by closing its connection."""
+async def publishing(
+    http: httpx.AsyncClient,
+    track: Tones,
+    query: str,
+    *,
+    certificate: RTCCertificate | None = None,
+    change: Callable[[str], str] = lambda offer: offer,
+) -> AsyncIterator[Publisher]:
+    """A publisher for as long as the block runs; it leaves by closing its connection. `change`s its offer."""
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
+    if certificate:
+        peer._RTCPeerConnection__certificates = [certificate]  # type: ignore[attr-defined]
     peer.addTrack(track)
     try:
-        response = await http.post(f"/whip?{query}", content=await offer_of(peer), headers=SDP)
+        response = await http.post(f"/whip?{query}", content=change(await offer_of(peer)), headers=SDP)
         if response.status_code == 201:
             await peer.setRemoteDescription(RTCSessionDescription(sdp=response.text, type="answer"))
         yield Publisher(peer=peer, track=track, response=response)

@@ -1,6 +1,7 @@
 """WHIP with real WebRTC on the loopback: legs, joins, bad requests, and peers that disappear."""
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -9,11 +10,12 @@ from typing import Any
 
 import httpx
 import pytest
-from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
+import structlog
+from aiortc import RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 from aiortc.rtp import RtpPacket
 
 from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of, whip_app
-from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishing
+from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishing, rsa_certificate
 from tests.shell.serving import SAMPLES, serving, settings_for
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.whip import WhipSessions
@@ -286,6 +288,78 @@ async def test_lost_packets_become_silence_with_a_gap_of_their_length(place: Pla
         transport._send_rtp = send_some  # type: ignore[method-assign]
         call = await place.heard("c1", lambda call: len([g for g in call.gaps if g.cause == "lost"]) == 2)
     assert [gap.duration_ms for gap in call.gaps if gap.cause == "lost"] == [20, 40]
+
+
+async def test_peer_with_an_rsa_certificate_is_heard(place: Place) -> None:
+    """As GStreamer offers by default: the peer leaves to us who is DTLS client."""
+    async with publishing(
+        place.http, Tones(LOW_HZ), "call_id=c1&leg=agent", certificate=rsa_certificate()
+    ) as publisher:
+        await place.heard("c1", seconds(0.2, "agent"))
+    assert "a=setup:passive" in publisher.response.text
+
+
+def with_no_address(offer: str) -> str:
+    """As a browser that hides its addresses sends it: names that nobody here can look up, and no more to come."""
+    named = re.sub(r"(a=candidate:(?:\S+ ){4})\S+", r"\g<1>0b5c9c6e-1a7c-4d2c-9f1e-8c6f1c7e1a11.local", offer)
+    assert ".local" in named
+    return named if "a=end-of-candidates" in named else named + "a=end-of-candidates\r\n"
+
+
+def without_candidates(offer: str) -> str:
+    return re.sub(r"a=candidate:.*\r\n", "", offer)
+
+
+@pytest.mark.parametrize("change", [with_no_address, without_candidates])
+async def test_peer_that_names_no_address_is_answered_with_ours_and_finds_us(
+    place: Place, change: Callable[[str], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aioice.ice.get_or_create_mdns_protocol", None)  # nothing is looked up
+    async with publishing(place.http, Tones(LOW_HZ), "call_id=c1&leg=agent", change=change) as publisher:
+        await place.heard("c1", seconds(0.2, "agent"))
+    assert "a=candidate:" in publisher.response.text
+
+
+async def test_name_instead_of_an_address_may_be_trickled_and_is_not_looked_up(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("aioice.ice.get_or_create_mdns_protocol", None)
+    async with publishing(place.http, Tones(LOW_HZ), "call_id=c1&leg=agent") as publisher:
+        headers = {"Content-Type": FRAGMENT, "If-Match": publisher.response.headers["etag"]}
+        fragment = "a=mid:0\r\na=candidate:1 1 UDP 2122 x.local 5000 typ host\r\na=end-of-candidates\r\n"
+        location = publisher.response.headers["location"]
+        patched = await place.http.patch(location, content=fragment, headers=headers)
+        assert patched.status_code == 204
+        await place.heard("c1", seconds(0.2, "agent"))
+
+
+@pytest.mark.parametrize(
+    ("certificate", "change", "reason"),
+    [
+        (
+            rsa_certificate,
+            lambda sdp: sdp.replace("a=setup:actpass", "a=setup:passive"),
+            "alert handshake failure",
+        ),
+        (None, lambda sdp: re.sub(r"(a=fingerprint:\S+ )\w\w", r"\g<1>00", sdp), "fingerprint"),
+    ],
+)
+async def test_why_a_peer_cannot_be_connected_is_logged(
+    place: Place, certificate: Callable[[], RTCCertificate] | None, change: Callable[[str], str], reason: str
+) -> None:
+    with structlog.testing.capture_logs() as logs:
+        async with publishing(
+            place.http,
+            Tones(LOW_HZ),
+            "call_id=c1&leg=agent",
+            certificate=certificate() if certificate else None,
+            change=change,
+        ):
+            (session,) = place.whip.sessions.values()
+            await session.gone.wait()
+    (failed,) = [entry for entry in logs if entry["event"] == "whip_dtls_failed"]
+    assert (failed["call_id"], reason in failed["reason"]) == ("c1", True), failed
+    assert place.sessions.calls == {}
 
 
 async def test_candidates_may_come_after_the_offer(place: Place) -> None:

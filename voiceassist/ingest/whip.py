@@ -18,7 +18,8 @@ from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.whip_dialect import WhipDialect
-from voiceassist.ingest.whip_peer import answer_offer, close_peer, listen
+from voiceassist.ingest.whip_dtls import watch_handshake
+from voiceassist.ingest.whip_peer import answer_offer, audio_of, close_peer, listen
 from voiceassist.ingest.whip_request import Publication
 from voiceassist.ingest.whip_sdp import check_offer, parse_fragment, with_opus_wishes
 
@@ -89,8 +90,6 @@ class WhipSessions:
             raise IngestError("ice_restart", "ICE restarts are not supported; publish again")
         for candidate in news.candidates:
             await session.peer.addIceCandidate(candidate)
-        if news.is_last:
-            await session.peer.addIceCandidate(None)
 
     async def hang_up(self, session_id: str) -> None:
         """Ends a publisher; its call goes on if the other leg has one. Raises IngestError."""
@@ -111,15 +110,14 @@ class WhipSessions:
 
     async def _listen(self, session: WhipSession) -> None:
         reason: EndReason = "interrupted"
-        _watch(session)
-        (track,) = [
-            r.track for r in session.peer.getReceivers() if r.track is not None and r.track.kind == "audio"
-        ]
         publisher = session.publisher
+        receiver = audio_of(session.peer)
+        _watch(session)
         try:
-            reason = await listen(track, publisher, session.dialect, self.joins.clock, session.is_over)
+            reason = await listen(receiver.track, publisher, session.dialect, self.joins.clock, session.is_over)
         finally:
-            log.info("whip_left", call_id=publisher.feed.info.call_id, has_begun=publisher.has_begun)
+            states = {"ice": session.peer.iceConnectionState, "dtls": receiver.transport.state}
+            log.info("whip_left", call_id=publisher.feed.info.call_id, has_begun=publisher.has_begun, **states)
             publisher.feed.leave(publisher.tracks, session.end_reason or reason)
             del self.sessions[session.session_id]
             session.gone.set()
@@ -133,7 +131,12 @@ async def _end(session: WhipSession, reason: EndReason) -> None:
 
 
 def _watch(session: WhipSession) -> None:
-    """Notices at once when the peer closes its connection."""
+    """Notices at once when the peer closes its connection, and says why it could not be opened."""
+    call_id = session.publisher.feed.info.call_id
+    watch_handshake(
+        audio_of(session.peer).transport,
+        lambda reason: log.warning("whip_dtls_failed", call_id=call_id, reason=reason),
+    )
 
     @session.peer.on("connectionstatechange")
     def changed() -> None:

@@ -24,7 +24,7 @@ from voiceassist.events import EndReason
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_jitter import OrderedPackets
-from voiceassist.ingest.whip_sdp import OPUS
+from voiceassist.ingest.whip_sdp import OPUS, for_aiortc
 
 JITTER_ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"  # private: the version of aiortc is pinned, a test looks here
 
@@ -48,10 +48,16 @@ async def close_peer(peer: RTCPeerConnection) -> None:
     await _to_its_end(peer.close())
 
 
+def audio_of(peer: RTCPeerConnection) -> RTCRtpReceiver:
+    """What receives the audio of a peer whose offer was answered."""
+    (receiver,) = [r for r in peer.getReceivers() if r.track is not None and r.track.kind == "audio"]
+    return receiver
+
+
 async def _negotiate(peer: RTCPeerConnection, sdp: str) -> None:
     audio = peer.addTransceiver("audio", direction="recvonly")
     audio.setCodecPreferences(_opus())
-    await peer.setRemoteDescription(RTCSessionDescription(sdp=sdp, type="offer"))
+    await peer.setRemoteDescription(RTCSessionDescription(sdp=for_aiortc(sdp), type="offer"))
     for other in peer.getTransceivers():
         if other is not audio:
             other.direction = "inactive"

@@ -12,6 +12,7 @@ from aiortc.sdp import MediaDescription, SessionDescription, candidate_from_sdp
 from voiceassist.errors import IngestError
 
 OPUS = "audio/opus"
+ADDRESS = 4  # which word of a candidate
 
 
 def check_offer(sdp: str) -> str:
@@ -48,6 +49,33 @@ def _check_track(track: MediaDescription) -> str:
     return ufrag
 
 
+def for_aiortc(offer: str) -> str:
+    """The offer as aiortc should see it, so that every stack's peer connects at once.
+
+    - `a=setup:actpass` becomes `active`, so the peer is DTLS client. As client itself aiortc offers suites with
+      ECDSA only, which a peer with an RSA certificate (GStreamer makes one) cannot answer.
+    - No mDNS names, as browsers that hide their addresses send them: each costs a second of the POST and is rarely
+      found outside its own network. No end of candidates either: with none left, aiortc would give up before it
+      has answered. A peer that we do not know the address of finds us, and we answer where its packets come from.
+    """
+    kept = (line for line in offer.splitlines() if not _is_no_address(line))
+    return "".join(f"{_ACTPASS.sub('a=setup:active', line)}\r\n" for line in kept)
+
+
+_ACTPASS = re.compile(r"^a=setup:actpass\s*$")
+
+
+def _is_no_address(line: str) -> bool:
+    name, _, value = line.strip().partition(":")
+    return name == "a=end-of-candidates" or (name == "a=candidate" and is_name(value))
+
+
+def is_name(candidate: str) -> bool:
+    """Whether a candidate is an mDNS name instead of an address (RFC 8839: the fifth word is the address)."""
+    words = candidate.split()
+    return len(words) > ADDRESS and words[ADDRESS].lower().rstrip(".").endswith(".local")
+
+
 def with_opus_wishes(answer: str, *, stereo: bool) -> str:
     """The answer, asking for packets all the time (a pause looks like loss) and for two channels if need be.
 
@@ -59,16 +87,15 @@ def with_opus_wishes(answer: str, *, stereo: bool) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fragment:
-    """What a trickled fragment says (RFC 8840)."""
+    """What a trickled fragment says (RFC 8840), as far as we need it (see `for_aiortc`)."""
 
     ufrag: str | None = None
     candidates: list[RTCIceCandidate] = field(default_factory=list)
-    is_last: bool = False
 
 
 def parse_fragment(body: str) -> Fragment:
     """Trickled candidates; raises IngestError."""
-    ufrag, mid, is_last = None, None, False
+    ufrag, mid = None, None
     candidates: list[RTCIceCandidate] = []
     for line in body.splitlines():
         name, _, value = line.strip().partition(":")
@@ -76,11 +103,9 @@ def parse_fragment(body: str) -> Fragment:
             ufrag = value
         elif name == "a=mid":
             mid = value
-        elif name == "a=candidate":
+        elif name == "a=candidate" and not is_name(value):
             candidates.append(_candidate(value, mid))
-        elif name == "a=end-of-candidates":
-            is_last = True
-    return Fragment(ufrag=ufrag, candidates=candidates, is_last=is_last)
+    return Fragment(ufrag=ufrag, candidates=candidates)
 
 
 def _candidate(value: str, mid: str | None) -> RTCIceCandidate:
