@@ -21,6 +21,14 @@ from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
 from voiceassist.events import ConsentNeed
+from voiceassist.ingest_settings import (
+    PlivoSettings,
+    SignalWireSettings,
+    TelnyxSettings,
+    TwilioSettings,
+    VonageSettings,
+    check_public_urls,
+)
 from voiceassist.oidc_settings import OidcSettings, check_oidc
 from voiceassist.yamltext.problems import nearest
 
@@ -30,6 +38,11 @@ ENV_PREFIX = "VOICEASSIST_"
 SECTIONS = {  # each with an example of its keys
     "mqtt": "`mqtt.host`, `mqtt.port` and so on",
     "oidc": "`oidc.issuer`, `oidc.client_id` and so on",
+    "twilio": '`twilio.auth_token = "…"`',
+    "telnyx": '`telnyx.customer_track = "inbound"`',
+    "signalwire": '`signalwire.customer_track = "inbound"`',
+    "plivo": '`plivo.auth_token = "…"`',
+    "vonage": '`vonage.signature_secret = "…"`',
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
@@ -88,6 +101,11 @@ class Settings:
     node_id: str = field(default_factory=socket.gethostname)
     mqtt: MqttSettings = field(default_factory=MqttSettings)
     oidc: OidcSettings = field(default_factory=OidcSettings)
+    twilio: TwilioSettings = field(default_factory=TwilioSettings)
+    telnyx: TelnyxSettings = field(default_factory=TelnyxSettings)
+    signalwire: SignalWireSettings = field(default_factory=SignalWireSettings)
+    plivo: PlivoSettings = field(default_factory=PlivoSettings)
+    vonage: VonageSettings = field(default_factory=VonageSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -111,7 +129,15 @@ class Settings:
         return self.host == "localhost" or (_is_ip(self.host) and ip_address(self.host).is_loopback)
 
 
-PARTS = {"mqtt": MqttSettings, "oidc": OidcSettings}  # sections whose keys have names of ours
+PARTS: Mapping[str, type] = {  # sections whose keys have names of ours
+    "mqtt": MqttSettings,
+    "oidc": OidcSettings,
+    "twilio": TwilioSettings,
+    "telnyx": TelnyxSettings,
+    "signalwire": SignalWireSettings,
+    "plivo": PlivoSettings,
+    "vonage": VonageSettings,
+}
 
 
 def default_data_dir() -> Path:
@@ -175,7 +201,7 @@ def _check_names(values: dict[str, Any], file: Path | None) -> None:
     raise ConfigError(f"setting `{unknown}` (from {where}): there is no such setting; {hint}")
 
 
-def _names_of(cls: type[Settings | MqttSettings | OidcSettings]) -> list[str]:
+def _names_of(cls: type) -> list[str]:
     return [part.name for part in fields(cls)]
 
 
@@ -256,6 +282,7 @@ def _checked(settings: Settings) -> Settings:
             f"{SERVER!r}, who stands for the server itself"
         )
     check_oidc(settings.oidc)
+    check_public_urls({"twilio": settings.twilio.public_url, "plivo": settings.plivo.public_url})
     return settings
 
 

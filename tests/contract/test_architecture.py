@@ -30,7 +30,7 @@ ORDER = (
     {"audio", "core"},
     {"yamltext"},
     {"playbook_file"},
-    {"trials", "evaluation", "oidc_settings"},
+    {"trials", "evaluation", "oidc_settings", "ingest_settings"},
     {"wire", "config", "clock", "speech_models", "subscriptions", "training"},
     {"playbooks"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},

@@ -5,13 +5,17 @@ The one place where a caller is added. Next: `run.py` makes callers by it, `voic
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
-from voiceassist.callers import stream
+from voiceassist.callers import stream, twilio, vonage
 from voiceassist.callers.caller import Caller, CallerError, CallerLine, PlacedCall
 from voiceassist.callers.stream import StreamCaller
+from voiceassist.callers.twilio import MediaStreamCaller
+from voiceassist.callers.vonage import VonageCaller
 
 TELEPHONE = (8_000,)  # ITU-T G.711
+WIDE = (8_000, 16_000)  # with 16 bits a sample
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +43,42 @@ PROTOCOLS: Mapping[str, CallerProtocol] = {
         make=None,
         what="WebRTC (RFC 9725) with Opus, in real time",
         rates_hz=(48_000,),  # RFC 7587 section 4.1
+    ),
+    "twilio": CallerProtocol(
+        path="/ingest/twilio",
+        make=partial(MediaStreamCaller, twilio.TWILIO),
+        what="Twilio Media Streams: JSON, both tracks, G.711",
+        rates_hz=TELEPHONE,
+        options=twilio.TWILIO.options,
+    ),
+    "telnyx": CallerProtocol(
+        path="/ingest/telnyx",
+        make=partial(MediaStreamCaller, twilio.TELNYX),
+        what="Telnyx media streaming: JSON, both tracks, G.711 or L16",
+        rates_hz=WIDE,
+        options=twilio.TELNYX.options,
+    ),
+    "signalwire": CallerProtocol(
+        path="/ingest/signalwire",
+        make=partial(MediaStreamCaller, twilio.SIGNALWIRE),
+        what="SignalWire's <Stream>: JSON, both tracks, G.711 or L16",
+        rates_hz=(*WIDE, 24_000),
+        options=twilio.SIGNALWIRE.options,
+    ),
+    "plivo": CallerProtocol(
+        path="/ingest/plivo",
+        make=partial(MediaStreamCaller, twilio.PLIVO),
+        what="Plivo audio streaming: JSON, both tracks, G.711 or L16",
+        rates_hz=WIDE,
+        options=twilio.PLIVO.options,
+    ),
+    "vonage": CallerProtocol(
+        path="/ingest/vonage",
+        make=VonageCaller,
+        what="Vonage's WebSocket endpoint: L16, a connection for each person",
+        rates_hz=WIDE,
+        legs="one",
+        options=vonage.OPTIONS,
     ),
 }
 

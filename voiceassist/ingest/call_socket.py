@@ -127,7 +127,7 @@ class CallSocket:
                 await self._read_on(publisher)
         except WebSocketDisconnect as gone:
             self._log.info("ingest_socket_closed", close_code=gone.code)
-            return "shutdown" if gone.code == GOING_AWAY else "vanished"
+            return "shutdown" if gone.code == GOING_AWAY else self._dialect.closed(gone.code)
         except IngestError as error:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
             self._fail(error)

@@ -34,6 +34,7 @@ class Started:
     tracks: Tracks
     # Who sends it, where the protocol itself says so; otherwise the opening request did.
     signed_by: str = ""  # whose signature was checked: "twilio AC17…"
+    forged: str = ""  # why a signature that must be there does not hold: nobody else's word counts then
     key: str = field(default="", repr=False)  # a key (`voiceassist keys`) that came with it
 
 
@@ -139,6 +140,9 @@ class Dialect(Protocol[Message_contra]):
 
     def receive(self, message: Message_contra) -> Sequence[PeerEvent]:
         """What the peer said. Raises IngestError."""
+
+    def closed(self, code: int) -> EndReason:
+        """Why the peer's audio ended, when it closes its connection and has not said so; `code` of a websocket."""
 
     def tell(self, news: News) -> None:
         """Says something to the peer, if the protocol has words for it."""

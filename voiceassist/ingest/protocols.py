@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voiceassist.config import Settings
+from voiceassist.ingest import media_streams
 from voiceassist.ingest.dialect import Dialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
@@ -28,4 +29,9 @@ class SocketProtocol:
 
 PROTOCOLS: Mapping[str, SocketProtocol] = {
     "stream": SocketProtocol(make=lambda _handshake, limits, _settings: StreamDialect(limits)),
+    "twilio": SocketProtocol(make=media_streams.twilio, proves_itself=True),
+    "telnyx": SocketProtocol(make=media_streams.telnyx, proves_itself=True),
+    "signalwire": SocketProtocol(make=media_streams.signalwire, proves_itself=True),
+    "plivo": SocketProtocol(make=media_streams.plivo, proves_itself=True),
+    "vonage": SocketProtocol(make=media_streams.vonage, proves_itself=True),
 }

@@ -65,7 +65,7 @@ from collections.abc import Mapping
 from voiceassist.audio.pcm import FrameDecoder
 from voiceassist.config import TELEPHONE_KEYS
 from voiceassist.errors import IngestError
-from voiceassist.events import SPEAKERS
+from voiceassist.events import SPEAKERS, EndReason
 from voiceassist.ingest.dialect import (
     Accepted,
     Audio,
@@ -127,6 +127,10 @@ class StreamDialect:
         """What the peer said. Raises IngestError."""
         self._check_size(message)
         return self._audio(message) if isinstance(message, bytes) else self._text(message)
+
+    def closed(self, code: int) -> EndReason:  # noqa: ARG002 - who is done says `stop`
+        """Without a `stop`, the peer vanished."""
+        return "vanished"
 
     def tell(self, news: News) -> None:
         """Says it in the protocol's words."""

@@ -10,6 +10,7 @@ import numpy as np
 from av import AudioFrame
 
 from voiceassist.audio.pcm import Pcm, deinterleave
+from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Audio, Close, Legs, News, PeerEvent, Started
 from voiceassist.ingest.source import with_clean_names
 from voiceassist.ingest.whip_request import Publication, call_info, legs_of
@@ -31,6 +32,10 @@ class WhipDialect:
             return [Started(info=with_clean_names(call_info(message)), rate_hz=RATE_HZ, tracks=(self._legs,))]
         channels = split(message, len(self._legs))
         return [Audio(legs=self._legs, channels=channels, timestamp=message.pts or 0)]
+
+    def closed(self, code: int) -> EndReason:  # noqa: ARG002 - WebRTC has no codes
+        """Who is done says DELETE."""
+        return "vanished"
 
     def tell(self, news: News) -> None:
         """Says nothing: WHIP has no words for it."""

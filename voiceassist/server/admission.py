@@ -22,6 +22,9 @@ def admission(socket: WebSocket) -> Admit:
     """Who may bring a call in over this socket."""
 
     def admit(started: Started) -> Admitted:
+        if started.forged:
+            tell_refused(socket, "", "not_signed", started.info.call_id)
+            raise IngestError("not_allowed", started.forged)
         if started.signed_by:
             return Admitted(who=started.signed_by, may_go_on=lambda: True)
         directory = runtime_of(socket).directory
