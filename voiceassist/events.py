@@ -175,8 +175,9 @@ class AudioGap:
 
     at_ms: int  # where the gap starts
     speaker: Speaker
-    duration_ms: int
+    duration_ms: int  # how much is missing
     cause: GapCause
+    within_ms: int = 0  # length of the stretch in which that much is missing here and there; 0: in one piece
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,13 +25,13 @@ def test_a_leg_that_never_comes_is_silent_and_little_waits_for_it() -> None:
 
 def test_a_leg_that_comes_after_all_stays_where_it_was() -> None:
     channels = Channels(SPEAKERS)
-    channels.add(frame("agent", long_silence(RATE_HZ * 40)))
+    channels.add(frame("agent", long_silence(RATE_HZ * 45)))
     written = list(channels.blocks())
-    channels.add(frame("customer", np.arange(RATE_HZ * 40, dtype=np.int32).astype(np.int16)))
+    channels.add(frame("customer", np.arange(RATE_HZ * 45, dtype=np.int32).astype(np.int16)))
     customer = np.concatenate([side for _, side in [*written, *channels.blocks(), *channels.rest()]])
-    assert len(customer) == RATE_HZ * 40
+    assert len(customer) == RATE_HZ * 45
     assert not customer[: RATE_HZ * 10].any()
-    assert np.array_equal(customer[-5:], np.arange(RATE_HZ * 40 - 5, RATE_HZ * 40).astype(np.int16))
+    assert np.array_equal(customer[-5:], np.arange(RATE_HZ * 45 - 5, RATE_HZ * 45).astype(np.int16))
 
 
 def test_a_long_gap_is_written_in_blocks_of_bounded_size() -> None:

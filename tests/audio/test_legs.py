@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.fakes.frames import RATE_HZ, apart, frame, in_turn, two_legs
-from voiceassist.audio.legs import LAG_MS, LegSync, Step
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from tests.fakes.frames import FAR_AHEAD_S, RATE_HZ, apart, frame, in_turn, two_legs
+from voiceassist.audio.legs import LAG_MS, MOST_LATE, LegSync, Step
+from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.events import SPEAKERS, Speaker
 
 STEP_MS = 40
@@ -58,10 +58,11 @@ def test_nothing_is_lost_or_heard_twice_whatever_comes(frames: list[AudioFrame])
 @given(frames=any_order())
 def test_positions_rise_by_whole_steps_up_to_the_end_of_the_longest_leg(frames: list[AudioFrame]) -> None:
     positions = [step.until_ms for step in steps_of(frames)]
+    assert positions == sorted(positions)
+    positions = sorted(set(positions))  # late audio takes no time
     longest = max((sum(len(one.pcm) for one in frames if one.speaker == leg) for leg in SPEAKERS), default=0)
     whole = list(range(STEP_MS, longest * 1000 // RATE_HZ + 1, STEP_MS))
     assert positions[: len(whole)] == whole
-    assert positions == sorted(positions)
     assert not positions or positions[-1] == longest * 1000 // RATE_HZ
 
 
@@ -103,7 +104,9 @@ def test_leg_that_has_caught_up_is_waited_for_again() -> None:
         pass
     sync.add(frame("customer", CALL["customer"][:8_000], 1.1))
     sync.add(frame("agent", CALL["agent"][8_000:9_600], 1.2))
-    assert sync.take() is None
+    late = list(iter(sync.take, None))
+    assert {step.until_ms for step in late} == {1000}
+    assert np.array_equal(heard(late, "customer"), CALL["customer"][:8_000])
     sync.add(frame("customer", CALL["customer"][8_000:9_600], 1.2))
     assert sync.take() is not None
     together = sync.take()
@@ -126,3 +129,41 @@ def test_one_leg_alone_waits_for_nobody() -> None:
 
 def test_no_audio_gives_no_step() -> None:
     assert steps_of([]) == []
+
+
+def passed(seconds: float) -> TimePassed:
+    until = round(seconds * RATE_HZ)
+    return TimePassed(speaker="agent", until=until, rate_hz=RATE_HZ, arrived_s=FAR_AHEAD_S + seconds)
+
+
+def test_clock_goes_on_while_all_legs_are_stalled_and_what_comes_late_takes_no_time() -> None:
+    sync, stalled_at = LegSync(SPEAKERS, STEP_MS), 2 * RATE_HZ // 5
+    for leg in SPEAKERS:
+        sync.add(frame(leg, CALL[leg][:stalled_at], 0.4))
+    before = list(iter(sync.take, None))
+    for at_s in (0.6, 1.0, 2.0):
+        sync.pass_time(passed(at_s))
+    meanwhile = list(iter(sync.take, None))
+    assert ([step.until_ms for step in meanwhile][-1], len(heard(meanwhile, "agent"))) == (2000, 0)
+    for leg in SPEAKERS:
+        sync.add(frame(leg, CALL[leg][stalled_at:], 2.02))
+    late = list(iter(sync.take, None))
+    assert {step.until_ms for step in late} == {2000}
+    assert max(len(step.pieces["agent"]) for step in late) == MOST_LATE * STEP
+    while step := sync.rest():
+        late.append(step)
+    for leg in SPEAKERS:
+        assert np.array_equal(heard(before + late, leg), CALL[leg])
+    assert all(len(step.pieces["agent"]) == len(step.pieces["customer"]) for step in before + late)
+
+
+def test_late_audio_counts_as_what_may_be_heard_now_so_that_no_more_is_read_ahead() -> None:
+    sync = LegSync(("agent",), STEP_MS)
+    sync.add(frame("agent", CALL["agent"][:STEP], 0.04))
+    for at_s in (1.0, 2.0):
+        sync.pass_time(passed(at_s))
+    while sync.take():
+        pass
+    assert sync.ready_ms < STEP_MS
+    sync.add(frame("agent", CALL["agent"][STEP : STEP + 4_000], 2.0))
+    assert sync.ready_ms == 500

@@ -103,7 +103,7 @@ class Sessions:
                 call.gaps.append(piece)
             elif isinstance(piece, LineChanged):
                 call.lines.append(piece)
-            else:
+            elif isinstance(piece, AudioFrame):
                 call.frames.append(piece)
             call.news.set()
         call.end_reason = source.end_reason

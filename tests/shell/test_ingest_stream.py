@@ -185,10 +185,8 @@ async def test_client_that_vanishes_ends_its_call_with_all_that_it_sent() -> Non
 async def test_silent_client_is_filled_in_and_one_that_stays_silent_is_closed() -> None:
     async with server() as place, stream(place.url) as ws:
         await send(ws, bytes(3200))
-        await place.heard(800)
-        place.clock.now_s += 30.0
-        call = await place.heard(30 * 8000)
-        place.clock.now_s += 30.0
+        call = await place.heard(800)
+        place.clock.now_s += 60.0
         error, closed = await rest(ws)
     assert (error["code"], closed, call.end_reason) == ("idle", {"close": 4408}, "idle")
     assert {(gap.speaker, gap.cause) for gap in call.gaps} == {("agent", "silent"), ("customer", "silent")}

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.events import SPEAKERS, AudioGap, GapCause, LineChanged
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.coalescer import Coalescer
@@ -20,7 +20,7 @@ PACKET = np.ones(20, np.int16)
 
 
 def timeline(legs: int = 2) -> Timeline:
-    return Timeline(SPEAKERS[:legs], RATE_HZ, started_s=0.0, silent_after_s=3.0)
+    return Timeline(SPEAKERS[:legs], RATE_HZ, started_s=0.0, silent_after_s=3.0, late_within_s=30.0)
 
 
 def gaps(pieces: list[Piece]) -> list[tuple[str, int, int, str]]:
@@ -43,12 +43,12 @@ def test_short_pause_is_left_to_the_peer() -> None:
     assert gaps(line.audio((PACKET, PACKET), 2.95)) == []
 
 
-def test_silence_takes_the_place_of_a_silent_peer_and_is_told_once_when_it_is_over() -> None:
+def test_silence_takes_the_place_of_a_peer_that_will_not_send_and_is_told_once_when_it_is_over() -> None:
     line = timeline()
     line.audio((PACKET, PACKET), 0.02)
-    during = [piece for second in range(1, 11) for piece in line.tick(float(second))]
+    during = [piece for second in range(1, 11) for piece in line.tick(float(second), may_come=False)]
     assert (length(during), gaps(during)) == (9_980, [])
-    after = line.audio((PACKET, PACKET), 10.5)
+    after = line.audio((PACKET, PACKET), 10.5) + line.tick(10.71)
     assert gaps(after) == [("agent", 20, 10_460, "silent"), ("customer", 20, 10_460, "silent")]
     assert line.position_ms == 10_500
     assert line.end() == []
@@ -64,7 +64,7 @@ def test_peer_that_sent_ahead_of_time_is_not_silent_until_the_clock_catches_up()
     line = timeline(1)
     line.audio((np.ones(60_000, np.int16),), 1.0)
     assert line.tick(30.0) == []
-    assert length(line.tick(61.0)) == 1000
+    assert length(line.tick(61.0, may_come=False)) == 1000
 
 
 def test_time_in_which_we_did_not_listen_is_not_the_peers_silence() -> None:
@@ -74,12 +74,12 @@ def test_time_in_which_we_did_not_listen_is_not_the_peers_silence() -> None:
     assert line.tick(22.0) == []
 
 
-def test_lost_packets_are_told_and_filled() -> None:
+def test_lost_packets_are_filled_at_once_and_told_when_their_stretch_is_over() -> None:
     line = timeline()
     line.audio((PACKET, PACKET), 0.02, 500)
     pieces = line.audio((PACKET, PACKET), 0.10, 580)
-    assert gaps(pieces) == [("agent", 20, 60, "lost"), ("customer", 20, 60, "lost")]
-    assert (line.position_ms, length(pieces)) == (100, 80)
+    assert (line.position_ms, length(pieces), gaps(pieces)) == (100, 80, [])
+    assert gaps(line.end()) == [("agent", 20, 60, "lost"), ("customer", 20, 60, "lost")]
 
 
 def test_timestamps_that_jump_further_than_time_went_are_a_new_clock() -> None:
@@ -93,10 +93,10 @@ def test_timestamps_that_jump_further_than_time_went_are_a_new_clock() -> None:
 def test_silence_already_filled_is_not_told_again_as_lost() -> None:
     line = timeline(1)
     line.audio((PACKET,), 0.02, 0)
-    line.tick(5.0)
-    pieces = line.audio((PACKET,), 5.02, 4980)
+    line.tick(5.0, may_come=False)
+    pieces = line.audio((PACKET,), 5.02, 4980) + line.tick(5.22)
     assert [gap[3] for gap in gaps(pieces)] == ["silent"]
-    assert gaps(line.audio((PACKET,), 5.04, 5000)) == []
+    assert gaps(line.audio((PACKET,), 5.24, 5000) + line.end()) == []
 
 
 def test_peer_that_joins_later_is_brought_up_to_the_call_with_silence() -> None:
@@ -108,7 +108,7 @@ def test_peer_that_joins_later_is_brought_up_to_the_call_with_silence() -> None:
 
 @given(steps=st.lists(st.tuples(st.sampled_from(["audio", "tick", "join", "lose"]), st.floats(0, 8)), max_size=30))
 def test_whatever_happens_gaps_are_exactly_the_silence_that_was_given(steps: list[tuple[str, float]]) -> None:
-    line, now_s, stamp, pieces, sent = timeline(1), 0.0, 0, [], 0
+    line, now_s, stamp, pieces, sent = timeline(1), 0.0, 0, list[Piece](), 0
     for what, wait_s in steps:
         now_s += wait_s
         stamp += round(wait_s * RATE_HZ) if what == "lose" else 0
@@ -140,7 +140,7 @@ def told(pieces: list[Piece]) -> list[object]:
     return [
         (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
         for p in pieces
-        if not isinstance(p, LineChanged)
+        if not isinstance(p, LineChanged | TimePassed)
     ]
 
 
@@ -284,6 +284,13 @@ def test_right_rate_with_jitter_is_not_doubted(rate_hz: int) -> None:
 def test_recording_sent_at_an_odd_speed_is_not_taken_for_another_rate() -> None:
     assert other_rate(8000, 80_000) is None
     assert other_rate(8000, 3_000) is None
+
+
+def test_wrong_rate_is_found_after_a_pause_too() -> None:
+    meter = RateMeter(8000, 5.0)
+    meter.add(160, 0.0)
+    found = [meter.add(320, 4.0 + step * 0.02) for step in range(600)]
+    assert [rate for rate in found if rate] == [16_000]
 
 
 def test_sender_that_pauses_is_measured_anew() -> None:

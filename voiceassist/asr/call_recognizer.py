@@ -21,7 +21,7 @@ from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
 from voiceassist.audio.hearing_edge import HearingEdge
 from voiceassist.audio.lateness import due_s, lateness_s
 from voiceassist.audio.legs import LegSync, Step
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.events import LineChange, Speaker, Tick, Transcript
 
 # Heard at a time, live and in replay alike. Transcripts and ticks are put in order within a step; since all steps
@@ -61,7 +61,7 @@ def _place(heard: Heard) -> tuple[int, bool, str]:
 
 
 async def recognise(
-    frames: AsyncGenerator[AudioFrame, None],
+    frames: AsyncGenerator[AudioFrame | TimePassed, None],
     legs: tuple[Speaker, ...],
     engine: Engine,
     pool: DecodePool,
@@ -144,7 +144,7 @@ async def _closing(recognizers: dict[Speaker, ScheduledLeg], pool: DecodePool) -
 
 
 async def _steps(
-    frames: AsyncGenerator[AudioFrame, None], legs: tuple[Speaker, ...]
+    frames: AsyncGenerator[AudioFrame | TimePassed, None], legs: tuple[Speaker, ...]
 ) -> AsyncGenerator[list[Step], None]:
     """Steps as soon as they are whole: one at a time while we keep up, up to MOST_STEPS when more wait."""
     sync, news, room = LegSync(legs, STEP_MS), asyncio.Event(), asyncio.Event()
@@ -168,13 +168,16 @@ async def _steps(
 
 
 async def _read(
-    frames: AsyncGenerator[AudioFrame, None], sync: LegSync, news: asyncio.Event, room: asyncio.Event
+    frames: AsyncGenerator[AudioFrame | TimePassed, None], sync: LegSync, news: asyncio.Event, room: asyncio.Event
 ) -> None:
     """Reads frames into `sync`, tells `news` of each, and waits for `room` while enough is read ahead."""
     try:
         async with aclosing(frames):
             async for frame in frames:
-                sync.add(frame)
+                if isinstance(frame, AudioFrame):
+                    sync.add(frame)
+                else:
+                    sync.pass_time(frame)
                 news.set()
                 while sync.ready_ms >= READ_AHEAD_MS:
                     room.clear()

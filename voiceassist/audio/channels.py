@@ -14,8 +14,8 @@ from voiceassist.events import SPEAKERS, Speaker
 
 BLOCK_MS = 200  # written at a time, at least: a page of the recording is at most this plus the container's own
 LONGEST_BLOCK_MS = 5_000  # at most, so that the silence of a long gap is never in memory as a whole
-# So long a leg is waited for. Sources fill pauses with silence within 3 s: one that is behind has no audio at all.
-LAG_MS = 30_000
+# So long a leg is waited for: its audio may come 30 s late (`ingest/limits.py`), and a burst takes some seconds.
+LAG_MS = 35_000
 
 Block = tuple[Pcm, Pcm]  # agent, customer; equally long
 

@@ -2,25 +2,31 @@
 
 What is said on both sides is then handled in the order of audio time, live as in replay, and also when a recording
 is streamed faster than real time. A leg that falls behind is waited for only so long, and heard late: its audio is
-never dropped. Never reads a clock.
+never dropped. When all legs are behind, because a network has stalled, the call's clock goes on without them, and
+steps without time give what comes late. Never reads a clock.
 Next: `asr/call_recognizer.py` gives each leg's piece to its recognizer.
 """
 
 from collections import deque
 from dataclasses import dataclass
 
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.audio.sample_queue import SampleQueue
 from voiceassist.events import Speaker
 
 # A leg whose audio is this far behind, and has been for this long, is not waited for until it has caught up.
 # Telephone legs jitter by less than 100 ms; whoever talks on the other leg should not wait for their card.
 LAG_MS = 300
+# A leg that is behind gives at most so many steps of its audio in one: calls take turns in the pool.
+MOST_LATE = 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Step:
-    """The same stretch of time of every leg; shorter or empty for a leg that is behind."""
+    """The same stretch of time of every leg; shorter or empty for a leg that is behind.
+
+    A leg that catches up gives more. Then a step may end where the one before did.
+    """
 
     pieces: dict[Speaker, Pcm]
     rate_hz: int
@@ -35,6 +41,7 @@ class LegSync:
         self._step_ms = step_ms
         self._waiting = {leg: SampleQueue() for leg in legs}
         self._received = dict.fromkeys(legs, 0)  # samples so far
+        self._clock = 0  # the same of the call, as far as it was told beside the audio
         self._arrivals: deque[tuple[int, float]] = deque()  # (end in samples, monotonic seconds)
         self._now_s = 0.0  # when the newest frame arrived
         self._rate_hz = 0
@@ -42,8 +49,10 @@ class LegSync:
 
     @property
     def ready_ms(self) -> int:
-        """How much audio whole steps could hold by now; negative while legs that came too late catch up."""
-        return (self._target() - self._taken) * 1000 // self._rate_hz if self._rate_hz else 0
+        """How much audio steps could hold by now."""
+        if not self._rate_hz:
+            return 0
+        return max(self._target() - self._taken, self._late()) * 1000 // self._rate_hz
 
     def add(self, frame: AudioFrame) -> None:
         """Takes the next frame of a leg. All frames of a call have one rate: the source sees to that."""
@@ -54,24 +63,45 @@ class LegSync:
         self._now_s = max(self._now_s, frame.arrived_s)
         self._arrivals.append((self._received[frame.speaker], frame.arrived_s))
 
+    def pass_time(self, passed: TimePassed) -> None:
+        """The call's clock goes on, whether there is audio or not."""
+        self._rate_hz = passed.rate_hz
+        self._clock = max(self._clock, passed.until)
+        self._now_s = max(self._now_s, passed.arrived_s)
+        self._arrivals.append((passed.until, passed.arrived_s))
+
     def take(self) -> Step | None:
         """The next whole step; None when it is not complete."""
-        until = self._taken + self._samples(self._step_ms)
-        return self._step(until) if self._rate_hz and until <= self._target() else None
+        if not self._rate_hz:
+            return None
+        samples = self._samples(self._step_ms)
+        if self._taken + samples <= self._target():
+            return self._step(self._taken + samples)
+        return self._step(self._taken) if self._late() >= samples else None
 
     def rest(self) -> Step | None:
         """The next step after the last frame, the last one shorter: nobody is waited for any more."""
         until = min(max(self._received.values()), self._taken + self._samples(self._step_ms))
         waits = any(map(len, self._waiting.values()))
-        return self._step(until) if waits else None
+        return self._step(max(self._taken, until)) if waits else None
 
     def _target(self) -> int:
-        """Up to where the legs that are waited for have come."""
-        return min(samples for samples in self._received.values() if not self._is_late(samples))
+        """Up to where the legs that are waited for have come; the clock where no leg is waited for."""
+        waited_for = [samples for samples in self._received.values() if not self._is_late(samples)]
+        return min(waited_for, default=self._clock)
+
+    def _late(self) -> int:
+        """How much waits of the leg that has most to catch up."""
+        behind = [len(queue) for leg, queue in self._waiting.items() if self._given(leg) < self._taken]
+        return max(behind, default=0)
+
+    def _given(self, leg: Speaker) -> int:
+        """The samples of a leg that were in steps so far."""
+        return self._received[leg] - len(self._waiting[leg])
 
     def _is_late(self, samples: int) -> bool:
         """By the audio and by the clock: of a long message, one leg's audio always comes before the other's."""
-        if max(self._received.values()) - samples <= self._samples(LAG_MS):
+        if max(self._clock, *self._received.values()) - samples <= self._samples(LAG_MS):
             return False
         ahead_s = next(arrived_s for end, arrived_s in self._arrivals if end > samples)
         return samples < self._taken or self._now_s - ahead_s > LAG_MS / 1000
@@ -83,8 +113,8 @@ class LegSync:
         return Step(pieces=pieces, rate_hz=self._rate_hz, until_ms=until_ms, arrived_s=self._arrived_s(until))
 
     def _piece(self, leg: Speaker, until: int) -> Pcm:
-        waiting = self._waiting[leg]
-        return waiting.take(max(0, until - (self._received[leg] - len(waiting))))
+        most = MOST_LATE * self._samples(self._step_ms)
+        return self._waiting[leg].take(max(0, min(until - self._given(leg), most)))
 
     def _arrived_s(self, until: int) -> float:
         while len(self._arrivals) > 1 and self._arrivals[0][0] < until:

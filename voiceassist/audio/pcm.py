@@ -32,6 +32,16 @@ class AudioFrame:
     arrived_s: float  # monotonic seconds when the last of it reached us; 0.0 in replay
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimePassed:
+    """Nothing of a leg has come for a while, and it may still come: the call's clock has gone on without it."""
+
+    speaker: Speaker
+    until: int  # in samples of the leg: where its audio would be by now
+    rate_hz: int
+    arrived_s: float  # monotonic seconds
+
+
 def _mulaw_table() -> Pcm:
     """ITU-T G.711 tables 2a and 2b: inverted bits, sign, 3 bits of segment, 4 of interval."""
     code = ~np.arange(256) & 0xFF

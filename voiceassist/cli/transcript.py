@@ -58,7 +58,8 @@ def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row
         case RefusalClosed():
             return f"  [dim]refusal {event.cue_id}: {event.outcome.replace('_', ' ')}[/]"
         case AudioGap():
-            return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms ({event.cause})"
+            within = f" in {event.within_ms} ms" if event.within_ms else ""
+            return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms{within} ({event.cause})"
         case LineChanged() | LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
             return f"  [yellow]line[/]    {_line_change(event)}"
         case LatenessChanged():

@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.events import AudioGap, LineChanged, Speaker
 from voiceassist.ingest.gaps import FRAME_S, Piece, gap_of, silent_frames
 
@@ -139,7 +139,7 @@ class AudioQueue:
         piece = self._take()
         if isinstance(piece, AudioFrame):
             self._widen_hole(piece)
-        elif not self._is_in_hole(piece):
+        elif not isinstance(piece, TimePassed) and not self._is_in_hole(piece):
             self._kept.append(piece)
 
     def _widen_hole(self, frame: AudioFrame) -> None:
@@ -157,4 +157,5 @@ class AudioQueue:
         if not gap.duration_ms:  # a place that is marked
             return False
         whole = self._holes[gap.speaker].as_gap()
-        return whole.at_ms <= gap.at_ms and gap.at_ms + gap.duration_ms <= whole.at_ms + whole.duration_ms
+        end_ms = gap.at_ms + max(gap.duration_ms, gap.within_ms)
+        return whole.at_ms <= gap.at_ms and end_ms <= whole.at_ms + whole.duration_ms

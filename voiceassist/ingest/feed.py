@@ -139,13 +139,18 @@ class Feed:
     def timeline(self, legs: Legs, began_s: float) -> Timeline:
         """The timeline of a track; the call's clock starts with the first audio of any."""
         if not self._timelines:
-            silent_after_s = self.limits.silent_after_s
-            self._timelines = {
-                track: Timeline(track, self.rate_hz, started_s=began_s, silent_after_s=silent_after_s)
-                for track in self.tracks
-            }
+            self._timelines = {track: self._new_timeline(track, began_s) for track in self.tracks}
             self._begun.set()
         return self._timelines[legs]
+
+    def _new_timeline(self, track: Legs, began_s: float) -> Timeline:
+        return Timeline(
+            track,
+            self.rate_hz,
+            started_s=began_s,
+            silent_after_s=self.limits.silent_after_s,
+            late_within_s=self.limits.late_within_s,
+        )
 
     def add(self, pieces: Iterable[Piece]) -> None:
         """Pieces of a timeline, into the queue."""
@@ -155,12 +160,13 @@ class Feed:
     def skip(self, now_s: float) -> None:
         """Time went by because we did not listen: not the peers' silence."""
         for timeline in self._timelines.values():
-            timeline.skip(now_s)
+            self.add(timeline.skip(now_s))
 
     def tick(self, now_s: float) -> None:
-        """Silence for tracks from which nothing has come for a while."""
-        for timeline in self._timelines.values():
-            self.add(timeline.tick(now_s))
+        """Time passes for tracks from which nothing has come for a while."""
+        expected = {track for publisher in self._publishers.values() for track in publisher.expected}
+        for track, timeline in self._timelines.items():
+            self.add(timeline.tick(now_s, may_come=track in expected))
         self._enqueue(self._coalescer.flush())
 
     def press(self, pressed: Pressed) -> None:
@@ -212,6 +218,11 @@ class PeerFeed:
     def is_over(self) -> bool:
         """Whether nothing more of it is wanted."""
         return self._has_ended or self.feed.is_over
+
+    @property
+    def expected(self) -> Tracks:
+        """The tracks whose audio may come late: none in a pause."""
+        return () if self._is_paused else self.tracks
 
     def quiet_s(self, now_s: float) -> float:
         """For how long it has sent nothing, unless it said that it pauses."""

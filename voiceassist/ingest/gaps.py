@@ -2,15 +2,17 @@
 
 The silence always comes first: how long a peer was silent is known only when that is over, and the other causes
 keep to the same order. The samples of a leg before its gap therefore end with the silence that the gap is about.
+Losses that lie close together share one gap: it comes when their stretch is over, and says how long that was.
 Never decides what is missing: `timeline.py` (lost, silent) and `audio_queue.py` (overflow) do.
 """
 
 from collections.abc import Iterator
 
-from voiceassist.audio.pcm import AudioFrame, silence
+from voiceassist.audio.pcm import AudioFrame, TimePassed, silence
 from voiceassist.events import AudioGap, GapCause, LineChanged, Speaker
 
-Piece = AudioFrame | AudioGap | LineChanged  # a change of a line takes its place between the audio of its leg
+# A change of a line, and time that passed, take their place between the audio of their leg.
+Piece = AudioFrame | AudioGap | LineChanged | TimePassed
 
 FRAME_S = 1  # the longest frame of silence: an hour of it at once would be 345 MB
 
@@ -23,6 +25,13 @@ def silent_frames(leg: Speaker, samples: int, rate_hz: int, arrived_s: float) ->
         yield AudioFrame(speaker=leg, pcm=pcm, rate_hz=rate_hz, arrived_s=arrived_s)
 
 
-def gap_of(leg: Speaker, start: int, samples: int, rate_hz: int, cause: GapCause) -> AudioGap:
-    """The gap that says what the silence from sample `start` on was."""
-    return AudioGap(at_ms=start * 1000 // rate_hz, speaker=leg, duration_ms=samples * 1000 // rate_hz, cause=cause)
+def gap_of(leg: Speaker, start: int, samples: int, rate_hz: int, cause: GapCause, *, end: int = 0) -> AudioGap:
+    """The gap that says what the silence from sample `start` on was; `end`: of the stretch it is scattered in."""
+    is_scattered = end > start + samples
+    return AudioGap(
+        at_ms=start * 1000 // rate_hz,
+        speaker=leg,
+        duration_ms=samples * 1000 // rate_hz,
+        cause=cause,
+        within_ms=(end - start) * 1000 // rate_hz if is_scattered else 0,
+    )

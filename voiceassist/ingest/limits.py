@@ -15,7 +15,8 @@ class PeerLimits:
     start_within_s: float = 10.0  # from connecting to the start message, or to the first WebRTC packet
     send_within_s: float = 10.0  # for a peer to take what we say; whoever does not read for so long is gone
     waiting_publishers: int = 200  # connected, but without audio yet; then new ones are refused
-    silent_after_s: float = 3.0  # without audio for longer: silence takes its place
+    silent_after_s: float = 3.0  # without audio for longer: the peer is silent, or its network has stalled
+    late_within_s: float = 30.0  # so late audio may come after a stall; silence takes the place of older
     idle_after_s: float = 60.0  # without audio for longer: the call is over (a socket that stays open)
     dead_after_s: float = 5.0  # without a packet for longer: a WebRTC peer is gone (aiortc itself needs 32 s)
     queue_s: float = 30.0  # audio of a WebRTC peer that may wait for the recognizer; then the oldest is dropped

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol
 
 from voiceassist.actions import Consent
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.visible import hidden_in, visible
 from voiceassist.events import (
@@ -94,11 +94,11 @@ class Source(Protocol):
     def info(self) -> CallInfo:
         """Who is calling; known before the first frame."""
 
-    def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged]:
+    def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged | TimePassed]:
         """Audio of `info.legs`, gaps and changes of the lines as they come.
 
         A gap follows the silence that stands for it (`gaps.py`).
-
+        Time that passed is told of a leg whose audio may still come; what comes then belongs where it was spoken.
         Asked again, it goes on where the reader before stopped.
         """
 

@@ -44,7 +44,9 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   pongs wait behind the audio.
 - `stopped` comes after the whole call was recognised and stored; where another connection goes on with the other
   leg, it comes at once.
-- No audio for 3 s: silence takes its place, visible as a gap. No audio for 60 s: error `idle`, the call ends.
+- No audio for 3 s: the call goes on without it. What was spoken meanwhile may come up to 30 s late, faster than
+  real time, and is heard where it belongs; silence takes the place of what does not come, visible as a gap.
+  No audio for 60 s: error `idle`, the call ends.
 - A socket that closes without `stop`, or that takes nothing of what we say for 10 s, ends the call as *vanished*.
 - When audio arrives at another common rate than announced, we send once
   `{"type": "warning", "code": "rate_mismatch", "message": "..."}`, mark the place in the call with a gap of 0 ms

@@ -1,61 +1,92 @@
 """Keeps the legs of one peer on the call's clock: what is missing becomes silence and a gap (`gaps.py`).
 
 Time arrives as an argument (monotonic seconds), so tests never wait. All legs of a timeline always have the
-same length. The silence of a peer that fell silent comes while it lasts, its gap when it is over.
-Never drops audio: late audio moves the clock instead. Next: `feed.py` puts it into the call's queue.
+same length. A peer that falls silent may be stalled, and send later what was spoken meanwhile. So for some time no
+silence takes the place of its audio: the call only learns that time has passed (`TimePassed`). What comes late is
+put where it was spoken (`stall.py`), and silence stands for what does not come. The gap of a silence comes when it
+is over. So the legs never run ahead of the wall by what was late.
+Never drops audio: it moves the clock instead. Next: `feed.py` puts it into the call's queue.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.events import GapCause, Speaker
 from voiceassist.ingest.gaps import Piece, gap_of, silent_frames
+from voiceassist.ingest.losses import Losses, LossyStretch
+from voiceassist.ingest.stall import Stall
 
 JUMP_MS = 5  # a quarter of the shortest common packet: smaller steps are rounding
+SLACK_S = 0.1  # what is missing after late audio, and less than that, is jitter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class _Arrived:
+    channels: Sequence[Pcm]
+    arrived_s: float
+    timestamp: int | None
+
+    def __len__(self) -> int:
+        return len(self.channels[0])
 
 
 class Timeline:
     """One peer's audio, without holes."""
 
     def __init__(
-        self, legs: tuple[Speaker, ...], rate_hz: int, *, started_s: float, silent_after_s: float
+        self,
+        legs: tuple[Speaker, ...],
+        rate_hz: int,
+        *,
+        started_s: float,
+        silent_after_s: float,
+        late_within_s: float,
     ) -> None:
+        """`late_within_s`: so late audio may come; what is older becomes silence."""
         self._legs = legs
         self._rate_hz = rate_hz
         self._started_s = started_s
         self._silent_after_s = silent_after_s
+        self._late_within_s = late_within_s
         self._position = 0  # samples given so far
         self._heard_s = started_s  # when audio last arrived...
         self._heard_at = 0  # ...and the position after it
+        self._stall: Stall | None = None  # from a silence on, until what was missing has come or is given up
+        self._waiting: list[_Arrived] = []  # for the verdict on the stall
+        self._told = 0  # the position up to which time was said to have passed
         self._silent_from: int | None = None  # position where the present silence began
         self._anchor: int | None = None  # position of timestamp 0 of the peer's own clock
+        self._losses = Losses(rate_hz)
 
     @property
     def position_ms(self) -> int:
         """How much audio has been given."""
         return self._ms(self._position)
 
-    def quiet_s(self, now_s: float) -> float:
-        """How long nothing has arrived."""
-        return now_s - self._heard_s
-
     def audio(self, channels: Sequence[Pcm], now_s: float, timestamp: int | None = None) -> list[Piece]:
         """Audio that arrived; `timestamp` (in samples, the peer's clock) shows what was lost before it."""
-        samples = len(channels[0])
-        pieces = self._silence_over(self._due(now_s) - samples, now_s)
-        if pieces:
-            self._anchor = None  # the silence stands for whatever was lost meanwhile
-        if timestamp is not None:
-            pieces += self._lost(timestamp, now_s)
-        self._position += samples
-        self._heard_s, self._heard_at = now_s, self._position
-        return pieces + [self._frame(leg, pcm, now_s) for leg, pcm in zip(self._legs, channels, strict=True)]
+        message = _Arrived(channels=channels, arrived_s=now_s, timestamp=timestamp)
+        self._notice_stall(now_s, len(message))
+        if self._stall is None:
+            return self._append(message)
+        self._waiting.append(message)
+        self._stall.hear(len(message), now_s)
+        self._heard_s = now_s
+        return self._judged(self._stall, now_s)
 
-    def tick(self, now_s: float) -> list[Piece]:
-        """Silence in place of a peer from which nothing has come for a while."""
-        if self.quiet_s(now_s) < self._silent_after_s:
+    def tick(self, now_s: float, *, may_come: bool = True) -> list[Piece]:
+        """What follows from nothing having come; `may_come`: whether it may still come late."""
+        self._notice_stall(now_s)
+        if self._stall is None:
+            return self._scattered(self._losses.over(self._position))
+        if self._waiting:
+            return self._judged(self._stall, now_s)
+        if now_s - self._heard_s < self._silent_after_s:
             return []
-        return self._silent_until(self._due(now_s), now_s)
+        self._stall.pause()
+        due, late = self._due(now_s), round(self._late_within_s * self._rate_hz) if may_come else 0
+        return self._silent_until(due - late, now_s) + self._time_passed(due, now_s)
 
     def mark(self, cause: GapCause) -> list[Piece]:
         """Marks this place with a gap of 0 ms."""
@@ -63,29 +94,93 @@ class Timeline:
 
     def join(self, now_s: float) -> list[Piece]:
         """The peer comes (back) to a call that runs already: silence up to now, and a new peer's clock."""
-        self._anchor = None
+        pieces = self._let_in()
+        self._anchor = self._stall = None
         due = round((now_s - self._started_s) * self._rate_hz)
-        return self._silent_until(due, now_s) + self._silence_over(due, now_s)
+        return pieces + self._silent_until(due, now_s) + self._silence_over(due, now_s)
 
     def lose(self, duration_ms: int, now_s: float) -> list[Piece]:
         """The peer says that it lost this much; believed as far as time has passed."""
+        pieces = self._let_in()
         told = duration_ms * self._rate_hz // 1000
         missing = max(0, min(told, self._due(now_s) - self._position))
         self._anchor = None  # its own clock may count the loss, too
-        return self._silence_over(0, now_s) + self._lost_samples(missing, now_s)
+        return pieces + self._silence_over(self._position, now_s) + self._lost_samples(missing, now_s)
 
-    def skip(self, now_s: float) -> None:
+    def skip(self, now_s: float) -> list[Piece]:
         """Time went by because we did not listen: not the peer's silence."""
-        self._heard_s = now_s
+        pieces = self._let_in()
+        self._stall = None
+        self._heard_s, self._heard_at = now_s, self._position
+        return pieces
 
     def end(self) -> list[Piece]:
-        """The gap that nothing ended."""
-        return self._silence_over(0, 0.0)
+        """What is left: audio that waits, silence up to the time that was told, and gaps that nothing ended."""
+        pieces = self._let_in()
+        if self._told > self._position:
+            pieces += self._silent_until(self._told, self._heard_s)
+        return pieces + self._silence_over(self._position, self._heard_s) + self._scattered(self._losses.end())
+
+    def _notice_stall(self, now_s: float, came: int = 0) -> None:
+        """Unless the peer is ahead of the clock: a recording may be sent faster than it plays."""
+        is_quiet = now_s - self._heard_s >= self._silent_after_s
+        if self._stall is None and is_quiet and self._due(now_s) - came > self._position:
+            self._stall = Stall(self._rate_hz, since_s=self._heard_s, since=self._heard_at)
+
+    def _judged(self, stall: Stall, now_s: float) -> list[Piece]:
+        """What has come since the silence, once it is known whether it is late."""
+        due = self._due_before_waiting(now_s)
+        if due - self._position <= SLACK_S * self._rate_hz:
+            self._stall = None  # nothing is missing, or not any more
+        elif (verdict := stall.verdict(now_s)) is None:
+            return []
+        elif verdict == "live":
+            return self._live(due, now_s)
+        return self._silence_over(self._position, now_s) + self._flushed()
+
+    def _live(self, due: int, now_s: float) -> list[Piece]:
+        """Silence for what has not come by now, then what is spoken now."""
+        if due > self._position:
+            self._anchor = None  # the silence stands for whatever was lost meanwhile
+        self._stall = None
+        return self._silent_until(due, now_s) + self._silence_over(due, now_s) + self._flushed()
+
+    def _let_in(self) -> list[Piece]:
+        """What waits, whether it is late or not, after silence as if it were not."""
+        if not self._waiting:
+            return []
+        now_s = self._waiting[-1].arrived_s
+        return self._live(self._due_before_waiting(now_s), now_s)
+
+    def _flushed(self) -> list[Piece]:
+        waiting, self._waiting = self._waiting, []
+        return [piece for message in waiting for piece in self._append(message)]
+
+    def _append(self, message: _Arrived) -> list[Piece]:
+        pieces = self._scattered(self._losses.over(self._position))
+        if message.timestamp is not None:
+            pieces += self._lost(message.timestamp, message.arrived_s)
+        self._position += len(message)
+        self._heard_s, self._heard_at = max(self._heard_s, message.arrived_s), self._position
+        legs = zip(self._legs, message.channels, strict=True)
+        return pieces + [self._frame(leg, pcm, message.arrived_s) for leg, pcm in legs]
 
     def _due(self, now_s: float) -> int:
         """Where the audio would be had it gone on; never ahead of the call's clock."""
-        went_on = self._heard_at + (now_s - self._heard_s) * self._rate_hz
-        return round(min(went_on, (now_s - self._started_s) * self._rate_hz))
+        went_on = self._heard_at + round((now_s - self._heard_s) * self._rate_hz)
+        due = self._stall.due(now_s) if self._stall else went_on
+        return min(due, round((now_s - self._started_s) * self._rate_hz))
+
+    def _due_before_waiting(self, now_s: float) -> int:
+        """Where the audio that waits begins, if it is not late: its peer was live when the first of it came."""
+        first = self._waiting[0]
+        return min(self._due(first.arrived_s) - len(first), self._due(now_s) - sum(map(len, self._waiting)))
+
+    def _time_passed(self, due: int, now_s: float) -> list[Piece]:
+        if due <= max(self._position, self._told):
+            return []
+        self._told = due
+        return [TimePassed(speaker=leg, until=due, rate_hz=self._rate_hz, arrived_s=now_s) for leg in self._legs]
 
     def _silent_until(self, position: int, now_s: float) -> list[Piece]:
         if position <= self._position:
@@ -107,7 +202,7 @@ class Timeline:
             self._anchor = self._position - timestamp
         missing = self._anchor + timestamp - self._position
         # A clock cannot outrun the wall: a larger jump is a new clock, not a loss.
-        possible = (self.quiet_s(now_s) + self._silent_after_s) * self._rate_hz
+        possible = max(0, self._due(now_s) - self._heard_at) + self._silent_after_s * self._rate_hz
         if JUMP_MS * self._rate_hz / 1000 < missing <= possible:
             return self._lost_samples(missing, now_s)
         self._anchor -= missing
@@ -117,7 +212,10 @@ class Timeline:
         if not samples:
             return []
         start = self._position
-        return self._fill(start + samples, now_s) + self._gaps(start, samples, "lost")
+        return self._fill(start + samples, now_s) + self._scattered(self._losses.add(start, samples))
+
+    def _scattered(self, stretches: Iterable[LossyStretch]) -> list[Piece]:
+        return [piece for one in stretches for piece in self._gaps(one.start, one.lost, "lost", end=one.end)]
 
     def _fill(self, position: int, now_s: float) -> list[Piece]:
         samples = position - self._position
@@ -126,8 +224,8 @@ class Timeline:
         self._position = position
         return [frame for leg in self._legs for frame in silent_frames(leg, samples, self._rate_hz, now_s)]
 
-    def _gaps(self, start: int, samples: int, cause: GapCause) -> list[Piece]:
-        return [gap_of(leg, start, samples, self._rate_hz, cause) for leg in self._legs]
+    def _gaps(self, start: int, samples: int, cause: GapCause, *, end: int = 0) -> list[Piece]:
+        return [gap_of(leg, start, samples, self._rate_hz, cause, end=end) for leg in self._legs]
 
     def _frame(self, leg: Speaker, pcm: Pcm, now_s: float) -> AudioFrame:
         return AudioFrame(speaker=leg, pcm=pcm, rate_hz=self._rate_hz, arrived_s=now_s)

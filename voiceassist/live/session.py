@@ -18,7 +18,7 @@ from voiceassist.actions import PauseRecording
 from voiceassist.asr.call_recognizer import Heard, recognise
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.pool import DecodePool
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.core.call.call import Call
 from voiceassist.core.cues.doubtful import doubtful_words
 from voiceassist.core.playbook.model import Playbook
@@ -144,10 +144,12 @@ async def _watch(live: LiveCall) -> None:
         await live.tell_lateness(live.now_ms(), live.behind_ms())
 
 
-async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame, None]:
+async def _frames(source: Source, live: LiveCall) -> AsyncGenerator[AudioFrame | TimePassed, None]:
     """The audio on its way to the recognizers, silent where it is paused. The tap sees every frame."""
     async for item in source.frames():
-        if not isinstance(item, AudioFrame):
+        if isinstance(item, TimePassed):
+            yield item
+        elif not isinstance(item, AudioFrame):
             await live.inbox.put((item, None))
         else:
             heard = live.pauses.heard(item)

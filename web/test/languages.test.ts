@@ -114,7 +114,7 @@ function spoken(part: unknown, path = ""): [string, string][] {
 
 const NUMBERS = /count|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
 const GIVEN: { [path: string]: unknown[] } = {
-  gap: ["agent", 7_000, "silent"],
+  gap: [{ at_ms: 0, speaker: "agent", duration_ms: 7_000, cause: "lost", within_ms: 53_000 }],
   "review.cardLeft": ["used", 7_000],
   "review.alertState": ["open", "Anna"],
   "agent.left": ["used"],

@@ -56,7 +56,7 @@ test("the wall marks a row whose line is lost", () => {
 
 test("the review tells when a line was lost and back, and the timeline draws the stretch", () => {
   const back: LineChanged = { ...lost, at_ms: 37_000, state: "back", until_ms: null };
-  const gap = { at_ms: 30_000, speaker: "customer" as const, duration_ms: 7_000, cause: "line_lost" as const };
+  const gap = { at_ms: 30_000, speaker: "customer" as const, duration_ms: 7_000, cause: "line_lost" as const, within_ms: 0 };
   const records: WireRecord[] = [started, record(2, lost), record(3, back), { type: "audio_gap", call_id: "c", seq: 4, ...gap }];
   const { state, moments } = timeline(records);
   expect(moments.flatMap((moment) => moment.notes.map((note) => note.type)).sort()).toEqual(["gap", "line", "line"]);

@@ -312,6 +312,7 @@ export interface AudioGap {
   speaker: "agent" | "customer";
   duration_ms: number;
   cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
+  within_ms: number;
 }
 /**
  * A span of the call that nobody was to keep or hear.
@@ -570,6 +571,7 @@ export interface AudioGapRecord {
   speaker: "agent" | "customer";
   duration_ms: number;
   cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
+  within_ms: number;
 }
 /**
  * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.

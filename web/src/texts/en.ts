@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import type { AlertState, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { admin } from "./admin.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
@@ -33,10 +33,10 @@ export const en = {
   cardVolumes: names.cardVolumes,
   kind: naming(names.kinds),
   reachLimit: naming(names.reachLimits),
-  gap: (speaker: Speaker, duration_ms: number, cause: string) =>
+  gap: ({ speaker, duration_ms, cause, within_ms }: AudioGap) =>
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
-      : `${names.speakers[speaker]}: ${tenths(duration_ms)} s missing, ${gapCause(cause)}`,
+      : `${names.speakers[speaker]}: ${tenths(duration_ms)} s missing${within_ms ? ` here and there in ${whole(within_ms / 1000)} s` : ""}, ${gapCause(cause)}`,
   nav: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", playbook: "Playbook", admin: door.admin, main: "Pages", skip: "Skip to the page" },
   theme: { toLight: "Light theme", toDark: "Dark theme" },
   retry: "Try again",

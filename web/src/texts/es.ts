@@ -27,10 +27,10 @@ export const es: Texts = {
   cardVolumes: names.cardVolumes,
   kind: naming(names.kinds),
   reachLimit: naming(names.reachLimits),
-  gap: (speaker, duration_ms, cause) =>
+  gap: ({ speaker, duration_ms, cause, within_ms }) =>
     cause === "rate_changed"
       ? `${names.speakers[speaker]}: ${gapCause(cause)}`
-      : `${names.speakers[speaker]}: faltan ${tenths(duration_ms)} s, ${gapCause(cause)}`,
+      : `${names.speakers[speaker]}: faltan ${tenths(duration_ms)} s${within_ms ? ` repartidos en ${whole(within_ms / 1000)} s` : ""}, ${gapCause(cause)}`,
   nav: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", playbook: "Guía", admin: door.admin, main: "Páginas", skip: "Saltar a la página" },
   theme: { toLight: "Tema claro", toDark: "Tema oscuro" },
   retry: "Reintentar",
