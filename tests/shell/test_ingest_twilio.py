@@ -166,6 +166,15 @@ def test_plivos_extra_headers_are_read_in_every_form_that_was_seen(headers: str)
     assert (start.info.agent.id, start.info.call_id) == ("7", "c-9")
 
 
+def test_telnyx_parameters_are_read_as_an_object_and_as_a_list() -> None:
+    said = json.loads(ONE_OF_EACH[1].caller().begin()[1])
+    for parameters in ({"tier": "vip"}, [{"name": "tier", "value": "vip"}, {"value": "x"}, 7]):
+        said["start"]["custom_parameters"] = parameters
+        (start,) = MediaStreamDialect(TELNYX, LIMITS, Handshake(url=URL)).receive(json.dumps(said))
+        assert isinstance(start, Started)
+        assert start.info.customer.tier == "vip"
+
+
 def test_a_key_comes_among_the_parameters_or_in_the_vendors_header_and_never_in_a_query() -> None:
     told = START | {"start": START["start"] | {"customParameters": {"key": "va_1"}}}
     assert start_of(told).key == "va_1"

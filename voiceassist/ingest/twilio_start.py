@@ -114,9 +114,12 @@ def _rate(said: object, vendor: MediaVendor) -> int:
 
 
 def _told(parameters: object) -> Mapping[str, object]:
-    """Parameters as an object; or as text: JSON, or `name=value` with commas or semicolons between."""
+    """Parameters as an object or a list of names with values; or as text: JSON, or `name=value` and , or ;."""
     if isinstance(parameters, dict):
         return parameters
+    if isinstance(parameters, list):
+        named = [part for part in parameters if isinstance(part, dict) and isinstance(part.get("name"), str)]
+        return {part["name"]: part.get("value") for part in named}
     if not isinstance(parameters, str):
         return {}
     try:
@@ -124,4 +127,4 @@ def _told(parameters: object) -> Mapping[str, object]:
     except (ValueError, RecursionError):
         pairs = (re.split("[=:]", part, maxsplit=1) for part in re.split("[,;]", parameters.strip().strip("{}")))
         return {pair[0].strip(): pair[1].strip() for pair in pairs if len(pair) > 1}
-    return said if isinstance(said, dict) else {}
+    return _told(said) if isinstance(said, dict | list) else {}
