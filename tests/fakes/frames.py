@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from voiceassist.audio.legs import LAG_MS
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.events import SPEAKERS, Speaker
 
 RATE_HZ = 8000
@@ -54,7 +54,7 @@ def apart(draw: st.DrawFn, seconds: float) -> list[AudioFrame]:
     return sorted(frames, key=lambda one: (one.arrived_s, SPEAKERS.index(one.speaker)))
 
 
-async def given(frames: Sequence[AudioFrame]) -> AsyncGenerator[AudioFrame, None]:
+async def given(frames: Sequence[AudioFrame | TimePassed]) -> AsyncGenerator[AudioFrame | TimePassed, None]:
     """All of them at once, then the end."""
     for one in frames:
         yield one

@@ -12,14 +12,14 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from tests.audio.signals import as_pcm, late, turns
-from tests.fakes.frames import RATE_HZ, Legs, apart, given, in_turn, two_legs
+from tests.fakes.frames import FAR_AHEAD_S, RATE_HZ, Legs, apart, given, in_turn, two_legs
 from voiceassist.asr.call_recognizer import TICK_MS, Heard, recognise
 from voiceassist.asr.engine import Engine, Recognizer
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.moonshine.engine import load_moonshine
 from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine
-from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.errors import EngineError
 from voiceassist.events import SPEAKERS, CrossTalkChanged, Final, Speaker, Tick, Transcript, Word
 from voiceassist.samples import load_sample
@@ -48,7 +48,9 @@ def dialogue() -> ScriptedEngine:
     )
 
 
-async def hear(frames: Sequence[AudioFrame], engine: Engine, legs: tuple[Speaker, ...] = SPEAKERS) -> list[Heard]:
+async def hear(
+    frames: Sequence[AudioFrame | TimePassed], engine: Engine, legs: tuple[Speaker, ...] = SPEAKERS
+) -> list[Heard]:
     async with DecodePool(2) as pool:
         hearing = recognise(given(frames), legs, engine, pool, began_s=0.0)
         return [one async for heard in hearing for one in heard.inputs]
@@ -91,6 +93,28 @@ async def test_leg_that_stops_early_does_not_stop_the_other() -> None:
     assert [one for one in heard if isinstance(one, Tick)] == [one for one in wanted if isinstance(one, Tick)]
     customer = [one for one in expected() if not isinstance(one, Tick) and one.speaker == "customer"]
     assert [one for one in heard if not isinstance(one, Tick) and one.speaker == "customer"] == customer
+
+
+async def test_what_was_said_before_a_stall_is_over_when_no_audio_comes_and_what_comes_late_is_heard_once() -> (
+    None
+):
+    stalled_at = RATE_HZ * 3 // 4
+    before = in_turn({leg: pcm[:stalled_at] for leg, pcm in CALL.items()}, [160] * 500)
+    passed = [
+        TimePassed(speaker=leg, until=RATE_HZ * at_s, rate_hz=RATE_HZ, arrived_s=FAR_AHEAD_S + at_s)
+        for at_s in (2, 3, 4)
+        for leg in SPEAKERS
+    ]
+    late = in_turn({leg: pcm[stalled_at:] for leg, pcm in CALL.items()}, [160] * 500)
+    heard = await hear([*before, *passed, *late], dialogue())
+    ticks = [number for number, one in enumerate(heard) if isinstance(one, Tick) and one.at_ms == 4_000]
+    finals = [one for one in heard if isinstance(one, Final)]
+    assert heard.index(finals[0]) < ticks[0]
+    assert (finals[0].speaker, finals[0].text, finals[0].end_ms) == ("agent", "at0 at160 at400", 700)
+    assert sorted(one.text for one in finals) == sorted(one.text for one in expected() if isinstance(one, Final))
+    assert [one.at_ms for one in heard if isinstance(one, Tick)] == [
+        one.at_ms for one in expected() if isinstance(one, Tick)
+    ]
 
 
 async def test_one_leg_alone_is_heard() -> None:

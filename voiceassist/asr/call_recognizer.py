@@ -113,7 +113,7 @@ async def _hear(
     open_cues: Collection[Speaker],
 ) -> list[list[Transcript]]:
     """What each step gives, of all legs."""
-    talking = [leg for leg in recognizers if any(len(step.pieces[leg]) for step in steps)]
+    talking = [leg for leg in recognizers if any(len(step.pieces[leg]) or leg in step.silent for step in steps)]
     heard = await _all(
         recognizers[leg].hear([_piece(step, leg, began_s) for step in steps], pool, has_open_cue=leg in open_cues)
         for leg in talking
@@ -122,7 +122,9 @@ async def _hear(
 
 
 def _piece(step: Step, leg: Speaker, began_s: float) -> DuePiece:
-    return DuePiece(pcm=step.pieces[leg], rate_hz=step.rate_hz, due_s=_due_s(step, began_s))
+    return DuePiece(
+        pcm=step.pieces[leg], rate_hz=step.rate_hz, due_s=_due_s(step, began_s), falls_silent=leg in step.silent
+    )
 
 
 async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:

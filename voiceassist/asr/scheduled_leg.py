@@ -7,7 +7,7 @@ and no longer than that. Words of a Final that a cue hangs on are heard a second
 Next: `call_recognizer.py` puts the legs of a call in order.
 """
 
-from collections.abc import Generator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
@@ -36,6 +36,7 @@ class DuePiece:
     pcm: Pcm
     rate_hz: int
     due_s: float  # monotonic seconds when it could be heard at the earliest
+    falls_silent: bool = False  # no audio comes after it for now: what was said is over
 
 
 SaidByPiece = list[list[Transcript]]
@@ -110,7 +111,7 @@ class ScheduledLeg:
         heard: SaidByPiece = []
         for piece in pieces:
             said: list[Transcript] = []
-            for one in self._recognizer.listen(piece.pcm):
+            for one in _heard(piece, self._recognizer):
                 if isinstance(one, PartialDue):
                     yield from self._wait(one, piece.due_s)
                     continue
@@ -131,6 +132,12 @@ class ScheduledLeg:
         partial.leave_out()
         self._left_out += self._waits_since_s is None  # it is due again in every block, and is one Partial
         self._waits_since_s = since_s
+
+
+def _heard(piece: DuePiece, recognizer: LegRecognizer) -> Iterator[Transcript | PartialDue]:
+    yield from recognizer.listen(piece.pcm)
+    if piece.falls_silent:
+        yield from recognizer.break_off()
 
 
 def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | SaidByPiece:

@@ -32,6 +32,7 @@ class Step:
     rate_hz: int
     until_ms: int
     arrived_s: float  # monotonic seconds when the end of the stretch reached us
+    silent: frozenset[Speaker] = frozenset()  # legs that have stopped coming since the step before
 
 
 class LegSync:
@@ -43,6 +44,8 @@ class LegSync:
         self._received = dict.fromkeys(legs, 0)  # samples so far
         self._clock = 0  # the same of the call, as far as it was told beside the audio
         self._arrivals: deque[tuple[int, float]] = deque()  # (end in samples, monotonic seconds)
+        self._heard: set[Speaker] = set()  # whose audio came after time had last passed without any
+        self._silent: set[Speaker] = set()  # whose audio has stopped, which no step has told
         self._now_s = 0.0  # when the newest frame arrived
         self._rate_hz = 0
         self._taken = 0
@@ -59,6 +62,8 @@ class LegSync:
         assert self._rate_hz in (0, frame.rate_hz), "a source never changes its rate"
         self._rate_hz = frame.rate_hz
         self._waiting[frame.speaker].add(frame.pcm)
+        self._heard.add(frame.speaker)
+        self._silent.discard(frame.speaker)
         self._received[frame.speaker] += len(frame.pcm)
         self._now_s = max(self._now_s, frame.arrived_s)
         self._arrivals.append((self._received[frame.speaker], frame.arrived_s))
@@ -69,6 +74,8 @@ class LegSync:
         self._clock = max(self._clock, passed.until)
         self._now_s = max(self._now_s, passed.arrived_s)
         self._arrivals.append((passed.until, passed.arrived_s))
+        self._silent |= self._heard & {passed.speaker}
+        self._heard.discard(passed.speaker)
 
     def take(self) -> Step | None:
         """The next whole step; None when it is not complete."""
@@ -108,9 +115,12 @@ class LegSync:
 
     def _step(self, until: int) -> Step:
         pieces = {leg: self._piece(leg, until) for leg in self._waiting}
+        silent = frozenset(leg for leg in self._silent if not self._waiting[leg])
+        self._silent -= silent
         self._taken = until
         until_ms = until * 1000 // self._rate_hz
-        return Step(pieces=pieces, rate_hz=self._rate_hz, until_ms=until_ms, arrived_s=self._arrived_s(until))
+        arrived_s = self._arrived_s(until)
+        return Step(pieces=pieces, rate_hz=self._rate_hz, until_ms=until_ms, arrived_s=arrived_s, silent=silent)
 
     def _piece(self, leg: Speaker, until: int) -> Pcm:
         most = MOST_LATE * self._samples(self._step_ms)
