@@ -9,7 +9,7 @@ from typing import Protocol
 from aiortc import RTCDtlsTransport
 
 
-class Handshake(Protocol):
+class DtlsHandshake(Protocol):
     """As much of an `OpenSSL.SSL.Connection` as we ask."""
 
     def get_peer_certificate(self) -> object:
@@ -52,7 +52,7 @@ def _reasons(error: Exception) -> list[str]:
     return [str(reason) for _, _, reason in error.args[0]] if len(error.args) == 1 else []
 
 
-def _what_differs(connection: Handshake | None) -> str:
+def _what_differs(connection: DtlsHandshake | None) -> str:
     """Why a handshake without an error was not enough (see aiortc's `RTCDtlsTransport.start`)."""
     if connection is None or connection.get_peer_certificate() is None:
         return "the connection was lost during the handshake"
