@@ -1,6 +1,7 @@
 """Audio as a source gives it: the same call cut into frames in any way, each with the time when it arrived."""
 
 from collections.abc import AsyncGenerator, Iterable, Mapping, Sequence
+from typing import TypeVar
 
 import numpy as np
 from hypothesis import strategies as st
@@ -12,6 +13,7 @@ from voiceassist.events import SPEAKERS, Speaker
 RATE_HZ = 8000
 FAR_AHEAD_S = 1e9  # on the monotonic clock: such audio is never late, so every Partial is made
 Legs = Mapping[Speaker, Pcm]
+Piece = TypeVar("Piece", AudioFrame, AudioFrame | TimePassed)
 
 
 def two_legs(seconds: float) -> Legs:
@@ -54,7 +56,7 @@ def apart(draw: st.DrawFn, seconds: float) -> list[AudioFrame]:
     return sorted(frames, key=lambda one: (one.arrived_s, SPEAKERS.index(one.speaker)))
 
 
-async def given(frames: Sequence[AudioFrame | TimePassed]) -> AsyncGenerator[AudioFrame | TimePassed, None]:
+async def given(frames: Sequence[Piece]) -> AsyncGenerator[Piece, None]:
     """All of them at once, then the end."""
     for one in frames:
         yield one

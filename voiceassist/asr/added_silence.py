@@ -44,5 +44,5 @@ class AddedSilence:
 
 def _moved(said: Transcript, to: Callable[[int], int]) -> Transcript:
     words = tuple(replace(word, start_ms=to(word.start_ms), end_ms=to(word.end_ms)) for word in said.words)
-    times = {"at_ms": to(said.at_ms), "start_ms": to(said.start_ms), "end_ms": to(said.end_ms)}
-    return replace(said, words=words, **times)
+    at_ms, start_ms, end_ms = to(said.at_ms), to(said.start_ms), to(said.end_ms)
+    return replace(said, words=words, at_ms=at_ms, start_ms=start_ms, end_ms=end_ms)
