@@ -18,7 +18,7 @@ from typing import Protocol, TypeVar
 
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import IngestError
-from voiceassist.events import Customer, EndReason, Person, Speaker
+from voiceassist.events import AudioGap, Customer, EndReason, Final, Partial, Person, Speaker
 from voiceassist.ingest.source import CallInfo
 
 Legs = tuple[Speaker, ...]  # legs that arrive interleaved, on one clock
@@ -88,7 +88,15 @@ class Ended:
     reason: EndReason
 
 
-PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Noted:
+    """The peer said something that changes nothing and that an operator should know."""
+
+    code: str
+    message: str
+
+
+PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Noted | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,7 +129,14 @@ class Refused:
     error: IngestError
 
 
-News = Accepted | Warned | Finished | Refused
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heard:
+    """What the call has heard, for a dialect whose peer wants to have it."""
+
+    event: Partial | Final | AudioGap
+
+
+News = Accepted | Warned | Heard | Finished | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,6 +145,13 @@ class Close:
 
     code: int  # of a websocket
     reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Linger:
+    """The peer has something to say still: it is read for so long, then the connection is closed."""
+
+    within_s: float
 
 
 Message_contra = TypeVar("Message_contra", contravariant=True)
@@ -147,5 +169,5 @@ class Dialect(Protocol[Message_contra]):
     def tell(self, news: News) -> None:
         """Says something to the peer, if the protocol has words for it."""
 
-    def to_send(self) -> Sequence[str | bytes | Close]:
+    def to_send(self) -> Sequence[str | bytes | Close | Linger]:
         """What is to be sent now; given once."""
