@@ -34,7 +34,7 @@ from voiceassist.ingest.dialect import (
     Ended,
     Finished,
     Gap,
-    Heard,
+    Recorded,
     Linger,
     Noted,
     Paused,
@@ -248,7 +248,7 @@ def test_open_after_a_broken_connection_goes_on_at_its_position() -> None:
     (started,) = session.say("open", OPEN | {"continuedSessions": []}, position="PT12.5S")
     assert isinstance(started, Started)
     session.dialect.tell(Accepted(info=started.info))
-    session.dialect.tell(Heard(event=final()))
+    session.dialect.tell(Recorded(event=final()))
     assert session.answers()[-1]["parameters"]["entities"][0]["data"]["offset"] == "PT13.5S"
 
 
@@ -383,7 +383,7 @@ def test_closed_comes_last_when_the_call_is_done(reason: str, end: str) -> None:
     assert isinstance(ended, Ended)
     assert ended.reason == end
     assert session.types() == []
-    session.dialect.tell(Heard(event=final()))
+    session.dialect.tell(Recorded(event=final()))
     session.dialect.tell(DONE)
     *messages, close = session.dialect.to_send()
     assert [json.loads(str(text))["type"] for text in messages] == ["event", "closed"]
@@ -528,7 +528,7 @@ def test_a_second_open_is_passed_over() -> None:
 
 
 def entity(session: Session, said: Partial | Final) -> Json:
-    session.dialect.tell(Heard(event=said))
+    session.dialect.tell(Recorded(event=said))
     (message,) = session.answers()
     assert message["type"] == "event"
     (only,) = message["parameters"]["entities"]
@@ -589,14 +589,14 @@ def test_a_partial_has_the_id_of_its_final() -> None:
 
 def test_a_transcript_of_a_leg_that_they_do_not_send_stays_here() -> None:
     session = Session(OPEN | {"media": [offer("external")]}).opened()
-    session.dialect.tell(Heard(event=final(speaker="agent")))
+    session.dialect.tell(Recorded(event=final(speaker="agent")))
     assert session.types() == []
 
 
 def test_a_very_long_transcript_is_no_message_that_they_cannot_read() -> None:
     words = tuple(word(f"wörd{number}", number * 100, number * 100 + 50) for number in range(3000))
     session = Session().opened()
-    session.dialect.tell(Heard(event=final("ü" * 30_000, words=words)))
+    session.dialect.tell(Recorded(event=final("ü" * 30_000, words=words)))
     (text,) = session.dialect.to_send()
     assert len(str(text)) <= 65_535
 
@@ -612,13 +612,13 @@ def test_offsets_count_what_was_left_out_and_not_what_was_paused() -> None:
     session.say("paused")
     session.say("resumed", {"start": "PT8S", "discarded": "PT0S"})
     hold = AudioGap(at_ms=8000, speaker="customer", duration_ms=10_000, cause="silent")
-    session.dialect.tell(Heard(event=hold))
+    session.dialect.tell(Recorded(event=hold))
     sent(session, 2)
     assert entity(session, final(start_ms=18_500, end_ms=19_500))["offset"] == "PT8.5S"
     session.say("paused")
     session.say("resumed", {"start": "PT10S", "discarded": "PT5S"})
     hold = AudioGap(at_ms=20_000, speaker="customer", duration_ms=5000, cause="silent")
-    session.dialect.tell(Heard(event=hold))
+    session.dialect.tell(Recorded(event=hold))
     sent(session, 2)
     assert entity(session, final(start_ms=26_000, end_ms=26_500))["offset"] == "PT16S"
     assert entity(session, final(start_ms=19_000, end_ms=19_500))["offset"] == "PT9S"
@@ -668,7 +668,7 @@ STEPS = st.one_of(
     st.binary(max_size=16),
     st.text(max_size=16),
     NEWS,
-    st.just(Heard(event=final())),
+    st.just(Recorded(event=final())),
 )
 
 

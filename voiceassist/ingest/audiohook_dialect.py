@@ -50,7 +50,7 @@ from voiceassist.ingest.dialect import (
     Ended,
     Finished,
     Gap,
-    Heard,
+    Recorded,
     Linger,
     News,
     Noted,
@@ -145,9 +145,9 @@ class AudiohookDialect:
             case Accepted(info=info):
                 self._language = info.language
                 self._say_opened()
-            case Heard(event=AudioGap() as gap):
+            case Recorded(event=AudioGap() as gap):
                 self._positions.missed(gap)
-            case Heard(event=Partial() | Final() as said):
+            case Recorded(event=Partial() | Final() as said):
                 self._say_heard(said)
             case Finished() if self._state == "closing":
                 self._say_closed()

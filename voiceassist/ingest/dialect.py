@@ -130,13 +130,13 @@ class Refused:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Heard:
+class Recorded:
     """What the call has heard, for a dialect whose peer wants to have it."""
 
     event: Partial | Final | AudioGap
 
 
-News = Accepted | Warned | Heard | Finished | Refused
+News = Accepted | Warned | Recorded | Finished | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
