@@ -33,6 +33,7 @@ MAX_SKEW_S = 3  # by which the sender's clock may be ahead of ours
 REFUSED_AFTER_S = 0.5
 NONCES = 20_000  # 1,500 connections a second for as long as a signature counts; then new ones are refused
 DEFAULT_PORTS = (":443", ":80")
+PREFIX = "va_"  # of our own keys (`voiceassist keys`)
 NO_SECRET = b"\0" * 32  # signs for unknown keys: their check takes as long as that of known ones
 
 
@@ -52,6 +53,42 @@ class Nonces:
         if len(self.taken) >= self.limit:
             raise _refused("too many signed requests at once; try again in a moment")
         self.taken[api_key, nonce] = now_s + MAX_AGE_S + MAX_SKEW_S
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proof:
+    """What an opening request proves."""
+
+    signed_by: str = ""  # whose signature, or unsigned API key, was good
+    key: str = field(default="", repr=False)  # a key of ours, which the server looks up
+    refusal: IngestError | None = None  # why it proves nothing
+
+
+def proof_of(
+    target: str, headers: Mapping[str, str], client_secrets: Mapping[str, str], nonces: Nonces, now_s: float
+) -> Proof:
+    """What a request proves: by a configured API key, else by a key of ours, else by what the server knows of it.
+
+    With API keys configured, nothing else will do but a key of ours.
+    """
+    api_key = headers.get("x-api-key", "")
+    has_ours = api_key.startswith(PREFIX) or target.partition("?")[0].rpartition("/")[2].startswith(PREFIX)
+    if not client_secrets or (has_ours and api_key not in client_secrets):
+        return _by_our_key(api_key, headers)
+    try:
+        check_request(target, headers, client_secrets, nonces, now_s)
+    except IngestError as error:
+        return Proof(refusal=error)
+    return Proof(signed_by=f"audiohook {api_key}")
+
+
+def _by_our_key(api_key: str, headers: Mapping[str, str]) -> Proof:
+    if not api_key.startswith(PREFIX):
+        return Proof()
+    if is_signed(headers):
+        told = "a key of ours has no client secret, so a signature proves nothing: leave the client secret empty"
+        return Proof(refusal=_refused(told))
+    return Proof(key=api_key)
 
 
 def is_signed(headers: Mapping[str, str]) -> bool:

@@ -20,13 +20,14 @@ rules it keeps:
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
 from voiceassist.audio.pcm import BYTES_PER_SAMPLE, decode, deinterleave
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, Final, Partial
+from voiceassist.ingest.audiohook_auth import REFUSED_AFTER_S, Proof
 from voiceassist.ingest.audiohook_duration import milliseconds_of
 from voiceassist.ingest.audiohook_messages import (
     NULL_ID,
@@ -59,6 +60,8 @@ from voiceassist.ingest.dialect import (
     Refused,
     Resumed,
     Started,
+    ToSend,
+    Wait,
 )
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.wire import Json
@@ -102,7 +105,8 @@ ENDS: Mapping[CloseReason, EndReason] = {
     "error": "peer_error",
     "reconnect": "shutdown",  # it goes on in the session that they open next
 }
-CLOSE_WITHIN_S = 5.0  # for a client to answer `disconnect` by `close`: it does so at once
+UNAUTHORIZED = ("unauthorized", "not_allowed", "rights_ended")
+CLOSE_WITHIN_S = 3.0  # for a client to answer `disconnect` by `close`: it does so at once
 INFO_CHARS = 1000  # of `disconnect`: a sentence
 NORMAL = 1000  # RFC 6455 section 7.4.1
 
@@ -113,14 +117,22 @@ class SessionHeaders:
 
     organization_id: str = ""  # the header Audiohook-Organization-Id
     session_id: str = ""  # Audiohook-Session-Id; empty: the first message says it
+    proof: Proof = field(default_factory=Proof)
 
 
 class AudiohookDialect:
     """One session."""
 
-    def __init__(self, limits: PeerLimits, headers: SessionHeaders, *, languages: Sequence[str] = ()) -> None:
-        """`languages`: those that calls may have, for clients that ask."""
-        self._limits, self._headers, self._languages = limits, headers, languages
+    def __init__(
+        self,
+        limits: PeerLimits,
+        headers: SessionHeaders,
+        *,
+        languages: Sequence[str] = (),
+        partials: bool = False,
+    ) -> None:
+        """`languages`: those that calls may have, for clients that ask; `partials`: they are told these, too."""
+        self._limits, self._headers, self._languages, self._partials = limits, headers, languages, partials
         self._state: State = "preparing"
         self._id = headers.session_id
         self._seq = self._clientseq = 0
@@ -129,7 +141,7 @@ class AudiohookDialect:
         self._has_call = False
         self._language: str | None = None
         self._positions = StreamPositions(Fraction(0))
-        self._to_send: list[str | Close | Linger] = []
+        self._to_send: list[ToSend] = []
 
     def receive(self, message: str | bytes) -> list[PeerEvent]:
         """What the peer said. Raises IngestError."""
@@ -147,8 +159,10 @@ class AudiohookDialect:
                 self._say_opened()
             case Recorded(event=AudioGap() as gap):
                 self._positions.missed(gap)
-            case Recorded(event=Partial() | Final() as said):
-                self._say_heard(said)
+            case Recorded(event=Final() as final):
+                self._say_heard(final)
+            case Recorded(event=Partial() as partial) if self._partials:
+                self._say_heard(partial)
             case Finished() if self._state == "closing":
                 self._say_closed()
             case Finished():
@@ -158,7 +172,7 @@ class AudiohookDialect:
             case Refused(error=error):
                 self._refuse(error)
 
-    def to_send(self) -> list[str | Close | Linger]:
+    def to_send(self) -> list[ToSend]:
         """Messages in order; given once."""
         messages, self._to_send = self._to_send, []
         return messages
@@ -196,6 +210,8 @@ class AudiohookDialect:
         return [Paused()] if envelope.type == "paused" else []
 
     def _open(self, said: Open, position: Fraction) -> list[PeerEvent]:
+        if self._headers.proof.refusal:
+            raise self._headers.proof.refusal
         ours, theirs = self._headers.organization_id.lower(), said.organizationId.lower()
         if ours != theirs:
             told = (
@@ -206,12 +222,18 @@ class AudiohookDialect:
             raise IngestError("unauthorized", f"`organizationId` {told}")
         self._said, self._media = said, choose_media(said.media)
         self._positions = StreamPositions(position)
-        if said.is_probe:
-            self._say_opened()
-            return []
-        info = call_info(said, self._media.legs)
-        self._has_call = True
-        return [Started(info=info, rate_hz=RATE_HZ, tracks=(info.legs,))]
+        self._has_call = not said.is_probe
+        proof, legs = self._headers.proof, self._media.legs
+        return [
+            Started(
+                info=call_info(said),
+                rate_hz=RATE_HZ,
+                tracks=(legs,),
+                signed_by=proof.signed_by,
+                key=proof.key,
+                is_probe=said.is_probe,
+            )
+        ]
 
     def _left_out(self, said: Discarded, *, is_resumed: bool) -> list[PeerEvent]:
         self._positions.left_out(said.start + said.discarded)
@@ -229,7 +251,7 @@ class AudiohookDialect:
 
     def _close(self, said: ClientClose) -> list[PeerEvent]:
         if self._has_call:
-            return [Ended(reason=ENDS[said.reason])]
+            return [Ended(reason=ENDS[said.reason], is_patient=False)]
         self._say_closed()
         return []
 
@@ -285,7 +307,9 @@ class AudiohookDialect:
     def _refuse(self, error: IngestError) -> None:
         if error.code == "shutdown" and self._moved("reconnect"):
             self._say("reconnect", {"info": str(error)})
-        self._disconnect("unauthorized" if error.code == "unauthorized" else "error", str(error))
+        if error.code in UNAUTHORIZED:
+            self._to_send.append(Wait(seconds=REFUSED_AFTER_S))
+        self._disconnect("unauthorized" if error.code in UNAUTHORIZED else "error", str(error))
 
     def _disconnect(self, reason: str, info: str) -> None:
         if not self._moved("disconnect"):

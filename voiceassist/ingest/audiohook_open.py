@@ -20,7 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from voiceassist.audio.pcm import Encoding
 from voiceassist.core.words.visible import visible
 from voiceassist.errors import IngestError
-from voiceassist.events import Customer, Person, Speaker
+from voiceassist.events import SPEAKERS, Customer, Person, Speaker
 from voiceassist.ingest.audiohook_messages import Open
 from voiceassist.ingest.dialect import Legs
 from voiceassist.ingest.fields import NO_CUSTOMER, Id, Name, Team
@@ -94,7 +94,7 @@ def _can_be_said_again(offer: Json) -> bool:
         return False
 
 
-def call_info(said: Open, legs: Legs) -> CallInfo:
+def call_info(said: Open) -> CallInfo:
     """What `open` says of the call. Raises IngestError for a name that cannot be one."""
     named = _named(said)
     info = CallInfo(
@@ -102,7 +102,7 @@ def call_info(said: Open, legs: Legs) -> CallInfo:
         agent=Person(id=named.agent_id, name=named.agent_name, team=named.agent_team),
         customer=Customer(id=named.customer_id, name=named.customer_name, tier=named.tier),
         source="audiohook",
-        legs=legs,
+        legs=SPEAKERS,  # a leg that this session does not carry may come in another one
         language=said.language,
     )
     return with_clean_names(info)

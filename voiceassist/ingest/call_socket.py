@@ -6,22 +6,42 @@ Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` re
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, suppress
 from time import monotonic
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
 from voiceassist.errors import IngestError
-from voiceassist.events import EndReason
+from voiceassist.events import AudioGap, CallEnded, CallFailed, EndReason, Final, Partial, Record
 from voiceassist.ingest.admission import ANYBODY, Admit, anybody
-from voiceassist.ingest.dialect import Accepted, Close, Dialect, Finished, News, PeerEvent, Refused, Started
+from voiceassist.ingest.dialect import (
+    Accepted,
+    Close,
+    Dialect,
+    Ended,
+    Finished,
+    Linger,
+    News,
+    Noted,
+    PeerEvent,
+    Recorded,
+    Refused,
+    Started,
+    ToSend,
+    Wait,
+)
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
+from voiceassist.subscriptions import Subscription
 
 log = structlog.get_logger(__name__)
 
+Watch = Callable[[str], AbstractContextManager[Subscription]]  # the records of a call
+
+NORMAL = 1000  # RFC 6455 section 7.4.1, also the next
 ABNORMAL = 1006  # RFC 6455 section 7.4.1: the connection is gone without a close
 GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
 # Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
@@ -35,13 +55,15 @@ async def serve_call(
     joins: Joins,
     admit: Admit = anybody,
     subprotocol: str | None = None,
+    watch: Watch | None = None,
 ) -> None:
     """The call on a new socket, or some of its legs: from the start message to our farewell.
 
-    It ends when the peer may no longer send. `subprotocol`: what both agree to speak.
+    It ends when the peer may no longer send. `subprotocol`: what both agree to speak. `watch`: where the call's
+    records come from, for a dialect whose peer wants to have them.
     """
     await ws.accept(subprotocol)
-    socket = CallSocket(ws, dialect, joins, admit)
+    socket = CallSocket(ws, dialect, joins, admit, watch)
     publisher = await socket.open()
     if publisher is not None:
         await socket.carry(publisher)
@@ -50,12 +72,22 @@ async def serve_call(
 class CallSocket:
     """A websocket and its dialect."""
 
-    def __init__(self, ws: WebSocket, dialect: Dialect[str | bytes], joins: Joins, admit: Admit) -> None:
-        self._ws, self._dialect, self._joins, self._admit = ws, dialect, joins, admit
+    def __init__(
+        self,
+        ws: WebSocket,
+        dialect: Dialect[str | bytes],
+        joins: Joins,
+        admit: Admit,
+        watch: Watch | None = None,
+    ) -> None:
+        self._ws, self._dialect, self._joins, self._admit, self._watch = ws, dialect, joins, admit, watch
         self._limits, self._clock = joins.limits, joins.clock
         self._admitted = ANYBODY  # known once it has started
         self._early: list[PeerEvent] = []  # what came with the start
         self._error: IngestError | None = None
+        self._is_patient = True  # whether the peer waits until the call is stored
+        self._sending = asyncio.Lock()  # messages go out in the order in which the dialect gave them
+        self._outbox: deque[ToSend] = deque()  # of one `to_send`; the next is asked for when it is empty
         self._yielded_s = 0.0  # when other tasks last had their turn
         self._log = log
 
@@ -77,22 +109,47 @@ class CallSocket:
         """Reads the socket to its end; then tells the peer how its call ended, and closes."""
         feed = publisher.feed
         self._log = log.bind(call_id=feed.info.call_id)
+        records = asyncio.create_task(self._tell_records(feed.info.call_id))  # looks before there is any
         reader = asyncio.create_task(self._read(publisher), name=f"ingest {feed.info.call_id}")
         session = asyncio.create_task(feed.stored_whole())
         try:
             await asyncio.wait([reader, session], return_when=asyncio.FIRST_COMPLETED)
-            if feed.is_over and not await session:
+            if feed.is_over and not await self._stored(session, records):
                 self._fail(_failed())
         except asyncio.CancelledError:
             self._fail(_shutdown())
             raise
         finally:
-            reader.cancel()
-            session.cancel()
-            await asyncio.wait([reader])
+            for task in (reader, session, records):
+                task.cancel()
+            await asyncio.wait([reader, records])
             await self._farewell(publisher)
         if not reader.cancelled():
             reader.result()  # a bug of ours in the reader must not go unseen
+
+    async def _stored(self, session: asyncio.Task[bool], records: asyncio.Task[None]) -> bool:
+        """Waits for the session, and until its last records are told; False when not all of it was stored.
+
+        What a peer that is not patient does not wait for is stored likewise, and a failure is in the log.
+        """
+        if self._is_patient:
+            return await session
+        await asyncio.wait([session, records], timeout=self._limits.closed_within_s)
+        return not session.done() or session.result()
+
+    async def _tell_records(self, call_id: str) -> None:
+        """Tells the dialect what is recorded of the call, in a task of its own: no audio waits for it."""
+        if self._watch is None:
+            return
+        with suppress(WebSocketDisconnect), self._watch(call_id) as mailbox:
+            is_live = True
+            while is_live:
+                events = [record.event for record in await mailbox.take() if isinstance(record, Record)]
+                for event in events:
+                    if isinstance(event, Partial | Final | AudioGap):
+                        self._dialect.tell(Recorded(event=event))
+                await self._send()
+                is_live = not any(isinstance(event, CallEnded | CallFailed) for event in events)
 
     def _fail(self, error: IngestError) -> None:
         """Remembers for the farewell why the call did not end well; the first error counts."""
@@ -106,7 +163,10 @@ class CallSocket:
                     events = list(self._dialect.receive(await self._receive()))
                     await self._send()
                     for number, event in enumerate(events):
-                        if isinstance(event, Started):
+                        if isinstance(event, Started) and event.is_probe:
+                            self._admit(event)
+                            await self._tell(Accepted(info=event.info))
+                        elif isinstance(event, Started):
                             self._early = events[number + 1 :]
                             return event
         except TimeoutError:
@@ -158,6 +218,11 @@ class CallSocket:
 
     async def _take(self, publisher: PeerFeed, events: Sequence[PeerEvent]) -> None:
         for event in events:
+            if isinstance(event, Noted):
+                self._log.warning("ingest_noted", code=event.code, message=event.message)
+                continue
+            if isinstance(event, Ended):
+                self._is_patient = event.is_patient
             warned = publisher.take(event, self._clock())
             if warned:
                 self._log.warning("ingest_warning", code=warned.code, message=warned.message)
@@ -186,27 +251,57 @@ class CallSocket:
     async def _send(self) -> None:
         """Sends what the dialect has to say; WebSocketDisconnect when the peer is gone or does not read."""
         try:
-            async with asyncio.timeout(self._limits.send_within_s):
+            async with asyncio.timeout(self._limits.send_within_s), self._sending:
                 await self._send_now()
         except TimeoutError:
             self._log.warning("ingest_peer_does_not_read")
             raise WebSocketDisconnect(ABNORMAL) from None
 
     async def _send_now(self) -> None:
-        for message in self._dialect.to_send():
-            if isinstance(message, Close):
+        self._outbox += self._dialect.to_send()
+        while self._outbox:
+            await self._do(self._outbox[0])
+            self._outbox.popleft()  # a task that is cancelled before has not sent it
+
+    async def _do(self, message: ToSend) -> None:
+        match message:
+            case Close():
                 await self._ws.close(message.code, message.reason)
                 raise WebSocketDisconnect(message.code)  # the dialect is done, whoever else is not
-            if isinstance(message, bytes):
+            case Wait(seconds=seconds):
+                await asyncio.sleep(seconds if self._has_time else 0)
+            case Linger(within_s=within_s):
+                await self._linger(within_s if self._has_time else 0)
+            case bytes():
                 await self._ws.send_bytes(message)
-            else:
+            case str():
                 await self._ws.send_text(message)
+
+    async def _linger(self, within_s: float) -> None:
+        """Reads on until the dialect closes, or for so long; then the connection is closed."""
+        self._outbox.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(within_s):
+                while True:
+                    with suppress(IngestError):  # it was refused already
+                        self._dialect.receive(await self._receive())
+                    await self._send_now()
+        await self._do(Close(code=NORMAL, reason=""))
+
+    @property
+    def _has_time(self) -> bool:
+        """Whether not too many others are being refused."""
+        return self._joins.leaving <= self._limits.leaving
 
     async def _tell_last(self, news: News) -> None:
         if self._ws.client_state is not WebSocketState.CONNECTED:
             return
-        with suppress(WebSocketDisconnect):  # it left while we spoke: nobody to tell
-            await self._tell(news)
+        self._joins.leaving += 1
+        try:
+            with suppress(WebSocketDisconnect):  # it left while we spoke: nobody to tell
+                await self._tell(news)
+        finally:
+            self._joins.leaving -= 1
 
     async def _farewell(self, publisher: PeerFeed) -> None:
         feed = publisher.feed

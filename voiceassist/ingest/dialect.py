@@ -36,6 +36,7 @@ class Started:
     signed_by: str = ""  # whose signature was checked: "twilio AC17…"
     forged: str = ""  # why a signature that must be there does not hold: nobody else's word counts then
     key: str = field(default="", repr=False)  # a key (`voiceassist keys`) that came with it
+    is_probe: bool = False  # the peer only tries whether it would be taken: there is no call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -86,6 +87,7 @@ class Ended:
     """The peer says that it is done."""
 
     reason: EndReason
+    is_patient: bool = True  # False: it gives up unless it is told Finished within seconds, stored or not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,7 +118,7 @@ class Warned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
-    """The whole call was recognised and stored."""
+    """The whole call was recognised and stored; or a peer that is not patient cannot be kept waiting for that."""
 
     call_id: str
     duration_ms: int
@@ -131,7 +133,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What the call has heard, for a dialect whose peer wants to have it."""
+    """What is in the call's record, for a dialect whose peer wants to have it."""
 
     event: Partial | Final | AudioGap
 
@@ -148,12 +150,20 @@ class Close:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Wait:
+    """What follows is to be said so much later."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Linger:
     """The peer has something to say still: it is read for so long, then the connection is closed."""
 
     within_s: float
 
 
+ToSend = str | bytes | Wait | Linger | Close
 Message_contra = TypeVar("Message_contra", contravariant=True)
 
 
@@ -169,5 +179,5 @@ class Dialect(Protocol[Message_contra]):
     def tell(self, news: News) -> None:
         """Says something to the peer, if the protocol has words for it."""
 
-    def to_send(self) -> Sequence[str | bytes | Close | Linger]:
+    def to_send(self) -> Sequence[ToSend]:
         """What is to be sent now; given once."""
