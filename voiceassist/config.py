@@ -22,11 +22,13 @@ from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
 from voiceassist.events import ConsentNeed
 from voiceassist.ingest_settings import (
+    AudiohookSettings,
     PlivoSettings,
     SignalWireSettings,
     TelnyxSettings,
     TwilioSettings,
     VonageSettings,
+    check_audiohook,
     check_public_urls,
 )
 from voiceassist.oidc_settings import OidcSettings, check_oidc
@@ -43,6 +45,7 @@ SECTIONS = {  # each with an example of its keys
     "signalwire": '`signalwire.customer_track = "inbound"`',
     "plivo": '`plivo.auth_token = "…"`',
     "vonage": '`vonage.signature_secret = "…"`',
+    "audiohook": "`audiohook.transcripts = true`",
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
@@ -106,6 +109,7 @@ class Settings:
     signalwire: SignalWireSettings = field(default_factory=SignalWireSettings)
     plivo: PlivoSettings = field(default_factory=PlivoSettings)
     vonage: VonageSettings = field(default_factory=VonageSettings)
+    audiohook: AudiohookSettings = field(default_factory=AudiohookSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -137,6 +141,7 @@ PARTS: Mapping[str, type] = {  # sections whose keys have names of ours
     "signalwire": SignalWireSettings,
     "plivo": PlivoSettings,
     "vonage": VonageSettings,
+    "audiohook": AudiohookSettings,
 }
 
 
@@ -245,10 +250,10 @@ def _described(values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _described_value(key: str, value: object) -> object:
-    if isinstance(value, Mapping):
-        return _described(value)
     if is_secret(key):
         return "set" if value else "not set"
+    if isinstance(value, Mapping):
+        return _described(value)
     return str(value) if isinstance(value, Path) else value
 
 
@@ -283,6 +288,7 @@ def _checked(settings: Settings) -> Settings:
         )
     check_oidc(settings.oidc)
     check_public_urls({"twilio": settings.twilio.public_url, "plivo": settings.plivo.public_url})
+    check_audiohook(settings.audiohook)
     return settings
 
 

@@ -3,6 +3,7 @@
 Never asks a phone system anything. Next: `config.py` reads them; the dialects of `ingest/` are made with them.
 """
 
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
@@ -56,6 +57,16 @@ class VonageSettings:
     mixed_leg: Literal["agent", "customer"] = "agent"  # as whose talk a mix of both sides is heard
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudiohookSettings:
+    """Genesys AudioHook."""
+
+    # By API key; in base64, as Genesys has it, or empty where the integration has none. Then no other key will do.
+    client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
+    transcripts: bool = False  # finals are sent back as events
+    partials: bool = False  # and partials
+
+
 def check_public_urls(by_section: Mapping[str, str | None]) -> None:
     """Raises ConfigError for an address that nobody can have asked for."""
     for section, url in by_section.items():
@@ -71,3 +82,17 @@ def _is_address(url: str) -> bool:
     except ValueError:
         return False
     return port_is_fine and parts.scheme in ("wss", "https") and bool(parts.hostname) and not parts.query
+
+
+def check_audiohook(settings: AudiohookSettings) -> None:
+    """Raises ConfigError for what cannot work; says no secret."""
+    for api_key, secret in settings.client_secrets.items():
+        if not api_key:
+            raise ConfigError("setting `audiohook.client_secrets`: an API key is empty")
+        try:
+            b64decode(secret, validate=True)
+        except ValueError:
+            told = "is not base64: copy the client secret from the integration's credentials as it stands there"
+            raise ConfigError(f"setting `audiohook.client_secrets`: that of {api_key[:4]}… {told}") from None
+    if settings.partials and not settings.transcripts:
+        raise ConfigError("setting `audiohook.partials`: only with `audiohook.transcripts = true`")

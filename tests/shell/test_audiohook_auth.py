@@ -13,7 +13,9 @@ from voiceassist.ingest.audiohook_auth import (
     MAX_SKEW_S,
     SIGNED,
     Nonces,
+    Proof,
     check_request,
+    proof_of,
 )
 from voiceassist.ingest.http_signature import Param, parse_signature, signature_of, signature_params
 
@@ -55,15 +57,15 @@ def signed(
     secret: bytes = b"MySuperSecretKeyTellNo-1!2@3#4$5",
     components: tuple[str, ...] = SIGNED,
     headers: Mapping[str, str] = HEADERS,
-    **changes: Param | None,
+    params: Mapping[str, Param | None] | None = None,
 ) -> dict[str, str]:
     """A request, signed; parameters that are None are left out."""
     said: dict[str, Param | None] = {"keyid": KEY, "nonce": NONCE, "alg": "hmac-sha256", "created": CREATED}
-    params = {name: value for name, value in (said | changes).items() if value is not None}
-    values = {"@request-target": TARGET, "@authority": headers["host"]} | headers
-    signature = signature_of({name: values.get(name, "") for name in components}, params, secret)
+    kept = {name: value for name, value in {**said, **(params or {})}.items() if value is not None}
+    values = {"@request-target": TARGET, "@authority": headers["host"], **headers}
+    signature = signature_of({name: values.get(name, "") for name in components}, kept, secret)
     return dict(headers) | {
-        "signature-input": f"sig1={signature_params(components, params)}",
+        "signature-input": f"sig1={signature_params(components, kept)}",
         "signature": f"sig1=:{b64encode(signature).decode()}:",
     }
 
@@ -121,18 +123,18 @@ def test_the_authority_is_compared_without_case_and_usual_port() -> None:
     ],
 )
 def test_a_wrong_parameter_is_refused(changes: dict[str, Param | None], told: str) -> None:
-    assert told in why(signed(**changes))
+    assert told in why(signed(params=changes))
 
 
 def test_alg_and_expires_may_be_left_out() -> None:
-    check(signed(alg=None, expires=None))
-    check(signed(expires=CREATED))
+    check(signed(params={"alg": None}))
+    check(signed(params={"expires": CREATED}))
 
 
 def test_another_secret_is_refused_and_an_unknown_key_likewise() -> None:
     assert "does not fit" in why(signed(secret=b"other"))
     unknown = HEADERS | {"x-api-key": "unknown"}
-    assert "does not fit" in why(signed(headers=unknown, keyid="unknown"))
+    assert "does not fit" in why(signed(headers=unknown, params={"keyid": "unknown"}))
     assert "unknown" in why(unknown)
     assert "no `X-API-KEY`" in why({})
 
@@ -142,7 +144,7 @@ def test_a_key_with_a_secret_must_sign_and_one_without_must_not() -> None:
     unsigned = HEADERS | {"x-api-key": "open"}
     check(unsigned)
     for secret in (b"", b"\0", b"\0" * 32):
-        assert "does not fit" in why(signed(headers=unsigned, keyid="open", secret=secret))
+        assert "does not fit" in why(signed(headers=unsigned, params={"keyid": "open"}, secret=secret))
 
 
 def test_a_replayed_request_is_refused_until_its_signature_is_too_old_anyway() -> None:
@@ -151,7 +153,7 @@ def test_a_replayed_request_is_refused_until_its_signature_is_too_old_anyway() -
     with pytest.raises(IngestError, match="used before"):
         check_request(TARGET, signed(), SECRETS, nonces, CREATED + MAX_AGE_S)
     with pytest.raises(IngestError, match="used before"):  # with the same nonce, however it is signed
-        check_request(TARGET, signed(created=CREATED + 5), SECRETS, nonces, CREATED + 5)
+        check_request(TARGET, signed(params={"created": CREATED + 5}), SECRETS, nonces, CREATED + 5)
 
 
 def test_nonces_are_forgotten_with_their_signatures_and_never_more_than_so_many() -> None:
@@ -169,6 +171,21 @@ def test_a_wrong_signature_uses_up_no_nonce() -> None:
     with pytest.raises(IngestError):
         check_request(TARGET, signed(secret=b"other"), SECRETS, nonces, CREATED)
     check_request(TARGET, signed(), SECRETS, nonces, CREATED)
+
+
+def test_only_configured_keys_will_do_and_keys_of_ours() -> None:
+    def proof(headers: Mapping[str, str], secrets: Mapping[str, str] = SECRETS, target: str = TARGET) -> Proof:
+        return proof_of(target, headers, secrets, Nonces(), CREATED)
+
+    ours = HEADERS | {"x-api-key": "va_abc"}
+    assert proof(signed()) == Proof(signed_by=f"audiohook {KEY}")
+    assert proof({}).refusal
+    assert proof(HEADERS | {"x-api-key": "other"}).refusal
+    assert proof(ours) == Proof(key="va_abc")
+    # What a key in the address may do, or an open server without API keys, the server knows.
+    assert proof(HEADERS | {"x-api-key": "other"}, target=f"{TARGET}/va_abc?x=1") == Proof()
+    assert proof(signed(headers=ours)).refusal
+    assert proof(HEADERS, {}) == proof(signed(), {}) == Proof()
 
 
 @pytest.mark.parametrize(

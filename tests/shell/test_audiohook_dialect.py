@@ -1,6 +1,7 @@
 """Everything an AudioHook client can say, right or wrong, without a socket."""
 
 import json
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -24,6 +25,7 @@ from tests.fakes.audiohook_words import (
 )
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, Customer, Final, Partial, Person, Word
+from voiceassist.ingest.audiohook_auth import Proof
 from voiceassist.ingest.audiohook_dialect import TRANSITIONS, AudiohookDialect, SessionHeaders
 from voiceassist.ingest.audiohook_duration import duration_of, milliseconds_of, seconds_of
 from voiceassist.ingest.audiohook_open import supported_languages
@@ -34,19 +36,21 @@ from voiceassist.ingest.dialect import (
     Ended,
     Finished,
     Gap,
-    Recorded,
     Linger,
     Noted,
     Paused,
     PeerEvent,
+    Recorded,
     Refused,
     Resumed,
     Started,
+    Wait,
 )
 from voiceassist.ingest.limits import PeerLimits
 
 LIMITS = PeerLimits()
 HEADERS = SessionHeaders(organization_id=ORGANIZATION, session_id=SESSION)
+BYE = Ended(reason="hangup", is_patient=False)
 DONE = Finished(call_id=CONVERSATION, duration_ms=0)
 
 
@@ -103,7 +107,7 @@ def word(text: str, start_ms: int, end_ms: int) -> Word:
 
 
 def final(text: str = "hello", *, start_ms: int = 1000, end_ms: int = 1500, **changes: Any) -> Final:
-    said = {
+    said: dict[str, Any] = {
         "at_ms": end_ms,
         "speaker": "customer",
         "utterance": 1,
@@ -256,8 +260,10 @@ def test_open_after_a_broken_connection_goes_on_at_its_position() -> None:
 
 
 def test_a_connection_probe_is_answered_and_makes_no_call() -> None:
-    session = Session()
-    assert session.say("open", PROBE) == []
+    session = Session(PROBE)
+    started = session.opening()
+    assert started.is_probe
+    session.dialect.tell(Accepted(info=started.info))
     assert session.types() == ["opened"]
     assert session.say("ping") == []
     assert session.dialect.receive(b"\xff" * 3200) == []
@@ -370,7 +376,7 @@ def test_an_error_of_theirs_ends_nothing() -> None:
     (noted,) = session.say("error", {"code": 400, "message": "tough stuff"})
     assert noted == Noted(code="peer_error", message="400: tough stuff")
     assert session.types() == []
-    assert session.say("close", {"reason": "end"}) == [Ended(reason="hangup")]
+    assert session.say("close", {"reason": "end"}) == [BYE]
 
 
 @pytest.mark.parametrize(
@@ -400,7 +406,7 @@ def test_close_before_open_is_answered() -> None:
 def test_who_closes_before_opened_is_not_told_opened_any_more() -> None:
     session = Session()
     info = session.opening().info
-    assert session.say("close", {"reason": "end"}) == [Ended(reason="hangup")]
+    assert session.say("close", {"reason": "end"}) == [BYE]
     session.dialect.tell(Accepted(info=info))
     session.dialect.tell(DONE)
     assert session.types() == ["closed"]
@@ -409,7 +415,7 @@ def test_who_closes_before_opened_is_not_told_opened_any_more() -> None:
 def test_close_during_a_pause_ends_the_call() -> None:
     session = Session().opened()
     session.say("paused")
-    assert session.say("close", {"reason": "end"}) == [Ended(reason="hangup")]
+    assert session.say("close", {"reason": "end"}) == [BYE]
 
 
 def test_a_call_that_fails_after_close_is_closed_and_not_disconnected() -> None:
@@ -449,6 +455,25 @@ def test_a_server_that_stops_says_reconnect() -> None:
     session = Session().opened()
     session.dialect.tell(Refused(error=IngestError("shutdown", "voiceassist is stopping")))
     assert [(one["type"], one["seq"]) for one in session.answers()] == [("reconnect", 2), ("disconnect", 3)]
+
+
+def test_what_the_request_proves_goes_with_the_call() -> None:
+    headers = replace(HEADERS, proof=Proof(signed_by="audiohook K", key="va_1"))
+    for parameters in (OPEN, PROBE):
+        started = Session(parameters, headers).opening()
+        assert (started.signed_by, started.key) == ("audiohook K", "va_1")
+
+
+@pytest.mark.parametrize("parameters", [OPEN, PROBE])
+def test_who_proves_nothing_is_told_so_half_a_second_later(parameters: Json) -> None:
+    refusal = IngestError("unauthorized", "the API key is unknown")
+    session = Session(headers=replace(HEADERS, proof=Proof(refusal=refusal)))
+    assert session.refused("open", parameters) is refusal
+    session.dialect.tell(Refused(error=refusal))
+    wait, message, linger = session.dialect.to_send()
+    assert wait == Wait(seconds=0.5)
+    assert json.loads(str(message))["parameters"] == {"reason": "unauthorized", "info": "the API key is unknown"}
+    assert isinstance(linger, Linger)
 
 
 def test_a_refusal_before_any_message_has_the_headers_id_or_none() -> None:
@@ -571,7 +596,7 @@ def test_a_final_is_an_event_in_the_references_shape() -> None:
 
 
 def test_a_partial_has_the_id_of_its_final() -> None:
-    session = Session().opened()
+    session = Session(partials=True).opened()
     said = final()
     partial = Partial(
         at_ms=1200,
@@ -585,6 +610,9 @@ def test_a_partial_has_the_id_of_its_final() -> None:
     first, second = entity(session, partial), entity(session, said)
     assert (first["isFinal"], first["id"]) == (False, second["id"])
     assert entity(session, final(utterance=2))["id"] != second["id"]
+    session = Session().opened()
+    session.dialect.tell(Recorded(event=partial))
+    assert session.types() == []
 
 
 def test_a_transcript_of_a_leg_that_they_do_not_send_stays_here() -> None:

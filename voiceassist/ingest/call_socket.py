@@ -55,6 +55,7 @@ async def serve_call(
     joins: Joins,
     admit: Admit = anybody,
     subprotocol: str | None = None,
+    *,
     watch: Watch | None = None,
 ) -> None:
     """The call on a new socket, or some of its legs: from the start message to our farewell.

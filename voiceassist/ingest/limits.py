@@ -14,7 +14,9 @@ class PeerLimits:
     message_bytes: int = 1 << 20  # two minutes of one G.711 leg: nobody who streams needs more at once
     start_within_s: float = 10.0  # from connecting to the start message, or to the first WebRTC packet
     send_within_s: float = 10.0  # for a peer to take what we say; whoever does not read for so long is gone
-    closed_within_s: float = 8.0  # for the rest of a call to be recognised whose peer gives up after 10 s (AudioHook)
+    closed_within_s: float = (
+        8.0  # for the rest of a call to be recognised whose peer gives up after 10 s (AudioHook)
+    )
     leaving: int = 200  # connections that are still read after a refusal; more of them are closed at once
     waiting_publishers: int = 200  # connected, but without audio yet; then new ones are refused
     silent_after_s: float = 3.0  # without audio for longer: the peer is silent, or its network has stalled

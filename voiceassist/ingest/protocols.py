@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from voiceassist.config import Settings
 from voiceassist.ingest import media_streams
+from voiceassist.ingest.audiohook_session import AudiohookSessions
 from voiceassist.ingest.dialect import Dialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
@@ -25,9 +26,16 @@ class SocketProtocol:
     subprotocol: str | None = None  # that is agreed to when the peer offers it (RFC 6455 section 1.9)
     # Its messages say who sends them, by a signature or a key of their own; else the opening request must.
     proves_itself: bool = False
+    # Its peer wants to have what is recorded of the call.
+    is_told_records: Callable[[Settings], bool] = lambda _settings: False
 
 
 PROTOCOLS: Mapping[str, SocketProtocol] = {
+    "audiohook": SocketProtocol(
+        make=AudiohookSessions().dialect,
+        proves_itself=True,
+        is_told_records=lambda settings: settings.audiohook.transcripts,
+    ),
     "stream": SocketProtocol(make=lambda _handshake, limits, _settings: StreamDialect(limits)),
     "twilio": SocketProtocol(make=media_streams.twilio, proves_itself=True),
     "telnyx": SocketProtocol(make=media_streams.telnyx, proves_itself=True),

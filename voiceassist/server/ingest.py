@@ -34,7 +34,8 @@ def _route(protocol: SocketProtocol) -> Callable[[WebSocket], Awaitable[None]]:
         runtime, handshake = runtime_of(socket), handshake_of(socket)
         dialect = protocol.make(handshake, runtime.joins.limits, runtime.settings)
         agreed = protocol.subprotocol if protocol.subprotocol in handshake.subprotocols else None
-        await serve_call(socket, dialect, runtime.joins, admission(socket), agreed)
+        watch = runtime.subscriptions.watching_call if protocol.is_told_records(runtime.settings) else None
+        await serve_call(socket, dialect, runtime.joins, admission(socket), agreed, watch=watch)
 
     return carry
 

@@ -118,6 +118,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "SOCKET /ingest/plivo/{key}": ANYONE,
     "SOCKET /ingest/signalwire": ANYONE,
     "SOCKET /ingest/signalwire/{key}": ANYONE,
+    "SOCKET /ingest/audiohook": ANYONE,  # its messages prove who sends them, or its API key does
+    "SOCKET /ingest/audiohook/{key}": ANYONE,
     "SOCKET /ingest/stream": INGEST,
     "SOCKET /ingest/stream/{key}": INGEST,
     "SOCKET /ingest/telnyx": ANYONE,
