@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from voiceassist.callers import stream, twilio, vonage
+from voiceassist.callers import audiohook, stream, twilio, vonage
+from voiceassist.callers.audiohook import AudiohookCaller
 from voiceassist.callers.caller import Caller, CallerError, CallerLine, PlacedCall
 from voiceassist.callers.stream import StreamCaller
 from voiceassist.callers.twilio import MediaStreamCaller
@@ -79,6 +80,14 @@ PROTOCOLS: Mapping[str, CallerProtocol] = {
         rates_hz=WIDE,
         legs="one",
         options=vonage.OPTIONS,
+    ),
+    "audiohook": CallerProtocol(
+        path="/ingest/audiohook",
+        make=AudiohookCaller,
+        what="Genesys Cloud AudioHook, version 2",
+        rates_hz=TELEPHONE,
+        frame_ms=200,
+        options=audiohook.OPTIONS,
     ),
 }
 
