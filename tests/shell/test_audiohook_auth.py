@@ -2,12 +2,15 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Mapping
+from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
+from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from voiceassist.errors import IngestError
+from voiceassist.config import Settings, load_settings
+from voiceassist.errors import ConfigError, IngestError
 from voiceassist.ingest.audiohook_auth import (
     MAX_AGE_S,
     MAX_SKEW_S,
@@ -234,7 +237,41 @@ def test_the_drafts_example_is_computed_alike() -> None:
     assert signature_of(dict(zip(found.components, values, strict=True)), found.params, secret) == found.signature
 
 
-@settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=50, deadline=None)
 @given(st.text(max_size=40), st.text(max_size=40))
 def test_whatever_a_header_says_it_is_refused_in_words(signature_input: str, signature: str) -> None:
     why(HEADERS | {"signature-input": f"sig1=({signature_input}", "signature": signature})
+
+
+# ---- settings ---------------------------------------------------------------------------------------------
+
+
+def settings_of(tmp_path: Path, toml: str) -> Settings:
+    file = tmp_path / "voiceassist.toml"
+    file.write_text(toml)
+    return load_settings(file, environment={})
+
+
+def test_client_secrets_come_from_the_file_and_are_described_to_nobody(tmp_path: Path) -> None:
+    toml = f'[audiohook]\ntranscripts = true\n[audiohook.client_secrets]\n"{KEY}" = "{SECRET}"\n"open" = ""\n'
+    settings = settings_of(tmp_path, toml)
+    assert settings.audiohook.client_secrets == {KEY: SECRET, "open": ""}
+    told = f"{settings.described()} {settings!r}"
+    assert SECRET not in told
+    assert KEY not in told
+
+
+@pytest.mark.parametrize(
+    ("toml", "told"),
+    [
+        ('[audiohook.client_secrets]\n"key" = "no base64!"', "is not base64"),
+        ('[audiohook.client_secrets]\n"" = ""', "empty"),
+        ("[audiohook]\npartials = true", "audiohook.transcripts"),
+        ("[audiohook]\ntranscript = true", "audiohook.transcripts"),
+        ("audiohook = 1", "section"),
+    ],
+)
+def test_settings_that_cannot_work_are_named_without_their_secret(tmp_path: Path, toml: str, told: str) -> None:
+    with pytest.raises(ConfigError, match=told) as caught:
+        settings_of(tmp_path, toml)
+    assert "no base64!" not in str(caught.value)

@@ -80,9 +80,7 @@ async def opened(url: str, parameters: Json = OPEN) -> AsyncIterator[Client]:
         yield one
 
 
-async def held(
-    url: str, call: PlacedCall = CALL, line: CallerLine = STEREO, *, frames: int = 3
-) -> AudiohookCaller:
+async def held(url: str, call: PlacedCall = CALL, line: CallerLine = STEREO, *, frames: int = 3) -> None:
     """A conversation of the strict caller from its beginning to its end; a pause in the middle of it."""
     caller = AudiohookCaller(call, line)
     channels = (LEFT, RIGHT) if len(line.legs) > 1 else (LEFT,)
