@@ -16,7 +16,7 @@ from voiceassist.ingest.audiohook_auth import (
     MAX_SKEW_S,
     SIGNED,
     Nonces,
-    Proof,
+    RequestProof,
     check_request,
     proof_of,
 )
@@ -177,18 +177,18 @@ def test_a_wrong_signature_uses_up_no_nonce() -> None:
 
 
 def test_only_configured_keys_will_do_and_keys_of_ours() -> None:
-    def proof(headers: Mapping[str, str], secrets: Mapping[str, str] = SECRETS, target: str = TARGET) -> Proof:
+    def proof(headers: Mapping[str, str], secrets: Mapping[str, str] = SECRETS, target: str = TARGET) -> RequestProof:
         return proof_of(target, headers, secrets, Nonces(), CREATED)
 
     ours = HEADERS | {"x-api-key": "va_abc"}
-    assert proof(signed()) == Proof(signed_by=f"audiohook {KEY}")
+    assert proof(signed()) == RequestProof(signed_by=f"audiohook {KEY}")
     assert proof({}).refusal
     assert proof(HEADERS | {"x-api-key": "other"}).refusal
-    assert proof(ours) == Proof(key="va_abc")
+    assert proof(ours) == RequestProof(key="va_abc")
     # What a key in the address may do, or an open server without API keys, the server knows.
-    assert proof(HEADERS | {"x-api-key": "other"}, target=f"{TARGET}/va_abc?x=1") == Proof()
+    assert proof(HEADERS | {"x-api-key": "other"}, target=f"{TARGET}/va_abc?x=1") == RequestProof()
     assert proof(signed(headers=ours)).refusal
-    assert proof(HEADERS, {}) == proof(signed(), {}) == Proof()
+    assert proof(HEADERS, {}) == proof(signed(), {}) == RequestProof()
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from tests.fakes.audiohook_words import (
 )
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, Customer, Final, Partial, Person, Word
-from voiceassist.ingest.audiohook_auth import Proof
+from voiceassist.ingest.audiohook_auth import RequestProof
 from voiceassist.ingest.audiohook_dialect import TRANSITIONS, AudiohookDialect, SessionHeaders
 from voiceassist.ingest.audiohook_duration import duration_of, milliseconds_of, seconds_of
 from voiceassist.ingest.audiohook_open import supported_languages
@@ -458,7 +458,7 @@ def test_a_server_that_stops_says_reconnect() -> None:
 
 
 def test_what_the_request_proves_goes_with_the_call() -> None:
-    headers = replace(HEADERS, proof=Proof(signed_by="audiohook K", key="va_1"))
+    headers = replace(HEADERS, proof=RequestProof(signed_by="audiohook K", key="va_1"))
     for parameters in (OPEN, PROBE):
         started = Session(parameters, headers).opening()
         assert (started.signed_by, started.key) == ("audiohook K", "va_1")
@@ -467,7 +467,7 @@ def test_what_the_request_proves_goes_with_the_call() -> None:
 @pytest.mark.parametrize("parameters", [OPEN, PROBE])
 def test_who_proves_nothing_is_told_so_half_a_second_later(parameters: Json) -> None:
     refusal = IngestError("unauthorized", "the API key is unknown")
-    session = Session(headers=replace(HEADERS, proof=Proof(refusal=refusal)))
+    session = Session(headers=replace(HEADERS, proof=RequestProof(refusal=refusal)))
     assert session.refused("open", parameters) is refusal
     session.dialect.tell(Refused(error=refusal))
     wait, message, linger = session.dialect.to_send()

@@ -56,7 +56,7 @@ class Nonces:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proof:
+class RequestProof:
     """What an opening request proves."""
 
     signed_by: str = ""  # whose signature, or unsigned API key, was good
@@ -66,7 +66,7 @@ class Proof:
 
 def proof_of(
     target: str, headers: Mapping[str, str], client_secrets: Mapping[str, str], nonces: Nonces, now_s: float
-) -> Proof:
+) -> RequestProof:
     """What a request proves: by a configured API key, else by a key of ours, else by what the server knows of it.
 
     With API keys configured, nothing else will do but a key of ours.
@@ -78,17 +78,17 @@ def proof_of(
     try:
         check_request(target, headers, client_secrets, nonces, now_s)
     except IngestError as error:
-        return Proof(refusal=error)
-    return Proof(signed_by=f"audiohook {api_key}")
+        return RequestProof(refusal=error)
+    return RequestProof(signed_by=f"audiohook {api_key}")
 
 
-def _by_our_key(api_key: str, headers: Mapping[str, str]) -> Proof:
+def _by_our_key(api_key: str, headers: Mapping[str, str]) -> RequestProof:
     if not api_key.startswith(PREFIX):
-        return Proof()
+        return RequestProof()
     if is_signed(headers):
         told = "a key of ours has no client secret, so a signature proves nothing: leave the client secret empty"
-        return Proof(refusal=_refused(told))
-    return Proof(key=api_key)
+        return RequestProof(refusal=_refused(told))
+    return RequestProof(key=api_key)
 
 
 def is_signed(headers: Mapping[str, str]) -> bool:

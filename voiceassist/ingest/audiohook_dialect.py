@@ -27,7 +27,7 @@ from typing import Literal
 from voiceassist.audio.pcm import BYTES_PER_SAMPLE, decode, deinterleave
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, Final, Partial
-from voiceassist.ingest.audiohook_auth import REFUSED_AFTER_S, Proof
+from voiceassist.ingest.audiohook_auth import REFUSED_AFTER_S, RequestProof
 from voiceassist.ingest.audiohook_duration import milliseconds_of
 from voiceassist.ingest.audiohook_messages import (
     NULL_ID,
@@ -117,7 +117,7 @@ class SessionHeaders:
 
     organization_id: str = ""  # the header Audiohook-Organization-Id
     session_id: str = ""  # Audiohook-Session-Id; empty: the first message says it
-    proof: Proof = field(default_factory=Proof)
+    proof: RequestProof = field(default_factory=RequestProof)
 
 
 class AudiohookDialect:
@@ -150,6 +150,10 @@ class AudiohookDialect:
         envelope = parse_envelope(message)
         self._check_numbers(envelope)
         return self._take(envelope, parse_parameters(envelope))
+
+    def closed(self, code: int) -> EndReason:  # noqa: ARG002 - who is done says `close`
+        """Without a `close`, the peer vanished."""
+        return "vanished"
 
     def tell(self, news: News) -> None:
         """Says it in the protocol's words."""
