@@ -15,12 +15,15 @@ from fastapi import FastAPI, Request, Response, WebSocket
 
 from voiceassist.asr.choice import matching
 from voiceassist.audio.pcm import AudioFrame, Pcm
+from voiceassist.config import Settings
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, EndReason, LineChanged, Speaker
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
+from voiceassist.ingest.handshake import handshake_of
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.protocols import PROTOCOLS
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.stream_dialect import StreamDialect
 from voiceassist.ingest.whip import WhipSessions
@@ -166,6 +169,19 @@ def stream_app(joins: Joins) -> FastAPI:
     @app.websocket("/ingest/stream")
     async def stream(ws: WebSocket) -> None:
         await serve_call(ws, StreamDialect(joins.limits), joins)
+
+    return app
+
+
+def protocol_app(joins: Joins) -> FastAPI:
+    """The smallest application that takes every protocol with a socket, from anybody."""
+    app, settings = FastAPI(), Settings()
+
+    @app.websocket("/ingest/{name}")
+    async def carry(ws: WebSocket, name: str) -> None:
+        protocol, handshake = PROTOCOLS[name], handshake_of(ws)
+        agreed = protocol.subprotocol if protocol.subprotocol in handshake.subprotocols else None
+        await serve_call(ws, protocol.make(handshake, joins.limits, settings), joins, subprotocol=agreed)
 
     return app
 

@@ -1,11 +1,12 @@
 """Which call a publisher opens, joins or continues, and under which id."""
 
 import asyncio
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
-from tests.fakes.ingest_server import Sessions, joins_of
+from tests.fakes.ingest_server import HeldClock, Sessions, joins_of
 from tests.fakes.sources import info
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason, Speaker
@@ -99,3 +100,22 @@ async def test_id_of_a_call_without_audio_is_free_again() -> None:
     publisher.take(Ended(reason="vanished"), 1.0)
     assert await publisher.feed.stored_whole()
     assert called(await joins.join(started(), waits=True)) == ("c-1", "")
+
+
+async def test_legs_that_come_at_different_rates_are_heard_at_the_rate_of_the_call() -> None:
+    sessions = Sessions()
+    sessions.listening.set()
+    joins = joins_of(sessions, PeerLimits(), clock=HeldClock())
+    tone = (8_000 * np.sin(np.arange(16_000) * 2 * np.pi * 400 / 16_000)).astype(np.int16)
+    first = await joins.join(started("agent"), waits=True)
+    second = await joins.join(replace(started("customer"), rate_hz=16_000), waits=True)
+    first.take(Audio(legs=("agent",), channels=[tone[::2]]), 1.0)
+    second.take(Audio(legs=("customer",), channels=[tone]), 1.0)
+    for publisher in (first, second):
+        publisher.take(Ended(reason="hangup"), 1.0)
+    call = await sessions.call("c-1")
+    await call.over.wait()
+    agent, customer = call.leg("agent"), call.leg("customer")
+    assert {frame.rate_hz for frame in call.frames} == {8_000}
+    assert len(agent) == len(customer) == 8_000
+    assert np.abs(agent.astype(int) - customer)[200:7_500].max() < 400

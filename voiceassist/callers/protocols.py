@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from voiceassist.callers import audiohook, stream, twilio, vonage
+from voiceassist.callers import asterisk, audiohook, freeswitch, stream, twilio, vonage
+from voiceassist.callers.asterisk import AsteriskCaller
 from voiceassist.callers.audiohook import AudiohookCaller
 from voiceassist.callers.caller import Caller, CallerError, CallerLine, PlacedCall
+from voiceassist.callers.freeswitch import FreeswitchCaller
 from voiceassist.callers.stream import StreamCaller
 from voiceassist.callers.twilio import MediaStreamCaller
 from voiceassist.callers.vonage import VonageCaller
@@ -88,6 +90,21 @@ PROTOCOLS: Mapping[str, CallerProtocol] = {
         rates_hz=TELEPHONE,
         frame_ms=200,
         options=audiohook.OPTIONS,
+    ),
+    "asterisk": CallerProtocol(
+        path="/ingest/asterisk",
+        make=AsteriskCaller,
+        what="Asterisk's chan_websocket: a connection for each leg",
+        rates_hz=asterisk.RATES_HZ,
+        legs="one",
+        options=asterisk.OPTIONS,
+    ),
+    "freeswitch": CallerProtocol(
+        path="/ingest/freeswitch",
+        make=FreeswitchCaller,
+        what="FreeSWITCH's mod_audio_fork and mod_audio_stream: L16, both legs or one",
+        rates_hz=freeswitch.RATES_HZ,
+        options=freeswitch.OPTIONS,
     ),
 }
 

@@ -4,7 +4,7 @@ A dialect turns what its peer says into the events below, and what we say into m
 socket, a clock or a task, so a test feeds it by hand. It knows neither the call's session nor other connections.
 Next: `call_socket.py` and `whip.py` own the connections, `joins.py` opens the call, `feed.py` takes its events.
 
-    peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed, Pressed in any
+    peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed, Pressed, Doubted in any
                               order, Ended
     we   → tell(news)       → to_send() → messages and a Close, in the order in which they must go out
 
@@ -98,7 +98,15 @@ class Noted:
     message: str
 
 
-PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Noted | Ended
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Doubted:
+    """The protocol itself shows that something is not as the peer announced it; the call goes on."""
+
+    code: str
+    message: str
+
+
+PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Noted | Doubted | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,9 +16,11 @@ from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
+from voiceassist.ingest.call_rate import CallRate
 from voiceassist.ingest.coalescer import Coalescer
 from voiceassist.ingest.dialect import (
     Audio,
+    Doubted,
     Ended,
     Gap,
     Identified,
@@ -121,8 +123,10 @@ class Feed:
         """Audio and gaps until the end."""
         return self._queue.pieces()
 
-    def publish(self, tracks: Tracks, now_s: float, *, waits: bool) -> "PeerFeed":
+    def publish(self, tracks: Tracks, now_s: float, *, waits: bool, rate_hz: int | None = None) -> "PeerFeed":
         """A publisher takes its tracks. Raises IngestError when another one has them.
+
+        Its audio comes at its own rate; None: the call's.
 
         One that cannot wait makes room for all: the oldest audio is dropped, whoever sent it.
         """
@@ -132,7 +136,7 @@ class Feed:
         if taken & wanted or not set(tracks) <= set(self.tracks):
             names = " and ".join(sorted(taken & wanted or wanted))
             raise IngestError("leg_taken", f"call {call_id!r} has a publisher for {names} already")
-        self._publishers[tracks] = PeerFeed(self, tracks, now_s)
+        self._publishers[tracks] = PeerFeed(self, tracks, now_s, rate_hz or self.rate_hz)
         self._waits = self._waits and waits
         return self._publishers[tracks]
 
@@ -200,13 +204,14 @@ class Feed:
 class PeerFeed:
     """One connection's part of a call."""
 
-    def __init__(self, feed: Feed, tracks: Tracks, now_s: float) -> None:
+    def __init__(self, feed: Feed, tracks: Tracks, now_s: float, rate_hz: int) -> None:
         self.feed = feed
+        self._rate_hz, self._call_rate = rate_hz, CallRate(tracks, rate_hz, feed.rate_hz)
         self.tracks = tracks
         self._joined_s = self._heard_s = now_s
         self._heard: set[Legs] = set()  # tracks with audio so far
         self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
-        self._meters = {track: RateMeter(feed.rate_hz, feed.limits.rate_window_s) for track in tracks}
+        self._meters = {track: RateMeter(rate_hz, feed.limits.rate_window_s) for track in tracks}
         self._is_paused = self._has_ended = False
 
     @property
@@ -233,10 +238,8 @@ class PeerFeed:
         match event:
             case Audio():
                 return self._audio(event, now_s) if len(event.channels[0]) else None
-            case Gap() if event.legs in self._heard:
-                self.feed.add(self._timeline(event.legs, now_s).lose(event.duration_ms, now_s))
             case Gap():
-                pass  # before its first audio: the call, or this track of it, has not begun
+                self._lose(event, now_s)
             case Identified():
                 self._identify(event)
             case Paused():
@@ -245,9 +248,10 @@ class PeerFeed:
                 self._is_paused, self._heard_s = False, now_s
             case Pressed():
                 self.feed.press(event)
+            case Doubted(code=code, message=message):
+                return Warned(code=code, message=message)
             case Ended():
-                self._has_ended = True
-                self.feed.leave(self.tracks, event.reason)
+                self._end(event, now_s)
             case Started():
                 raise IngestError("already_started", "this connection carries a call already; open another one")
         return None
@@ -257,13 +261,25 @@ class PeerFeed:
         self._heard_s = now_s
         self.feed.skip(now_s)
 
-    def _audio(self, audio: Audio, now_s: float) -> Warned | None:
-        samples = len(audio.channels[0])
-        began_s = max(self._joined_s, now_s - samples / self.feed.rate_hz)
-        timeline = self._timeline(audio.legs, began_s)
-        warned = self._measure(audio, timeline, now_s) or self._compare(audio)
-        self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp))
+    def _end(self, ended: Ended, now_s: float) -> None:
+        self._has_ended = True
+        for legs in self._heard:
+            if rest := self._call_rate.rest(legs):
+                self.feed.add(self._timeline(legs, now_s).audio(rest, now_s))
+        self.feed.leave(self.tracks, ended.reason)
+
+    def _lose(self, gap: Gap, now_s: float) -> None:
+        if gap.legs in self._heard:  # before its first audio the call, or this track of it, has not begun
+            self.feed.add(self._timeline(gap.legs, now_s).lose(gap.duration_ms, now_s))
+
+    def _audio(self, said: Audio, now_s: float) -> Warned | None:
         self._heard_s = now_s
+        audio = self._call_rate.audio(said)
+        began_s = max(self._joined_s, now_s - len(said.channels[0]) / self._rate_hz)
+        timeline = self._timeline(audio.legs, began_s)
+        warned = self._measure(said, timeline, now_s) or self._compare(audio)
+        if len(audio.channels[0]):
+            self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp))
         return warned
 
     def _timeline(self, legs: Legs, began_s: float) -> Timeline:
@@ -289,7 +305,7 @@ class PeerFeed:
         self.feed.add(timeline.mark("rate_changed"))
         return Warned(
             code="rate_mismatch",
-            message=f"announced {self.feed.rate_hz} Hz, measured {measured_hz} Hz: unless this is a recording that"
+            message=f"announced {self._rate_hz} Hz, measured {measured_hz} Hz: unless this is a recording that"
             f" is sent faster or slower than it plays, `rate_hz` should be {measured_hz}",
         )
 

@@ -97,7 +97,7 @@ class Joins:
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 self._check_language(found.info, started.info)
-                return found.publish(started.tracks, self.clock(), waits=waits)
+                return found.publish(started.tracks, self.clock(), waits=waits, rate_hz=started.rate_hz)
             feed = await self._new(started, found, waits=waits, who=who)
             publisher = feed.publish(started.tracks, self.clock(), waits=waits)
             self.host.spawn(self._run(feed))

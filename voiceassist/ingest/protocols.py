@@ -8,9 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voiceassist.config import Settings
-from voiceassist.ingest import media_streams
+from voiceassist.ingest import asterisk_dialect, freeswitch_dialect, media_streams
+from voiceassist.ingest.asterisk_dialect import AsteriskDialect
 from voiceassist.ingest.audiohook_session import AudiohookSessions
 from voiceassist.ingest.dialect import Dialect
+from voiceassist.ingest.freeswitch_dialect import FreeswitchDialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.stream_dialect import StreamDialect
@@ -42,4 +44,12 @@ PROTOCOLS: Mapping[str, SocketProtocol] = {
     "signalwire": SocketProtocol(make=media_streams.signalwire, proves_itself=True),
     "plivo": SocketProtocol(make=media_streams.plivo, proves_itself=True),
     "vonage": SocketProtocol(make=media_streams.vonage, proves_itself=True),
+    "asterisk": SocketProtocol(
+        make=lambda handshake, limits, _settings: AsteriskDialect(handshake, limits),
+        subprotocol=asterisk_dialect.SUBPROTOCOL,
+    ),
+    "freeswitch": SocketProtocol(
+        make=lambda handshake, limits, _settings: FreeswitchDialect(handshake, limits),
+        subprotocol=freeswitch_dialect.SUBPROTOCOL,
+    ),
 }

@@ -8,14 +8,16 @@ from voiceassist.ingest.dialect import Close, Finished, Refused
 from voiceassist.ingest.stream_dialect import CLOSE_CODES
 
 NORMAL = 1000  # RFC 6455 section 7.4.1: what the connection was for is done
-NO_CODE = 1005  # the same section: it was closed in good order, without a code
 WRONG = 4400  # for private use; ours for a message that cannot be taken
 REASON_BYTES = 123  # section 5.5: a control frame carries 125 bytes, two of them the code
 
 
 def end_by_close(code: int) -> EndReason:
-    """Why a peer's audio ended that only closes: on purpose, or because its line was lost."""
-    return "hangup" if code in (NORMAL, NO_CODE) else "vanished"
+    """Why a peer's audio ended that only closes: on purpose, or because its line was lost.
+
+    1005, "no code", says neither: uvicorn tells it also of a connection that broke off.
+    """
+    return "hangup" if code == NORMAL else "vanished"
 
 
 def close_of(news: Finished | Refused) -> Close:
