@@ -36,9 +36,6 @@ def _network(pcm: Pcm) -> bytes:
     return pcm.astype(">i2").tobytes()
 
 
-SIXTEEN_BITS: Final = (_little, _network)
-
-
 def _numbers_as_text(number: int) -> object:
     return str(number)
 
@@ -148,7 +145,7 @@ class MediaStreamSpeaker:
 
 
 def _encoding_option(names: Sequence[str]) -> dict[str, str]:
-    return {"encoding": f"one of {', '.join(names)}; default: {names[0]} at 8000 Hz, l16 above"}
+    return {"encoding": f"one of {', '.join(names)}; default: {names[0]}"}
 
 
 TWILIO: Final = MediaStreamSpeaker(
@@ -199,14 +196,14 @@ class MediaStreamCaller:
 
     def __init__(self, speaks: MediaStreamSpeaker, call: PlacedCall, line: CallerLine) -> None:
         options = call.options
-        wide = [name for name, (_, encode) in speaks.encodings.items() if encode in SIXTEEN_BITS]
-        fits = list(speaks.encodings) if line.rate_hz == TELEPHONE_HZ else wide
-        encoding = options.get("encoding", next(iter(fits), ""))
+        encoding = options.get("encoding", next(iter(speaks.encodings)))
         if encoding not in speaks.encodings:
             raise CallerError(f"encoding={encoding}: {speaks.title} knows {', '.join(speaks.encodings)}")
-        if encoding not in fits:
-            raise CallerError(f"encoding={encoding} has {TELEPHONE_HZ} Hz only: use --rate {TELEPHONE_HZ}")
         self._encoding, self._encode = speaks.encodings[encoding]
+        if self._encode not in (_little, _network) and line.rate_hz != TELEPHONE_HZ:
+            raise CallerError(
+                f"encoding={encoding} is G.711, which has {TELEPHONE_HZ} Hz; use --rate {TELEPHONE_HZ}"
+            )
         self._speaks, self._call, self._line = speaks, call, line
         self._customer_track = options.get("customer_track", "inbound")
         made_up = made_up_id(call, f"stream {line.number} of {' '.join(line.legs)}")

@@ -46,6 +46,7 @@ class Audio:
     legs: Legs
     channels: Sequence[Pcm]
     timestamp: int | None = None  # samples on the peer's own clock, where the protocol has one
+    is_made_up: bool = False  # it was lost, and something that sounds like it stands in its place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

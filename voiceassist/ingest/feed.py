@@ -279,7 +279,7 @@ class PeerFeed:
         timeline = self._timeline(audio.legs, began_s)
         warned = self._measure(said, timeline, now_s) or self._compare(audio)
         if len(audio.channels[0]):
-            self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp))
+            self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp, is_made_up=audio.is_made_up))
         return warned
 
     def _timeline(self, legs: Legs, began_s: float) -> Timeline:

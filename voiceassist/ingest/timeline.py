@@ -26,6 +26,7 @@ class _Arrived:
     channels: Sequence[Pcm]
     arrived_s: float
     timestamp: int | None
+    is_made_up: bool
 
     def __len__(self) -> int:
         return len(self.channels[0])
@@ -64,9 +65,14 @@ class Timeline:
         """How much audio has been given."""
         return self._ms(self._position)
 
-    def audio(self, channels: Sequence[Pcm], now_s: float, timestamp: int | None = None) -> list[Piece]:
-        """Audio that arrived; `timestamp` (in samples, the peer's clock) shows what was lost before it."""
-        message = _Arrived(channels=channels, arrived_s=now_s, timestamp=timestamp)
+    def audio(
+        self, channels: Sequence[Pcm], now_s: float, timestamp: int | None = None, *, is_made_up: bool = False
+    ) -> list[Piece]:
+        """Audio that arrived; `timestamp` (in samples, the peer's clock) shows what was lost before it.
+
+        Of audio that `is_made_up`, all was lost.
+        """
+        message = _Arrived(channels=channels, arrived_s=now_s, timestamp=timestamp, is_made_up=is_made_up)
         self._notice_stall(now_s, len(message))
         if self._stall is None:
             return self._append(message)
@@ -160,10 +166,12 @@ class Timeline:
         pieces = self._scattered(self._losses.over(self._position))
         if message.timestamp is not None:
             pieces += self._lost(message.timestamp, message.arrived_s)
+        lost = self._losses.add(self._position, len(message)) if message.is_made_up else ()
         self._position += len(message)
         self._heard_s, self._heard_at = max(self._heard_s, message.arrived_s), self._position
         legs = zip(self._legs, message.channels, strict=True)
-        return pieces + [self._frame(leg, pcm, message.arrived_s) for leg, pcm in legs]
+        frames = [self._frame(leg, pcm, message.arrived_s) for leg, pcm in legs]
+        return pieces + frames + self._scattered(lost)
 
     def _due(self, now_s: float) -> int:
         """Where the audio would be had it gone on; never ahead of the call's clock."""

@@ -1,7 +1,7 @@
 """WHIP (RFC 9725): a browser or any WebRTC sender publishes one call, or one leg of it.
 
 A session is one publisher. Never speaks HTTP (`whip_http.py` does) and never checks a token (the server does).
-Next: `whip_peer.py` listens to the peer, `joins.py` makes one call of its publishers.
+Next: `whip_listen.py` listens to the peer, `joins.py` makes one call of its publishers.
 """
 
 import asyncio
@@ -19,7 +19,8 @@ from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_dtls import watch_handshake
-from voiceassist.ingest.whip_peer import answer_offer, audio_of, close_peer, listen
+from voiceassist.ingest.whip_listen import listen
+from voiceassist.ingest.whip_peer import answer_offer, audio_of, close_peer
 from voiceassist.ingest.whip_request import Publication
 from voiceassist.ingest.whip_sdp import check_offer, parse_fragment, with_opus_wishes
 
@@ -114,7 +115,7 @@ class WhipSessions:
         receiver = audio_of(session.peer)
         _watch(session)
         try:
-            reason = await listen(receiver.track, publisher, session.dialect, self.joins.clock, session.is_over)
+            reason = await listen(receiver, publisher, session.dialect, self.joins.clock, session.is_over)
         finally:
             states = {"ice": session.peer.iceConnectionState, "dtls": receiver.transport.state}
             log.info("whip_left", call_id=publisher.feed.info.call_id, has_begun=publisher.has_begun, **states)

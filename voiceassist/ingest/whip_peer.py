@@ -1,32 +1,23 @@
-"""One WebRTC peer: answers its offer with aiortc, then listens to its track until it is gone.
+"""One WebRTC peer: answers its offer with aiortc, and closes it.
 
-Never recognises speech, never lets aiortc's queue grow: every frame goes straight on to the call's feed.
-Next: `whip_dialect.py` makes audio of its frames, `feed.py` takes it.
+Never listens to it: `whip_listen.py` does, next.
 """
 
 import asyncio
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from typing import Any
 
 from aiortc import (
-    MediaStreamTrack,
     RTCConfiguration,
     RTCPeerConnection,
     RTCRtpCodecCapability,
     RTCRtpReceiver,
     RTCSessionDescription,
 )
-from aiortc.mediastreams import MediaStreamError
-from av import AudioFrame
 
 from voiceassist.errors import IngestError
-from voiceassist.events import EndReason
-from voiceassist.ingest.feed import PeerFeed
-from voiceassist.ingest.whip_dialect import WhipDialect
-from voiceassist.ingest.whip_jitter import OrderedPackets
+from voiceassist.ingest.whip_listen import packets_of
 from voiceassist.ingest.whip_sdp import OPUS, for_aiortc
-
-JITTER_ATTRIBUTE = "_RTCRtpReceiver__jitter_buffer"  # private: the version of aiortc is pinned, a test looks here
 
 
 async def answer_offer(sdp: str) -> RTCPeerConnection:
@@ -62,7 +53,7 @@ async def _negotiate(peer: RTCPeerConnection, sdp: str) -> None:
         if other is not audio:
             other.direction = "inactive"
     await peer.setLocalDescription(await peer.createAnswer())
-    replace_jitter_buffer(audio.receiver)
+    packets_of(audio.receiver)
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
@@ -86,42 +77,3 @@ def _opus() -> list[RTCRtpCodecCapability]:
     known = RTCRtpReceiver.getCapabilities("audio")
     assert known is not None, "aiortc knows audio"
     return [codec for codec in known.codecs if codec.mimeType.lower() == OPUS]
-
-
-def replace_jitter_buffer(receiver: RTCRtpReceiver) -> None:
-    """Gives the receiver ours (`whip_jitter.py` says why); AttributeError when this aiortc keeps it elsewhere."""
-    getattr(receiver, JITTER_ATTRIBUTE)
-    setattr(receiver, JITTER_ATTRIBUTE, OrderedPackets())
-
-
-async def listen(
-    track: MediaStreamTrack,
-    publisher: PeerFeed,
-    dialect: WhipDialect,
-    clock: Callable[[], float],
-    is_over: Callable[[], bool],
-) -> EndReason:
-    """Feeds the call until the peer ends, or nothing has come from it for too long."""
-    limits = publisher.feed.limits
-    while not is_over():
-        try:
-            frame = await _next_frame(track, limits.tick_s)
-        except MediaStreamError:
-            break
-        now_s = clock()
-        for event in dialect.receive(frame) if frame else ():
-            publisher.take(event, now_s)
-        publisher.feed.tick(now_s)
-        if publisher.quiet_s(now_s) >= (limits.dead_after_s if publisher.has_begun else limits.start_within_s):
-            break
-    return "vanished"
-
-
-async def _next_frame(track: MediaStreamTrack, within_s: float) -> AudioFrame | None:
-    try:
-        async with asyncio.timeout(within_s):
-            frame = await track.recv()
-    except TimeoutError:
-        return None
-    assert isinstance(frame, AudioFrame)
-    return frame

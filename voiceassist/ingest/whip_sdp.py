@@ -77,11 +77,12 @@ def is_name(candidate: str) -> bool:
 
 
 def with_opus_wishes(answer: str, *, stereo: bool) -> str:
-    """The answer, asking for packets all the time (a pause looks like loss) and for two channels if need be.
+    """The answer with what we wish of the sender's Opus (RFC 7587 section 6.1).
 
-    RFC 7587 section 6.1. A browser mixes both legs into one unless `stereo=1` is in the answer.
+    Packets all the time (a pause is heard at once), a copy of the packet before where packets get lost, and two
+    channels if need be: a browser mixes both legs into one unless `stereo=1` is in the answer.
     """
-    wishes = "usedtx=0;useinbandfec=0" + (";stereo=1" if stereo else "")
+    wishes = "usedtx=0;useinbandfec=1" + (";stereo=1" if stereo else "")
     return re.sub(r"(a=rtpmap:(\d+) opus/48000/2\r\n)", rf"\1a=fmtp:\2 {wishes}\r\n", answer, flags=re.IGNORECASE)
 
 
