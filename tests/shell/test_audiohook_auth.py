@@ -177,7 +177,9 @@ def test_a_wrong_signature_uses_up_no_nonce() -> None:
 
 
 def test_only_configured_keys_will_do_and_keys_of_ours() -> None:
-    def proof(headers: Mapping[str, str], secrets: Mapping[str, str] = SECRETS, target: str = TARGET) -> RequestProof:
+    def proof(
+        headers: Mapping[str, str], secrets: Mapping[str, str] = SECRETS, target: str = TARGET
+    ) -> RequestProof:
         return proof_of(target, headers, secrets, Nonces(), CREATED)
 
     ours = HEADERS | {"x-api-key": "va_abc"}
