@@ -17,8 +17,8 @@ Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
-GapCause = Literal["silent", "lost", "overflow", "rate_changed", "line_lost"]
-LineState = Literal["lost", "quiet", "back", "gone"]
+GapCause = Literal["silent", "lost", "overflow", "rate_changed", "line_lost", "held"]
+LineState = Literal["lost", "quiet", "held", "back", "gone"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
     "used",
@@ -185,6 +185,7 @@ class LineChanged:
     """The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
 
     "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+    "held": the phone system said that it pauses. "back": audio comes again, after any of these.
     "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
     """
 

@@ -134,6 +134,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "lines.lost": ["agent"],
   "lines.lostFor": ["agent", "101"],
   "lines.quiet": ["agent"],
+  "lines.held": ["agent"],
   "lines.back": ["agent"],
   "lines.gone": ["agent"],
   "lateness.call": [101],

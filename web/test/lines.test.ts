@@ -40,6 +40,12 @@ describe("the notice of a lost line", () => {
     expect(plain(drawn(after(lost, { ...lost, at_ms: 50_000, state: "gone", until_ms: null })))).toContain("is gone: the call goes on without it.");
   });
 
+  test("says that a side is on hold, and that nothing ends by it", () => {
+    const held: LineChanged = { ...lost, state: "held", until_ms: null };
+    expect(plain(drawn(after(held)))).toContain("The line of the customer is on hold.");
+    expect(lostSpans(after(held))).toEqual([]);
+  });
+
   test("is not there when the line is back, or the call over", () => {
     const back = after(lost, { ...lost, at_ms: 35_000, state: "back", until_ms: null });
     const over = apply(after(lost), { type: "call_ended", call_id: "c", seq: 9, at_ms: 50_000, reason: "vanished" });

@@ -68,9 +68,12 @@ def test_music_on_one_leg_goes_on_when_it_ends_on_the_other() -> None:
 
 
 @pytest.mark.parametrize("speaker", SPEAKERS)
-def test_a_lost_line_is_no_silence_and_silence_is_counted_anew_once_it_is_back(speaker: Speaker) -> None:
+@pytest.mark.parametrize("state", ["lost", "held"])
+def test_a_lost_line_is_no_silence_and_silence_is_counted_anew_once_it_is_back(
+    speaker: Speaker, state: LineState
+) -> None:
     call = live_call()
-    lost = LineChanged(at_ms=3_000, speaker=speaker, state="lost", until_ms=23_000)
+    lost = LineChanged(at_ms=3_000, speaker=speaker, state=state, until_ms=23_000)
     back = LineChanged(at_ms=80_000, speaker=speaker, state="back")
     events = drive(call, [final("agent", RECORDED), lost, tick(79_000), back, tick(104_999)])
     assert only(events, Cue) == []

@@ -1,8 +1,8 @@
 """Finds long silence: nobody has spoken for as many seconds as the playbook allows.
 
 Knows words, times and what else is on the line; loudness is measured elsewhere. Hold music, ringing and a busy
-tone are no silence, nor is a lost line, nor a pause of the recording, in which nothing is heard. Never tells one
-silence twice.
+tone are no silence, nor is a line that is lost or held, nor a pause of the recording, in which nothing is heard.
+Never tells one silence twice.
 Next: `started_call.py` hands the cue to `reactions.py`.
 """
 
@@ -52,7 +52,7 @@ class Silence:
         return [self.cues.without_words("silence", time.now_ms, (since_ms, due_ms))]
 
     def _hear_line(self, event: LineChanged) -> None:
-        if event.state in ("lost", "gone"):
+        if event.state in ("lost", "held", "gone"):
             self.lost.add(event.speaker)
         elif event.speaker in self.lost:
             self.lost.remove(event.speaker)

@@ -311,7 +311,7 @@ export interface AudioGap {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
+  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost" | "held";
   within_ms: number;
 }
 /**
@@ -327,12 +327,13 @@ export interface PauseView {
  * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
  *
  * "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+ * "held": the phone system said that it pauses. "back": audio comes again, after any of these.
  * "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
  */
 export interface LineChanged {
   at_ms: number;
   speaker: "agent" | "customer";
-  state: "lost" | "quiet" | "back" | "gone";
+  state: "lost" | "quiet" | "held" | "back" | "gone";
   until_ms: number | null;
 }
 /**
@@ -570,13 +571,14 @@ export interface AudioGapRecord {
   at_ms: number;
   speaker: "agent" | "customer";
   duration_ms: number;
-  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost";
+  cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost" | "held";
   within_ms: number;
 }
 /**
  * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
  *
  * "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
+ * "held": the phone system said that it pauses. "back": audio comes again, after any of these.
  * "gone": the leg was given up, or hung up, and the call goes on without it. Silence stands in for it meanwhile.
  */
 export interface LineChangedRecord {
@@ -585,7 +587,7 @@ export interface LineChangedRecord {
   seq: number;
   at_ms: number;
   speaker: "agent" | "customer";
-  state: "lost" | "quiet" | "back" | "gone";
+  state: "lost" | "quiet" | "held" | "back" | "gone";
   until_ms: number | null;
 }
 /**

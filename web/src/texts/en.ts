@@ -146,13 +146,14 @@ export const en = {
     lost: (speaker: Speaker) => `The line of ${names.sides[speaker]} is lost: the call waits for it.`,
     lostFor: (speaker: Speaker, time: string) => `Line lost: ${names.sides[speaker]}, ${time}.`,
     quiet: (speaker: Speaker) => `Nothing has come from ${names.sides[speaker]}’s line for long.`,
+    held: (speaker: Speaker) => `The line of ${names.sides[speaker]} is on hold.`,
     back: (speaker: Speaker) => `The line of ${names.sides[speaker]} is back.`,
     gone: (speaker: Speaker) => `The line of ${names.sides[speaker]} is gone: the call goes on without it.`,
     waits: {
       lost: (until: string) => `The call waits until ${until}.`,
       quiet: (until: string) => `If nothing comes, it ends at ${until}.`,
     },
-    short: { lost: "line lost", quiet: "line quiet", back: "line back", gone: "line gone" },
+    short: { lost: "line lost", quiet: "line quiet", held: "on hold", back: "line back", gone: "line gone" },
     well: "All lines are there again.",
   },
   lateness: {

@@ -140,13 +140,14 @@ export const es: Texts = {
     lost: (speaker) => `Se perdió la línea del ${names.sides[speaker]}: la llamada la espera.`,
     lostFor: (speaker, time) => `Línea perdida: ${names.sides[speaker]}, ${time}.`,
     quiet: (speaker) => `Hace tiempo que no llega nada de la línea del ${names.sides[speaker]}.`,
+    held: (speaker) => `La línea del ${names.sides[speaker]} está en espera.`,
     back: (speaker) => `La línea del ${names.sides[speaker]} ha vuelto.`,
     gone: (speaker) => `La línea del ${names.sides[speaker]} ya no está: la llamada sigue sin ella.`,
     waits: {
       lost: (until) => `La llamada espera hasta ${until}.`,
       quiet: (until) => `Si no llega nada, termina en ${until}.`,
     },
-    short: { lost: "línea perdida", quiet: "línea callada", back: "línea de vuelta", gone: "sin línea" },
+    short: { lost: "línea perdida", quiet: "línea callada", held: "en espera", back: "línea de vuelta", gone: "sin línea" },
     well: "Todas las líneas están otra vez.",
   },
   lateness: {

@@ -43,6 +43,7 @@ export const gapCauses: By<GapCause> = {
   lost: "audio was lost on the way",
   overflow: "audio came faster than it could be heard",
   line_lost: "the line was lost",
+  held: "the call was on hold",
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
 };
 

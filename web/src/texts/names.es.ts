@@ -43,6 +43,7 @@ export const gapCauses: By<GapCause> = {
   lost: "se perdió audio en el camino",
   overflow: "el audio llegó más rápido de lo que se pudo escuchar",
   line_lost: "se perdió la línea",
+  held: "la llamada estaba en espera",
   rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
 };
 
