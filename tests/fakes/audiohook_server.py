@@ -49,6 +49,7 @@ class AudiohookPlace:
     sessions: RecordedSessions
     joins: Joins
     asked: list[Started]  # whether they may, in order
+    clock: HeldClock
 
 
 async def _is_heard(info: CallInfo) -> None:
@@ -66,7 +67,8 @@ async def audiohook_server(
     """Its clock stands still. `only_key`: a key of ours, without which nobody who has not signed is admitted."""
     sessions, endpoint, asked = RecordedSessions(), AudiohookSessions(), list[Started]()
     sessions.listening.set()
-    joins = joins_of(sessions, limits, clock=HeldClock())
+    clock = HeldClock()
+    joins = joins_of(sessions, limits, clock=clock)
     joins.host = replace(joins.host, check=_is_heard)
     ours = AudiohookSettings(client_secrets=client_secrets or {}, transcripts=transcripts)
     app, settings = FastAPI(), Settings(audiohook=ours)
@@ -84,4 +86,6 @@ async def audiohook_server(
         await serve_call(ws, dialect, joins, admit, watch=watch)
 
     async with serving(app) as address:
-        yield AudiohookPlace(url=f"ws://{address}/ingest/audiohook", sessions=sessions, joins=joins, asked=asked)
+        yield AudiohookPlace(
+            url=f"ws://{address}/ingest/audiohook", sessions=sessions, joins=joins, asked=asked, clock=clock
+        )

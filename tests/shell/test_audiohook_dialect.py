@@ -33,11 +33,11 @@ from voiceassist.ingest.dialect import (
     Accepted,
     Audio,
     Close,
+    Doubted,
     Ended,
     Finished,
     Gap,
     Linger,
-    Noted,
     Paused,
     PeerEvent,
     Recorded,
@@ -334,7 +334,7 @@ def test_audio_in_a_pause_is_refused() -> None:
 
 def test_a_pause_is_a_hold_and_may_be_said_twice() -> None:
     session = Session().opened()
-    assert session.say("paused") == [Paused()]
+    assert session.say("paused") == [Paused(sign_within_s=30.0)]
     assert session.say("paused") == []
     assert session.say("resumed", {"start": "PT8S", "discarded": "PT10S"}) == [Resumed()]
     assert session.say("resumed", {"start": "PT8S", "discarded": "PT10S"}) == []
@@ -366,7 +366,7 @@ def test_update_is_acknowledged_and_another_language_noted() -> None:
     session = Session(OPEN | {"language": "en-US"}).opened()
     assert session.say("update", {"language": "en-US"}) == []
     (noted,) = session.say("update", {"language": "es-MX"})
-    assert isinstance(noted, Noted)
+    assert isinstance(noted, Doubted)
     assert noted.code == "language_kept"
     assert session.types() == ["updated", "updated"]
 
@@ -374,7 +374,7 @@ def test_update_is_acknowledged_and_another_language_noted() -> None:
 def test_an_error_of_theirs_ends_nothing() -> None:
     session = Session().opened()
     (noted,) = session.say("error", {"code": 400, "message": "tough stuff"})
-    assert noted == Noted(code="peer_error", message="400: tough stuff")
+    assert noted == Doubted(code="peer_error", message="400: tough stuff")
     assert session.types() == []
     assert session.say("close", {"reason": "end"}) == [BYE]
 

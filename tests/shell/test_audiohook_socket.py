@@ -179,6 +179,21 @@ async def test_closed_does_not_wait_for_a_recognizer_that_is_too_slow() -> None:
     assert len(call.leg("agent")) == 1600
 
 
+async def test_a_hold_lasts_as_long_as_the_client_pings_and_no_longer() -> None:
+    async with audiohook_server(replace(LIMITS, tick_s=0.01)) as place, opened(place.url) as session:
+        await session.ws.send(b"\xff" * 3200)
+        call = await place.sessions.call(CONVERSATION)
+        await session.say("paused")
+        for _ in range(20):  # ten minutes
+            place.clock.now_s += 29.0
+            await session.say("ping")
+            await session.hears("pong")
+        assert call.end_reason is None
+        place.clock.now_s += 31.0
+        message = await session.hears("disconnect")
+        assert "not even a ping" in message["parameters"]["info"]
+
+
 # ---- wrong sessions ---------------------------------------------------------------------------------------
 
 

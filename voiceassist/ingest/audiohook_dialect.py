@@ -11,7 +11,7 @@ rules it keeps:
 - `ping` is answered in every state. A message that does nothing in a state is passed over, as the reference does:
   clients say `paused` twice.
 - A pause is a hold: the client sends nothing, the call goes on. What it left out otherwise (`discarded`) is a gap.
-- `update` is acknowledged. A call keeps the engine it began with, so another language is told to the log only.
+- `update` is acknowledged. A call keeps the engine it began with, so another language is said in the log.
 - `closed` comes when the whole call was recognised and stored, in any case before the client gives up waiting.
 - When the server stops, it says `reconnect`, then `disconnect`: today's clients only note the former. A session
   that opens with the same conversation id continues that call.
@@ -48,12 +48,12 @@ from voiceassist.ingest.dialect import (
     Accepted,
     Audio,
     Close,
+    Doubted,
     Ended,
     Finished,
     Gap,
     Linger,
     News,
-    Noted,
     Paused,
     PeerEvent,
     Recorded,
@@ -107,6 +107,7 @@ ENDS: Mapping[CloseReason, EndReason] = {
 }
 UNAUTHORIZED = ("unauthorized", "not_allowed", "rights_ended")
 CLOSE_WITHIN_S = 3.0  # for a client to answer `disconnect` by `close`: it does so at once
+SIGN_WITHIN_S = 30.0  # on hold: clients ping every five seconds, whatever else they do
 INFO_CHARS = 1000  # of `disconnect`: a sentence
 NORMAL = 1000  # RFC 6455 section 7.4.1
 
@@ -199,7 +200,7 @@ class AudiohookDialect:
         if envelope.type == "ping":
             self._say("pong")
         if isinstance(said, ClientError):
-            return [Noted(code="peer_error", message=f"{said.code}: {said.message}"[:INFO_CHARS])]
+            return [Doubted(code="peer_error", message=f"{said.code}: {said.message}"[:INFO_CHARS])]
         if not self._moved(envelope.type):
             return []
         match said:
@@ -211,7 +212,7 @@ class AudiohookDialect:
                 return self._update(said)
             case ClientClose():
                 return self._close(said)
-        return [Paused()] if envelope.type == "paused" else []
+        return [Paused(sign_within_s=SIGN_WITHIN_S)] if envelope.type == "paused" else []
 
     def _open(self, said: Open, position: Fraction) -> list[PeerEvent]:
         if self._headers.proof.refusal:
@@ -251,7 +252,7 @@ class AudiohookDialect:
         if self._language is None or said.language.lower() == self._language.lower():
             return []
         told = f"the client changed the language to {said.language}; the call is still heard in {self._language}"
-        return [Noted(code="language_kept", message=told)]
+        return [Doubted(code="language_kept", message=told)]
 
     def _close(self, said: ClientClose) -> list[PeerEvent]:
         if self._has_call:

@@ -25,10 +25,11 @@ from voiceassist.ingest.dialect import (
     Finished,
     Linger,
     News,
-    Noted,
+    Paused,
     PeerEvent,
     Recorded,
     Refused,
+    Resumed,
     Started,
     ToSend,
     Wait,
@@ -46,7 +47,11 @@ ABNORMAL = 1006  # RFC 6455 section 7.4.1: the connection is gone without a clos
 GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
 # Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
 WORK_S = 0.005
-REASONS: Mapping[str, EndReason] = {"idle": "idle", "rights_ended": "interrupted"}  # of other errors: peer_error
+REASONS: Mapping[str, EndReason] = {
+    "idle": "idle",
+    "rights_ended": "interrupted",
+    "no_sign": "vanished",
+}  # of other errors: peer_error
 
 
 async def serve_call(
@@ -89,6 +94,8 @@ class CallSocket:
         self._is_patient = True  # whether the peer waits until the call is stored
         self._sending = asyncio.Lock()  # messages go out in the order in which the dialect gave them
         self._outbox: deque[ToSend] = deque()  # of one `to_send`; the next is asked for when it is empty
+        self._sign_within_s: float | None = None  # on hold
+        self._signed_s = 0.0  # when the last message came
         self._yielded_s = 0.0  # when other tasks last had their turn
         self._log = log
 
@@ -204,8 +211,10 @@ class CallSocket:
             async with asyncio.timeout(self._limits.tick_s):
                 message = await self._receive()
         except TimeoutError:
+            self._check_sign()
             self._tick(publisher)
             return
+        self._signed_s = self._clock()
         await self._take(publisher, self._dialect.receive(message))
         if publisher.quiet_s(self._clock()) >= self._limits.tick_s:
             self._tick(publisher)  # messages without audio keep no call alive
@@ -219,16 +228,24 @@ class CallSocket:
 
     async def _take(self, publisher: PeerFeed, events: Sequence[PeerEvent]) -> None:
         for event in events:
-            if isinstance(event, Noted):
-                self._log.warning("ingest_noted", code=event.code, message=event.message)
-                continue
-            if isinstance(event, Ended):
-                self._is_patient = event.is_patient
+            match event:
+                case Ended():
+                    self._is_patient = event.is_patient
+                case Paused():
+                    self._sign_within_s = event.sign_within_s
+                case Resumed():
+                    self._sign_within_s = None
             warned = publisher.take(event, self._clock())
             if warned:
                 self._log.warning("ingest_warning", code=warned.code, message=warned.message)
                 self._dialect.tell(warned)
         await self._send()
+
+    def _check_sign(self) -> None:
+        """On hold, a peer that should say something from time to time and does not has vanished."""
+        if self._sign_within_s is not None and self._clock() - self._signed_s >= self._sign_within_s:
+            told = f"nothing has come for {self._sign_within_s:g} s, not even a ping: the line is lost"
+            raise IngestError("no_sign", told)
 
     def _tick(self, publisher: PeerFeed) -> None:
         now_s = self._clock()

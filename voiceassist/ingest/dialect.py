@@ -69,6 +69,8 @@ class Identified:
 class Paused:
     """The peer sends nothing on purpose: silence takes its place, and the call is not idle."""
 
+    sign_within_s: float | None = None  # it says something else at least so often; otherwise it has vanished
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resumed:
@@ -92,22 +94,14 @@ class Ended:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Noted:
-    """The peer said something that changes nothing and that an operator should know."""
-
-    code: str
-    message: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Doubted:
-    """The protocol itself shows that something is not as the peer announced it; the call goes on."""
+    """The protocol itself shows that something is not as the peer announced it, or wants it; the call goes on."""
 
     code: str
     message: str
 
 
-PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Noted | Doubted | Ended
+PeerEvent = Started | Audio | Gap | Identified | Paused | Resumed | Pressed | Doubted | Ended
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
