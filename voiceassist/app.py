@@ -23,6 +23,7 @@ from voiceassist.config import Settings
 from voiceassist.core.words.languages import NEUTRAL, language_rules
 from voiceassist.errors import ConfigError, PlaybookError
 from voiceassist.hub import FINISHED_ROWS
+from voiceassist.live.lookup import looking_up
 from voiceassist.metrics import Metrics, measure_loop_lag
 from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import KeyRing
@@ -63,6 +64,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
             DecodePool(settings.decode_workers) as pool,
             _playbook_worker() as worker,
             asking_provider(settings.oidc) as provider,
+            looking_up(settings.lookup) as lookup,
         ):
             recorders = Recorders(folder=settings.data_dir / RECORDINGS, keys=keys)
             runtime = Runtime(
@@ -77,6 +79,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 bus=_bus(settings),
                 metrics=Metrics(),
                 provider=provider,
+                lookup=lookup,
             )
             try:
                 await _start(runtime)
@@ -286,6 +289,8 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
     _export_load(runtime)
     _export_engines(runtime)
+    if lookup := runtime.lookup:
+        gauge("lookup_failures", "Calls of which the lookup did not say who is calling", lambda: lookup.failures)
     if bus := runtime.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)

@@ -31,6 +31,7 @@ from voiceassist.ingest_settings import (
     check_audiohook,
     check_public_urls,
 )
+from voiceassist.lookup_settings import LookupSettings, check_lookup
 from voiceassist.oidc_settings import OidcSettings, check_oidc
 from voiceassist.yamltext.problems import nearest
 
@@ -46,6 +47,7 @@ SECTIONS = {  # each with an example of its keys
     "plivo": '`plivo.auth_token = "…"`',
     "vonage": '`vonage.signature_secret = "…"`',
     "audiohook": "`audiohook.transcripts = true`",
+    "lookup": "`lookup.url`, `lookup.token` and so on",
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
@@ -110,6 +112,7 @@ class Settings:
     plivo: PlivoSettings = field(default_factory=PlivoSettings)
     vonage: VonageSettings = field(default_factory=VonageSettings)
     audiohook: AudiohookSettings = field(default_factory=AudiohookSettings)
+    lookup: LookupSettings = field(default_factory=LookupSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -136,6 +139,7 @@ class Settings:
 PARTS: Mapping[str, type] = {  # sections whose keys have names of ours
     "mqtt": MqttSettings,
     "oidc": OidcSettings,
+    "lookup": LookupSettings,
     "twilio": TwilioSettings,
     "telnyx": TelnyxSettings,
     "signalwire": SignalWireSettings,
@@ -289,6 +293,7 @@ def _checked(settings: Settings) -> Settings:
     check_oidc(settings.oidc)
     check_public_urls({"twilio": settings.twilio.public_url, "plivo": settings.plivo.public_url})
     check_audiohook(settings.audiohook)
+    check_lookup(settings.lookup)
     return settings
 
 

@@ -442,6 +442,17 @@ class ConsentChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallIdentified:
+    """It became known, after the call's start, who is speaking: both people, as they are known now."""
+
+    at_ms: int
+    agent: Person
+    customer: Customer
+    by: str  # a person's or a key's name, "lookup", or "phone system"
+    past_offers: tuple[PastOffer, ...] = ()  # of this customer, as in `CallStarted`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PartDeleted:
     """A part of a call that is over was deleted for good, because it had been kept for as long as it may be.
 
@@ -534,6 +545,7 @@ Event = (
     | PromiseHeard
     | NoteAdded
     | ConsentChanged
+    | CallIdentified
     | PartDeleted
     | MuteChanged
     | CardVolumeChanged
@@ -563,6 +575,7 @@ Input = (
     | LineChanged
     | LineChange
     | LatenessChanged
+    | CallIdentified
     | CallEnded
     | CallFailed
     | Action

@@ -19,7 +19,7 @@ from voiceassist import wire
 from voiceassist.core.screen.state import CallStateBuilder, open_call
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
-from voiceassist.events import CallStarted, Partial, Record
+from voiceassist.events import CallIdentified, CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part
 from voiceassist.store.rows import microseconds
 from voiceassist.subscriptions import MaySee, TooSlowError, Waiting, WallPlace, every_call
@@ -150,15 +150,26 @@ class Hub:
 
     def _publish_to_walls(self, record: Record) -> None:
         call_id = record.call_id
-        is_first = isinstance(record.event, CallStarted)
-        if not is_first and call_id not in self.rows:  # of a finished call that is not on the wall
-            return
-        row = self.rows[call_id] = open_row(record) if is_first else apply_wall(self.rows[call_id], record)
-        _put(record, wire.encode_line(record), self._walls_of(row))
+        if call_id not in self.rows and not isinstance(record.event, CallStarted):
+            return  # of a finished call that is not on the wall
+        before = None if isinstance(record.event, CallStarted) else self.rows[call_id]
+        row = self.rows[call_id] = apply_wall(before, record) if before else open_row(record)
+        if before and isinstance(record.event, CallIdentified):
+            self._tell_of_people(record, before, row)
+        else:
+            _put(record, wire.encode_line(record), self._walls_of(row))
         self._place(row)
         if call_id in self._come_back:
             self._come_back.remove(call_id)
             self._tell_of_return(row)
+
+    def _tell_of_people(self, record: Record, before: WallRow, row: WallRow) -> None:
+        """Who speaks decides who may see the call: it leaves some walls, and comes to others as a row."""
+        saw, see = set(self._walls_of(before)), set(self._walls_of(row))
+        _put(record, wire.encode_line(record), saw & see)
+        added = wire.dumps(wire.to_json(wire.WallRowAdded(row=row)))
+        _put(added, added, see - saw)
+        self._tell_older_to(saw - see, left=(row.call_id,))
 
     # ---- which finished calls the wall has --------------------------------------------------------------
 
@@ -226,8 +237,11 @@ class Hub:
         self._tell_older(row)
 
     def _tell_older(self, row: WallRow, left: tuple[str, ...] = ()) -> None:
+        self._tell_older_to(self._walls_of(row), left)
+
+    def _tell_older_to(self, mailboxes: Iterable[Mailbox], left: tuple[str, ...]) -> None:
         """Everybody their own number: it is of the calls that one may see."""
-        for mailbox in self._walls_of(row):
+        for mailbox in mailboxes:
             text = wire.dumps(wire.to_json(wire.WallOlder(older=self.older(mailbox.may_see), left=left)))
             _put(text, text, (mailbox,))
 

@@ -36,11 +36,14 @@ from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, ConflictError, IngestError, StoreError
 from voiceassist.events import Record
 from voiceassist.hub import Hub
+from voiceassist.identities import Identities
+from voiceassist.ingest.feed import Feed
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.live_call import LiveCall
+from voiceassist.live.lookup import Lookup
 from voiceassist.live.pressed_keys import PauseKeys
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
@@ -89,11 +92,14 @@ class Runtime:
     bus: Bus | None
     metrics: Metrics
     provider: Provider | None = None  # of sign-ins
+    lookup: Lookup | None = None  # of who is calling
     hub: Hub = field(default_factory=Hub)
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
+    feeds: dict[str, Feed] = field(default_factory=dict)  # calls that were announced, live ones too
     joins: Joins = field(init=False)
     whip: WhipSessions = field(init=False)
+    identities: Identities = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
@@ -113,7 +119,18 @@ class Runtime:
         return self.hub
 
     def __post_init__(self) -> None:
+        self.identities = Identities(
+            live=self.live,
+            feeds=self.feeds,
+            store=self.store,
+            hub=self.hub,
+            publish=self.publish,
+            spawn=self.spawn,
+            lookup=self.lookup,
+            sample_calls=self.sample_calls,
+        )
         self.joins = Joins(
+            feeds=self.feeds,
             host=Host(
                 check=self.check,
                 stored_end=self._stored_end,
@@ -122,8 +139,10 @@ class Runtime:
                 language_of=lambda info: self.engine_for(info).language,
                 run_call=self.run_call,
                 take_key=self._take_key,
+                tell_identity=self.identities.take,
+                announced=self.identities.look_up,
                 spawn=self.spawn,
-            )
+            ),
         )
         self.whip = WhipSessions(joins=self.joins)
 
@@ -245,12 +264,18 @@ class Runtime:
 
     async def run_call(self, source: Source) -> bool:
         """One live call to its end; whether it was recognised and stored whole."""
-        live = LiveCall(info=source.info, task=asyncio.current_task(), consent=self._consent_gate(source.info))
+        services = self._services(source.info)
+        live = LiveCall(
+            info=source.info,
+            task=asyncio.current_task(),
+            consent=self._consent_gate(source.info),
+            playbook=services.playbook,
+        )
         self.live[source.info.call_id] = live
         if self.is_stopping:  # it was taken just before
             live.stop()
         try:
-            return await run_call(source, live, self._services(source.info))
+            return await run_call(source, live, services)
         finally:
             del self.live[source.info.call_id]
             live.gone.set()

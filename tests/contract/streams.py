@@ -17,6 +17,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CardVolumeChanged,
     ConsentChanged,
@@ -442,7 +443,26 @@ def _deleted() -> list[Record]:
     )
 
 
+def _identified() -> list[Record]:
+    """Nobody is known at first; then the desk's program, and once more after the end."""
+    past = (PastOffer(alternative="store_credit", on="2026-10-02", text="Store credit"),)
+    ana, laura = (
+        Person(id="7", name="Ana Diaz", team="returns"),
+        Customer(id="42", name="Laura Stone", tier="gold"),
+    )
+    return numbered(
+        "call-identified",
+        started(),
+        final("customer", 1, "hello", 1_000),
+        CallIdentified(at_ms=1_200, agent=ana, customer=laura, by="lookup", past_offers=past),
+        final("agent", 1, "hello Laura", 2_000),
+        CallEnded(at_ms=3_000, reason="hangup"),
+        CallIdentified(at_ms=3_000, agent=replace(ana, team="billing"), customer=laura, by="Sam Rivera"),
+    )
+
+
 STREAMS: dict[str, list[Record]] = {
+    "identified": _identified(),
     "refusal_recovered": _recovered(),
     "dead_end_then_failed": _failed(),
     "abuse_ladder": _abuse(),

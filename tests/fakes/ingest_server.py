@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import uvicorn
 from fastapi import FastAPI, Request, Response, WebSocket
+from starlette.types import ASGIApp
 
 from voiceassist.asr.choice import matching
 from voiceassist.audio.pcm import AudioFrame, Pcm
@@ -208,7 +209,7 @@ def whip_app(whip: WhipSessions) -> FastAPI:
 
 
 @asynccontextmanager
-async def serving(app: FastAPI) -> AsyncIterator[str]:
+async def serving(app: ASGIApp) -> AsyncIterator[str]:
     """The application on a free port of the loopback interface; gives `127.0.0.1:port`."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))

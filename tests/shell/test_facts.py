@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,10 @@ from sqlalchemy import Table, select
 from tests.shell import store_records as make
 from tests.shell.test_store import STEPS, _story
 from voiceassist.cli import app as command_line
-from voiceassist.events import Event, PromptClosed, Record
+from voiceassist.events import CallIdentified, Customer, Event, Person, PromptClosed, Record
 from voiceassist.store.fact_feed import FACT_TABLES
 from voiceassist.store.rows import Row
+from voiceassist.store.schema import fact_agents, fact_refusals
 from voiceassist.store.store import Store, open_store
 
 
@@ -114,3 +116,22 @@ async def test_command_makes_the_facts_again_and_says_how_many_there_are(
 async def _run(*arguments: str) -> None:
     """The command has an event loop of its own, so it needs a thread of its own here."""
     await asyncio.to_thread(command_line, list(arguments), standalone_mode=False)
+
+
+async def test_who_speaks_is_what_was_told_last_in_the_columns_the_facts_and_the_sums(store: Store) -> None:
+    ben, eve = Person(id="ben", name="Ben", team="sales"), Customer(id="7", name="Eve", tier="gold")
+    live = CallIdentified(at_ms=1_800, agent=ben, customer=eve, by="lookup")
+    await store.append(make.call("x", *STORY[:-1], live, make.ended()))
+    await store.append(make.call("y", *STORY))
+    assert {row["agent_id"] for row in await rows_of(store, fact_agents)} == {"ben", make.started().agent.id}
+    over = replace(live, at_ms=2_000, agent=replace(ben, id="cid", team="returns"), by="Sam")
+    await store.append([Record(call_id="x", seq=len(STORY) + 3, event=over)])
+    sums = {row["agent_id"]: row["calls"] for row in await rows_of(store, fact_agents)}
+    assert sums == {"cid": 1, make.started().agent.id: 1}
+    refusals = await rows_of(store, fact_refusals)
+    assert {row["agent_id"] for row in refusals if row["call_id"] == "x"} == {"cid"}
+    page = await store.calls("", customer="7")
+    assert [(call.call_id, call.agent, call.customer) for call in page.calls] == [("x", over.agent, eve)]
+    whose = await store.whose("x")
+    assert whose
+    assert (whose.agent_id, whose.team) == ("cid", "returns")

@@ -16,6 +16,7 @@ from voiceassist.events import (
     Alert,
     AlertChanged,
     CallEnded,
+    CallIdentified,
     CallStarted,
     Customer,
     Event,
@@ -28,7 +29,7 @@ from voiceassist.events import (
 )
 from voiceassist.hub import FINISHED_ROWS, MAILBOX_BYTES, MAILBOX_RECORDS, Hub, Mailbox
 from voiceassist.store.rows import microseconds
-from voiceassist.subscriptions import TooSlowError
+from voiceassist.subscriptions import MaySee, TooSlowError
 
 
 def started(agent: str = "ana") -> CallStarted:
@@ -342,3 +343,36 @@ async def test_a_thousand_screens_get_what_they_watch_and_are_forgotten_when_the
     assert hub.clients == 0
     assert not hub._of_call
     assert not hub._walls
+
+
+def of_team(*teams: str) -> MaySee:
+    return lambda _id, team, *, is_live: team in teams  # noqa: ARG005 - a `MaySee`
+
+
+async def test_a_call_whose_team_changes_leaves_the_old_teams_walls_and_comes_to_the_new_ones() -> None:
+    hub = Hub()
+    publish(hub, "a", started())
+    moved = CallIdentified(
+        at_ms=1_000,
+        agent=Person(id="ben", name="Ben", team="sales"),
+        customer=Customer(id="7", name="Eve", tier="gold"),
+        by="lookup",
+    )
+    with ExitStack() as open_walls:
+
+        def wall(agent: str | None, *teams: str) -> Mailbox:
+            return open_walls.enter_context(hub.watching_wall(agent, of_team(*teams)))[0]
+
+        old, new, both = wall(None, ""), wall(None, "sales"), wall(None, "", "sales")
+        ana, ben = wall("ana", "", "sales"), wall("ben", "", "sales")
+        publish(hub, "a", moved, final("hello"), after=1)
+        told = [[_kind_of(item) for item in await mailbox.take()] for mailbox in (old, new, both, ana, ben)]
+    left, came = ["wall_older"], ["wall_row_added", "final"]
+    assert told == [left, came, ["call_identified", "final"], left, came]
+    assert (hub.rows["a"].agent, hub.rows["a"].customer) == (moved.agent, moved.customer)
+
+
+def _kind_of(item: Record | str) -> str:
+    text = item if isinstance(item, str) else wire.encode_line(item)
+    kind: str = json.loads(text)["type"]
+    return kind

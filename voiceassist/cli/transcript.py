@@ -7,6 +7,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CrossTalkChanged,
     Cue,
@@ -39,6 +40,9 @@ def _when(event: Event) -> int:
 
 def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row per event
     match event:
+        case CallIdentified():
+            people = escape(f"{event.agent.name} speaks with {event.customer.name}")
+            return f"[dim]{people} ({event.customer.tier}), says {escape(event.by)}[/]"
         case CallStarted():
             return f"[dim]call started · engine {event.engine} · playbook {event.playbook}[/]"
         case Final():

@@ -59,7 +59,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Identified:
-    """The peer says later than in its start who is speaking; counts until the call's first audio."""
+    """The peer says later than in its start who is speaking, or says it again."""
 
     agent: Person | None = None
     customer: Customer | None = None

@@ -40,6 +40,7 @@ from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.timeline import Timeline
 
 KeyTaker = Callable[[CallInfo, str], None]  # told of every key that the agent presses; never blocks
+IdentityTaker = Callable[[CallInfo, Identified], None]  # told of who speaks, once the call has begun; never blocks
 
 
 class Feed:
@@ -54,6 +55,7 @@ class Feed:
         waits: bool,
         who: str = "",
         take_key: KeyTaker = lambda _info, _key: None,
+        tell_identity: IdentityTaker = lambda _info, _said: None,
     ) -> None:
         """`started` is said by the publisher that opens the call, who `waits` for `room` or cannot.
 
@@ -67,7 +69,7 @@ class Feed:
         self._waits = waits
         self._timelines: dict[Legs, Timeline] = {}  # from the first audio on
         self._publishers: dict[Tracks, PeerFeed] = {}
-        self._take_key = take_key
+        self._take_key, self._tell_identity = take_key, tell_identity
         self._coalescer = Coalescer()
         self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
         self._begun = asyncio.Event()  # also set by an end without audio
@@ -172,6 +174,15 @@ class Feed:
         for track, timeline in self._timelines.items():
             self.add(timeline.tick(now_s, may_come=track in expected))
         self._enqueue(self._coalescer.flush())
+
+    def identify(self, said: Identified) -> None:
+        """Who speaks is known better than at the start."""
+        if self.has_begun:  # the session has told everybody: it has to tell them again
+            self._tell_identity(self.info, said)
+        else:
+            self.info = replace(
+                self.info, agent=said.agent or self.info.agent, customer=said.customer or self.info.customer
+            )
 
     def press(self, pressed: Pressed) -> None:
         """Somebody pressed a key; the customer's may be a card number, and are forgotten."""
@@ -290,9 +301,7 @@ class PeerFeed:
         return timeline
 
     def _identify(self, said: Identified) -> None:
-        if not self.feed.has_begun:  # the session has told everybody by then
-            info = self.feed.info
-            self.feed.info = replace(info, agent=said.agent or info.agent, customer=said.customer or info.customer)
+        self.feed.identify(said)
 
     def _measure(self, audio: Audio, timeline: Timeline, now_s: float) -> Warned | None:
         """Doubts the announced rate once; a peer whose audio carries timestamps has told its rate by them."""

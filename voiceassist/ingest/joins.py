@@ -27,7 +27,7 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Feed, KeyTaker, PeerFeed
+from voiceassist.ingest.feed import Feed, IdentityTaker, KeyTaker, PeerFeed
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.parts import part_id
 from voiceassist.ingest.source import CallInfo, Source
@@ -52,6 +52,9 @@ class Host:
     language_of: Callable[[CallInfo], str]  # of the engine that would hear the call; raises IngestError for none
     run_call: Callable[[Source], Awaitable[bool]]  # a session to its end; whether all of it was stored
     take_key: KeyTaker  # the agent of a call pressed a key of their telephone
+    # Who speaks is known better than at the call's start.
+    tell_identity: IdentityTaker = lambda _info, _said: None
+    announced: Callable[[CallInfo], None] = lambda _info: None  # a call is taken; its audio is to come
     spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
 
 
@@ -146,8 +149,15 @@ class Joins:
         if not self.host.claim(info.call_id):
             raise _is_live(info.call_id)
         feed = self.feeds[info.call_id] = Feed(
-            started, info, self.limits, waits=waits, who=who, take_key=self.host.take_key
+            started,
+            info,
+            self.limits,
+            waits=waits,
+            who=who,
+            take_key=self.host.take_key,
+            tell_identity=self.host.tell_identity,
         )
+        self.host.announced(info)
         if info.cleaned:
             log.warning("ingest_name_cleaned", call_id=info.call_id, names=info.cleaned)
         if info.continues:

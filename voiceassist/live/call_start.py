@@ -14,7 +14,7 @@ from voiceassist.clock import local_now
 from voiceassist.config import SERVER
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import StoreError
-from voiceassist.events import CallStarted, ConsentNeed, PastOffer
+from voiceassist.events import CallStarted, ConsentNeed, Customer, PastOffer
 from voiceassist.ingest.fields import NO_CUSTOMER
 from voiceassist.ingest.source import CallInfo, call_started
 from voiceassist.store.rows import microseconds
@@ -39,7 +39,7 @@ async def first_event(
         language=engine.language,
         playbook=playbook,
         consent_need=consent_need,
-        past_offers=await _past_offers(info, playbook, store, now),
+        past_offers=await past_offers(info.customer, playbook, store, now),
     )
 
 
@@ -59,15 +59,17 @@ async def paused_by(info: CallInfo, store: Store) -> str | None:
     return pause.by if pause else None
 
 
-async def _past_offers(info: CallInfo, playbook: Playbook, store: Store, now: datetime) -> tuple[PastOffer, ...]:
+async def past_offers(
+    customer: Customer, playbook: Playbook, store: Store, now: datetime
+) -> tuple[PastOffer, ...]:
     """What this customer took before, as far back as the playbook looks; nothing when the store does not say."""
     days = _memory_days(playbook)
-    if not days or info.customer.id == NO_CUSTOMER:
+    if not days or customer.id == NO_CUSTOMER:
         return ()
     since = microseconds((now - timedelta(days=days)).isoformat())
     try:
         async with asyncio.timeout(PAST_OFFERS_WITHIN_S):
-            return _worded(await store.past_offers(info.customer.id, since), playbook)
+            return _worded(await store.past_offers(customer.id, since), playbook)
     except (TimeoutError, StoreError) as error:
         log.warning("earlier offers to this customer are not known", error=str(error) or "the store is too slow")
         return ()

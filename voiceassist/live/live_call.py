@@ -12,7 +12,8 @@ from typing import Any
 from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.audio.silences import Silences
-from voiceassist.events import Input
+from voiceassist.core.playbook.model import Playbook
+from voiceassist.events import CallIdentified, Input
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.consent_gate import ConsentGate
@@ -48,6 +49,8 @@ class LiveCall:
     tap: AudioTap = field(init=False)
     over: asyncio.Event = field(default_factory=asyncio.Event)  # nothing can be done in it any more
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # and it is stored and recorded
+    naming: asyncio.Lock = field(default_factory=asyncio.Lock)  # who changes who speaks, one after the other
+    playbook: Playbook | None = None
     task: asyncio.Task[Any] | None = None  # in which it runs: one of its own, or that of its peer's connection
     _in_turn: asyncio.Lock = field(
         default_factory=asyncio.Lock
@@ -85,12 +88,19 @@ class LiveCall:
 
     async def act(self, action: Action) -> bool:
         """Hands a person's action to the call; False when the call is over. Raises ActionError."""
-        answer: Answer = asyncio.get_running_loop().create_future()
         if isinstance(action, PauseRecording):
             self.pauses.change(paused=action.paused)  # at once, whatever waits in the inbox
+        return await self._hand_in(action)
+
+    async def identify(self, event: CallIdentified) -> bool:
+        """Tells the call who speaks in it; False when the call is over."""
+        return await self._hand_in(event)
+
+    async def _hand_in(self, what: Action | CallIdentified) -> bool:
+        answer: Answer = asyncio.get_running_loop().create_future()
         async with self._in_turn:
             if not self.over.is_set():
-                await self.inbox.put((action, answer))
+                await self.inbox.put((what, answer))
         if self.over.is_set():
             give(answer, done=False)
         return await answer

@@ -18,6 +18,7 @@ from voiceassist import wire
 from voiceassist.actions import PauseRecording
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import ActionError, ConflictError, PeerError, RecordingError, UnknownNameError
+from voiceassist.events import CallIdentified, Record
 from voiceassist.ingest.fields import is_call_id
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
@@ -26,7 +27,15 @@ from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
-from voiceassist.server.sockets import CLOSE_UNKNOWN_CALL, ended_well, pump, send, send_error, send_text
+from voiceassist.server.sockets import (
+    CLOSE_UNKNOWN_CALL,
+    CallHiddenError,
+    ended_well,
+    pump,
+    send,
+    send_error,
+    send_text,
+)
 from voiceassist.store.encrypted_recording import EncryptedRecording, read_encrypted
 from voiceassist.store.holds import Hold
 from voiceassist.store.store import Page
@@ -239,7 +248,16 @@ async def _follow(
     continuation = runtime.subscriptions.continuation_of(call_id)
     if continuation and state.status != "live":
         await send(socket, wire.Continued(call_id=continuation))
-    return await pump(socket, subscription, lambda record: record.seq > sent)
+    return await pump(socket, subscription, partial(_is_new, socket, sent))
+
+
+def _is_new(socket: WebSocket, sent: int, record: Record) -> bool:
+    """Whether the client does not have it yet. Raises CallHiddenError from where it may not be seen on."""
+    if isinstance(record.event, CallIdentified):
+        agent, is_live = record.event.agent, record.call_id in runtime_of(socket).live
+        if not scope_of(socket).has(agent.id, agent.team, is_live=is_live):
+            raise CallHiddenError(record.call_id)
+    return record.seq > sent
 
 
 async def _has_started(runtime: Runtime, call_id: str, subscription: Subscription) -> bool:

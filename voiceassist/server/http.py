@@ -30,6 +30,7 @@ from voiceassist.server import (
     calls,
     erasure,
     holds,
+    identity,
     ingest,
     keys,
     oidc,
@@ -61,7 +62,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, agents.router, wall.router, activity.router, ingest.router, ops.router, admin.router,
+    calls.router, identity.router, agents.router, wall.router, activity.router, ingest.router, ops.router,
+    admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router,
     pages.router,

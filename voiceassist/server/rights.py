@@ -48,6 +48,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/calls": READS_CALLS,
     "DELETE /api/calls/{call_id}": ADMIN,
     "GET /api/calls/{call_id}": READS_CALLS,
+    "PATCH /api/calls/{call_id}": frozenset({*ON_CALLS, "ingest"}),
     "POST /api/calls/{call_id}/actions": ON_CALLS,
     "GET /api/calls/{call_id}/events": READS_CALLS,
     "DELETE /api/calls/{call_id}/hold": ADMIN,

@@ -37,6 +37,13 @@ class SessionEndedError(PeerError):
         )
 
 
+class CallHiddenError(PeerError):
+    """The call is somebody else's by now, and may not be seen any more: as if it were not there."""
+
+    def __init__(self, call_id: str) -> None:
+        super().__init__("unknown_call", f"there is no call {call_id!r}")
+
+
 async def send(socket: WebSocket, message: wire.ServerMessage) -> None:
     """One message of the contract. Raises TooSlowError."""
     await send_text(socket, wire.dumps(wire.to_json(message)))
@@ -68,6 +75,8 @@ async def ended_well(socket: WebSocket) -> AsyncIterator[None]:
         await _goodbye(socket, error, CLOSE_TOO_SLOW)
     except SessionEndedError as error:
         await _goodbye(socket, error, CLOSE_SESSION_ENDED)
+    except CallHiddenError as error:
+        await _goodbye(socket, error, CLOSE_UNKNOWN_CALL)
 
 
 async def pump(socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool]) -> None:
@@ -78,7 +87,7 @@ async def pump(socket: WebSocket, subscription: Subscription, is_new: Callable[[
             tasks.create_task(_send_all(socket, subscription, is_new))
             tasks.create_task(_until_gone(socket))
             tasks.create_task(subscription.until_too_slow())
-    except* (WebSocketDisconnect, TooSlowError, SessionEndedError) as group:
+    except* (WebSocketDisconnect, TooSlowError, SessionEndedError, CallHiddenError) as group:
         raise group.exceptions[0] from None
 
 

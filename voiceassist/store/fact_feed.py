@@ -7,7 +7,7 @@ Next: reports read the tables.
 
 from collections.abc import Callable, Iterable, Sequence
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from voiceassist import wire
 from voiceassist.events import CallEnded, CallFailed, Record
@@ -39,6 +39,12 @@ FACT_TABLES = (*OF_CALL, *SUMS)
 
 Progress = Callable[[list[str]], Iterable[str]]
 
+PEOPLE = ("agent_id", "agent_name", "agent_team", "customer_id", "customer_name", "customer_tier")
+_NAMES = (
+    update(calls)
+    .where(calls.c.call_id == bindparam("of_call"))
+    .values({name: bindparam(f"set_{name}") for name in PEOPLE})
+)
 SUMMED = ("duration_ms", "refusals", "recovered", "dead_ends", "prompts", "alerts")
 """Columns of `calls` that the sums add up."""
 
@@ -57,6 +63,14 @@ def renew_facts(connection: Connection, call_id: str) -> None:
     """Makes a call's own facts anew from its events."""
     _clear(connection, OF_CALL, call_id)
     _add_facts(connection, call_id)
+
+
+def name_people(connection: Connection, row: Row) -> None:
+    """Other people are now known to speak in a call; one that is over moves to the sums of its new agent."""
+    call_id = row["of_call"]
+    take_from_sums(connection, call_id)
+    connection.execute(_NAMES, row)
+    _add_to_sums(connection, call_id)
 
 
 def take_from_sums(connection: Connection, call_id: str) -> None:

@@ -30,6 +30,7 @@ from voiceassist.store.rows import Row, microseconds
 FACT_TYPES = (
     *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed"),
     *("alert", "alert_changed", "false_alarm_marked", "note_added"),
+    "call_identified",
 )
 """The types (in wire form) that facts are made of."""
 

@@ -18,6 +18,7 @@ from voiceassist.events import (
     AlertLevel,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     Customer,
     EndReason,
@@ -108,6 +109,23 @@ def _call_row(record: Record, started: CallStarted) -> Row:
         "playbook": started.playbook,
         "source": started.source,
     }
+
+
+def identity_rows(records: Sequence[Record]) -> list[Row]:
+    """Who speaks, as it became known later; names begin with `set_`, the call's is `of_call`."""
+    told = [(record.call_id, event) for record in records if isinstance(event := record.event, CallIdentified)]
+    return [
+        {
+            "of_call": call_id,
+            "set_agent_id": event.agent.id,
+            "set_agent_name": event.agent.name,
+            "set_agent_team": event.agent.team,
+            "set_customer_id": event.customer.id,
+            "set_customer_name": event.customer.name,
+            "set_customer_tier": event.customer.tier,
+        }
+        for call_id, event in told
+    ]
 
 
 def microseconds(started_at: str) -> int:

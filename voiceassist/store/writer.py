@@ -13,20 +13,20 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, Update, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, case, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
 from voiceassist import wire
 from voiceassist.errors import StoreError, UnstorableError
-from voiceassist.events import AlertChanged, ConsentChanged, Record, is_durable
+from voiceassist.events import AlertChanged, CallIdentified, ConsentChanged, Record, is_durable
 from voiceassist.store import rows
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.audit import record as record_audit
 from voiceassist.store.claims import release_claims, take_claims
 from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
-from voiceassist.store.fact_feed import feed
+from voiceassist.store.fact_feed import feed, name_people
 from voiceassist.store.parts import audited_parts, delete_parts
 from voiceassist.store.schema import call_claims, calls, events, finals
 
@@ -163,16 +163,15 @@ def _cause(error: Exception) -> str:
 def write(connection: Connection, records: Sequence[Record], node_id: str) -> None:
     """Everything that these records change, within the caller's transaction."""
     take_claims(connection, records, node_id)
-    changes = (
+    added = (
         (insert(calls), rows.call_rows(records, node_id)),
         (insert(events), [rows.event_row(record) for record in records]),
         (insert(finals), rows.final_rows(records)),
-        (_PROGRESS, rows.progress_rows(records)),
-        (_ENDING, rows.ending_rows(records)),
     )
-    for statement, parameters in changes:
-        if parameters:
-            connection.execute(statement, parameters)
+    _execute(connection, added)
+    for row in rows.identity_rows(records):
+        name_people(connection, row)
+    _execute(connection, ((_PROGRESS, rows.progress_rows(records)), (_ENDING, rows.ending_rows(records))))
     release_claims(connection, records)
     for call_id in {record.call_id for record in records if changes_counts(record.event)}:
         _recount(connection, call_id)
@@ -181,8 +180,14 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
     record_audit(connection, *_audited(records), *audited_parts(records))
 
 
+def _execute(connection: Connection, changes: Iterable[tuple[Insert | Update, Sequence[rows.Row]]]) -> None:
+    for statement, parameters in changes:
+        if parameters:
+            connection.execute(statement, parameters)
+
+
 def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
-    """What people did with alerts, and who told of a consent; never notes, which may have words of the call."""
+    """What people did with alerts, who told of a consent or who speaks; never notes, which may have words."""
     for told in records:
         if isinstance(told.event, AlertChanged) and told.event.by != SERVER:
             detail = {"alert_id": told.event.alert_id, "state": told.event.state, "seq": told.seq}
@@ -190,6 +195,9 @@ def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
         elif isinstance(told.event, ConsentChanged):
             detail = {"consent": told.event.consent}
             yield NewEntry(who=told.event.by, what="consent.changed", call_id=told.call_id, detail=detail)
+        elif isinstance(told.event, CallIdentified):
+            named = {"agent": told.event.agent.id, "team": told.event.agent.team}
+            yield NewEntry(who=told.event.by, what="call.identified", call_id=told.call_id, detail=named)
 
 
 def _recount(connection: Connection, call_id: str) -> None:

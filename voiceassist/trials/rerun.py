@@ -30,6 +30,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CardVolumeChanged,
     Event,
@@ -48,7 +49,10 @@ from voiceassist.events import (
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
-HEARD = (CallStarted, Final, AudioGap, LineChanged, LineSoundChanged, LatenessChanged, CallEnded, CallFailed)
+HEARD = (
+    *(CallStarted, CallIdentified, Final, AudioGap, LineChanged, LineSoundChanged, LatenessChanged),
+    *(CallEnded, CallFailed),
+)
 BUTTONS = (MuteChanged, CardVolumeChanged, RecordingPaused, RecordingResumed, AgentFine)
 DONE = (Prompt, PromptClosed, *BUTTONS, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
@@ -146,7 +150,7 @@ def _step(event: Event) -> RerunInput | None:
     match event:
         case CallStarted() | Final() | AudioGap() | LineChanged() | LineSoundChanged() | LatenessChanged():
             return event
-        case CallEnded() | CallFailed():
+        case CallIdentified() | CallEnded() | CallFailed():
             return event
         case PromptClosed(outcome="used" | "dismissed") | AlertChanged():
             return event

@@ -196,6 +196,17 @@ export interface PlaybookChoice {
   note: string;
 }
 /**
+ * What is known of the agent; null: nothing new.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AgentChange".
+ */
+export interface AgentChange {
+  id?: string | null;
+  name?: string | null;
+  team?: string | null;
+}
+/**
  * One that could not be changed, and why.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -440,6 +451,27 @@ export interface RuleView {
  */
 export interface CallBegun {
   call_id: string;
+}
+/**
+ * What became known of who speaks; what is left out stays as it is.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallChange".
+ */
+export interface CallChange {
+  agent?: AgentChange | null;
+  customer?: CustomerChange | null;
+}
+/**
+ * What is known of the customer; null: nothing new.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CustomerChange".
+ */
+export interface CustomerChange {
+  id?: string | null;
+  name?: string | null;
+  tier?: string | null;
 }
 /**
  * One call in a list.
@@ -823,6 +855,16 @@ export interface HeaderView {
  */
 export interface HoldWanted {
   reason: string;
+}
+/**
+ * Who speaks in a call.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Identity".
+ */
+export interface Identity {
+  agent: Person;
+  customer: Customer;
 }
 /**
  * A model that is here.

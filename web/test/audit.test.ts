@@ -25,6 +25,7 @@ describe("an audit entry is a sentence", () => {
     [entry(1, "session.ended", { login: "ana", why: "signed_out" }), "ana signed out", "ana cerró la sesión"],
     [entry(1, "session.ended", { login: "ben", why: "disabled" }), "ana signed ben out everywhere", "ana cerró todas las sesiones de ben"],
     [entry(1, "key.made", { name: "pbx", scopes: ["ingest", "events"] }), "ana made the key pbx: ingest, events", "ana creó la clave pbx: ingest, events"],
+    [entry(1, "call.identified", { agent: "7", team: "returns" }), "ana said who speaks in call c-1: agent 7, team returns", "ana indicó quién habla en la llamada c-1: agente 7, equipo returns"],
     [entry(1, "of.a.newer.server"), "ana: of.a.newer.server", "ana: of.a.newer.server"],
     [entry(1, "constructor"), "ana: constructor", "ana: constructor"],
   ])("%#", (one, english, spanish) => {

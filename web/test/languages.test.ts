@@ -119,6 +119,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "review.alertState": ["open", "Anna"],
   "agent.left": ["used"],
   "review.volume": ["fewer"],
+  "review.identified": ["Ana", "Laura", "Sam"],
   kind: ["refusal"],
   reachLimit: ["weak_rule"],
   "review.reach": ["colour", "weak_rule"],

@@ -31,6 +31,12 @@ const alarmed = (call_id: string, status: WallRow["status"]) =>
   row(call_id, { status, alerts: [alert("a1", "critical", 0)], worst: "critical" });
 
 describe("the rows of the wall", () => {
+  test("go when a live call is somebody else's by now, also from a wall that wants the older ones", () => {
+    wall.replace([row("c"), row("d")], 0);
+    wall.leave(["c"], true);
+    expect([shown(), wall.olderCount]).toEqual([["d"], 0]);
+  });
+
   test("come with a call's start and leave with its end, as long as nothing is left to do", () => {
     wall.change(started("c"), 0);
     expect(shown()).toEqual(["c"]);

@@ -1,5 +1,7 @@
 """Which alternatives a customer may have: tiers, caps in a call and over calls, and dates."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.builders import conversation, drive, only, started
@@ -8,7 +10,7 @@ from voiceassist.actions import UsePrompt
 from voiceassist.core.call.call import Call
 from voiceassist.core.call.offers import Asker, OfferShown, asker_of, offers_explained, offers_for
 from voiceassist.core.playbook.model import Policy
-from voiceassist.events import CallStarted, PastOffer, Prompt
+from voiceassist.events import CallIdentified, CallStarted, PastOffer, Prompt
 
 TODAY = "2026-11-21"
 
@@ -88,6 +90,23 @@ def test_an_alternative_that_the_customer_had_last_week_is_not_on_the_card() -> 
         call.handle(event)
         card = only(drive(call, conversation(("agent", "no way"))), Prompt)[0]
         assert [offer.id for offer in card.alternatives] == expected
+
+
+def test_a_customer_who_becomes_known_is_offered_what_they_may_have_from_then_on() -> None:
+    begin = started()
+    book = offering(
+        "credit: {text: Credit, tiers: [gold]}", "swap: {text: Swap, per_customer: {times: 1, days: 30}}"
+    )
+    call = Call(book)
+    call.handle(begin)
+    card = only(drive(call, conversation(("agent", "no way"))), Prompt)[0]
+    assert [offer.id for offer in card.alternatives] == ["swap"]
+    gold = replace(begin.customer, id="42", tier="gold")
+    had = (PastOffer(alternative="swap", on="2026-11-14"),)
+    told = CallIdentified(at_ms=150_000, agent=begin.agent, customer=gold, by="lookup", past_offers=had)
+    assert call.handle(told) == [told]
+    later = conversation(("customer", "and now"), ("agent", "no way"), start=200_000, first=2)
+    assert [offer.id for offer in only(drive(call, later), Prompt)[0].alternatives] == ["credit"]
 
 
 def test_an_alternative_that_was_used_is_not_offered_again_in_the_call() -> None:

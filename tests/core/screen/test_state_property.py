@@ -36,10 +36,12 @@ from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     SPEAKERS,
+    CallIdentified,
     CrossTalkChanged,
     Cue,
     CueConfirmed,
     CueRetracted,
+    Customer,
     DisclosureChanged,
     Event,
     Final,
@@ -48,6 +50,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    Person,
     Prompt,
     PromptClosed,
     Record,
@@ -63,6 +66,8 @@ but | um | my card is 4111 1111 1111 1111 | there is nothing I can do | this cal
 I will send it to you by Friday | that comes to forty dollars
 """.replace("\n", " ").split(" | ")
 
+KIM = Person(id="kim", name="Kim", team="returns")
+CUSTOMERS = (Customer(id="1", name="Eve"), Customer(id="2", name="Liu", tier="gold"))
 SENTENCES = st.lists(st.sampled_from(PIECES), min_size=1, max_size=3).map(" ".join)
 LINES = st.tuples(st.sampled_from(SPEAKERS), SENTENCES)
 CALLS = settings(max_examples=50)  # each one is a whole call
@@ -80,6 +85,7 @@ def actions(draw: st.DrawFn) -> Input:
         LineChanged(at_ms=at, speaker=speaker, state="back" if number % 2 else "lost", until_ms=at + 20_000),
         LatenessChanged(at_ms=at, behind_ms=10_000 * (number % 3)),
         LegMergeChanged(at_ms=at, merged=number % 2 == 0, speaker=speaker),
+        CallIdentified(at_ms=at, agent=KIM, customer=CUSTOMERS[number % 2], by="lookup"),
         SetMute(at_ms=at, muted=number % 2 == 0),
         SetCardVolume(at_ms=at, volume="more" if number % 2 else "fewer"),
         AskHelp(at_ms=at),

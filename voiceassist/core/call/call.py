@@ -2,12 +2,13 @@
 
     new ──CallStarted──▶ live ──CallEnded──▶ ended
                           │ ╰───CallFailed──▶ failed
-                          ╰─ Partial, Final, AudioGap, every change of a line, LatenessChanged, Tick, every action
+                          ╰─ Partial, Final, AudioGap, every change of a line, LatenessChanged,
+                             CallIdentified, Tick, every action
 
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
 this order. The input comes first, but the end of a call comes last: cards and refusals close before it. After the
-end only alerts may still change, and cues be called false alarms.
+end only alerts may still change, cues be called false alarms, and people be named.
 Never reads a clock, a file or a socket. Next: `live/session.py` numbers, stores and publishes the events.
 """
 
@@ -35,6 +36,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CrossTalkChanged,
     Event,
@@ -52,10 +54,10 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _LINES = (AudioGap, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
-_HEARD = (Partial, Final, *_LINES, LatenessChanged, Tick)
+_HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _LIVE = (*_HEARD, *_AGENT, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
-_OVER = (ChangeAlert, MarkFalseAlarm, AddNote)  # what can still be done in a call that is over
+_OVER = (ChangeAlert, MarkFalseAlarm, AddNote, CallIdentified)  # what can still be done in a call that is over
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},

@@ -1,15 +1,15 @@
 """Which alternatives of a policy this customer may be offered now, and why the others not.
 
-The day and what the customer took in earlier calls come with `CallStarted`. Never shows a card.
+The day and what the customer took in earlier calls come with `CallStarted`, or later. Never shows a card.
 Next: `card_choice.py` puts them on the card; `trials/trial.py` tells the reasons.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from voiceassist.core.playbook.days import day_of, days_between
 from voiceassist.core.playbook.model import Offer, PerCustomer, Policy
-from voiceassist.events import Alternative, CallStarted, PastOffer, Tier
+from voiceassist.events import Alternative, CallIdentified, CallStarted, PastOffer, Tier
 
 ALTERNATIVES_MAX = 3  # on a card, by the product's rules of taste
 STANDARD: Tier = "standard"
@@ -39,6 +39,11 @@ class OfferShown:
 def asker_of(call: CallStarted) -> Asker:
     """Who is calling, and on which day."""
     return Asker(tier=call.customer.tier, today=day_of(call.started_at), past=call.past_offers)
+
+
+def identified(asker: Asker, event: CallIdentified) -> Asker:
+    """The same call, of a customer of whom more is known; what was used in it stays used."""
+    return replace(asker, tier=event.customer.tier, past=event.past_offers)
 
 
 def offers_for(policy: Policy, asker: Asker) -> tuple[Alternative, ...]:

@@ -19,7 +19,7 @@ from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.lateness import Lateness
-from voiceassist.core.call.offers import asker_of
+from voiceassist.core.call.offers import asker_of, identified
 from voiceassist.core.call.overlaps import Overlaps
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.promises import Promises
@@ -37,6 +37,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CrossTalkChanged,
     Event,
@@ -121,9 +122,8 @@ class StartedCall:
                 return [event, *self._disclosures.tell(event.at_ms)]
             case AudioGap() | CrossTalkChanged() | LatenessChanged():
                 return [event]
-            case LegMergeChanged():
-                self._has_one_voice = event.merged
-                return [event]
+            case LegMergeChanged() | CallIdentified():
+                return self._learn_voices(event)
             case LineSoundChanged() | LineChanged():
                 self._silence.hear(event)
                 return [event]
@@ -138,6 +138,15 @@ class StartedCall:
             case CallFailed():
                 return [*self._slot.clear(event.at_ms, "call_ended"), event]
         return self._actions.carry_out(event)
+
+    def _learn_voices(self, event: LegMergeChanged | CallIdentified) -> list[Event]:
+        """Whose voices they are. From now on cards offer what this customer may have."""
+        if isinstance(event, LegMergeChanged):
+            self._has_one_voice = event.merged
+            return [event]
+        self._reactions.cards.asker = identified(self._reactions.cards.asker, event)
+        self._actions = replace(self._actions, agent=event.agent)
+        return [event]
 
     def _hear(self, heard: Transcript) -> list[Event]:
         self._finish(heard)

@@ -18,6 +18,7 @@ from voiceassist.events import (
     AudioGap,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     CardVolumeChanged,
     ConsentChanged,
@@ -85,7 +86,7 @@ class CallStateBuilder:
 
     def __init__(self, state: CallState) -> None:
         """Goes on from `state`, which stays as it is."""
-        self._opened = state
+        self._opened, self.started = state, state.started
         self.seq, self.at_ms, self.status = state.seq, state.at_ms, state.status
         self.end_reason, self.error, self.muted = state.end_reason, state.error, state.muted
         self.card_volume = state.card_volume
@@ -118,6 +119,7 @@ class CallStateBuilder:
             self._opened,
             seq=self.seq,
             at_ms=self.at_ms,
+            started=self.started,
             status=self.status,
             end_reason=self.end_reason,
             error=self.error,
@@ -264,6 +266,10 @@ def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
     call.consent = event.consent
 
 
+def _identified(call: CallStateBuilder, event: CallIdentified) -> None:
+    call.started = replace(call.started, agent=event.agent, customer=event.customer, past_offers=event.past_offers)
+
+
 def _part_deleted(call: CallStateBuilder, event: PartDeleted) -> None:
     call.deleted.append(event)
     if event.part == "transcript":
@@ -343,6 +349,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     PromiseHeard: lambda call, event: call.promises.append(event),
     NoteAdded: lambda call, event: call.notes.append(event),
     ConsentChanged: _consent,
+    CallIdentified: _identified,
     PartDeleted: _part_deleted,
     Prompt: _prompt,
     PromptClosed: _prompt_closed,

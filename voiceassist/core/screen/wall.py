@@ -16,6 +16,7 @@ from voiceassist.events import (
     AlertLevel,
     CallEnded,
     CallFailed,
+    CallIdentified,
     CallStarted,
     ConsentChanged,
     ConsentNeed,
@@ -102,8 +103,8 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_outcome(row, event)
         case MuteChanged() | RecordingPaused() | RecordingResumed():
             return _with_button(row, event)
-        case LineChanged():
-            return replace(row, lines=lines_after(row.lines, event))
+        case CallIdentified() | LineChanged():
+            return _with_people(row, event)
         case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
         case Alert() | AlertChanged() | QuoteChanged():
@@ -140,7 +141,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 WALL_EVENTS = (
     *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
-    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged),
+    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
     *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
 )
 _LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
@@ -150,6 +151,12 @@ def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingR
     if isinstance(event, MuteChanged):
         return replace(row, muted=event.muted)
     return replace(row, paused=isinstance(event, RecordingPaused))
+
+
+def _with_people(row: WallRow, event: CallIdentified | LineChanged) -> WallRow:
+    if isinstance(event, CallIdentified):
+        return replace(row, agent=event.agent, customer=event.customer)
+    return replace(row, lines=lines_after(row.lines, event))
 
 
 def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:

@@ -38,6 +38,7 @@ export type Record =
   | PromiseHeardRecord
   | NoteAddedRecord
   | ConsentChangedRecord
+  | CallIdentifiedRecord
   | PartDeletedRecord
   | MuteChangedRecord
   | CardVolumeChangedRecord
@@ -876,6 +877,19 @@ export interface ConsentChangedRecord {
   at_ms: number;
   consent: "unknown" | "announced" | "given" | "refused";
   by: string;
+}
+/**
+ * It became known, after the call's start, who is speaking: both people, as they are known now.
+ */
+export interface CallIdentifiedRecord {
+  type: "call_identified";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  agent: Person;
+  customer: Customer;
+  by: string;
+  past_offers: PastOffer[];
 }
 /**
  * A part of a call that is over was deleted for good, because it had been kept for as long as it may be.

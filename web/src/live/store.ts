@@ -104,6 +104,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { promises: [...state.promises, bare(record)] };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
+    case "call_identified":
+      return { started: { ...state.started, agent: record.agent, customer: record.customer, past_offers: record.past_offers } };
     case "consent_changed":
       return { consent: record.consent };
     case "part_deleted":
@@ -302,6 +304,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return withAlerts(alertChanged(row.alerts, record));
     case "quote_changed":
       return { alerts: alertsRequoted(row.alerts, record) };
+    case "call_identified":
+      return { agent: record.agent, customer: record.customer };
     case "consent_changed":
       return { consent: record.consent };
     case "part_deleted":

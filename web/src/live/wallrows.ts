@@ -42,11 +42,13 @@ export class WallRows {
     }
   }
 
-  /** Finished calls that newer ones have pushed from the server's wall; `isKept`: they stay on this one. */
+  /** Calls that the server's wall has no more: somebody else's by now, or finished ones that newer ones have pushed
+   * out, which stay on this one if `isKept`. */
   leave(callIds: readonly string[], isKept: boolean): void {
     for (const callId of callIds) {
-      if (!isKept) this.#delete(callId);
-      else if (this.#byId.has(callId)) this.#older.add(callId);
+      const row = this.#byId.get(callId);
+      if (!isKept || row?.status === "live") this.#delete(callId);
+      else if (row) this.#older.add(callId);
     }
   }
 

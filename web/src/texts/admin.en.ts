@@ -166,6 +166,7 @@ export const admin = {
     "call.audio_deleted": "{who} deleted the recording of call {call}",
     "call.transcript_deleted": "{who} deleted the transcript of call {call}",
     "consent.changed": "{who} told the consent to recording call {call}: {consent}",
+    "call.identified": "{who} said who speaks in call {call}: agent {agent}, team {team}",
     "retention.changed": "{who} changed for how long calls are kept",
     "retention.began": "{who} began to delete what is kept too long",
     "retention.ran": "{who} deleted what was kept too long",

@@ -164,6 +164,7 @@ export const admin: typeof en = {
     "call.audio_deleted": "{who} borró la grabación de la llamada {call}",
     "call.transcript_deleted": "{who} borró la transcripción de la llamada {call}",
     "consent.changed": "{who} indicó el consentimiento para grabar la llamada {call}: {consent}",
+    "call.identified": "{who} indicó quién habla en la llamada {call}: agente {agent}, equipo {team}",
     "retention.changed": "{who} cambió cuánto tiempo se conservan las llamadas",
     "retention.began": "{who} empezó a borrar lo que ya no debe conservarse",
     "retention.ran": "{who} borró lo que ya no debía conservarse",
