@@ -322,6 +322,10 @@ async def test_who_is_signed_in_speaks_into_the_microphone_as_themselves_until_t
             async with browser_of(server, "ben") as ben:
                 async with publishing(ben, Tones(440), "call_id=mic-1&leg=customer") as other:
                     assert (other.response.status_code, other.response.json()["code"]) == (404, "unknown_call")
+                location = published.response.headers["location"]
+                for theirs in (ben.delete(location), ben.patch(location)):
+                    told = await theirs
+                    assert (told.status_code, told.json()["code"]) == (403, "not_theirs")
                 assert (await ben.post("/api/calls/mic-1/actions", json={})).status_code == 404
             await ana.delete("/api/session", headers=cookie_of(ana))
             await session.gone.wait()

@@ -61,6 +61,35 @@ async def server() -> AsyncIterator[Place]:
         await whip.close()
 
 
+@dataclass(frozen=True, kw_only=True)
+class Sockets:
+    """UDP sockets that were opened during a test."""
+
+    opened: list[asyncio.DatagramTransport] = field(default_factory=list)
+    news: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def left_open(self) -> list[asyncio.DatagramTransport]:
+        """Those that nobody closed."""
+        return [socket for socket in self.opened if not socket.is_closing()]
+
+
+@pytest.fixture
+async def sockets(monkeypatch: pytest.MonkeyPatch) -> Sockets:
+    """Every UDP socket that is opened from now on."""
+    loop, sockets = asyncio.get_running_loop(), Sockets()
+    opening = loop.create_datagram_endpoint
+
+    async def remembered(*args: Any, **options: Any) -> Any:
+        endpoint = await opening(*args, **options)
+        sockets.opened.append(endpoint[0])
+        sockets.news.set()
+        await asyncio.sleep(0)  # as when another address is opened after this one
+        return endpoint
+
+    monkeypatch.setattr(loop, "create_datagram_endpoint", remembered)
+    return sockets
+
+
 def seconds(length: float, *legs: str) -> Callable[[HeardCall], bool]:
     """Whether that much was heard of each leg."""
     return lambda call: all(len(call.leg(leg)) >= length * 48_000 for leg in legs)  # type: ignore[arg-type]
@@ -205,46 +234,19 @@ async def test_peer_that_dies_without_a_word_is_given_up(place: Place) -> None:
     assert {gap.cause for gap in call.gaps if gap.speaker == "agent"} == {"silent"}
 
 
-async def test_peer_that_never_connects_is_given_up_and_makes_no_call() -> None:
+async def test_peers_that_never_connect_are_given_up_and_make_no_call(sockets: Sockets) -> None:
+    count = 20
     async with server() as place:
-        peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))
-        peer.addTrack(Tones(LOW_HZ))
-        response = await place.http.post("/whip?call_id=c1&leg=agent", content=await offer_of(peer), headers=SDP)
-        (session,) = place.whip.sessions.values()
+        sdp = await offer(Tones(LOW_HZ))
+        queries = [f"/whip?call_id=c{number}&leg=agent" for number in range(count)]
+        answers = [await place.http.post(query, content=sdp, headers=SDP) for query in queries]
+        assert (place.whip.joins.waiting, len(place.whip.joins.feeds)) == (count, count)
+        sessions = tuple(place.whip.sessions.values())
         place.clock.now_s += LIMITS.start_within_s
-        await session.gone.wait()
-        await peer.close()
-    assert (response.status_code, place.sessions.calls, place.sessions.live) == (201, {}, set())
-    assert (place.whip.sessions, place.whip.joins.feeds) == ({}, {})
-
-
-@dataclass(frozen=True, kw_only=True)
-class Sockets:
-    """UDP sockets that were opened during a test."""
-
-    opened: list[asyncio.DatagramTransport] = field(default_factory=list)
-    news: asyncio.Event = field(default_factory=asyncio.Event)
-
-    def left_open(self) -> list[asyncio.DatagramTransport]:
-        """Those that nobody closed."""
-        return [socket for socket in self.opened if not socket.is_closing()]
-
-
-@pytest.fixture
-async def sockets(monkeypatch: pytest.MonkeyPatch) -> Sockets:
-    """Every UDP socket that is opened from now on."""
-    loop, sockets = asyncio.get_running_loop(), Sockets()
-    opening = loop.create_datagram_endpoint
-
-    async def remembered(*args: Any, **options: Any) -> Any:
-        endpoint = await opening(*args, **options)
-        sockets.opened.append(endpoint[0])
-        sockets.news.set()
-        await asyncio.sleep(0)  # as when another address is opened after this one
-        return endpoint
-
-    monkeypatch.setattr(loop, "create_datagram_endpoint", remembered)
-    return sockets
+        await asyncio.gather(*(session.gone.wait() for session in sessions))
+    assert ({answer.status_code for answer in answers}, place.sessions.calls) == ({201}, {})
+    assert (place.whip.sessions, place.whip.joins.feeds, place.sessions.live) == ({}, {}, set())
+    assert sockets.left_open() == []
 
 
 async def test_publish_that_is_given_up_leaves_no_socket_open(place: Place, sockets: Sockets) -> None:

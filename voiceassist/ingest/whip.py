@@ -6,7 +6,6 @@ Next: `whip_listen.py` listens to the peer, `joins.py` makes one call of its pub
 
 import asyncio
 import secrets
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import structlog
@@ -14,6 +13,7 @@ from aiortc import RTCPeerConnection
 
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
+from voiceassist.ingest.admission import ANYBODY, Admitted
 from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
@@ -38,13 +38,13 @@ class WhipSession:
     peer: RTCPeerConnection
     dialect: WhipDialect
     publisher: PeerFeed
-    may_go_on: Callable[[], bool]  # whether who publishes still has the right to
+    admitted: Admitted  # who publishes
     end_reason: EndReason | None = None
     gone: asyncio.Event = field(default_factory=asyncio.Event)  # its legs are free again
 
     def is_over(self) -> bool:
         """Whether there is nothing to listen to any more."""
-        if not self.may_go_on():
+        if not self.admitted.may_go_on():
             self.end_reason = self.end_reason or "interrupted"
         return self.end_reason is not None or self.publisher.is_over
 
@@ -56,9 +56,7 @@ class WhipSessions:
     joins: Joins
     sessions: dict[str, WhipSession] = field(default_factory=dict)
 
-    async def publish(
-        self, sdp: str, publication: Publication, may_go_on: Callable[[], bool] = lambda: True
-    ) -> WhipSession:
+    async def publish(self, sdp: str, publication: Publication, admitted: Admitted = ANYBODY) -> WhipSession:
         """A new publisher's session, with the answer to its offer; raises IngestError."""
         dialect, ufrag = WhipDialect(), check_offer(sdp)
         (started,) = dialect.receive(publication)
@@ -66,35 +64,35 @@ class WhipSessions:
         with self.joins.place():
             peer = await answer_offer(sdp)
             try:
-                publisher = await self.joins.join(started, waits=False)
+                publisher = await self.joins.join(started, waits=False, who=admitted.who)
             except BaseException:  # also when the request is given up: nobody else would close it
                 await close_peer(peer)
                 raise
         session = WhipSession(
-            session_id=secrets.token_urlsafe(16),  # whoever knows it may hang up
+            session_id=secrets.token_urlsafe(16),
             etag=f'"{secrets.token_hex(8)}"',
             ufrag=ufrag,
             answer=with_opus_wishes(peer.localDescription.sdp, stereo=len(started.tracks[0]) > 1),
             peer=peer,
             dialect=dialect,
             publisher=publisher,
-            may_go_on=may_go_on,
+            admitted=admitted,
         )
         self.sessions[session.session_id] = session
         self.joins.host.spawn(self._listen(session))
         return session
 
-    async def trickle(self, session_id: str, fragment: str) -> None:
+    async def trickle(self, session: WhipSession, fragment: str) -> None:
         """Takes candidates that came after the offer; raises IngestError."""
-        session, news = self.session(session_id), parse_fragment(fragment)
+        news = parse_fragment(fragment)
         if news.ufrag not in (None, session.ufrag):
             raise IngestError("ice_restart", "ICE restarts are not supported; publish again")
         for candidate in news.candidates:
             await session.peer.addIceCandidate(candidate)
 
-    async def hang_up(self, session_id: str) -> None:
-        """Ends a publisher; its call goes on if the other leg has one. Raises IngestError."""
-        await _end(self.session(session_id), "hangup")
+    async def hang_up(self, session: WhipSession) -> None:
+        """Ends a publisher; its call goes on if the other leg has one."""
+        await _end(session, "hangup")
 
     async def close(self) -> None:
         """Ends everything: the server stops."""
@@ -103,11 +101,15 @@ class WhipSessions:
             session.publisher.feed.end("shutdown")
         await asyncio.gather(*(_end(session, "shutdown") for session in sessions))
 
-    def session(self, session_id: str) -> WhipSession:
-        """The publisher of that id; raises IngestError."""
-        if session_id not in self.sessions:
+    def session(self, session_id: str, who: str) -> WhipSession:
+        """The publisher of that id, for whoever has its credentials; raises IngestError."""
+        session = self.sessions.get(session_id)
+        if session is None:
             raise IngestError("no_session", "there is no such session (any more)")
-        return self.sessions[session_id]
+        if session.admitted.who != who:
+            log.warning("whip_not_theirs", call_id=session.publisher.feed.info.call_id, who=who)
+            raise IngestError("not_theirs", "somebody else publishes here; only they can change it or hang up")
+        return session
 
     async def _listen(self, session: WhipSession) -> None:
         reason: EndReason = "interrupted"

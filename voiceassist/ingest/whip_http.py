@@ -3,13 +3,14 @@
 Never touches WebRTC: `whip.py` does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from voiceassist.errors import IngestError
 from voiceassist.events import Person
+from voiceassist.ingest.admission import ANYBODY, Admitted
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_request import parse_publication
 from voiceassist.wire import ErrorMessage, to_json
@@ -19,6 +20,7 @@ FRAGMENT = "application/trickle-ice-sdpfrag"
 BODY_BYTES = 65_536  # a browser's offer has about 5,000
 
 STATUS: Mapping[str, int] = {
+    "not_theirs": 403,
     "no_session": 404,
     "leg_taken": 409,
     "call_live": 409,
@@ -37,13 +39,13 @@ STATUS: Mapping[str, int] = {
 async def publish(
     request: Request,
     sessions: WhipSessions,
-    may_go_on: Callable[[], bool] = lambda: True,
+    admitted: Admitted = ANYBODY,
     agent: Person | None = None,
 ) -> Response:
     """POST on the endpoint: 201 with the answer, the session's Location and its ETag. `agent`: who it is, sure."""
     try:
         publication = parse_publication(request.query_params, agent)
-        session = await sessions.publish(await _body(request, SDP), publication, may_go_on)
+        session = await sessions.publish(await _body(request, SDP), publication, admitted)
     except IngestError as error:
         return refusal(error)
     headers = {
@@ -55,20 +57,21 @@ async def publish(
     return Response(session.answer, 201, headers, media_type=SDP)
 
 
-async def trickle(request: Request, sessions: WhipSessions, session_id: str) -> Response:
-    """PATCH on the session: 204 once its candidates are taken."""
+async def trickle(request: Request, sessions: WhipSessions, session_id: str, who: str = ANYBODY.who) -> Response:
+    """PATCH on the session by its publisher: 204 once its candidates are taken."""
     try:
-        _check_etag(request.headers.get("if-match"), sessions.session(session_id).etag)
-        await sessions.trickle(session_id, await _body(request, FRAGMENT))
+        session = sessions.session(session_id, who)
+        _check_etag(request.headers.get("if-match"), session.etag)
+        await sessions.trickle(session, await _body(request, FRAGMENT))
     except IngestError as error:
         return refusal(error)
     return Response(status_code=204)
 
 
-async def hang_up(sessions: WhipSessions, session_id: str) -> Response:
-    """DELETE on the session: 200 when the publisher is gone."""
+async def hang_up(sessions: WhipSessions, session_id: str, who: str = ANYBODY.who) -> Response:
+    """DELETE on the session by its publisher: 200 when that is gone."""
     try:
-        await sessions.hang_up(session_id)
+        await sessions.hang_up(sessions.session(session_id, who))
     except IngestError as error:
         return refusal(error)
     return Response(status_code=200)

@@ -10,11 +10,12 @@ from starlette.responses import Response
 
 from voiceassist.events import Person
 from voiceassist.ingest import whip_http
+from voiceassist.ingest.admission import Admitted
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.handshake import handshake_of
 from voiceassist.ingest.protocols import PROTOCOLS, SocketProtocol
 from voiceassist.runtime import runtime_of
-from voiceassist.server.admission import admission
+from voiceassist.server.admission import admission, who_is
 from voiceassist.server.auth import allow, principal_of, rights_last
 from voiceassist.server.refusals import tell_refused
 from voiceassist.server.scope import check_call, scope_of, unknown_call
@@ -60,7 +61,8 @@ async def whip_publish(request: Request) -> Response:
     """
     if (call_id := request.query_params.get("call_id")) and principal_of(request).login:
         await _check_own(request, call_id)
-    return await whip_http.publish(request, runtime_of(request).whip, rights_last(request), _agent(request))
+    admitted = Admitted(who=who_is(principal_of(request)), may_go_on=rights_last(request))
+    return await whip_http.publish(request, runtime_of(request).whip, admitted, _agent(request))
 
 
 @router.options("/whip", response_class=Response, dependencies=[allow("anyone")])
@@ -82,16 +84,16 @@ async def whip_session_options(session_id: str) -> Response:  # noqa: ARG001 - t
     dependencies=[allow("ingest", "agent", "supervisor")],
 )
 async def whip_trickle(request: Request, session_id: str) -> Response:
-    """WHIP: candidates that came after the offer."""
-    return await whip_http.trickle(request, runtime_of(request).whip, session_id)
+    """WHIP: candidates that came after the offer, from whoever published."""
+    return await whip_http.trickle(request, runtime_of(request).whip, session_id, who_is(principal_of(request)))
 
 
 @router.delete(
     "/whip/{session_id}", response_class=Response, dependencies=[allow("ingest", "agent", "supervisor")]
 )
 async def whip_hang_up(request: Request, session_id: str) -> Response:
-    """WHIP: the publisher hangs up."""
-    return await whip_http.hang_up(runtime_of(request).whip, session_id)
+    """WHIP: whoever published hangs up."""
+    return await whip_http.hang_up(runtime_of(request).whip, session_id, who_is(principal_of(request)))
 
 
 def _agent(request: Request) -> Person | None:
