@@ -137,6 +137,23 @@ def test_a_stream_with_one_track_is_one_leg_of_a_call_that_the_other_may_join(wi
         assert (start.tracks, start.info.legs) == (((speaker,),), ("agent", "customer"))
 
 
+@pytest.mark.parametrize(
+    ("said", "legs"),
+    [
+        (["inbound", "outbound"], ["customer", "agent"]),
+        (["outbound_track"], ["agent"]),
+        (["both_tracks"], ["customer", "agent"]),
+        ("inbound", ["customer"]),
+        ([], ["customer", "agent"]),
+        (None, ["customer", "agent"]),
+        ({"a": 1}, ["customer", "agent"]),
+    ],
+)
+def test_tracks_are_known_by_every_name_that_was_seen(said: object, legs: list[str]) -> None:
+    tracks = start_of(START | {"start": START["start"] | {"tracks": said}}).tracks
+    assert [leg for track in tracks for leg in track] == legs
+
+
 def test_telnyx_says_no_tracks_so_both_may_come() -> None:
     said = json.loads(ONE_OF_EACH[1].caller("customer").begin()[1])
     del said["start"]["custom_parameters"]["tracks"]

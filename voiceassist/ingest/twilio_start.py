@@ -83,9 +83,9 @@ def number_of(said: object, name: str) -> int | None:
 
 
 def tracks_of(said: object) -> list[Track]:
-    """Tracks by their names, which come as `inbound` and as `inbound_track`; unknown ones are left out."""
-    names = said if isinstance(said, list) else []
-    bare = [name.removesuffix("_track") for name in names if isinstance(name, str)]
+    """Tracks by their names: `inbound`, `inbound_track` or `both_tracks`; unknown ones are left out."""
+    names = said if isinstance(said, list) else [said]
+    bare = [name.removesuffix("s").removesuffix("_track") for name in names if isinstance(name, str)]
     return [track for track in TRACKS if track in bare or "both" in bare]
 
 
