@@ -102,6 +102,7 @@ class Runtime:
     identities: Identities = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
+    plain_legs: list[LoadedEngine] = field(default_factory=list)  # of channels heard for their words alone
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
@@ -190,12 +191,24 @@ class Runtime:
             raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
         self._check_memory(engine)
 
-    def _check_memory(self, engine: LoadedEngine) -> None:
-        """Raises IngestError when a call of two legs would take more than there is."""
-        call_bytes = CALL_LEGS * engine.leg_bytes
-        coming = len(self.claimed - self.live.keys())
+    @contextmanager
+    def plain_leg(self, info: CallInfo) -> Iterator[LoadedEngine]:
+        """What hears a channel for its words alone, and counts as long as it is heard. Raises IngestError."""
+        engine = self.engine_for(info)
+        self._check_memory(engine, legs=1)
+        self.plain_legs.append(engine)
+        try:
+            yield engine
+        finally:
+            self.plain_legs.remove(engine)
+
+    def _check_memory(self, engine: LoadedEngine, *, legs: int = CALL_LEGS) -> None:
+        """Raises IngestError when a call of so many legs would take more than there is."""
+        call_bytes = legs * engine.leg_bytes
+        coming_bytes = len(self.claimed - self.live.keys()) * CALL_LEGS * engine.leg_bytes
         open_bytes = sum(CALL_LEGS * self.engine_for(live.info).leg_bytes for live in self.live.values())
-        memory = call_memory(open_bytes + coming * call_bytes, self.memory_before)
+        open_bytes += sum(one.leg_bytes for one in self.plain_legs)
+        memory = call_memory(open_bytes + coming_bytes, self.memory_before)
         if not memory.fits(call_bytes):
             call_mb, free_mb = call_bytes // MB, max(0, memory.free_bytes // MB)
             log.warning("no_memory", engine=engine.name, call_mb=call_mb, free_mb=free_mb)

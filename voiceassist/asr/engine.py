@@ -73,6 +73,13 @@ class ListensAgain(Protocol):
         """
 
 
+class OpensRecognizers(Protocol):
+    """As much of an engine as a leg needs."""
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        """A recognizer for one leg. Raises EngineError."""
+
+
 class Engine(Protocol):
     """A loaded model."""
 

@@ -4,10 +4,11 @@ Never decides which calls it gets. Next: `engines.py` holds all of them, `call_r
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import count
 from typing import Protocol, runtime_checkable
 
-from voiceassist.asr.engine import Engine, ListensAgain, PartialDue, Recognizer
+from voiceassist.asr.engine import Engine, ListensAgain, OpensRecognizers, PartialDue, Recognizer
 from voiceassist.asr.second_listen import SecondListen
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Speaker, Transcript
@@ -69,14 +70,22 @@ class LoadedEngine:
 
     def open(self, speaker: Speaker) -> Recognizer:
         """A recognizer for one leg. Raises EngineError."""
+        return self.open_preferring(speaker, self.likely_phrases)
+
+    def preferring(self, phrases: tuple[str, ...]) -> OpensRecognizers:
+        """Its recognizers, which prefer these phrases where the engine can do so, instead of its likely ones."""
+        return _Preferring(self, phrases) if phrases else self
+
+    def open_preferring(self, speaker: Speaker, phrases: tuple[str, ...]) -> Recognizer:
+        """A recognizer for one leg. Raises EngineError."""
         number = next(self._numbers)
-        recognizer = _CountedRecognizer(self._opened(speaker), lambda: self._open.discard(number))
+        recognizer = _CountedRecognizer(self._opened(speaker, phrases), lambda: self._open.discard(number))
         self._open.add(number)
         return recognizer
 
-    def _opened(self, speaker: Speaker) -> Recognizer:
-        if self.likely_phrases and isinstance(self.inner, PrefersPhrases):
-            return self.inner.open_preferring(speaker, self.likely_phrases)
+    def _opened(self, speaker: Speaker, phrases: tuple[str, ...]) -> Recognizer:
+        if phrases and isinstance(self.inner, PrefersPhrases):
+            return self.inner.open_preferring(speaker, phrases)
         return self.inner.open(speaker)
 
     def unknown(self, words: Sequence[str]) -> tuple[str, ...] | None:
@@ -89,6 +98,18 @@ class LoadedEngine:
     def close(self) -> None:
         """Frees the model."""
         self.inner.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _Preferring:
+    """An engine for somebody who knows what is likely to be said."""
+
+    engine: LoadedEngine
+    phrases: tuple[str, ...]
+
+    def open(self, speaker: Speaker) -> Recognizer:
+        """A recognizer for one leg. Raises EngineError."""
+        return self.engine.open_preferring(speaker, self.phrases)
 
 
 class _CountedRecognizer:

@@ -14,7 +14,7 @@ from typing import Literal
 
 import structlog
 
-from voiceassist.asr.engine import Engine, PartialDue
+from voiceassist.asr.engine import OpensRecognizers, PartialDue
 from voiceassist.asr.heard_again import Doubtful, nothing_doubtful, surer
 from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.asr.pool import DecodePool, Priority, Rank
@@ -57,7 +57,7 @@ Work = Generator[_WaitingPartial, Order, SaidByPiece]
 class ScheduledLeg:
     """One leg of a call in the pool."""
 
-    def __init__(self, speaker: Speaker, engine: Engine, doubtful: Doubtful = nothing_doubtful) -> None:
+    def __init__(self, speaker: Speaker, engine: OpensRecognizers, doubtful: Doubtful = nothing_doubtful) -> None:
         self._speaker, self._engine, self._doubtful = speaker, engine, doubtful
         self._recognizer: LegRecognizer | None = None
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last

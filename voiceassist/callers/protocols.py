@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Literal
 
-from voiceassist.callers import asterisk, audiohook, freeswitch, stream, twilio, vonage
+from voiceassist.callers import asterisk, audiohook, freeswitch, stream, twilio, vonage, vosk
 from voiceassist.callers.asterisk import AsteriskCaller
 from voiceassist.callers.audiohook import AudiohookCaller
 from voiceassist.callers.caller import Caller, CallerError, CallerLine, PlacedCall
@@ -16,6 +16,7 @@ from voiceassist.callers.freeswitch import FreeswitchCaller
 from voiceassist.callers.stream import StreamCaller
 from voiceassist.callers.twilio import MediaStreamCaller
 from voiceassist.callers.vonage import VonageCaller
+from voiceassist.callers.vosk import VoskCaller
 
 TELEPHONE = (8_000,)  # ITU-T G.711
 WIDE = (8_000, 16_000)  # with 16 bits a sample
@@ -105,6 +106,14 @@ PROTOCOLS: Mapping[str, CallerProtocol] = {
         what="FreeSWITCH's mod_audio_fork and mod_audio_stream: L16, both legs or one",
         rates_hz=freeswitch.RATES_HZ,
         options=freeswitch.OPTIONS,
+    ),
+    "vosk": CallerProtocol(
+        path="/ingest/vosk",
+        make=VoskCaller,
+        what="a client of vosk-server: one channel, an answer for every message",
+        legs="one",
+        frame_ms=200,  # as `test.py` sends
+        options=vosk.OPTIONS,
     ),
 }
 

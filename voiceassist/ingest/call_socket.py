@@ -122,7 +122,7 @@ class CallSocket:
         session = asyncio.create_task(feed.stored_whole())
         try:
             await asyncio.wait([reader, session], return_when=asyncio.FIRST_COMPLETED)
-            if feed.is_over and not await self._stored(session, records):
+            if feed.is_over and not await self._stored(session, *([records] if feed.has_begun else [])):
                 self._fail(_failed())
         except asyncio.CancelledError:
             self._fail(_shutdown())
@@ -135,14 +135,14 @@ class CallSocket:
         if not reader.cancelled():
             reader.result()  # a bug of ours in the reader must not go unseen
 
-    async def _stored(self, session: asyncio.Task[bool], records: asyncio.Task[None]) -> bool:
+    async def _stored(self, session: asyncio.Task[bool], *records: asyncio.Task[None]) -> bool:
         """Waits for the session, and until its last records are told; False when not all of it was stored.
 
         What a peer that is not patient does not wait for is stored likewise, and a failure is in the log.
         """
         if self._is_patient:
-            return await session
-        await asyncio.wait([session, records], timeout=self._limits.closed_within_s)
+            await asyncio.wait([session])
+        await asyncio.wait([session, *records], timeout=self._limits.closed_within_s)
         return not session.done() or session.result()
 
     async def _tell_records(self, call_id: str) -> None:

@@ -16,6 +16,7 @@ from voiceassist.ingest.freeswitch_dialect import FreeswitchDialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.stream_dialect import StreamDialect
+from voiceassist.ingest.vosk_dialect import VoskDialect
 
 MakeDialect = Callable[[Handshake, PeerLimits, Settings], Dialect[str | bytes]]
 
@@ -51,5 +52,9 @@ PROTOCOLS: Mapping[str, SocketProtocol] = {
     "freeswitch": SocketProtocol(
         make=lambda handshake, limits, _settings: FreeswitchDialect(handshake, limits),
         subprotocol=freeswitch_dialect.SUBPROTOCOL,
+    ),
+    "vosk": SocketProtocol(
+        make=lambda handshake, limits, _settings: VoskDialect(handshake, limits),
+        is_told_records=lambda _settings: True,
     ),
 }

@@ -14,11 +14,13 @@ from voiceassist.ingest.admission import Admitted
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.handshake import handshake_of
 from voiceassist.ingest.protocols import PROTOCOLS, SocketProtocol
+from voiceassist.ingest.vosk_dialect import VoskDialect
 from voiceassist.runtime import runtime_of
 from voiceassist.server.admission import admission, who_is
 from voiceassist.server.auth import allow, principal_of, rights_last
 from voiceassist.server.refusals import tell_refused
 from voiceassist.server.scope import check_call, scope_of, unknown_call
+from voiceassist.server.vosk import serve_words
 from voiceassist.store.call_scope import EVERY_TEAM
 
 router = APIRouter(tags=["ingest"])
@@ -34,6 +36,9 @@ def _route(protocol: SocketProtocol) -> Callable[[WebSocket], Awaitable[None]]:
     async def carry(socket: WebSocket) -> None:
         runtime, handshake = runtime_of(socket), handshake_of(socket)
         dialect = protocol.make(handshake, runtime.joins.limits, runtime.settings)
+        if isinstance(dialect, VoskDialect) and not dialect.brings_a_call:
+            await serve_words(socket, dialect, runtime, admission(socket))
+            return
         agreed = protocol.subprotocol if protocol.subprotocol in handshake.subprotocols else None
         watch = runtime.subscriptions.watching_call if protocol.is_told_records(runtime.settings) else None
         await serve_call(socket, dialect, runtime.joins, admission(socket), agreed, watch=watch)

@@ -133,6 +133,8 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "SOCKET /ingest/twilio/{key}": ANYONE,
     "SOCKET /ingest/vonage": ANYONE,
     "SOCKET /ingest/vonage/{key}": ANYONE,
+    "SOCKET /ingest/vosk": INGEST,
+    "SOCKET /ingest/vosk/{key}": INGEST,
     "GET /metrics": ANYONE,
     "GET /microphone": ANYONE,
     "GET /playbook": ANYONE,
