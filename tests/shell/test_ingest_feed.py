@@ -7,7 +7,7 @@ from tests.audio.signals import as_pcm, voice
 from tests.fakes.sources import info
 from voiceassist.audio.pcm import AudioFrame
 from voiceassist.errors import IngestError
-from voiceassist.events import SPEAKERS, AudioGap, Person
+from voiceassist.events import SPEAKERS, AudioGap, LineChanged, Person
 from voiceassist.ingest.dialect import Audio, Ended, Gap, Identified, Legs, Paused, Resumed, Started, Tracks
 from voiceassist.ingest.feed import Feed
 from voiceassist.ingest.gaps import Piece
@@ -85,6 +85,36 @@ def test_peer_that_said_it_pauses_is_not_idle_until_it_resumes() -> None:
     assert publisher.quiet_s(600.0) == 0.0
     publisher.take(Resumed(), 600.0)
     assert publisher.quiet_s(601.0) == 1.0
+
+
+@pytest.mark.parametrize("hold_s", [0.5, 2.0, 20.0])
+async def test_a_hold_is_as_long_as_it_was_and_no_silence_of_the_line(hold_s: float) -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    publisher.take(audio(SPEAKERS, samples=1000), 1.0)
+    publisher.take(Paused(), 1.0)
+    for second in range(2, round(hold_s)):
+        feed.tick(float(second))
+    publisher.take(Resumed(), 1.0 + hold_s)
+    publisher.take(audio(SPEAKERS, samples=1000), 2.0 + hold_s)
+    pieces = await ended(feed)
+    hold_ms = round(hold_s * 1000)
+    assert gaps(pieces) == {(leg, 1000, hold_ms, "held") for leg in SPEAKERS}
+    lines = [(piece.state, piece.at_ms) for piece in pieces if isinstance(piece, LineChanged)]
+    assert lines == [("held", 1000)] * 2 + [("back", 1000 + hold_ms)] * 2
+
+
+async def test_a_call_may_end_on_hold_and_a_hold_may_come_before_its_first_audio() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    publisher.take(Paused(), 0.0)
+    publisher.take(Resumed(), 5.0)
+    publisher.take(audio(SPEAKERS, samples=1000), 6.0)
+    publisher.take(Paused(), 6.0)
+    feed.tick(16.0)
+    pieces = await ended(feed)
+    assert gaps(pieces) == {(leg, 1000, 10_000, "held") for leg in SPEAKERS}
+    assert samples(pieces, "agent") == 11_000
 
 
 def test_who_is_speaking_may_be_said_until_the_first_audio() -> None:

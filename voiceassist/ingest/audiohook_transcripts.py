@@ -19,7 +19,7 @@ TOKENS = 120  # in one entity: at most 380 characters each, and a message may ha
 TEXT_CHARS = 3000  # of the transcript; JSON may make six times as many of them
 WORD_CHARS = 40  # of a token, likewise
 MARKS = 500  # gaps and positions that are remembered; older ones become less exact
-NOT_SENT = ("silent", "lost")  # gaps whose silence the client did not send; what overflowed had been sent
+NOT_SENT = ("silent", "lost", "line_lost", "held")  # gaps of what did not come; what overflowed had come
 
 
 class StreamPositions:

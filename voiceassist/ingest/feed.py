@@ -14,7 +14,7 @@ from dataclasses import replace
 
 from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
 from voiceassist.errors import IngestError
-from voiceassist.events import EndReason
+from voiceassist.events import EndReason, LineChanged, LineState
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.call_rate import CallRate
 from voiceassist.ingest.coalescer import Coalescer
@@ -253,10 +253,8 @@ class PeerFeed:
                 self._lose(event, now_s)
             case Identified():
                 self._identify(event)
-            case Paused():
-                self._is_paused = True
-            case Resumed():
-                self._is_paused, self._heard_s = False, now_s
+            case Paused() | Resumed():
+                self._hold(now_s, is_paused=isinstance(event, Paused))
             case Pressed():
                 self.feed.press(event)
             case Doubted(code=code, message=message):
@@ -278,6 +276,18 @@ class PeerFeed:
             if rest := self._call_rate.rest(legs):
                 self.feed.add(self._timeline(legs, now_s).audio(rest, now_s))
         self.feed.leave(self.tracks, ended.reason)
+
+    def _hold(self, now_s: float, *, is_paused: bool) -> None:
+        """A hold begins or is over; every leg with audio so far is told so."""
+        self._is_paused, self._heard_s = is_paused, now_s
+        state: LineState = "held" if is_paused else "back"
+        for track in self.tracks:
+            if track not in self._heard:
+                continue
+            timeline = self._timeline(track, now_s)
+            self.feed.add(timeline.hold() if is_paused else timeline.go_on(now_s))
+            at_ms = timeline.position_ms
+            self.feed.add(LineChanged(at_ms=at_ms, speaker=leg, state=state) for leg in track)
 
     def _lose(self, gap: Gap, now_s: float) -> None:
         if gap.legs in self._heard:  # before its first audio the call, or this track of it, has not begun

@@ -56,7 +56,8 @@ class Timeline:
         self._stall: Stall | None = None  # from a silence on, until what was missing has come or is given up
         self._waiting: list[_Arrived] = []  # for the verdict on the stall
         self._told = 0  # the position up to which time was said to have passed
-        self._silent_from: int | None = None  # position where the present silence began
+        self._silent_from: int | None = None  # position where the present silence began...
+        self._silence: GapCause = "silent"  # ...and what its gap will say
         self._anchor: int | None = None  # position of timestamp 0 of the peer's own clock
         self._losses = Losses(rate_hz)
 
@@ -104,6 +105,20 @@ class Timeline:
         self._anchor = self._stall = None
         due = round((now_s - self._started_s) * self._rate_hz)
         return pieces + self._silent_until(due, now_s) + self._silence_over(due, now_s)
+
+    def hold(self) -> list[Piece]:
+        """The peer says that it sends nothing from now on: the silence that follows is a hold."""
+        pieces = self._let_in() + self._silence_over(self._position, self._heard_s)
+        self._stall, self._silent_from, self._silence = None, self._position, "held"
+        return pieces
+
+    def go_on(self, now_s: float) -> list[Piece]:
+        """The peer sends again: the hold is as long as the time that passed."""
+        self._stall, self._anchor = None, None
+        due = self._due(now_s)
+        pieces = self._silent_until(due, now_s) + self._silence_over(due, now_s)
+        self._heard_s, self._heard_at = now_s, self._position
+        return pieces
 
     def lose(self, duration_ms: int, now_s: float) -> list[Piece]:
         """The peer says that it lost this much; believed as far as time has passed."""
@@ -201,8 +216,9 @@ class Timeline:
         if self._silent_from is None:
             return []
         pieces = self._fill(position, now_s)
-        pieces += self._gaps(self._silent_from, self._position - self._silent_from, "silent")
-        self._silent_from = None
+        if silent := self._position - self._silent_from:
+            pieces += self._gaps(self._silent_from, silent, self._silence)
+        self._silent_from, self._silence = None, "silent"
         return pieces
 
     def _lost(self, timestamp: int, now_s: float) -> list[Piece]:
