@@ -17,13 +17,14 @@ from websockets.typing import Subprotocol
 from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of, protocol_app, serving
 from tests.fakes.stream_client import START, send
 from tests.shell.test_ingest_asterisk import PLAIN
-from voiceassist.audio.pcm import Encoding, decode
+from voiceassist.audio.pcm import Encoding, Pcm, decode
 from voiceassist.callers import g711
 from voiceassist.callers.caller import PlacedCall
 from voiceassist.callers.placing import CallOutcome
 from voiceassist.callers.plan import KeyPress, Manner
 from voiceassist.callers.run import place_call
 from voiceassist.events import SPEAKERS, Customer, Person
+from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
 
 NO_TICKS = PeerLimits(tick_s=60.0)  # longer than any of these tests
@@ -43,6 +44,7 @@ class Exchange:
 
     address: str
     sessions: Sessions
+    joins: Joins
     recording: Path
 
     def url(self, name: str) -> str:
@@ -68,12 +70,15 @@ class Exchange:
 @pytest.fixture
 def recording(tmp_path: Path) -> Path:
     """A second of two channels."""
-    path = tmp_path / "call.wav"
+    return wave_file(tmp_path / "call.wav", AGENT, CUSTOMER)
+
+
+def wave_file(path: Path, *channels: Pcm) -> Path:
     with wave.open(str(path), "wb") as file:
-        file.setnchannels(2)
+        file.setnchannels(len(channels))
         file.setsampwidth(2)
         file.setframerate(8_000)
-        file.writeframes(np.stack([AGENT, CUSTOMER], axis=1).tobytes())
+        file.writeframes(np.stack(channels, axis=1).tobytes())
     return path
 
 
@@ -81,8 +86,9 @@ def recording(tmp_path: Path) -> Path:
 async def exchange(recording: Path, limits: PeerLimits = NO_TICKS) -> AsyncIterator[Exchange]:
     sessions = Sessions()
     sessions.listening.set()
-    async with serving(protocol_app(joins_of(sessions, limits, clock=HeldClock()))) as address:
-        yield Exchange(address=address, sessions=sessions, recording=recording)
+    joins = joins_of(sessions, limits, clock=HeldClock())
+    async with serving(protocol_app(joins)) as address:
+        yield Exchange(address=address, sessions=sessions, joins=joins, recording=recording)
 
 
 @pytest.mark.parametrize(
@@ -210,3 +216,33 @@ async def test_what_freeswitch_should_have_said_is_told_as_its_events_are(record
         with pytest.raises(ConnectionClosed):
             await socket.recv()
     assert (told["type"], told["data"]["code"]) == ("error", "bad_legs")
+
+
+@pytest.mark.parametrize(
+    ("protocol", "query", "said"),
+    [("asterisk", "?call_id=c-17&leg=agent", PLAIN), ("freeswitch", "?mix=stereo", '{"call_id": "c-17"}')],
+)
+async def test_channel_that_hangs_up_before_its_first_audio_leaves_no_call(
+    recording: Path, protocol: str, query: str, said: str
+) -> None:
+    async with exchange(recording) as place:
+        async with connect(place.url(protocol) + query) as socket:
+            await socket.send(said)
+        async with asyncio.timeout(30):
+            while place.joins.feeds:  # noqa: ASYNC110 - nobody is told of a call that never was
+                await asyncio.sleep(0)
+        await place.place(protocol)  # under the same id, which is free
+        assert (await place.heard()).end_reason == "hangup"
+    assert list(place.sessions.calls) == ["c-17"]
+
+
+async def test_mono_that_was_announced_as_stereo_is_told_to_freeswitch(tmp_path: Path) -> None:
+    voice = (6_000 * np.sin(np.arange(16_000) * 2 * np.pi * 300 / 8_000)).astype(np.int16)
+    mono = wave_file(tmp_path / "mono.wav", voice)
+    async with exchange(mono) as place:
+        call = replace(CALL, options={"announce": "stereo"})
+        outcome = await place_call(
+            mono, place.url("freeswitch"), call, protocol="freeswitch", manner=AT_ONCE, legs=("customer",)
+        )
+        await place.heard()
+    assert [told.split(":")[0] for told in outcome.told] == ["mono_as_stereo"]
