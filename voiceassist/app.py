@@ -122,7 +122,7 @@ def load_bases(settings: Settings) -> Mapping[str, ConfiguredPlaybook]:
     """The playbook that is configured for every language of calls. Raises PlaybookError, which names the file."""
     files = {settings.language: settings.playbook, **settings.playbooks}
     languages = [*settings.engine_by_language, *([sample_language(settings)] if settings.demo else [])]
-    return {language: _base(files.get(language), language) for language in languages}
+    return {language: _base(files.get(language), language) for language in dict.fromkeys(languages)}
 
 
 def _base(file: Path | None, language: str) -> ConfiguredPlaybook:

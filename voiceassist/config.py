@@ -11,6 +11,7 @@ import socket
 import tomllib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields, replace
+from functools import cache
 from ipaddress import ip_address, ip_network
 from pathlib import Path
 from typing import Any, Literal
@@ -180,7 +181,7 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
         )
     _check_names(values, file)
     try:
-        settings = TypeAdapter(Settings).validate_python(values, extra="forbid")
+        settings = _adapter().validate_python(values, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
         key = ".".join(map(str, first["loc"]))
@@ -192,6 +193,11 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
     if "models_dir" not in values:
         settings = replace(settings, models_dir=settings.data_dir / MODELS)
     return _checked(_with_languages(settings))
+
+
+@cache  # it takes longer to make than to use
+def _adapter() -> TypeAdapter[Settings]:
+    return TypeAdapter(Settings)
 
 
 def _check_names(values: dict[str, Any], file: Path | None) -> None:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import httpx
 
 from tests.e2e.forked import Forked
+from tests.plain_http import NO_TLS
 from voiceassist.samples import load_sample
 from voiceassist.store.audiofile import AudioFile, read_audio
 
@@ -83,7 +84,7 @@ class Server:
         return self.process.wait(ANSWER_WITHIN_S)
 
     def _answer(self, method: str, path: str) -> httpx.Response:
-        answer = httpx.request(method, self.url + path, timeout=ANSWER_WITHIN_S)
+        answer = httpx.request(method, self.url + path, timeout=ANSWER_WITHIN_S, verify=NO_TLS)
         answer.raise_for_status()
         return answer
 
@@ -93,7 +94,7 @@ def until(look: Callable[[], T | None], what: str, within_s: float = READY_WITHI
     give_up_s = time.monotonic() + within_s
     while (seen := look()) is None:
         assert time.monotonic() < give_up_s, f"{what}: waited {within_s:g} s in vain"
-        time.sleep(0.02)
+        time.sleep(0.05)
     return seen
 
 
@@ -164,6 +165,6 @@ def _address(process: subprocess.Popen[bytes] | Forked, log: Path, began: int) -
 
 def _readiness(server: Server) -> bool | None:
     try:
-        return httpx.get(f"{server.url}/readyz").is_success or None
+        return httpx.get(f"{server.url}/readyz", verify=NO_TLS).is_success or None
     except httpx.ConnectError:
         return None

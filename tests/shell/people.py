@@ -6,6 +6,7 @@ from typing import Any
 
 import httpx
 
+from tests.plain_http import NO_TLS
 from tests.shell.serving import Serving
 from voiceassist.people.key_ring import Scope
 from voiceassist.people.secrets import HASHER
@@ -42,7 +43,9 @@ def with_key(secret: str) -> dict[str, str]:
 async def browser_of(server: Serving, login: str) -> AsyncIterator[httpx.AsyncClient]:
     """A browser in which this person is signed in."""
     token = await server.runtime.directory.open_session(login, agent="test", address="127.0.0.1")
-    async with httpx.AsyncClient(base_url=server.http.base_url, cookies={COOKIE: token}, timeout=60) as browser:
+    async with httpx.AsyncClient(
+        base_url=server.http.base_url, cookies={COOKIE: token}, timeout=60, verify=NO_TLS
+    ) as browser:
         yield browser
 
 

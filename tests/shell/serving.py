@@ -18,6 +18,7 @@ import uvicorn
 import websockets
 from websockets.asyncio.client import ClientConnection
 
+from tests.plain_http import NO_TLS
 from voiceassist.app import running
 from voiceassist.config import Settings, load_settings
 from voiceassist.runtime import Runtime
@@ -61,7 +62,7 @@ async def serving(settings: Settings, limits: EdgeLimits | None = None) -> Async
         server = uvicorn.Server(ServerConfig(create_api(runtime, limits), limits))
         task = asyncio.create_task(server._serve([listening]))
         try:
-            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as http:
+            async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=NO_TLS) as http:
                 while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
                     await asyncio.sleep(0.01)
                 yield Serving(runtime=runtime, port=port, http=http)

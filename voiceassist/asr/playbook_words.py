@@ -7,6 +7,7 @@ itself. Next: `app.py` asks the engine about them and tells the operator.
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from voiceassist.core.playbook.model import ABUSE_KINDS, Playbook
 
@@ -19,9 +20,12 @@ WORD = re.compile(r"(?<![<\w*'])[^\W\d_]+(?:['\u2019][^\W\d_]+)*(?![\w>*'])")
 
 def playbook_words(playbook: Playbook) -> tuple[str, ...]:
     """In lower case, each once, in alphabetical order."""
-    return tuple(
-        sorted({word.lower().replace("\u2019", "'") for text in _texts(playbook) for word in WORD.findall(text)})
-    )
+    return tuple(sorted({word for text in _texts(playbook) for word in _words(text)}))
+
+
+@lru_cache(maxsize=20_000)  # the built-in phrases of two languages, which every playbook shares, are 10,000
+def _words(text: str) -> tuple[str, ...]:
+    return tuple(word.lower().replace("\u2019", "'") for word in WORD.findall(text))
 
 
 def playbook_phrases(playbook: Playbook) -> tuple[str, ...]:

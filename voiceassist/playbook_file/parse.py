@@ -31,10 +31,16 @@ D = TypeVar("D", bound=BaseModel)
 
 def parse_playbook(text: str, name: str, builtin: BuiltinCues = NO_CUES, *, number: int | None = None) -> Playbook:
     """The playbook in `text`; `name` is the file to blame, `number` the store's. Raises PlaybookError."""
-    document, problems = _checked(read_document(text), builtin)
+    read = read_document(text)
+    return replace(parse_document(read, name, builtin), hash=hash_of(text), number=number)
+
+
+def parse_document(read: YamlDocument, name: str, builtin: BuiltinCues = NO_CUES) -> Playbook:
+    """The same of a text that was read already; without its hash."""
+    document, problems = _checked(read, builtin)
     if document is None or problems:
         raise PlaybookError(_report(problems, name))
-    return replace(build_playbook(document, builtin), hash=hash_of(text), number=number)
+    return build_playbook(document, builtin)
 
 
 def check_playbook(text: str, builtin: BuiltinCues = NO_CUES) -> tuple[Problem, ...]:

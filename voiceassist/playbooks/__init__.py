@@ -14,7 +14,7 @@ from voiceassist.core.playbook.model import BuiltinCues, Playbook
 from voiceassist.core.words.languages import primary_subtag
 from voiceassist.errors import PlaybookError
 from voiceassist.events import Speaker
-from voiceassist.playbook_file.parse import check_playbook, language_in, parse_cues, parse_playbook
+from voiceassist.playbook_file.parse import check_playbook, hash_of, language_in, parse_cues, parse_document
 from voiceassist.speech_models.cues_weights import bundled_classifier
 from voiceassist.yamltext.document import read_document
 from voiceassist.yamltext.problems import Problem, unknown_name
@@ -41,14 +41,16 @@ def find_text(file: Path | None, language: str) -> tuple[str, str]:
 
 def read_playbook(text: str, name: str, number: int | None = None) -> Playbook:
     """The playbook in a text with the built-in cues of its language. Raises PlaybookError with all problems."""
-    language = _language_of(text)
-    playbook = parse_playbook(text, name, builtin_cues(language), number=number)
-    return replace(playbook, classifier=_classifier(primary_subtag(language)))
+    read = read_document(text)
+    language = language_in(read.value)
+    playbook = parse_document(read, name, builtin_cues(language))
+    weights = _classifier(primary_subtag(language))
+    return replace(playbook, hash=hash_of(text), number=number, classifier=weights)
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:
     """Everything that is wrong with a playbook's text; nothing: it can be used."""
-    return check_playbook(text, builtin_cues(_language_of(text)))
+    return check_playbook(text, builtin_cues(language_in(read_document(text).value)))
 
 
 def builtin_names() -> tuple[str, ...]:
@@ -92,10 +94,6 @@ def read_text(path: Path) -> str:
         raise PlaybookError(f"{path}:{line}: is not UTF-8; save it as UTF-8") from error
     except OSError as error:
         raise PlaybookError(f"{path}: cannot be read: {error.strerror or error}") from error
-
-
-def _language_of(text: str) -> str:
-    return language_in(read_document(text).value)
 
 
 def _find(file: Path) -> Path:
