@@ -18,6 +18,7 @@ app = group(
         "replay": "voiceassist.cli.replay:replay",
         "send": "voiceassist.cli.send:send",
         "call": "voiceassist.cli.call:call",
+        "guide": "voiceassist.cli.guide:guide",
         "schema": "voiceassist.cli.schema:schema",
         "users": "voiceassist.cli.users:app",
         "keys": "voiceassist.cli.keys:app",
