@@ -40,7 +40,7 @@ ORDER = (
     {"playbook_start", "identities"},
     {"backtests"},
     {"runtime"},
-    {"app", "bench"},
+    {"app", "bench", "doctor"},
     {"server"},
     {"cli"},
     {"__main__"},

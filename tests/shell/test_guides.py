@@ -6,7 +6,7 @@ from typer.testing import CliRunner
 from voiceassist.callers.protocols import PROTOCOLS
 from voiceassist.cli import app
 from voiceassist.cli.guide import guide_text, titles
-from voiceassist.errors import UnknownNameError
+from voiceassist.errors import ConfigError
 
 NAMED_OTHERWISE = {"audiohook": "genesys"}  # people know the product, not its protocol
 
@@ -26,5 +26,5 @@ def test_every_protocol_has_a_guide_with_how_to_test_it_and_what_goes_wrong(prot
 
 
 def test_an_unknown_name_is_told_with_the_nearest_one() -> None:
-    with pytest.raises(UnknownNameError, match="did you mean twilio"):
+    with pytest.raises(ConfigError, match="did you mean twilio"):
         guide_text("twillio")

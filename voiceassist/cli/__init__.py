@@ -19,6 +19,7 @@ app = group(
         "send": "voiceassist.cli.send:send",
         "call": "voiceassist.cli.call:call",
         "guide": "voiceassist.cli.guide:guide",
+        "doctor": "voiceassist.cli.doctor:app",
         "schema": "voiceassist.cli.schema:schema",
         "users": "voiceassist.cli.users:app",
         "keys": "voiceassist.cli.keys:app",

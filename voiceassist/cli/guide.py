@@ -7,7 +7,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
-from voiceassist.errors import UnknownNameError
+from voiceassist.errors import ConfigError
 from voiceassist.yamltext.problems import nearest
 
 INDEX = "index"
@@ -39,13 +39,11 @@ def titles() -> dict[str, str]:
 
 
 def guide_text(name: str) -> str:
-    """A guide, as Markdown. Raises UnknownNameError with the names that there are."""
+    """A guide, as Markdown. Raises ConfigError with the names that there are."""
     if name not in (*_names(), INDEX):
         near = nearest(name, _names())
         hint = f"did you mean {near}? " if near else ""
-        raise UnknownNameError(
-            "unknown_guide", f"there is no guide {name!r}; {hint}there are {', '.join(_names())}"
-        )
+        raise ConfigError(f"there is no guide {name!r}; {hint}there are {', '.join(_names())}")
     return (files("voiceassist") / "guides" / f"{name}.md").read_text(encoding="utf-8")
 
 

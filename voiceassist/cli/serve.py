@@ -123,7 +123,7 @@ def demo(
 def run(settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM. Raises VoiceassistError when something it needs is missing."""
     configure_logs(settings.log_format)
-    listening = _listen(settings)
+    listening = listen_on(settings)
     loop_factory = uvloop.new_event_loop if sys.platform != "win32" else None
     with asyncio.Runner(loop_factory=loop_factory) as runner:
         runner.run(_serve(settings, listening))
@@ -167,7 +167,8 @@ class _Server(uvicorn.Server):
         super().handle_exit(sig, frame)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen_on(settings: Settings) -> socket.socket:
+    """A socket at the settings' address. Raises ConfigError."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

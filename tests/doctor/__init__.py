@@ -1,0 +1,1 @@
+"""What the doctor makes of a call, without a socket."""
