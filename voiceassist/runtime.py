@@ -163,6 +163,7 @@ class Runtime:
     def stop_calls(self) -> None:
         """Takes no more calls; those that go on have some seconds to hear what has come."""
         self.is_stopping = True
+        self.joins.stopping.set()
         for live in self.live.values():
             live.stop()
 

@@ -44,6 +44,7 @@ from voiceassist.ingest.dialect import (
     Refused,
     Resumed,
     Started,
+    Stopping,
     Wait,
 )
 from voiceassist.ingest.limits import PeerLimits
@@ -453,8 +454,18 @@ def test_a_call_that_others_ended_is_completed() -> None:
 
 def test_a_server_that_stops_says_reconnect() -> None:
     session = Session().opened()
-    session.dialect.tell(Refused(error=IngestError("shutdown", "voiceassist is stopping")))
+    session.dialect.tell(Stopping())
     assert [(one["type"], one["seq"]) for one in session.answers()] == [("reconnect", 2), ("disconnect", 3)]
+    assert session.dialect.receive(b"\xff\xff") == []
+    assert session.dialect.closed(1012) == "shutdown"
+    session.dialect.tell(Refused(error=IngestError("shutdown", "voiceassist is stopping")))
+    assert session.types() == []
+    session.say("close", {"reason": "disconnect"})
+    assert session.types() == ["closed"]
+
+
+def test_a_client_that_leaves_without_a_word_has_vanished() -> None:
+    assert Session().opened().dialect.closed(1001) == "vanished"
 
 
 def test_what_the_request_proves_goes_with_the_call() -> None:
@@ -689,7 +700,7 @@ PARAMETERS = st.one_of(
     JUNK,
 )
 NEWS = st.sampled_from(
-    [DONE, Refused(error=IngestError("shutdown", "stopping")), Refused(error=IngestError("idle", "x"))]
+    [DONE, Stopping(), Refused(error=IngestError("shutdown", "stopping")), Refused(error=IngestError("idle", "x"))]
 )
 STEPS = st.one_of(
     st.tuples(MESSAGES, PARAMETERS),

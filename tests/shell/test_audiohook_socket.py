@@ -194,6 +194,18 @@ async def test_a_hold_lasts_as_long_as_the_client_pings_and_no_longer() -> None:
         assert "not even a ping" in message["parameters"]["info"]
 
 
+async def test_a_server_that_stops_asks_to_connect_again_and_says_goodbye() -> None:
+    async with audiohook_server(LIMITS) as place, opened(place.url) as session:
+        await session.ws.send(b"\xff" * 3200)
+        call = await place.sessions.call(CONVERSATION)
+        place.joins.stopping.set()
+        await session.hears("reconnect")
+        await session.hears("disconnect")
+        await session.closes("disconnect")
+        await call.over.wait()
+    assert call.end_reason == "shutdown"
+
+
 # ---- wrong sessions ---------------------------------------------------------------------------------------
 
 

@@ -60,6 +60,7 @@ from voiceassist.ingest.dialect import (
     Refused,
     Resumed,
     Started,
+    Stopping,
     ToSend,
     Wait,
 )
@@ -108,6 +109,7 @@ ENDS: Mapping[CloseReason, EndReason] = {
 UNAUTHORIZED = ("unauthorized", "not_allowed", "rights_ended")
 CLOSE_WITHIN_S = 3.0  # for a client to answer `disconnect` by `close`: it does so at once
 SIGN_WITHIN_S = 30.0  # on hold: clients ping every five seconds, whatever else they do
+STOPPING = "voiceassist is stopping; connect again in a moment"
 INFO_CHARS = 1000  # of `disconnect`: a sentence
 NORMAL = 1000  # RFC 6455 section 7.4.1
 
@@ -140,6 +142,7 @@ class AudiohookDialect:
         self._said: Open | None = None  # once opened
         self._media: Media | None = None  # likewise
         self._has_call = False
+        self._end_without_close: EndReason = "vanished"
         self._language: str | None = None
         self._positions = StreamPositions(Fraction(0))
         self._to_send: list[ToSend] = []
@@ -153,8 +156,8 @@ class AudiohookDialect:
         return self._take(envelope, parse_parameters(envelope))
 
     def closed(self, code: int) -> EndReason:  # noqa: ARG002 - who is done says `close`
-        """Without a `close`, the peer vanished."""
-        return "vanished"
+        """Without a `close`, the peer vanished, unless we asked it to go."""
+        return self._end_without_close
 
     def tell(self, news: News) -> None:
         """Says it in the protocol's words."""
@@ -168,6 +171,8 @@ class AudiohookDialect:
                 self._say_heard(final)
             case Recorded(event=Partial() as partial) if self._partials:
                 self._say_heard(partial)
+            case Stopping():
+                self._say_stop()
             case Finished() if self._state == "closing":
                 self._say_closed()
             case Finished():
@@ -309,9 +314,15 @@ class AudiohookDialect:
             self._say("closed")
             self._to_send.append(Close(code=NORMAL, reason=failed.code if failed else "closed"))
 
+    def _say_stop(self) -> None:
+        if self._moved("reconnect"):
+            self._end_without_close = "shutdown"
+            self._say("reconnect", {"info": STOPPING})
+            self._moved("disconnect")
+            self._has_call = False
+            self._say("disconnect", {"reason": "error", "info": STOPPING})
+
     def _refuse(self, error: IngestError) -> None:
-        if error.code == "shutdown" and self._moved("reconnect"):
-            self._say("reconnect", {"info": str(error)})
         if error.code in UNAUTHORIZED:
             self._to_send.append(Wait(seconds=REFUSED_AFTER_S))
         self._disconnect("unauthorized" if error.code in UNAUTHORIZED else "error", str(error))

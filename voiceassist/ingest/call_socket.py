@@ -31,6 +31,7 @@ from voiceassist.ingest.dialect import (
     Refused,
     Resumed,
     Started,
+    Stopping,
     ToSend,
     Wait,
 )
@@ -119,7 +120,7 @@ class CallSocket:
         self._log = log.bind(call_id=feed.info.call_id)
         records = asyncio.create_task(self._tell_records(feed.info.call_id))  # looks before there is any
         reader = asyncio.create_task(self._read(publisher), name=f"ingest {feed.info.call_id}")
-        session = asyncio.create_task(feed.stored_whole())
+        session, stop = asyncio.create_task(feed.stored_whole()), asyncio.create_task(self._tell_stop())
         try:
             await asyncio.wait([reader, session], return_when=asyncio.FIRST_COMPLETED)
             if feed.is_over and not await self._stored(session, *([records] if feed.has_begun else [])):
@@ -128,9 +129,9 @@ class CallSocket:
             self._fail(_shutdown())
             raise
         finally:
-            for task in (reader, session, records):
+            for task in (reader, session, records, stop):
                 task.cancel()
-            await asyncio.wait([reader, records])
+            await asyncio.wait([reader, records, stop])
             await self._farewell(publisher)
         if not reader.cancelled():
             reader.result()  # a bug of ours in the reader must not go unseen
@@ -158,6 +159,12 @@ class CallSocket:
                         self._dialect.tell(Recorded(event=event))
                 await self._send()
                 is_live = not any(isinstance(event, CallEnded | CallFailed) for event in events)
+
+    async def _tell_stop(self) -> None:
+        """Tells the dialect of a stop, before the server closes the connection."""
+        await self._joins.stopping.wait()
+        with suppress(WebSocketDisconnect):
+            await self._tell(Stopping())
 
     def _fail(self, error: IngestError) -> None:
         """Remembers for the farewell why the call did not end well; the first error counts."""

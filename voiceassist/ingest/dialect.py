@@ -120,6 +120,11 @@ class Warned:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Stopping:
+    """The server stops: what was sent is heard still, and the connection is closed in a moment."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finished:
     """The whole call was recognised and stored; or a peer that is not patient cannot be kept waiting for that."""
 
@@ -141,7 +146,7 @@ class Recorded:
     event: Partial | Final | AudioGap
 
 
-News = Accepted | Warned | Recorded | Finished | Refused
+News = Accepted | Warned | Recorded | Stopping | Finished | Refused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -67,6 +67,7 @@ class Joins:
     clock: Callable[[], float] = monotonic  # by which silence is measured; tests have one of their own
     feeds: dict[str, Feed] = field(default_factory=dict)  # by our call id
     starting: int = 0  # connections that have not said yet which call they carry
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)  # the server is
     leaving: int = 0  # connections that are refused already
     turns: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
