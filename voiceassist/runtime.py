@@ -103,6 +103,7 @@ class Runtime:
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     plain_legs: list[LoadedEngine] = field(default_factory=list)  # of channels heard for their words alone
+    words_clients: int = 0  # connections for such channels, also those that have none yet
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)

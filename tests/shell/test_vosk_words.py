@@ -5,6 +5,7 @@ import json
 import wave
 from collections.abc import AsyncIterator, Callable, Iterable
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -21,7 +22,7 @@ from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.pool import DecodePool
-from voiceassist.asr.scheduled_leg import ScheduledLeg
+from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
 from voiceassist.asr.scripted import ScriptedEngine
 from voiceassist.callers.caller import PlacedCall
 from voiceassist.callers.plan import Manner
@@ -29,6 +30,7 @@ from voiceassist.callers.run import place_call
 from voiceassist.events import SPEAKERS, Customer, Final, Person, Prompt, Speaker, Transcript
 from voiceassist.live.plain_recognition import WAITING_PIECES, PlainRecognition
 from voiceassist.samples import load_sample
+from voiceassist.server import vosk
 
 SCRIPT = "late-return"
 CHUNK = bytes(3_200)  # 0.2 s at 8 kHz, as in the published test.py
@@ -102,8 +104,9 @@ async def test_nothing_is_shown_or_kept_of_a_client_that_brings_no_call(server: 
 
 
 async def until(is_so: Callable[[], bool]) -> None:
-    while not is_so():  # noqa: ASYNC110 - the server tells nobody
-        await asyncio.sleep(0)
+    async with asyncio.timeout(30):
+        while not is_so():  # noqa: ASYNC110 - the server tells nobody
+            await asyncio.sleep(0)
 
 
 @pytest.mark.parametrize("goodbye", ["close", "abort"])
@@ -114,8 +117,7 @@ async def test_client_that_leaves_in_mid_word_frees_what_heard_it(server: Servin
         assert engine.open_recognizers == 1
         if goodbye == "abort":
             client.transport.abort()
-    async with asyncio.timeout(30):
-        await until(lambda: engine.open_recognizers == 0 and not server.runtime.plain_legs)
+    await until(lambda: engine.open_recognizers == 0 and not server.runtime.plain_legs)
 
 
 async def test_client_without_a_key_is_refused_and_one_whose_key_is_revoked_is_told(server: Serving) -> None:
@@ -156,6 +158,19 @@ async def test_channel_for_which_there_is_no_memory_is_refused(server: Serving) 
         told = await ask(client, CHUNK)
         await client.wait_closed()
     assert (told["code"], client.close_code, server.runtime.plain_legs) == ("no_memory", 1013, [])
+
+
+async def test_clients_are_bounded_and_take_no_place_of_a_call(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vosk, "MOST_CLIENTS", 1)
+    async with connect(server.socket_url("/ingest/vosk")) as first:
+        await until(lambda: server.runtime.words_clients == 1)
+        assert server.runtime.joins.waiting == 0
+        async with connect(server.socket_url("/ingest/vosk")) as second:
+            assert json.loads(await second.recv())["code"] == "too_many_waiting"
+        assert await ask(first, CHUNK) == {"partial": ""}
+    await until(lambda: server.runtime.words_clients == 0)
 
 
 async def test_engine_that_fails_ends_this_client_and_says_so(server: Serving) -> None:
@@ -204,6 +219,30 @@ async def test_client_is_answered_while_its_words_are_still_being_decoded(pool: 
     assert [type(one) for one in heard] == [Final]
     await hearing.finish()
     await hearing.close()
+
+
+async def test_audio_of_a_call_is_heard_before_that_of_a_client_which_came_first(pool: DecodePool) -> None:
+    decodes = Decodes()
+
+    def leg(name: str) -> ScheduledLeg:
+        return ScheduledLeg("customer", GatedEngine(name=name, decodes=decodes))
+
+    async def call(name: str) -> None:
+        piece = DuePiece(pcm=FINAL, rate_hz=RATE_HZ, due_s=monotonic())
+        await leg(name).hear([piece], pool, has_open_cue=False)
+
+    async with asyncio.TaskGroup() as calls:
+        calls.create_task(call("first call"))
+        await until(lambda: decodes.log == ["first call final"])
+        hearing = PlainRecognition(leg("client"), pool, RATE_HZ, print)
+        await hearing.add(FINAL)
+        await until(lambda: pool.depth == 2)
+        calls.create_task(call("second call"))
+        await until(lambda: pool.depth == 3)
+        decodes.gate.release(3)
+    await hearing.finish()
+    await hearing.close()
+    assert decodes.log == ["first call final", "second call final", "client final"]
 
 
 async def test_audio_that_waits_is_bounded(pool: DecodePool) -> None:

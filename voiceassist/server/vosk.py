@@ -6,7 +6,8 @@ socket is not read. Never decodes here: `live/plain_recognition.py` does, in the
 """
 
 import asyncio
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager, suppress
 
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 ANSWER_WITHIN_S = 2.0  # a decode takes 20 to 90 ms; more than that is load, and clients wait for answers
 QUIET_S = 300.0  # without a message: whoever talks again connects again
+MOST_CLIENTS = 200  # at once, talking or not, so that they take no place of a call; then new ones are refused
 
 
 async def serve_words(ws: WebSocket, dialect: VoskDialect, runtime: Runtime, admit: Admit) -> None:
@@ -53,8 +55,8 @@ class WordsSocket:
     async def serve(self) -> None:
         """Until the client has its last answer. Raises IngestError, EngineError, WebSocketDisconnect."""
         async with AsyncExitStack() as held:
-            with self._runtime.joins.place():
-                recognition, events = await self._started(held)
+            held.enter_context(_place(self._runtime))
+            recognition, events = await self._started(held)
             while True:
                 await self._take(recognition, events)
                 await self._send()
@@ -122,6 +124,19 @@ class WordsSocket:
                     await self._ws.send_text(message)
         except TimeoutError:
             raise WebSocketDisconnect(1006) from None
+
+
+@contextmanager
+def _place(runtime: Runtime) -> Iterator[None]:
+    """Counts a client. Raises IngestError when there are too many."""
+    if runtime.words_clients >= MOST_CLIENTS:
+        told = f"{MOST_CLIENTS} clients are told their words already; end one that is done, or try later"
+        raise IngestError("too_many_waiting", told)
+    runtime.words_clients += 1
+    try:
+        yield
+    finally:
+        runtime.words_clients -= 1
 
 
 def _failed() -> IngestError:
