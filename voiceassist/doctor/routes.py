@@ -21,6 +21,7 @@ from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_request import parse_publication
 from voiceassist.logs import without_keys
+from voiceassist.wire import ErrorMessage, to_json
 
 ADDRESSES = ", ".join(["/whip", *(f"/ingest/{name}" for name in PROTOCOLS)])
 
@@ -41,7 +42,9 @@ def listening_app(listener: CallListener, settings: Settings) -> FastAPI:
     @app.api_route("/{path:path}", methods=["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "HEAD"])
     async def other(request: Request) -> Response:
         listener.tell(_elsewhere(request.method, request.url.path))
-        return JSONResponse({"code": "not_found", "message": f"nothing is here; try {ADDRESSES}"}, 404)
+        return JSONResponse(
+            to_json(ErrorMessage(code="not_found", message=f"nothing is here; try {ADDRESSES}")), 404
+        )
 
     return app
 
