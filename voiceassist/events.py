@@ -18,6 +18,7 @@ Tier = str  # names are the deployment's own: "standard", "gold", ...
 AlertLevel = Literal["info", "warning", "critical"]
 AlertState = Literal["open", "acknowledged", "resolved", "retracted"]
 GapCause = Literal["silent", "lost", "overflow", "rate_changed", "line_lost", "held"]
+DoubtCode = Literal["container", "encoding", "channels", "dead_leg", "rate_mismatch", "clipping", "dc_offset"]
 LineState = Literal["lost", "quiet", "held", "back", "gone"]
 EndReason = Literal["hangup", "vanished", "shutdown", "interrupted", "idle", "peer_error"]
 PromptOutcome = Literal[
@@ -193,6 +194,21 @@ class LineChanged:
     speaker: Speaker  # whose leg it is
     state: LineState
     until_ms: int | None = None  # call time up to which a "lost" or "quiet" line is waited for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioDoubted:
+    """The audio may not be what its sender says it is. It is heard as it comes: nothing is guessed.
+
+    "container": it begins like a file. "encoding": it sounds right in another coding or byte order. "channels":
+    one channel is announced as two legs, or two as one. "dead_leg": one side carries nothing at all.
+    "rate_mismatch": its rate seems to be another one. "clipping", "dc_offset": its level is wrong.
+    """
+
+    at_ms: int
+    speaker: Speaker | None  # whose leg; None: of all legs that come together
+    code: DoubtCode
+    message: str  # for whoever runs the phone system: what it looks like, and what to do
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -525,6 +541,7 @@ Event = (
     | Partial
     | Final
     | AudioGap
+    | AudioDoubted
     | LineChanged
     | LineSoundChanged
     | CrossTalkChanged
@@ -572,6 +589,7 @@ Input = (
     | Partial
     | Final
     | AudioGap
+    | AudioDoubted
     | LineChanged
     | LineChange
     | LatenessChanged

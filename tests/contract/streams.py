@@ -14,6 +14,7 @@ from voiceassist.events import (
     AlertLevel,
     AlertState,
     Alternative,
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -388,6 +389,18 @@ def _late() -> list[Record]:
     )
 
 
+def _doubted_audio() -> list[Record]:
+    """Audio that is not what it was announced to be, of both legs and of one, and losses here and there."""
+    return numbered(
+        "call-doubted",
+        started(),
+        AudioDoubted(at_ms=3_200, speaker=None, code="encoding", message="sounds like speech when read as s16be"),
+        AudioDoubted(at_ms=12_400, speaker="agent", code="clipping", message="the agent's loud words are cut off"),
+        AudioGap(at_ms=2_000, speaker="customer", duration_ms=2_700, cause="lost", within_ms=53_000),
+        CallEnded(at_ms=60_000, reason="hangup"),
+    )
+
+
 def _lost() -> list[Record]:
     """Lines that are lost and come back, go quiet, are lost together, and are given up."""
     waited = AudioGap(at_ms=5_000, speaker="customer", duration_ms=7_000, cause="line_lost")
@@ -468,6 +481,7 @@ STREAMS: dict[str, list[Record]] = {
     "abuse_ladder": _abuse(),
     "line_changes": _line(),
     "lost_lines": _lost(),
+    "doubted_audio": _doubted_audio(),
     "wrap_up": _wrap_up(),
     "late_machine": _late(),
     "parts_deleted": _deleted(),

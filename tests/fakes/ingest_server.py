@@ -18,7 +18,7 @@ from voiceassist.asr.choice import matching
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.config import Settings
 from voiceassist.errors import IngestError
-from voiceassist.events import AudioGap, EndReason, LineChanged, Speaker
+from voiceassist.events import AudioDoubted, AudioGap, EndReason, LineChanged, Speaker
 from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.handshake import handshake_of
@@ -37,6 +37,7 @@ class HeardCall:
     info: CallInfo
     frames: list[AudioFrame] = field(default_factory=list)
     gaps: list[AudioGap] = field(default_factory=list)
+    doubts: list[AudioDoubted] = field(default_factory=list)
     lines: list[LineChanged] = field(default_factory=list)
     end_reason: EndReason | None = None
     over: asyncio.Event = field(default_factory=asyncio.Event)
@@ -107,6 +108,8 @@ class Sessions:
                 call.gaps.append(piece)
             elif isinstance(piece, LineChanged):
                 call.lines.append(piece)
+            elif isinstance(piece, AudioDoubted):
+                call.doubts.append(piece)
             elif isinstance(piece, AudioFrame):
                 call.frames.append(piece)
             call.news.set()

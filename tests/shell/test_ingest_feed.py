@@ -5,9 +5,9 @@ import pytest
 
 from tests.audio.signals import as_pcm, voice
 from tests.fakes.sources import info
-from voiceassist.audio.pcm import AudioFrame
+from voiceassist.audio.pcm import AudioFrame, deinterleave
 from voiceassist.errors import IngestError
-from voiceassist.events import SPEAKERS, AudioGap, LineChanged, Person
+from voiceassist.events import SPEAKERS, AudioDoubted, AudioGap, LineChanged, Person
 from voiceassist.ingest.dialect import Audio, Ended, Gap, Identified, Legs, Paused, Resumed, Started, Tracks
 from voiceassist.ingest.feed import Feed
 from voiceassist.ingest.gaps import Piece
@@ -180,6 +180,18 @@ def test_one_channel_announced_as_two_legs_is_told_once() -> None:
     ]
     assert [warning.code for warning in warned if warning] == ["legs_identical"]
     assert warned.index(next(filter(None, warned))) * 20 < 15 * RATE_HZ
+
+
+async def test_doubt_about_the_audio_is_told_to_the_peer_and_to_the_call() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    header = np.frombuffer(b"RIFF", "<i2").astype(np.int16)
+    sent = Audio(legs=SPEAKERS, channels=deinterleave(np.concatenate([header, np.zeros(38, np.int16)]), 2))
+    warned = publisher.take(sent, 0.02)
+    (event,) = [piece for piece in await ended(feed) if isinstance(piece, AudioDoubted)]
+    assert (warned and warned.code, event.code, event.speaker) == ("container", "container", None)
+    assert warned
+    assert warned.message == event.message
 
 
 def test_two_sides_on_two_channels_are_not_doubted() -> None:

@@ -16,6 +16,7 @@ from websockets.exceptions import ConnectionClosed
 
 from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of, serving, stream_app
 from tests.fakes.stream_client import START, rest, send, stop, stream
+from voiceassist.audio.doubted_rate import WITHOUT_SOUND
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
@@ -227,7 +228,7 @@ async def test_client_that_sends_faster_than_we_recognise_is_slowed_down_and_los
 
 async def test_wrong_announced_rate_is_told_to_the_peer() -> None:
     async with server(replace(LIMITS, rate_window_s=1.0)) as place, stream(place.url, rate_hz=16_000) as ws:
-        for sent in (1, 2, 3):
+        for sent in range(1, 2 * (WITHOUT_SOUND + 1)):
             await ws.send(bytes(16_000))  # half a second, in truth at 8 kHz
             await place.heard(sent * 4000)
             place.clock.now_s += 0.5

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from voiceassist.audio.pcm import AudioFrame, TimePassed
-from voiceassist.events import SPEAKERS, AudioGap, GapCause, LineChanged
+from voiceassist.events import SPEAKERS, AudioDoubted, AudioGap, GapCause, LineChanged
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.coalescer import Coalescer
 from voiceassist.ingest.gaps import Piece
@@ -140,7 +140,7 @@ def told(pieces: list[Piece]) -> list[object]:
     return [
         (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
         for p in pieces
-        if not isinstance(p, LineChanged | TimePassed)
+        if not isinstance(p, LineChanged | AudioDoubted | TimePassed)
     ]
 
 

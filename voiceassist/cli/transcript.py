@@ -4,6 +4,7 @@ from rich.markup import escape
 
 from voiceassist.events import (
     Alert,
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -64,6 +65,8 @@ def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row
         case AudioGap():
             within = f" in {event.within_ms} ms" if event.within_ms else ""
             return f"  [yellow]gap[/]     {event.speaker}: {event.duration_ms} ms{within} ({event.cause})"
+        case AudioDoubted():
+            return f"  [yellow]audio[/]   {event.code.replace('_', ' ')}: {escape(event.message)}"
         case LineChanged() | LineSoundChanged() | CrossTalkChanged() | LegMergeChanged() | LanguageDoubtChanged():
             return f"  [yellow]line[/]    {_line_change(event)}"
         case LatenessChanged():

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 from voiceassist.audio.pcm import AudioFrame, TimePassed
-from voiceassist.events import AudioGap, LineChanged, Speaker
+from voiceassist.events import AudioDoubted, AudioGap, LineChanged, Speaker
 from voiceassist.ingest.gaps import FRAME_S, Piece, gap_of, silent_frames
 
 
@@ -51,7 +51,7 @@ class AudioQueue:
         self._pieces: deque[Piece] = deque()
         self._holes: dict[Speaker, _Hole] = {}
         # From before a hole; one cause of gaps at a time, so a few at most.
-        self._kept: deque[AudioGap | LineChanged] = deque()
+        self._kept: deque[AudioGap | LineChanged | AudioDoubted] = deque()
         self._positions: dict[Speaker, int] = {}  # samples given so far, per leg
         self._closed = False
         self._ready, self._room = asyncio.Event(), asyncio.Event()
@@ -151,8 +151,8 @@ class AudioQueue:
         hole.samples += len(frame.pcm)
         hole.arrived_s = frame.arrived_s
 
-    def _is_in_hole(self, gap: AudioGap | LineChanged) -> bool:
-        if isinstance(gap, LineChanged) or gap.speaker not in self._holes:
+    def _is_in_hole(self, gap: AudioGap | LineChanged | AudioDoubted) -> bool:
+        if not isinstance(gap, AudioGap) or gap.speaker not in self._holes:
             return False
         if not gap.duration_ms:  # a place that is marked
             return False

@@ -25,7 +25,8 @@ class Coalescer:
     def add(self, piece: Piece) -> Iterator[Piece]:
         """What may go on now."""
         if not isinstance(piece, AudioFrame):
-            yield from self._merged(piece.speaker)
+            if piece.speaker:
+                yield from self._merged(piece.speaker)
             yield piece
             return
         self._small.setdefault(piece.speaker, []).append(piece)

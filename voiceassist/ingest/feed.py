@@ -9,12 +9,15 @@ Next: `live/session.py` reads it; `joins.py` opens it; `call_socket.py` and `whi
 """
 
 import asyncio
+from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
 
+from voiceassist.audio.audio_doubts import Doubt
 from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
 from voiceassist.errors import IngestError
-from voiceassist.events import EndReason, LineChanged, LineState
+from voiceassist.events import AudioDoubted, DoubtCode, EndReason, LineChanged, LineState, Speaker
+from voiceassist.ingest.audio_care import AudioCare
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.call_rate import CallRate
 from voiceassist.ingest.coalescer import Coalescer
@@ -35,7 +38,6 @@ from voiceassist.ingest.dialect import (
 )
 from voiceassist.ingest.gaps import Piece
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.rate import RateMeter
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.timeline import Timeline
 
@@ -222,7 +224,8 @@ class PeerFeed:
         self._joined_s = self._heard_s = now_s
         self._heard: set[Legs] = set()  # tracks with audio so far
         self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
-        self._meters = {track: RateMeter(rate_hz, feed.limits.rate_window_s) for track in tracks}
+        self._care = AudioCare(rate_hz, feed.limits.rate_window_s)
+        self._warnings: deque[Warned] = deque()  # one is told with each piece of audio
         self._is_paused = self._has_ended = False
 
     @property
@@ -258,6 +261,7 @@ class PeerFeed:
             case Pressed():
                 self.feed.press(event)
             case Doubted(code=code, message=message):
+                self.feed.add([self._doubted("channels", message)])
                 return Warned(code=code, message=message)
             case Ended():
                 self._end(event, now_s)
@@ -298,10 +302,11 @@ class PeerFeed:
         audio = self._call_rate.audio(said)
         began_s = max(self._joined_s, now_s - len(said.channels[0]) / self._rate_hz)
         timeline = self._timeline(audio.legs, began_s)
-        warned = self._measure(said, timeline, now_s) or self._compare(audio)
+        for doubt in self._care.hear(said, now_s):
+            self._doubt(doubt)
         if len(audio.channels[0]):
             self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp, is_made_up=audio.is_made_up))
-        return warned
+        return self._compare(audio) or (self._warnings.popleft() if self._warnings else None)
 
     def _timeline(self, legs: Legs, began_s: float) -> Timeline:
         timeline = self.feed.timeline(legs, began_s)
@@ -313,20 +318,12 @@ class PeerFeed:
     def _identify(self, said: Identified) -> None:
         self.feed.identify(said)
 
-    def _measure(self, audio: Audio, timeline: Timeline, now_s: float) -> Warned | None:
-        """Doubts the announced rate once; a peer whose audio carries timestamps has told its rate by them."""
-        if audio.timestamp is not None or not self._meters:
-            return None
-        measured_hz = self._meters[audio.legs].add(len(audio.channels[0]), now_s)
-        if measured_hz is None:
-            return None
-        self._meters.clear()
-        self.feed.add(timeline.mark("rate_changed"))
-        return Warned(
-            code="rate_mismatch",
-            message=f"announced {self._rate_hz} Hz, measured {measured_hz} Hz: unless this is a recording that"
-            f" is sent faster or slower than it plays, `rate_hz` should be {measured_hz}",
-        )
+    def _doubted(self, code: DoubtCode, message: str, speaker: Speaker | None = None) -> AudioDoubted:
+        return AudioDoubted(at_ms=self.feed.duration_ms, speaker=speaker, code=code, message=message)
+
+    def _doubt(self, doubt: Doubt) -> None:
+        self.feed.add([self._doubted(doubt.code, doubt.message, doubt.speaker)])
+        self._warnings.append(Warned(code=doubt.code, message=doubt.message))
 
     def _compare(self, audio: Audio) -> Warned | None:
         """Doubts once that both legs are of their own; the call hears them as one (`audio/hearing_edge.py`)."""

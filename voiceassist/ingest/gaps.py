@@ -9,10 +9,10 @@ Never decides what is missing: `timeline.py` (lost, silent) and `audio_queue.py`
 from collections.abc import Iterator
 
 from voiceassist.audio.pcm import AudioFrame, TimePassed, silence
-from voiceassist.events import AudioGap, GapCause, LineChanged, Speaker
+from voiceassist.events import AudioDoubted, AudioGap, GapCause, LineChanged, Speaker
 
-# A change of a line, and time that passed, take their place between the audio of their leg.
-Piece = AudioFrame | AudioGap | LineChanged | TimePassed
+# A change of a line, a doubt, and time that passed take their place between the audio of their leg.
+Piece = AudioFrame | AudioGap | LineChanged | AudioDoubted | TimePassed
 
 FRAME_S = 1  # the longest frame of silence: an hour of it at once would be 345 MB
 

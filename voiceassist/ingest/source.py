@@ -14,6 +14,7 @@ from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.core.words.visible import hidden_in, visible
 from voiceassist.events import (
+    AudioDoubted,
     AudioGap,
     CallStarted,
     ConsentNeed,
@@ -94,7 +95,7 @@ class Source(Protocol):
     def info(self) -> CallInfo:
         """Who is calling; known before the first frame."""
 
-    def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged | TimePassed]:
+    def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged | AudioDoubted | TimePassed]:
         """Audio of `info.legs`, gaps and changes of the lines as they come.
 
         A gap follows the silence that stands for it (`gaps.py`).

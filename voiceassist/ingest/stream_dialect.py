@@ -48,9 +48,11 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   real time, and is heard where it belongs; silence takes the place of what does not come, visible as a gap.
   No audio for 60 s: error `idle`, the call ends.
 - A socket that closes without `stop`, or that takes nothing of what we say for 10 s, ends the call as *vanished*.
-- When audio arrives at another common rate than announced, we send once
-  `{"type": "warning", "code": "rate_mismatch", "message": "..."}`, mark the place in the call with a gap of 0 ms
-  (`rate_changed`) and carry on. Bytes after the last whole frame are told at `stop` likewise (`leftover_bytes`).
+- Audio that does not look like what was announced is told once, `{"type": "warning", "code": "rate_mismatch",
+  "message": "..."}`, shown in the call, and heard as it comes. Codes: `rate_mismatch` (by when it arrives, and by
+  how speech sounds), `encoding` (another coding or byte order), `container` (a file), `channels` (one as two legs,
+  or two as one), `dead_leg` (nothing on one side), `clipping`, `dc_offset`. Bytes after the last whole frame are
+  told at `stop` likewise (`leftover_bytes`).
 - Two legs that carry the same audio for 10 s of sound are one channel announced as two: we warn once
   (`legs_identical`) and hear their talk as one; music that is played to both is told likewise.
 - A name with control characters, line breaks or direction overrides is shown without them; we warn once

@@ -95,10 +95,6 @@ class Timeline:
         due, late = self._due(now_s), round(self._late_within_s * self._rate_hz) if may_come else 0
         return self._silent_until(due - late, now_s) + self._time_passed(due, now_s)
 
-    def mark(self, cause: GapCause) -> list[Piece]:
-        """Marks this place with a gap of 0 ms."""
-        return self._gaps(self._position, 0, cause)
-
     def join(self, now_s: float) -> list[Piece]:
         """The peer comes (back) to a call that runs already: silence up to now, and a new peer's clock."""
         pieces = self._let_in()

@@ -27,6 +27,7 @@ from voiceassist.events import (
     AgentFine,
     Alert,
     AlertChanged,
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -49,10 +50,8 @@ from voiceassist.events import (
 
 TICK_MS = 1000  # nothing in a playbook is finer than a second
 
-HEARD = (
-    *(CallStarted, CallIdentified, Final, AudioGap, LineChanged, LineSoundChanged, LatenessChanged),
-    *(CallEnded, CallFailed),
-)
+_LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged)
+HEARD = (CallStarted, CallIdentified, Final, *_LINES, LatenessChanged, CallEnded, CallFailed)
 BUTTONS = (MuteChanged, CardVolumeChanged, RecordingPaused, RecordingResumed, AgentFine)
 DONE = (Prompt, PromptClosed, *BUTTONS, Alert, AlertChanged)
 NEEDED = (*HEARD, *DONE)
@@ -148,9 +147,9 @@ class _People:
 def _step(event: Event) -> RerunInput | None:
     """The input that this event tells of; None for an event that only follows from inputs."""
     match event:
-        case CallStarted() | Final() | AudioGap() | LineChanged() | LineSoundChanged() | LatenessChanged():
+        case CallStarted() | Final() | AudioGap() | AudioDoubted() | LineChanged() | LineSoundChanged():
             return event
-        case CallIdentified() | CallEnded() | CallFailed():
+        case CallIdentified() | LatenessChanged() | CallEnded() | CallFailed():
             return event
         case PromptClosed(outcome="used" | "dismissed") | AlertChanged():
             return event

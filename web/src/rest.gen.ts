@@ -19,6 +19,11 @@ export type AlertView = wire.AlertView;
 export type Alternative = wire.Alternative;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AudioDoubted".
+ */
+export type AudioDoubted = wire.AudioDoubted;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "AudioGap".
  */
 export type AudioGap = wire.AudioGap;
@@ -509,6 +514,7 @@ export interface CallSummary {
 export interface CallView {
   alerts: AlertView[];
   at_ms: number;
+  audio_doubts: AudioDoubted[];
   behind_ms: number;
   call_id: string;
   card_volume: "fewer" | "normal" | "more";

@@ -130,6 +130,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "line.sound": ["dtmf", 7],
   "line.crossTalk": ["agent", -25],
   "line.merged": ["agent"],
+  "line.audio": [{ speaker: "agent", code: "clipping" }],
   "line.doubt": ["agent", "101"],
   "line.trusted": ["agent", "101"],
   "lines.lost": ["agent"],

@@ -4,6 +4,7 @@ import { preferences } from "../src/live/preferences.svelte";
 import { apply, openCall } from "../src/live/store";
 import { timeline } from "../src/screens/review/timeline";
 import Row from "../src/screens/supervisor/Row.svelte";
+import LineFacts from "../src/ui/LineFacts.svelte";
 import LostLines from "../src/ui/LostLines.svelte";
 import { lostSpans } from "../src/ui/lines";
 import type { CallState, LineChanged, WireRecord } from "../src/types";
@@ -68,4 +69,12 @@ test("the review tells when a line was lost and back, and the timeline draws the
   expect(moments.flatMap((moment) => moment.notes.map((note) => note.type)).sort()).toEqual(["gap", "line", "line"]);
   expect(lostSpans(state)).toEqual([{ speaker: "customer", start_ms: 30_000, end_ms: 37_000 }]);
   expect(lostSpans(after(lost))).toEqual([{ speaker: "customer", start_ms: 30_000, end_ms: 30_000 }]);
+});
+
+test("what is doubted about the audio stands with the line and, with what to do, on the timeline", () => {
+  const doubt = { at_ms: 12_000, speaker: "agent" as const, code: "clipping" as const, message: "lower the level" };
+  const records: WireRecord[] = [started, { type: "audio_doubted", call_id: "c", seq: 2, ...doubt }];
+  const { state, moments } = timeline(records);
+  expect(moments.flatMap((moment) => moment.notes.map((note) => note.type))).toEqual(["audio"]);
+  expect(plain(render(LineFacts, { props: { call: state } }).body)).toBe("Agent: loud words are cut off");
 });

@@ -36,6 +36,7 @@ from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import (
     SPEAKERS,
+    AudioDoubted,
     CallIdentified,
     CrossTalkChanged,
     Cue,
@@ -82,6 +83,7 @@ def actions(draw: st.DrawFn) -> Input:
         tick(at),
         LineSoundChanged(at_ms=at, speaker=speaker, sound="music" if number % 2 else "none", since_ms=at),
         CrossTalkChanged(at_ms=at, speaker=speaker, level_db=-20 if number % 2 else None, delay_ms=number),
+        AudioDoubted(at_ms=at, speaker=speaker if number % 2 else None, code="clipping", message="too loud"),
         LineChanged(at_ms=at, speaker=speaker, state="back" if number % 2 else "lost", until_ms=at + 20_000),
         LatenessChanged(at_ms=at, behind_ms=10_000 * (number % 3)),
         LegMergeChanged(at_ms=at, merged=number % 2 == 0, speaker=speaker),

@@ -33,6 +33,7 @@ from voiceassist.core.call.started_call import StartedCall
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError, IllegalTransition
 from voiceassist.events import (
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -53,7 +54,7 @@ from voiceassist.events import (
 
 Phase = Literal["new", "live", "ended", "failed"]
 
-_LINES = (AudioGap, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
+_LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _LIVE = (*_HEARD, *_AGENT, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)

@@ -34,6 +34,7 @@ from voiceassist.core.words.redact import Redactor
 from voiceassist.core.words.turns import Turns
 from voiceassist.errors import IllegalTransition
 from voiceassist.events import (
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -120,7 +121,7 @@ class StartedCall:
         match event:
             case CallStarted():
                 return [event, *self._disclosures.tell(event.at_ms)]
-            case AudioGap() | CrossTalkChanged() | LatenessChanged():
+            case AudioGap() | AudioDoubted() | CrossTalkChanged() | LatenessChanged():
                 return [event]
             case LegMergeChanged() | CallIdentified():
                 return self._learn_voices(event)

@@ -15,6 +15,7 @@ from voiceassist.core.screen.views import AlertView, CallState, CueView, PauseVi
 from voiceassist.events import (
     Alert,
     AlertChanged,
+    AudioDoubted,
     AudioGap,
     CallEnded,
     CallFailed,
@@ -97,6 +98,7 @@ class CallStateBuilder:
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
         self.alerts = {view.alert.alert_id: view for view in state.alerts}
         self.gaps, self.pauses = list(state.gaps), list(state.pauses)
+        self.audio_doubts = list(state.audio_doubts)
         self.lines, self.line_sounds, self.leg_merge = state.lines, list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
@@ -131,6 +133,7 @@ class CallStateBuilder:
             prompts=tuple(self.prompts.values()),
             alerts=tuple(self.alerts.values()),
             gaps=tuple(self.gaps),
+            audio_doubts=tuple(self.audio_doubts),
             pauses=tuple(self.pauses),
             lines=self.lines,
             line_sounds=tuple(self.line_sounds),
@@ -332,6 +335,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Partial: _partial,
     Final: _final,
     AudioGap: lambda call, event: call.gaps.append(event),
+    AudioDoubted: lambda call, event: call.audio_doubts.append(event),
     LineChanged: _line,
     LineSoundChanged: lambda call, event: call.line_sounds.append(event),
     CrossTalkChanged: _cross_talk,

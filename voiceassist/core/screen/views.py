@@ -10,6 +10,7 @@ from voiceassist.actions import CardVolume, Consent
 from voiceassist.events import (
     Alert,
     AlertState,
+    AudioDoubted,
     AudioGap,
     CallStarted,
     CrossTalkChanged,
@@ -97,6 +98,7 @@ class CallState:
     prompts: tuple[PromptView, ...] = ()
     alerts: tuple[AlertView, ...] = ()
     gaps: tuple[AudioGap, ...] = ()
+    audio_doubts: tuple[AudioDoubted, ...] = ()
     pauses: tuple[PauseView, ...] = ()  # of the recording; only the last may be open
     lines: tuple[LineChanged, ...] = ()  # as they are now: one of each leg whose line is lost, quiet or gone
     line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order

@@ -18,6 +18,7 @@ export type Record =
   | PartialRecord
   | FinalRecord
   | AudioGapRecord
+  | AudioDoubtedRecord
   | LineChangedRecord
   | LineSoundChangedRecord
   | CrossTalkChangedRecord
@@ -88,6 +89,7 @@ export interface CallState {
   prompts: PromptView[];
   alerts: AlertView[];
   gaps: AudioGap[];
+  audio_doubts: AudioDoubted[];
   pauses: PauseView[];
   lines: LineChanged[];
   line_sounds: LineSoundChanged[];
@@ -314,6 +316,19 @@ export interface AudioGap {
   duration_ms: number;
   cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost" | "held";
   within_ms: number;
+}
+/**
+ * The audio may not be what its sender says it is. It is heard as it comes: nothing is guessed.
+ *
+ * "container": it begins like a file. "encoding": it sounds right in another coding or byte order. "channels":
+ * one channel is announced as two legs, or two as one. "dead_leg": one side carries nothing at all.
+ * "rate_mismatch": its rate seems to be another one. "clipping", "dc_offset": its level is wrong.
+ */
+export interface AudioDoubted {
+  at_ms: number;
+  speaker: ("agent" | "customer") | null;
+  code: "container" | "encoding" | "channels" | "dead_leg" | "rate_mismatch" | "clipping" | "dc_offset";
+  message: string;
 }
 /**
  * A span of the call that nobody was to keep or hear.
@@ -574,6 +589,22 @@ export interface AudioGapRecord {
   duration_ms: number;
   cause: "silent" | "lost" | "overflow" | "rate_changed" | "line_lost" | "held";
   within_ms: number;
+}
+/**
+ * The audio may not be what its sender says it is. It is heard as it comes: nothing is guessed.
+ *
+ * "container": it begins like a file. "encoding": it sounds right in another coding or byte order. "channels":
+ * one channel is announced as two legs, or two as one. "dead_leg": one side carries nothing at all.
+ * "rate_mismatch": its rate seems to be another one. "clipping", "dc_offset": its level is wrong.
+ */
+export interface AudioDoubtedRecord {
+  type: "audio_doubted";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: ("agent" | "customer") | null;
+  code: "container" | "encoding" | "channels" | "dead_leg" | "rate_mismatch" | "clipping" | "dc_offset";
+  message: string;
 }
 /**
  * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.

@@ -34,6 +34,7 @@ export function openCall(record: WireRecord): CallState {
     prompts: [],
     alerts: [],
     gaps: [],
+    audio_doubts: [],
     pauses: [],
     lines: [],
     line_sounds: [],
@@ -76,6 +77,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { finals: [...state.finals, bare(record)], partials: withoutHeard(state.partials, record) };
     case "audio_gap":
       return { gaps: [...state.gaps, bare(record)] };
+    case "audio_doubted":
+      return { audio_doubts: [...state.audio_doubts, bare(record)] };
     case "line_changed":
       return { lines: linesAfter(state.lines, bare(record)) };
     case "line_sound_changed":

@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import type { AlertState, AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { admin } from "./admin.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
@@ -20,6 +20,7 @@ export type Texts = typeof en;
 const counted = counting("en");
 
 const gapCause = naming(names.gapCauses);
+const audioDoubt = naming(names.doubts);
 const left = naming(names.outcomes);
 const reviewed = naming(names.reviewOutcomes);
 
@@ -136,6 +137,7 @@ export const en = {
         ? `No echo of ${names.sides[otherSide(speaker)]} on ${names.sides[speaker]}’s line any more`
         : `Echo of ${names.sides[otherSide(speaker)]} on ${names.sides[speaker]}’s line, ${decibels(level_db)}`,
     merged: (speaker: Speaker) => `Both lines carry the same audio: heard as one, as ${names.sides[speaker]}’s`,
+    audio: ({ speaker, code }: Pick<AudioDoubted, "speaker" | "code">) => (speaker ? `${names.speakers[speaker]}: ${audioDoubt(code)}` : `Audio: ${audioDoubt(code)}`),
     parted: "The two lines differ again",
     doubt: (speaker: Speaker, language: string) => `What ${names.sides[speaker]} says may not be ${language}.`,
     doubtText: "It is written down as well as it can be, but brings no cards and no alerts.",

@@ -14,6 +14,7 @@ import { wall } from "./wall.es";
 const counted = counting("es");
 
 const gapCause = naming(names.gapCauses);
+const audioDoubt = naming(names.doubts);
 const left = naming(names.outcomes);
 const reviewed = naming(names.reviewOutcomes);
 
@@ -130,6 +131,7 @@ export const es: Texts = {
         ? `Ya no hay eco del ${names.sides[otherSide(speaker)]} en la línea del ${names.sides[speaker]}`
         : `Eco del ${names.sides[otherSide(speaker)]} en la línea del ${names.sides[speaker]}, ${decibels(level_db)}`,
     merged: (speaker) => `Ambas líneas llevan el mismo audio: se escuchan como una sola, la del ${names.sides[speaker]}`,
+    audio: ({ speaker, code }) => (speaker ? `${names.speakers[speaker]}: ${audioDoubt(code)}` : `Audio: ${audioDoubt(code)}`),
     parted: "Las dos líneas vuelven a ser distintas",
     doubt: (speaker, language) => `Puede que el ${names.sides[speaker]} no hable ${language}.`,
     doubtText: "Se escribe lo mejor posible, pero no trae tarjetas ni alertas.",

@@ -1,7 +1,7 @@
 /** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
@@ -45,6 +45,16 @@ export const gapCauses: By<GapCause> = {
   line_lost: "the line was lost",
   held: "the call was on hold",
   rate_changed: "audio came at another rate than announced: words and times here may be wrong",
+};
+
+export const doubts: By<DoubtCode> = {
+  container: "the audio begins like a file",
+  encoding: "the audio is not in the coding that was announced",
+  channels: "the audio has other channels than announced",
+  dead_leg: "nothing at all comes, not even noise",
+  rate_mismatch: "the audio may play too fast or too slowly: words and times may be wrong",
+  clipping: "loud words are cut off",
+  dc_offset: "the audio does not swing around zero",
 };
 
 export const reachLimits = {

@@ -1,7 +1,7 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
@@ -45,6 +45,16 @@ export const gapCauses: By<GapCause> = {
   line_lost: "se perdió la línea",
   held: "la llamada estaba en espera",
   rate_changed: "el audio llegó con otra frecuencia que la anunciada: aquí palabras y tiempos pueden ser erróneos",
+};
+
+export const doubts: By<DoubtCode> = {
+  container: "el audio empieza como un archivo",
+  encoding: "el audio no está en la codificación anunciada",
+  channels: "el audio tiene otros canales que los anunciados",
+  dead_leg: "no llega nada, ni siquiera ruido",
+  rate_mismatch: "el audio quizá suena demasiado rápido o lento: palabras y tiempos pueden ser erróneos",
+  clipping: "las palabras fuertes llegan recortadas",
+  dc_offset: "el audio no oscila alrededor de cero",
 };
 
 export const reachLimits = {

@@ -6,13 +6,14 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
   | { type: "card"; at_ms: number; view: PromptView; falseAlarmBy: string }
   | { type: "alert"; at_ms: number; view: AlertView; falseAlarmBy: string }
   | { type: "gap"; at_ms: number; gap: AudioGap }
+  | { type: "audio"; at_ms: number; audio: AudioDoubted }
   | { type: "line"; at_ms: number; line: Pick<LineChanged, "speaker" | "state"> }
   | { type: "sound"; at_ms: number; span: SoundSpan }
   | { type: "crosstalk"; at_ms: number; change: Pick<CrossTalkChanged, "speaker" | "level_db"> }
@@ -51,6 +52,7 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view, falseAlarmBy: by.get(view.prompt.why.cue_id) ?? "" })),
     ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view, falseAlarmBy: by.get(view.alert.why.cue_id) ?? "" })),
     ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
+    ...state.audio_doubts.map((audio) => ({ type: "audio" as const, at_ms: audio.at_ms, audio })),
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
     ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
     ...state.notes.map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
