@@ -123,11 +123,21 @@ def test_silence_that_is_not_sent_comes_while_it_lasts() -> None:
     track.hear(OpusPacket(number=0, timestamp=0, payload=payloads[0]))
     assert track.pass_time(0.2) == []  # the sender did not say that it would be silent
     track.hear(OpusPacket(number=1, timestamp=PACKET, payload=payloads[1][:1]))
-    assert track.is_silent
+    assert track.may_be_silent
     lengths = [sum(len(sound.pcm) for sound in track.pass_time(quiet_s)) for quiet_s in (0.05, 0.1, 0.3, 5.0, 9.0)]
     assert lengths == [0, 1920, 9600, 33_600, 0]  # it stays 60 ms behind, and after a second the line is dead
     (sound,) = track.hear(OpusPacket(number=2, timestamp=2 * PACKET + 48_000 - 2880, payload=payloads[0]))
     assert not sound.is_made_up
+
+
+def test_sender_that_has_paused_before_is_silent_when_nothing_comes_though_it_did_not_say_so() -> None:
+    track, payloads = Track(1, longest_silence_s=3.0), encoded(2)
+    track.hear(OpusPacket(number=0, timestamp=0, payload=payloads[0]))
+    assert (track.pass_time(0.5), track.may_be_silent) == ([], False)  # the network may have stalled
+    track.hear(OpusPacket(number=1, timestamp=20 * PACKET, payload=payloads[1]))
+    assert (track.pass_time(0.2), track.may_be_silent) == ([], True)
+    (silent,) = track.pass_time(0.4)
+    assert (silent.timestamp, len(silent.pcm)) == (21 * PACKET, 340 * 48)
 
 
 def test_without_libopus_the_publisher_is_told_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -75,7 +75,7 @@ class TrackHearing:
 
     def wait_s(self, tick_s: float) -> float:
         """How soon to look again if no packet comes."""
-        return min(tick_s, SILENT_TICK_S) if self._track.is_silent else tick_s
+        return min(tick_s, SILENT_TICK_S) if self._track.may_be_silent else tick_s
 
     def hear(self, came: list[RtpPacket], now_s: float) -> list[Sound]:
         """What is heard now that these came, or none."""

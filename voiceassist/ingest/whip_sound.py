@@ -17,6 +17,8 @@ from voiceassist.ingest.whip_jitter import OpusPacket
 
 MADE_UP = RATE_HZ * 100 // 1000  # libopus fades out; what is missing beyond that is silence and told as such
 NO_AUDIO = 2  # bytes of a packet with a header only: the first of a silence that is not sent (DTX)
+PAUSE = RATE_HZ * 100 // 1000  # between packets with numbers in a row: the sender uses DTX...
+PAUSE_S = 0.3  # ...and is silent if nothing comes for longer, whether it said so or not (GStreamer does not)
 REFRESH = RATE_HZ  # in a silence a packet comes every 400 ms (libopus); without one for 1 s, it is lost or gone
 BEHIND = RATE_HZ * 60 // 1000  # how far silence stays behind the clock: as late as the next packet may be
 
@@ -40,12 +42,13 @@ class Track:
         self._number: int | None = None  # of the packet whose turn it is
         self._timestamp = 0  # where it should begin
         self._is_silent = False  # the sender said that it has nothing to say
+        self._uses_dtx = False  # it has paused before
         self._silence = 0  # samples of that so far
 
     @property
-    def is_silent(self) -> bool:
+    def may_be_silent(self) -> bool:
         """Whether silence is due while no packet comes."""
-        return self._is_silent
+        return self._is_silent or self._uses_dtx
 
     def hear(self, packet: OpusPacket) -> list[Sound]:
         """The audio of the next packet, and what is missing before it."""
@@ -62,7 +65,8 @@ class Track:
     def pass_time(self, quiet_s: float) -> list[Sound]:
         """Silence, if the sender has nothing to say; `quiet_s`: since its last packet came."""
         due = min(round(quiet_s * RATE_HZ), REFRESH) - BEHIND - self._silence
-        if not self._is_silent or due <= 0:
+        is_silent = self._is_silent or (self._uses_dtx and quiet_s >= PAUSE_S)
+        if not is_silent or due <= 0:
             return []
         self._silence += due
         return [self._silent(due)]
@@ -72,6 +76,7 @@ class Track:
         if self._number is None or not 0 < missing <= self._longest_silence:
             return []
         if packet.number == self._number:
+            self._uses_dtx = self._uses_dtx or missing + self._silence >= PAUSE
             return [self._silent(missing)]
         copied = min(missing, self._decoder.length(packet.payload))
         sounds = self._made_up(min(missing - copied, MADE_UP))
