@@ -65,6 +65,8 @@ class AudiohookSettings:
     client_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     transcripts: bool = False  # finals are sent back as events
     partials: bool = False  # and partials
+    # "session": a conversation that Genesys monitors again after a transfer is another call.
+    call_per: Literal["conversation", "session"] = "conversation"
 
 
 def check_public_urls(by_section: Mapping[str, str | None]) -> None:

@@ -132,6 +132,10 @@ def test_open_tells_whose_call_it_is() -> None:
     assert started.tracks == (("customer", "agent"),)
 
 
+def test_every_session_may_be_a_call_of_its_own() -> None:
+    assert Session(is_call_of_session=True).opening().info.call_id == SESSION
+
+
 def test_opened_answers_open_with_one_offer_as_it_was() -> None:
     session = Session(OPEN | {"media": [STEREO | {"note": "kept"}, *OFFERS]})
     session.dialect.tell(Accepted(info=session.opening().info))

@@ -133,9 +133,14 @@ class AudiohookDialect:
         *,
         languages: Sequence[str] = (),
         partials: bool = False,
+        is_call_of_session: bool = False,
     ) -> None:
-        """`languages`: those that calls may have, for clients that ask; `partials`: they are told these, too."""
+        """`languages`: those that calls may have, for clients that ask; `partials`: they are told these, too.
+
+        `is_call_of_session`: a conversation's sessions are calls of their own.
+        """
         self._limits, self._headers, self._languages, self._partials = limits, headers, languages, partials
+        self._is_call_of_session = is_call_of_session
         self._state: State = "preparing"
         self._id = headers.session_id
         self._seq = self._clientseq = 0
@@ -236,7 +241,7 @@ class AudiohookDialect:
         proof, legs = self._headers.proof, self._media.legs
         return [
             Started(
-                info=call_info(said),
+                info=call_info(said, (self._id if self._is_call_of_session else said.conversationId).lower()),
                 rate_hz=RATE_HZ,
                 tracks=(legs,),
                 signed_by=proof.signed_by,

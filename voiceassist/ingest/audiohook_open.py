@@ -2,7 +2,7 @@
 
 Never answers. Next: `audiohook_dialect.py`.
 
-    conversationId                    the call id
+    conversationId                    the call id, or the session's id is (setting `audiohook.call_per`)
     participant.ani, .aniName         the customer's id and name
     language                          the call's language
     inputVariables, customConfig      may name more, as the query of WHIP does: agent_id, agent_name, agent_team,
@@ -94,11 +94,11 @@ def _can_be_said_again(offer: Json) -> bool:
         return False
 
 
-def call_info(said: Open) -> CallInfo:
-    """What `open` says of the call. Raises IngestError for a name that cannot be one."""
+def call_info(said: Open, call_id: str) -> CallInfo:
+    """What `open` says of the call of that id. Raises IngestError for a name that cannot be one."""
     named = _named(said)
     info = CallInfo(
-        call_id=said.conversationId.lower(),
+        call_id=call_id,
         agent=Person(id=named.agent_id, name=named.agent_name, team=named.agent_team),
         customer=Customer(id=named.customer_id, name=named.customer_name, tier=named.tier),
         source="audiohook",

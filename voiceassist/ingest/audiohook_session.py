@@ -39,6 +39,7 @@ class AudiohookSessions:
             ),
             languages=tuple(settings.engine_by_language),
             partials=ours.partials,
+            is_call_of_session=ours.call_per == "session",
         )
 
 
