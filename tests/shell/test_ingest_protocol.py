@@ -169,7 +169,11 @@ def test_wrong_text_is_refused_with_its_reason(text: str, code: str, words: str)
         ({"agent": {"id": 7, "name": "Ana"}}, "bad_field", "agent.id"),
         ({"customer": {"id": "1", "name": "x", "vip": True}}, "bad_field", "customer.vip"),
         ({"language": 1}, "bad_field", "language"),
-        ({"codec": "x"}, "bad_field", "codec"),
+        ({"codec": "x"}, "bad_field", "`codec`: there is no such field. Known are type, version, agent"),
+        ({"callid": "x"}, "bad_field", "`callid`: there is no such field; did you mean `call_id`?"),
+        ({"agent": {"nmae": "Ana"}}, "bad_field", "did you mean `name`? Known are id, name, team"),
+        ({"agent": {"id": "7", "name": "Ana\x00"}}, "bad_field", "`agent.name`: Value error, has the control"),
+        ({"customer": {"id": "7", "name": "Mr\nBrown"}}, "bad_field", "U+000A"),
         ({"agent": {"id": "a\u202eb"}}, "bad_field", "`agent.id`: Value error, has the character U+202E"),
         ({"agent": {"team": "a\nb"}}, "bad_field", "agent.team"),
         ({"customer": {"tier": "gold\x00"}}, "bad_field", "customer.tier"),
@@ -181,8 +185,15 @@ def test_wrong_start_field_is_named(change: dict[str, Any], code: str, words: st
     assert words in str(error)
 
 
+def test_a_rate_may_be_written_as_programs_write_whole_numbers() -> None:
+    assert start_of(START | {"rate_hz": 8000.0}).rate_hz == 8000
+
+
 def test_a_name_is_shown_without_what_nobody_sees_and_the_peer_is_told_once() -> None:
-    message = START | {"agent": {"id": "7", "name": "Ana\u202e\nLee"}, "customer": {"id": "42", "name": "\u200f"}}
+    message = START | {
+        "agent": {"id": "7", "name": "Ana\u202e\u2028Lee"},
+        "customer": {"id": "42", "name": "\u200f"},
+    }
     dialect = StreamDialect(LIMITS)
     (event,) = dialect.receive(json.dumps(message))
     assert isinstance(event, Started)

@@ -77,16 +77,30 @@ def test_a_wav_that_was_piped_and_does_not_know_its_length_is_read(tmp_path: Pat
     assert np.array_equal(read_audio(tmp_path / "x.wav").channels[0], TONE)
 
 
-@pytest.mark.parametrize("suffix", ["wav", "flac"])
-@pytest.mark.parametrize("part", [0.999, 0.5, 0.02, 0.001])
-def test_a_file_that_was_cut_off_is_named(tmp_path: Path, suffix: str, part: float) -> None:
-    noise = np.random.default_rng(1).integers(-9000, 9000, 48_000).astype(np.int16)
-    path = tmp_path / f"x.{suffix}"
-    soundfile.write(path, noise, 8000)
+NOISE = np.random.default_rng(1).integers(-9000, 9000, 48_000).astype(np.int16)
+
+
+def cut(path: Path, part: float) -> Path:
+    soundfile.write(path, NOISE, 8000)
     data = path.read_bytes()
     path.write_bytes(data[: int(len(data) * part)])
-    with pytest.raises(RecordingError, match=rf"x\.{suffix}"):
-        read_audio(path)
+    return path
+
+
+@pytest.mark.parametrize("name", ["x.flac", "head.wav"])
+@pytest.mark.parametrize("part", [0.999, 0.5, 0.02, 0.0002])
+def test_a_file_that_was_cut_off_is_named(tmp_path: Path, name: str, part: float) -> None:
+    with pytest.raises(RecordingError, match=name):
+        read_audio(cut(tmp_path / name, part if name == "x.flac" else 0.0002))
+
+
+@pytest.mark.parametrize("part", [0.999, 0.5, 0.02])
+def test_a_wav_file_that_was_cut_off_is_read_to_its_end_with_a_warning(tmp_path: Path, part: float) -> None:
+    audio = read_audio(cut(tmp_path / "x.wav", part))
+    there = len(audio.channels[0])
+    assert abs(there - len(NOISE) * part) < 30
+    assert np.array_equal(audio.channels[0], NOISE[:there])
+    assert "x.wav was cut off" in audio.warning
 
 
 @pytest.mark.parametrize(

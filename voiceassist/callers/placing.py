@@ -18,6 +18,7 @@ class CallOutcome:
     """What came of it."""
 
     duration_ms: int  # of the recording
+    warning: str = ""  # what is wrong with the recording, though it could be sent
     connections: int = 0
     frames: int = 0  # sent
     unsent: int = 0  # frames that fell into a time when the server did not listen

@@ -53,7 +53,7 @@ async def place_call(
         rate_hz=sent_hz,
         manner=manner,
         hooks=hooks or CallHooks(),
-        outcome=CallOutcome(duration_ms=audio.duration_ms),
+        outcome=CallOutcome(duration_ms=audio.duration_ms, warning=audio.warning),
     )
     await _at_once(_play(placing, line) for line in planned(legs, channels, sent_hz, spoken.frame_ms, manner))
     return placing.outcome

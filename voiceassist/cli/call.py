@@ -86,6 +86,8 @@ def place(
             path, url, placed, protocol=protocol, manner=manner, legs=legs, rate_hz=rate_hz, hooks=hooks
         )
         outcome = asyncio.run(placing)
+    if outcome.warning:
+        typer.echo(f"warning: {outcome.warning}", err=True)
     typer.echo(_summary(outcome), err=True)
 
 

@@ -86,9 +86,9 @@ def _legs(
         raise typer.BadParameter("name either one recording, or a file per side with --agent and --customer")
     if not recording:
         return tuple(_mono_leg(speaker, path) for speaker, path in given if path)
-    audio = read_audio(recording)
     if mono:
         return (_mono_leg(mono, recording),)
+    audio = _read(recording)
     if len(audio.channels) != STEREO:
         raise RecordingError(_channels_help(recording, audio))
     left, right = reversed(audio.channels) if swap else audio.channels
@@ -99,10 +99,18 @@ def _legs(
 
 
 def _mono_leg(speaker: Speaker, path: Path) -> Leg:
-    audio = read_audio(path)
+    audio = _read(path)
     if len(audio.channels) != 1:
         raise RecordingError(f"{path} has {len(audio.channels)} channels; one side of a call has one")
     return Leg(speaker=speaker, pcm=audio.channels[0], rate_hz=audio.rate_hz)
+
+
+def _read(path: Path) -> AudioFile:
+    """The recording; what is wrong with it is said beside the output."""
+    audio = read_audio(path)
+    if audio.warning:
+        typer.echo(f"warning: {audio.warning}", err=True)
+    return audio
 
 
 def _channels_help(path: Path, audio: AudioFile) -> str:

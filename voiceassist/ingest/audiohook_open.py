@@ -137,7 +137,7 @@ def _number(ani: str) -> str:
 
 
 def _short(name: str) -> str:
-    return name[:NAME_CHARS]
+    return visible(name)[:NAME_CHARS]
 
 
 def supported_languages(tags: Sequence[str]) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
-from voiceassist.core.words.visible import hidden_in
+from voiceassist.core.words.visible import control_in, hidden_in
 
 STRICT = ConfigDict(extra="forbid")  # a misspelt field is told, not ignored; new fields need a new version
 
@@ -20,8 +20,16 @@ def _all_visible(text: str) -> str:
     return text
 
 
-Name = Annotated[str, Field(min_length=1, max_length=200)]  # as people are called: cleaned, never refused
-Id = Annotated[Name, AfterValidator(_all_visible)]
+def _without_controls(text: str) -> str:
+    control = control_in(text)
+    if control:
+        raise ValueError(f"has the control character {control}; leave it out")
+    return text
+
+
+# As people are called: without controls; other characters that nobody sees are cleaned, not refused.
+Name = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_without_controls)]
+Id = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(_all_visible)]
 Team = Annotated[str, Field(max_length=200), AfterValidator(_all_visible)]  # empty: none is known
 # A call id becomes part of addresses and file names.
 CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]

@@ -55,8 +55,9 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   told at `stop` likewise (`leftover_bytes`).
 - Two legs that carry the same audio for 10 s of sound are one channel announced as two: we warn once
   (`legs_identical`) and hear their talk as one; music that is played to both is told likewise.
-- A name with control characters, line breaks or direction overrides is shown without them; we warn once
-  (`name_cleaned`). An id, a team or a tier with some is refused (`bad_field`).
+- A name with control characters (NUL, line breaks) is refused (`bad_field`); one with other characters that nobody
+  sees, as direction overrides, is shown without them, and we warn once (`name_cleaned`). An id, a team or a tier
+  with any of them is refused. An unknown field is refused, and the nearest known one named.
 - Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
   4401 (the key was revoked or has expired), 4408 (nothing came in time), 4409 (the call id is taken), 1009 (a
   message too large), 1011 (we failed), 1012 (the server stops) or 1013 (too many wait, or there is no memory for

@@ -4,10 +4,12 @@ Next: `stream_dialect.py` makes a call of it.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
 from typing import Annotated, ClassVar, Literal
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
 
 from voiceassist.actions import Consent
 from voiceassist.audio.pcm import ENCODINGS, Encoding
@@ -55,13 +57,14 @@ class StartMessage:
         Field(min_length=1, max_length=2, json_schema_extra={"uniqueItems": True}),
     ]  # in the order of the channels
     encoding: Encoding
-    rate_hz: Annotated[int, Field(ge=RATE_RANGE_HZ[0], le=RATE_RANGE_HZ[1], strict=True)]
+    rate_hz: Annotated[int, Field(ge=RATE_RANGE_HZ[0], le=RATE_RANGE_HZ[1])]  # 8000.0 is a whole number, too
     call_id: CallId | None = None  # None: we choose one
     consent: Consent = "unknown"  # of the customer, to being recorded
     language: CallLanguage | None = None  # None: the server's default
 
 
 _START: TypeAdapter[StartMessage] = TypeAdapter(StartMessage)
+PARTS: Mapping[str, type] = {"": StartMessage, "agent": StartAgent, "customer": StartCustomer}
 
 
 def start_schema() -> Json:
@@ -98,8 +101,19 @@ def parse_start(message: Json) -> StartMessage:
     except ValidationError as error:
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"])
-        wanted = FIELD_HELP.get(name) or first["msg"]
+        wanted = _nearest(first) or FIELD_HELP.get(name) or first["msg"]
         raise IngestError("bad_field", f"start: `{name}`: {wanted}") from None
+
+
+def _nearest(error: ErrorDetails) -> str:
+    """What to do about a field that is not known; empty for other errors."""
+    if error["type"] != "unexpected_keyword_argument":
+        return ""
+    *above, name = (str(part) for part in error["loc"])
+    known = [field.name for field in fields(PARTS["".join(above)])]
+    nearest = get_close_matches(name.lower(), known, n=1)
+    meant = f"; did you mean `{nearest[0]}`?" if nearest else "."
+    return f"there is no such field{meant} Known are {', '.join(known)}"
 
 
 def _check_what_people_get_wrong(message: Json) -> None:
@@ -118,7 +132,8 @@ def _check_what_people_get_wrong(message: Json) -> None:
 
 def _check_rate(rate_hz: object) -> None:
     low, high = RATE_RANGE_HZ
-    if not isinstance(rate_hz, int) or isinstance(rate_hz, bool) or not low <= rate_hz <= high:
+    is_number = isinstance(rate_hz, int | float) and not isinstance(rate_hz, bool)
+    if not is_number or not low <= rate_hz <= high or rate_hz % 1:  # type: ignore[operator]  # it is a number
         raise IngestError(
             "bad_rate", f"start: `rate_hz` is {short(rate_hz)}; send a whole number from {low} to {high}"
         )

@@ -4,7 +4,7 @@ Keeps the file's rate and the order of its channels; never mixes them. It blocks
 Next: `replay` feeds the channels to a session; tests look at recordings.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeAlias
 
@@ -30,6 +30,7 @@ class AudioFile:
 
     channels: tuple[Pcm, ...]  # equally long
     rate_hz: int
+    warning: str = ""  # what is wrong with the file, though it could be read
 
     @property
     def duration_ms(self) -> int:
@@ -38,15 +39,15 @@ class AudioFile:
 
 
 def read_audio(path: Path) -> AudioFile:
-    """The file's first audio track. RecordingError: missing, empty, no audio, damaged or cut off.
+    """The file's first audio track. RecordingError: missing, empty, no audio, or damaged.
 
     A file without a length in its header (Ogg, most MP3) is read to where it ends: that is what a crash
-    leaves of our own recordings.
+    leaves of our own recordings. So is a WAV file that was cut off, with a warning.
     """
     try:
-        _check_length(path)
+        warning = _cut_off(path)
         with av.open(str(path)) as container:
-            return _whole(path, container)
+            return replace(_whole(path, container), warning=warning)
     except (OSError, ValueError, av.FFmpegError) as error:
         raise RecordingError(f"{path} cannot be read as audio: {_cause(error)}") from error
 
@@ -64,8 +65,8 @@ def _cause(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error)
 
 
-def _check_length(path: Path) -> None:
-    """FFmpeg is silent when a WAV file ends before its header says so."""
+def _cut_off(path: Path) -> str:
+    """The warning that a WAV file ends before its header says so, of which FFmpeg says nothing."""
     there = path.stat().st_size
     with path.open("rb") as file:
         head = file.read(8)
@@ -75,7 +76,8 @@ def _check_length(path: Path) -> None:
         raise RecordingError(f"{path} is encrypted; `voiceassist calls export` gives it as plain audio")
     promised = int.from_bytes(head[4:8], "little") + 8 if head[:4] == b"RIFF" else 0
     if there < promised < LONGEST_WAV_BYTES:
-        raise RecordingError(f"{path} was cut off: {there} bytes of {promised} are there")
+        return f"{path} was cut off: {there} bytes of {promised} are there, and are read to their end"
+    return ""
 
 
 def _whole(path: Path, container: InputContainer) -> AudioFile:

@@ -50,6 +50,8 @@ def audio_clips(paths: Sequence[Path], language: str) -> Iterator[Clip]:
     for path in chain.from_iterable(map(_files, paths)):
         entry = _manifest(path.parent).get(path.name) or ManifestEntry(file=path.name)
         audio = read_audio(path)
+        if audio.warning:  # its reference has words that are not there
+            raise RecordingError(audio.warning)
         for number, pcm in enumerate(audio.channels):
             lines = _lines(entry, audio, number)
             yield Clip(
