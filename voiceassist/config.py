@@ -57,6 +57,9 @@ SERVER = "voiceassist"  # who signs what the server itself does; no person may
 PERSON_CHARS = 200  # as `by` of the events
 TELEPHONE_KEYS = frozenset("0123456789*#ABCD")  # ITU-T Q.23
 TELEPHONE_KEYS_IN_A_ROW = 8
+LONGEST_GRACE_S = 3600  # every call whose line is lost takes the memory of a live one
+SHORTEST_IDLE_S = 120  # it is told one minute before
+LONGEST_IDLE_S = 86_400  # a day
 MODELS = "models"  # the folder of models in the data folder
 
 
@@ -101,6 +104,8 @@ class Settings:
     ingest_token: str | None = field(default=None, repr=False)
     consent_need: ConsentNeed = "no"  # of the customer, for recording: none, that they were told, that they agreed
     without_consent: WithoutConsent = "help"  # live help without a recording, or nothing is heard
+    line_grace_s: float = 20  # for a line that broke off to come back to its call; 0: none is waited for
+    idle_after_s: float = 7200  # without audio for longer: a connection is over; one minute before, it is told
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
@@ -285,6 +290,8 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    _check_between("line_grace_s", settings.line_grace_s, 0, LONGEST_GRACE_S)
+    _check_between("idle_after_s", settings.idle_after_s, SHORTEST_IDLE_S, LONGEST_IDLE_S)
     _check_keys("pause_keys", settings.pause_keys)
     _check_keys("resume_keys", settings.resume_keys)
     if settings.follow_up_days < 0:
@@ -301,6 +308,11 @@ def _checked(settings: Settings) -> Settings:
     check_audiohook(settings.audiohook)
     check_lookup(settings.lookup)
     return settings
+
+
+def _check_between(name: str, value: float, least: float, most: float) -> None:
+    if not least <= value <= most:
+        raise ConfigError(f"setting `{name}`: {value:g} is not between {least} and {most}")
 
 
 def _proxy(text: str) -> str:

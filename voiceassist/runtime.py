@@ -39,6 +39,7 @@ from voiceassist.hub import Hub
 from voiceassist.identities import Identities
 from voiceassist.ingest.feed import Feed
 from voiceassist.ingest.joins import Host, Joins
+from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.live.consent_gate import ConsentGate
@@ -131,7 +132,9 @@ class Runtime:
             lookup=self.lookup,
             sample_calls=self.sample_calls,
         )
+        settings = self.settings
         self.joins = Joins(
+            limits=PeerLimits(line_grace_s=settings.line_grace_s, idle_after_s=settings.idle_after_s),
             feeds=self.feeds,
             host=Host(
                 check=self.check,
@@ -164,7 +167,7 @@ class Runtime:
     def stop_calls(self) -> None:
         """Takes no more calls; those that go on have some seconds to hear what has come."""
         self.is_stopping = True
-        self.joins.stopping.set()
+        self.joins.stop()
         for live in self.live.values():
             live.stop()
 

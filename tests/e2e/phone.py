@@ -4,11 +4,12 @@ import asyncio
 import json
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from threading import Event
 
 import numpy as np
+from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from tests.e2e.server import Server
@@ -55,8 +56,13 @@ class Phone:
 
 
 @contextmanager
-def phone(server: Server, call_id: str, sample_id: str, **changes: object) -> Iterator[Phone]:
-    """A call whose audio the test sends piece by piece. A test that wants its end says `hang_up`."""
+def phone(
+    server: Server, call_id: str, sample_id: str, *, breaks_off: bool = False, **changes: object
+) -> Iterator[Phone]:
+    """A call whose audio the test sends piece by piece. It is hung up in the end, unless its line breaks off.
+
+    A test that wants the call's end says `hang_up`, which waits for it.
+    """
     audio = read_audio(load_sample(sample_id).recording)
     interleaved = np.stack(audio.channels, axis=1).tobytes()
     headers = {"Authorization": f"Bearer {server.token}"} if server.token else {}
@@ -71,6 +77,9 @@ def phone(server: Server, call_id: str, sample_id: str, **changes: object) -> It
             audio=interleaved,
             rate_hz=audio.rate_hz,
         )
+        if not breaks_off:
+            with suppress(ConnectionClosed):  # it was hung up, or the server is gone
+                line.send(json.dumps({"type": "stop"}))
 
 
 @contextmanager

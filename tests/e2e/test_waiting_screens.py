@@ -1,5 +1,7 @@
 """Screens that are opened before their call, as a softphone does, and a call that breaks off and comes back."""
 
+import re
+
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
@@ -19,27 +21,31 @@ def wait_for(window: BrowserContext, path: str, call_id: str) -> Page:
     return page
 
 
-def test_screens_opened_before_their_call_join_it_and_follow_it_when_it_breaks_off_and_comes_back(
+def test_screens_opened_before_their_call_join_it_and_see_its_line_lost_back_and_the_call_go_on(
     window: BrowserContext, scripted_server: Server
 ) -> None:
     agent = wait_for(window, "/agent?call=popped", "popped")
     supervisor = wait_for(window, "/supervisor?call=popped", "popped")
     review = wait_for(window, "/review/popped", "popped")
-    with phone(scripted_server, "popped", "late-return") as line:
+    with phone(scripted_server, "popped", "late-return", breaks_off=True) as line:
         line.speak_until(AFTER_THE_GREETING_MS)
         for page in (agent, supervisor):
             see(page.get_by_test_id("final").first, GREETING)
         see(review.get_by_text("This call is still live."))
-    scripted_server.wait_for("popped", lambda state: bool(state["end_reason"] == "vanished"))
-    expect(review.get_by_text("This call is still live.")).to_have_count(0)  # it shows the whole call by itself
+    for notice in (agent.get_by_test_id("line"), supervisor.get_by_test_id("opened-line")):
+        see(
+            notice.first,
+            re.compile(r"^Line lost: the (agent|customer), \d+:\d\d\. The call waits until \d+:\d\d\.$"),
+        )
     with phone(scripted_server, "popped", "late-return") as again:
-        assert again.call_id == "popped~2"
+        assert again.call_id == "popped"
         again.speak_until(AFTER_THE_GREETING_MS)
-        agent.wait_for_url("**/agent?call=popped%7E2")
+        for page, testid in ((agent, "line"), (supervisor, "opened-line")):
+            expect(page.get_by_test_id(testid)).to_have_count(0)
         see(agent.get_by_test_id("live"))
-        expect(supervisor.get_by_test_id("opened-call")).to_have_attribute("data-call-id", "popped~2")
-        see(review.get_by_text("The call broke off and goes on."))
         again.hang_up()
+    see(review.get_by_text("The line of the customer is lost: the call waits for it.").first)
+    see(review.get_by_text("The line of the customer is back.").first)
 
 
 def tabs_of(page: Page) -> list[str]:

@@ -51,7 +51,7 @@ def wave_file(path: Path, samples: np.ndarray[tuple[int, int], np.dtype[np.int16
 async def phone_room() -> AsyncIterator[tuple[str, Sessions]]:
     sessions = Sessions()
     sessions.listening.set()
-    async with serving(stream_app(joins_of(sessions, PeerLimits(), clock=HeldClock()))) as address:
+    async with serving(stream_app(joins_of(sessions, PeerLimits(line_grace_s=0.0), clock=HeldClock()))) as address:
         yield f"ws://{address}/ingest/stream", sessions
 
 

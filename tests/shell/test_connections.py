@@ -178,15 +178,25 @@ async def test_screen_that_answers_no_ping_is_closed_and_its_mailbox_is_gone(pin
                 await asyncio.sleep(0)
 
 
-async def test_phone_system_may_leave_pings_unread(pinging: Serving) -> None:
+async def test_phone_system_that_sends_may_leave_pings_unanswered(pinging: Serving) -> None:
     async with raw_peer(pinging) as peer:
         await peer.ask("GET", "/ingest/stream", UPGRADE)
         assert (await peer.answer()).status == 101
         async with raw_peer(pinging) as screen:
             await screen.ask("GET", "/api/wall/socket", UPGRADE)
-            await screen.until_closed()  # the same silence was too long for a screen
+            closing = asyncio.create_task(screen.until_closed())
+            while not closing.done():
+                await peer.send(b"\x89\x80\0\0\0\0")  # a ping of its own
+                await asyncio.sleep(0)
         await peer.send(b"\x81\x82\0\0\0\0{}")
         assert b'"unknown_type"' in await peer.until_closed()
+
+
+async def test_phone_system_from_which_nothing_comes_not_even_a_pong_is_dead(pinging: Serving) -> None:
+    async with raw_peer(pinging) as peer:
+        await peer.ask("GET", "/ingest/stream", UPGRADE)
+        assert (await peer.answer()).status == 101
+        assert b"keepalive ping timeout" in await peer.until_closed()
 
 
 async def test_peer_that_pings_and_never_reads_is_owed_the_newest_answers_only() -> None:

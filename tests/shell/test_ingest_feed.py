@@ -136,8 +136,8 @@ def test_second_start_on_a_connection_is_refused() -> None:
 def test_leg_has_one_publisher_at_a_time(tracks: Tracks) -> None:
     feed = feed_of(AGENT)
     feed.publish((AGENT,), 0.0, waits=False)
-    with pytest.raises(IngestError, match="has a publisher for agent already") as refused:
-        feed.publish(tracks, 1.0, waits=False)
+    with pytest.raises(IngestError, match="a connection that carries the agent already") as refused:
+        feed.publish(tracks, 0.9, waits=False)
     assert refused.value.code == "leg_taken"
 
 
@@ -147,6 +147,151 @@ async def test_call_goes_on_until_its_last_publisher_is_gone() -> None:
     first.take(Ended(reason="hangup"), 1.0)
     assert (first.is_over, feed.is_over) == (True, False)
     second.take(Ended(reason="vanished"), 2.0)
+    assert feed.end_reason == "vanished"
+
+
+def lines(pieces: list[Piece]) -> list[tuple[str, str, int, int | None]]:
+    return [(p.speaker, p.state, p.at_ms, p.until_ms) for p in pieces if isinstance(p, LineChanged)]
+
+
+async def test_lost_line_is_silent_at_once_and_its_return_is_one_gap_as_long_as_it_was() -> None:
+    feed = feed_of(AGENT)
+    agent, customer = feed.publish((AGENT,), 0.0, waits=False), feed.publish((CUSTOMER,), 0.0, waits=False)
+    agent.take(audio(AGENT), 0.02)
+    customer.take(audio(CUSTOMER), 0.02)
+    customer.leave("vanished", 0.03)
+    assert (customer.is_over, feed.is_over) == (True, False)
+    feed.pass_time(1.0)
+    assert feed.duration_ms == 1000  # nothing waits until a silent peer is one
+    again = feed.publish((CUSTOMER,), 5.0, waits=False)
+    again.take(audio(CUSTOMER, value=2), 6.02)
+    pieces = await ended(feed)
+    assert gaps(pieces) == {("customer", 20, 5980, "line_lost")}
+    assert lines(pieces) == [("customer", "lost", 30, 20_030), ("customer", "back", 6000, None)]
+    assert samples(pieces, "customer") == 6020
+
+
+async def test_call_in_which_nobody_is_connected_waits_and_ends_as_vanished_with_its_last_leg() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    publisher.take(audio(SPEAKERS), 0.02)
+    publisher.leave("vanished", 0.02)
+    feed.pass_time(20.01)
+    assert not feed.is_over
+    feed.pass_time(20.02)
+    assert feed.end_reason == "vanished"
+    pieces = [piece async for piece in feed.frames()]
+    assert gaps(pieces) == {(leg, 20, 20_000, "line_lost") for leg in SPEAKERS}
+    assert [state for _, state, _, _ in lines(pieces)] == ["lost", "lost"]
+    assert samples(pieces, "agent") == samples(pieces, "customer") == 20_020
+
+
+async def test_leg_that_is_given_up_is_gone_and_its_call_goes_on() -> None:
+    feed = feed_of(AGENT)
+    agent, customer = feed.publish((AGENT,), 0.0, waits=False), feed.publish((CUSTOMER,), 0.0, waits=False)
+    agent.take(audio(AGENT), 0.02)
+    customer.take(audio(CUSTOMER), 0.02)
+    customer.leave("vanished", 0.02)
+    agent.take(audio(AGENT), 20.02)
+    feed.pass_time(20.02)
+    agent.take(audio(AGENT), 40.02)
+    feed.pass_time(40.02)
+    pieces = await ended(feed)
+    assert ("customer", "gone", 20_020, None) in lines(pieces)
+    assert ("customer", 20, 20_000, "line_lost") in gaps(pieces)
+    assert ("customer", 20_020, 20_000, "silent") in gaps(pieces)
+
+
+async def test_peer_that_goes_on_by_itself_after_its_line_was_lost_is_back() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    publisher.take(audio(SPEAKERS), 0.02)
+    feed.lose(publisher, 5.02)
+    publisher.take(audio(SPEAKERS), 9.02)
+    pieces = await ended(feed)
+    assert not publisher.is_displaced
+    assert gaps(pieces) == {(leg, 20, 8980, "line_lost") for leg in SPEAKERS}
+    assert [(state, at_ms) for _, state, at_ms, _ in lines(pieces)] == [("lost", 5020)] * 2 + [("back", 9000)] * 2
+
+
+async def test_lost_line_comes_back_with_other_tracks_at_another_rate() -> None:
+    feed = feed_of(SPEAKERS)
+    both = feed.publish((SPEAKERS,), 0.0, waits=False)
+    both.take(audio(SPEAKERS), 0.02)
+    both.leave("vanished", 0.02)
+    agent = feed.publish((AGENT,), 1.0, waits=False, rate_hz=2 * RATE_HZ)
+    customer = feed.publish((CUSTOMER,), 1.0, waits=True, rate_hz=RATE_HZ)
+    for at in range(100):
+        agent.take(audio(AGENT, value=1000, samples=40), 1.02 + at * 0.02)
+        customer.take(audio(CUSTOMER, value=2000, samples=20), 1.02 + at * 0.02)
+    pieces = await ended(feed)
+    assert gaps(pieces) == {(leg, 20, 980, "line_lost") for leg in SPEAKERS}
+    assert samples(pieces, "customer") == 3000
+    assert 2500 < samples(pieces, "agent") <= 3000  # a filter holds some back
+    assert {piece.rate_hz for piece in pieces if isinstance(piece, AudioFrame)} == {RATE_HZ}
+
+
+async def test_timestamps_at_another_rate_show_what_was_lost_and_nothing_else() -> None:
+    feed = feed_of(AGENT)
+    feed.publish((AGENT,), 0.0, waits=False).take(audio(AGENT), 0.02)
+    customer = feed.publish((CUSTOMER,), 0.0, waits=False, rate_hz=8 * RATE_HZ)
+    for at in [*range(50), *range(60, 100)]:
+        packet = np.full(160, 1000, np.int16)
+        customer.take(Audio(legs=CUSTOMER, channels=[packet], timestamp=5_000 + at * 160), (at + 1) * 0.02)
+    lost = [(at_ms, lost_ms) for speaker, at_ms, lost_ms, cause in gaps(await ended(feed)) if cause == "lost"]
+    ((at_ms, lost_ms),) = lost
+    assert lost_ms == 200
+    assert abs(at_ms - 1000) < 200
+
+
+async def test_silence_that_will_end_a_connection_is_told_a_minute_before_and_audio_takes_that_back() -> None:
+    feed = feed_of(SPEAKERS)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
+    publisher.take(audio(SPEAKERS), 0.02)
+    assert publisher.tick(7000.0) is None
+    warned = publisher.tick(7140.02)
+    assert warned
+    assert (warned.code, publisher.tick(7141.0)) == ("idle_soon", None)
+    publisher.take(audio(SPEAKERS), 7150.02)
+    assert publisher.tick(14_000.0) is None
+    assert publisher.tick(14_290.02)
+    with pytest.raises(IngestError, match="no audio for 7200 s") as refused:
+        publisher.tick(14_350.02)
+    assert refused.value.code == "idle"
+    told = [(speaker, state, until_ms) for speaker, state, _, until_ms in lines(await ended(feed))]
+    assert [state for speaker, state, _ in told if speaker == "agent"] == ["quiet", "back", "quiet"]
+    assert [until_ms for speaker, _, until_ms in told if speaker == "agent"] == [7_200_020, None, 14_350_020]
+
+
+def test_connection_that_never_sends_audio_is_over_after_a_minute_and_nobody_is_told_before() -> None:
+    publisher = feed_of(SPEAKERS).publish((SPEAKERS,), 0.0, waits=False)
+    assert publisher.tick(59.9) is None
+    with pytest.raises(IngestError, match="no audio for 60 s"):
+        publisher.tick(60.0)
+
+
+async def test_connection_that_is_displaced_is_heard_no_more() -> None:
+    feed = feed_of(SPEAKERS)
+    old = feed.publish((SPEAKERS,), 0.0, waits=False)
+    old.take(audio(SPEAKERS), 0.02)
+    new = feed.publish((SPEAKERS,), 2.02, waits=False)
+    old.take(audio(SPEAKERS, value=7), 2.1)
+    old.leave("vanished", 2.2)
+    new.take(audio(SPEAKERS, value=2), 2.5)
+    assert (old.is_displaced, old.is_over, new.is_over, feed.is_over) == (True, True, False, False)
+    values = {int(v) for p in await ended(feed) if isinstance(p, AudioFrame) for v in p.pcm}
+    assert values == {0, 1, 2}
+
+
+async def test_server_that_stops_waits_for_no_line() -> None:
+    feed = feed_of(AGENT)
+    agent, customer = feed.publish((AGENT,), 0.0, waits=False), feed.publish((CUSTOMER,), 0.0, waits=False)
+    agent.take(audio(AGENT), 0.02)
+    customer.take(audio(CUSTOMER), 0.02)
+    customer.leave("vanished", 0.02)
+    feed.wait_no_more(1.0)
+    assert not feed.is_over
+    agent.leave("vanished", 2.0)
     assert feed.end_reason == "vanished"
 
 

@@ -160,7 +160,7 @@ async def test_each_system_gets_the_subprotocol_that_it_asks_for(recording: Path
 
 @pytest.mark.parametrize("protocol", ["asterisk", "freeswitch"])
 async def test_line_that_is_cut_is_no_hangup(recording: Path, protocol: str) -> None:
-    async with exchange(recording) as place:
+    async with exchange(recording, replace(NO_TICKS, line_grace_s=0.0)) as place:
         await place.place(protocol, manner=replace(AT_ONCE, cut_ms=500))
         call = await place.heard()
     assert call.end_reason == "vanished"

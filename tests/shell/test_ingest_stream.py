@@ -22,7 +22,7 @@ from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.stream_dialect import StreamDialect
 
-LIMITS = PeerLimits(tick_s=0.02)
+LIMITS = PeerLimits(tick_s=0.02, idle_after_s=60.0, idle_told_s=10.0)
 NO_TICKS = replace(LIMITS, tick_s=60.0)  # longer than any of these tests
 RANDOM = np.random.default_rng(1)
 
@@ -170,12 +170,13 @@ async def test_leg_that_another_connection_carries_is_refused_and_its_call_id_fr
             await stop(again)
 
 
-async def test_client_that_vanishes_ends_its_call_with_all_that_it_sent() -> None:
+async def test_client_that_vanishes_and_stays_away_ends_its_call_with_all_that_it_sent() -> None:
     async with server() as place, stream(place.url, call_id="good") as good:
         async with stream(place.url) as ws:
             await send(ws, bytes(32_000))
             ws.transport.abort()
-        call = await place.sessions.call("call-1")
+        call = await place.sessions.heard("call-1", lambda call: len(call.lines) == 2)
+        place.clock.now_s += LIMITS.line_grace_s
         await call.over.wait()
         await send(good, bytes(6400))
         await stop(good)
@@ -316,9 +317,9 @@ async def test_start_message_that_is_too_large_is_refused_and_says_how_large_it_
     assert "at most 32768 at once before the call has started" in error["message"]
 
 
-async def test_line_that_dropped_is_taken_up_again_under_an_id_that_the_peer_is_told() -> None:
+async def test_call_that_we_broke_off_is_taken_up_again_under_an_id_that_the_peer_is_told() -> None:
     async with server() as place:
-        place.sessions.stored_ends["call-1"] = "vanished"
+        place.sessions.stored_ends["call-1"] = "shutdown"
         async with connect(place.url) as ws:
             await ws.send(json.dumps(START))
             answer = json.loads(await ws.recv())
@@ -327,6 +328,63 @@ async def test_line_that_dropped_is_taken_up_again_under_an_id_that_the_peer_is_
     assert answer == {"type": "started", "version": 1, "call_id": "call-1~2", "continues": "call-1"}
     assert stopped["call_id"] == "call-1~2"
     assert place.sessions.calls["call-1~2"].info.continues == "call-1"
+
+
+async def test_line_that_dropped_goes_on_in_the_same_call_with_a_gap_as_long_as_it_was_away() -> None:
+    async with server() as place:
+        async with stream(place.url) as ws:
+            await send(ws, bytes([1, 0] * 1600))
+            await place.heard(800)
+            ws.transport.abort()
+        call = await place.sessions.heard("call-1", lambda call: len(call.lines) == 2)
+        place.clock.now_s += 7.0
+        async with stream(place.url, encoding="mulaw") as again:  # as another phone system would send it
+            await send(again, bytes(1600))
+            await stop(again)
+    assert list(place.sessions.calls) == ["call-1"]
+    assert {(gap.speaker, gap.at_ms, gap.cause) for gap in call.gaps} == {
+        ("agent", 100, "line_lost"),
+        ("customer", 100, "line_lost"),
+    }
+    assert {gap.duration_ms for gap in call.gaps} <= {7000, 6900}
+    assert [line.state for line in call.lines] == ["lost", "lost", "back", "back"]
+    assert call.end_reason == "hangup"
+
+
+async def test_new_connection_takes_over_from_one_that_is_half_open_which_is_told_so() -> None:
+    async with server() as place, stream(place.url) as dying:
+        await send(dying, bytes(3200))
+        await place.heard(800)
+        place.clock.now_s += 2.0
+        async with stream(place.url) as again:
+            *_, error, closed = await rest(dying)
+            await send(again, bytes(3200))
+            assert (await stop(again))[-1] == {"close": 1000}
+    assert (error["code"], closed) == ("taken_over", {"close": 4409})
+    assert list(place.sessions.calls) == ["call-1"]
+
+
+async def test_call_that_was_hung_up_is_over_and_says_why() -> None:
+    async with server() as place:
+        place.sessions.stored_ends["call-1"] = "hangup"
+        async with connect(place.url) as ws:
+            await ws.send(json.dumps(START))
+            error, closed = await rest(ws)
+    assert (error["code"], closed) == ("call_over", {"close": 4409})
+    assert error["message"] == "call 'call-1' is over: it was hung up; choose another `call_id`"
+
+
+async def test_peer_is_warned_before_its_silence_ends_the_connection() -> None:
+    async with server(LIMITS) as place, stream(place.url) as ws:
+        await send(ws, bytes(3200))
+        await place.heard(800)
+        place.clock.now_s += 50.0
+        warning = json.loads(await ws.recv())
+        call = await place.sessions.heard("call-1", lambda call: len(call.lines) == 2)
+        place.clock.now_s += 10.0
+        error, _closed = await rest(ws)
+    assert (warning["type"], warning["code"], error["code"]) == ("warning", "idle_soon", "idle")
+    assert {line.state for line in call.lines} == {"quiet"}
 
 
 async def test_flood_of_tiny_messages_leaves_other_calls_their_turn_and_becomes_ordinary_frames() -> None:

@@ -393,7 +393,7 @@ async def test_second_call_with_a_used_id_is_refused_and_the_first_stays_as_it_w
     async with websockets.connect(server.socket_url("/ingest/stream")) as phone:
         await phone.send(json.dumps(start_message("c-1")))
         said = json.loads(await phone.recv())
-    assert (said["type"], said["code"]) == ("error", "call_known")
+    assert (said["type"], said["code"]) == ("error", "call_over")
     assert (await server.http.get("/api/calls/c-1/events")).json() == stored
 
 
@@ -460,24 +460,36 @@ async def test_documentation_and_contract_are_served_without_the_internet(server
     assert "asyncapi" in (await server.http.get("/api/asyncapi.yaml")).text
 
 
-async def test_call_that_vanished_goes_on_as_a_new_call_that_names_it(server: Serving) -> None:
-    async with calling(server, "c-1") as phone:
-        await begin(server, "c-1", phone)
-        phone.transport.abort()
-    while "c-1" in server.runtime.joins.feeds:  # noqa: ASYNC110 - until the server has noticed
-        await asyncio.sleep(0.01)
-    async with websockets.connect(server.socket_url("/ingest/stream")) as again:
-        await again.send(json.dumps(start_message("c-1")))
-        answer = json.loads(await again.recv())
-        await again.send(silence(1))
-        assert (await hang_up(again))["call_id"] == "c-1~2"
-    assert (answer["call_id"], answer["continues"]) == ("c-1~2", "c-1")
-    state = (await server.http.get("/api/calls/c-1~2")).json()
-    assert (state["started"]["continues"], state["end_reason"]) == ("c-1", "hangup")
-    assert (await server.http.get("/api/calls/c-1~2/recording")).status_code == 200
+async def test_call_whose_line_was_lost_goes_on_under_its_own_id_and_its_record_says_so(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, line_grace_s=20)) as server:
+        async with calling(server, "c-1") as phone:
+            await begin(server, "c-1", phone)
+            phone.transport.abort()
+        feed = server.runtime.joins.feeds["c-1"]
+        while not feed.is_lost("agent"):  # noqa: ASYNC110 - until the server has noticed
+            await asyncio.sleep(0.01)
+        async with websockets.connect(server.socket_url("/ingest/stream")) as again:
+            await again.send(json.dumps(start_message("c-1")))
+            answer = json.loads(await again.recv())
+            await again.send(silence(1))
+            assert (await hang_up(again))["call_id"] == "c-1"
+        state = (await server.http.get("/api/calls/c-1")).json()
+    assert (answer["call_id"], "continues" in answer) == ("c-1", False)
+    assert (state["end_reason"], {gap["cause"] for gap in state["gaps"]}) == ("hangup", {"line_lost"})
 
 
-async def test_call_that_vanished_while_the_disk_was_full_goes_on_too(
+async def test_server_that_stops_while_a_line_is_lost_ends_its_call_at_once(tmp_path: Path) -> None:
+    async with serving(settings_for(tmp_path, line_grace_s=20)) as server:
+        async with calling(server, "c-1") as phone:
+            await begin(server, "c-1", phone)
+            phone.transport.abort()
+        feed = server.runtime.joins.feeds["c-1"]
+        while not feed.is_lost("agent"):  # noqa: ASYNC110 - until the server has noticed
+            await asyncio.sleep(0.01)
+    assert feed.end_reason == "shutdown"
+
+
+async def test_call_that_vanished_while_the_disk_was_full_is_known_all_the_same(
     server: Serving, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     works, store = asyncio.Event(), server.runtime.store
@@ -501,10 +513,8 @@ async def test_call_that_vanished_while_the_disk_was_full_goes_on_too(
     async with websockets.connect(server.socket_url("/ingest/stream")) as again:
         await again.send(json.dumps(start_message("c-1")))
         answer = json.loads(await again.recv())
-        await again.send(silence(1))
         works.set()
-        assert (await hang_up(again))["call_id"] == "c-1~2"
-    assert (answer["call_id"], answer["continues"]) == ("c-1~2", "c-1")
+    assert answer["code"] in ("call_live", "call_over")  # while its end waits, and then
 
 
 async def test_call_that_a_crash_interrupted_goes_on_after_the_restart(tmp_path: Path) -> None:

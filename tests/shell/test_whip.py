@@ -22,7 +22,7 @@ from voiceassist.ingest.whip_listen import JITTER_ATTRIBUTE, Packets
 
 pytestmark = pytest.mark.realtime
 
-LIMITS = PeerLimits(tick_s=0.02)
+LIMITS = PeerLimits(tick_s=0.02, line_grace_s=0.0)
 LOW_HZ, HIGH_HZ = 400.0, 1200.0
 LOUD, QUIET = 0.15, 0.01  # the tones have a quarter of full scale
 FRAGMENT = "application/trickle-ice-sdpfrag"

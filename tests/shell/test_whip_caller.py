@@ -42,7 +42,7 @@ def recording(tmp_path: Path) -> Path:
 async def whip_room() -> AsyncIterator[tuple[str, Sessions]]:
     sessions = Sessions()
     sessions.listening.set()
-    whip = WhipSessions(joins=joins_of(sessions, PeerLimits(tick_s=0.05)))
+    whip = WhipSessions(joins=joins_of(sessions, PeerLimits(tick_s=0.05, line_grace_s=0.0)))
     async with serving(whip_app(whip)) as address:
         yield f"ws://{address}/whip", sessions
         await whip.close()

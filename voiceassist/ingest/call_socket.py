@@ -34,9 +34,10 @@ from voiceassist.ingest.dialect import (
     Stopping,
     ToSend,
     Wait,
+    Warned,
 )
-from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
+from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.subscriptions import Subscription
 
 log = structlog.get_logger(__name__)
@@ -192,7 +193,7 @@ class CallSocket:
         try:
             reason = await self._read_to_end(publisher)
         finally:
-            publisher.feed.leave(publisher.tracks, reason)
+            publisher.leave(reason, self._clock())
 
     async def _read_to_end(self, publisher: PeerFeed) -> EndReason:
         try:
@@ -207,6 +208,8 @@ class CallSocket:
             self._log.warning("ingest_refused", code=error.code, error=str(error))
             self._fail(error)
             return REASONS.get(error.code, "peer_error")
+        if publisher.is_displaced:
+            self._fail(IngestError("taken_over", "a newer connection of yours carries these legs now"))
         return "hangup"
 
     async def _read_on(self, publisher: PeerFeed) -> None:
@@ -219,12 +222,12 @@ class CallSocket:
                 message = await self._receive()
         except TimeoutError:
             self._check_sign()
-            self._tick(publisher)
+            await self._tick(publisher)
             return
         self._signed_s = self._clock()
         await self._take(publisher, self._dialect.receive(message))
         if publisher.quiet_s(self._clock()) >= self._limits.tick_s:
-            self._tick(publisher)  # messages without audio keep no call alive
+            await self._tick(publisher)  # messages without audio keep no call alive
 
     async def _wait_for_turn(self, publisher: PeerFeed) -> None:
         if await publisher.feed.room():
@@ -242,10 +245,7 @@ class CallSocket:
                     self._sign_within_s = event.sign_within_s
                 case Resumed():
                     self._sign_within_s = None
-            warned = publisher.take(event, self._clock())
-            if warned:
-                self._log.warning("ingest_warning", code=warned.code, message=warned.message)
-                self._dialect.tell(warned)
+            self._warn(publisher.take(event, self._clock()))
         await self._send()
 
     def _check_sign(self) -> None:
@@ -254,11 +254,14 @@ class CallSocket:
             told = f"nothing has come for {self._sign_within_s:g} s, not even a ping: the line is lost"
             raise IngestError("no_sign", told)
 
-    def _tick(self, publisher: PeerFeed) -> None:
-        now_s = self._clock()
-        publisher.feed.tick(now_s)
-        if publisher.quiet_s(now_s) >= self._limits.idle_after_s:
-            raise IngestError("idle", f"no audio for {self._limits.idle_after_s:g} s: the call is over")
+    async def _tick(self, publisher: PeerFeed) -> None:
+        self._warn(publisher.tick(self._clock()))
+        await self._send()
+
+    def _warn(self, warned: Warned | None) -> None:
+        if warned:
+            self._log.warning("ingest_warning", code=warned.code, message=warned.message)
+            self._dialect.tell(warned)
 
     async def _receive(self) -> str | bytes:
         """The next message; WebSocketDisconnect when the peer is gone."""

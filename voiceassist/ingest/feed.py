@@ -1,43 +1,26 @@
 """One call's audio on its way from its publishers to its session: the `Source` of every protocol.
 
-A feed has a timeline for every track, so legs of several publishers stay on one clock; a leg that nobody
-publishes is silent. The clock starts with the first audio, and so does the call. All tracks end in one queue, the
-only one between the peers and the recognizer. The call ends when its last publisher is gone.
-A publisher is one connection's part of it: its tracks, its rate, its silence.
+A feed has a timeline for every leg, so legs of several publishers (`peer_feed.py`) stay on one clock; a leg that
+nobody publishes is silent. The clock starts with the first audio, and so does the call. All legs end in one queue,
+the only one between the peers and the recognizer. A leg whose line broke off is waited for (`lines.py`); the call
+ends when no leg has a publisher or is waited for.
 Never reads a clock and never waits for a reader: whoever can slow its peer down waits for `room`.
 Next: `live/session.py` reads it; `joins.py` opens it; `call_socket.py` and `whip.py` feed it.
 """
 
 import asyncio
-from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable
 from dataclasses import replace
+from math import inf
 
-from voiceassist.audio.audio_doubts import Doubt
-from voiceassist.audio.identical import KNOWN_AFTER_S, IdenticalLegs
-from voiceassist.errors import IngestError
-from voiceassist.events import AudioDoubted, DoubtCode, EndReason, LineChanged, LineState, Speaker
-from voiceassist.ingest.audio_care import AudioCare
+from voiceassist.events import EndReason, LineChanged, LineState, Speaker
 from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
-from voiceassist.ingest.call_rate import CallRate
 from voiceassist.ingest.coalescer import Coalescer
-from voiceassist.ingest.dialect import (
-    Audio,
-    Doubted,
-    Ended,
-    Gap,
-    Identified,
-    Legs,
-    Paused,
-    PeerEvent,
-    Pressed,
-    Resumed,
-    Started,
-    Tracks,
-    Warned,
-)
+from voiceassist.ingest.dialect import Identified, Legs, Pressed, Started, Tracks
 from voiceassist.ingest.gaps import Piece
 from voiceassist.ingest.limits import PeerLimits
+from voiceassist.ingest.lines import Lines
+from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.ingest.source import CallInfo
 from voiceassist.ingest.timeline import Timeline
 
@@ -67,10 +50,10 @@ class Feed:
         self.who = who
         self.limits = limits
         self.rate_hz = started.rate_hz
-        self.tracks = _all_tracks(info, started.tracks)
         self._waits = waits
-        self._timelines: dict[Legs, Timeline] = {}  # from the first audio on
-        self._publishers: dict[Tracks, PeerFeed] = {}
+        self._timelines: dict[Speaker, Timeline] = {}  # from the first audio on
+        self._lines: Lines[PeerFeed] = Lines(call_id=info.call_id, legs=info.legs, grace_s=limits.line_grace_s)
+        self._needs_time = asyncio.Event()  # a leg has no publisher who looks at the time; also set by the end
         self._take_key, self._tell_identity = take_key, tell_identity
         self._coalescer = Coalescer()
         self._queue = AudioQueue(len(info.legs), _bounds(limits, waits=waits))
@@ -91,7 +74,7 @@ class Feed:
     @property
     def waiting(self) -> int:
         """Publishers without audio."""
-        return sum(not publisher.has_begun for publisher in self._publishers.values())
+        return sum(not publisher.has_begun for publisher in self._lines.carriers)
 
     @property
     def end_reason(self) -> EndReason:
@@ -127,33 +110,47 @@ class Feed:
         """Audio and gaps until the end."""
         return self._queue.pieces()
 
-    def publish(self, tracks: Tracks, now_s: float, *, waits: bool, rate_hz: int | None = None) -> "PeerFeed":
-        """A publisher takes its tracks. Raises IngestError when another one has them.
+    def publish(
+        self, tracks: Tracks, now_s: float, *, waits: bool, who: str = "", rate_hz: int | None = None
+    ) -> PeerFeed:
+        """A publisher takes its tracks. Raises IngestError.
 
         Its audio comes at its own rate; None: the call's.
 
         One that cannot wait makes room for all: the oldest audio is dropped, whoever sent it.
         """
-        call_id = self.info.call_id
-        taken = {leg for publisher in self._publishers for track in publisher for leg in track}
-        wanted = {leg for track in tracks for leg in track}
-        if taken & wanted or not set(tracks) <= set(self.tracks):
-            names = " and ".join(sorted(taken & wanted or wanted))
-            raise IngestError("leg_taken", f"call {call_id!r} has a publisher for {names} already")
-        self._publishers[tracks] = PeerFeed(self, tracks, now_s, rate_hz or self.rate_hz)
+        publisher = PeerFeed(self, tracks, now_s, who=who, rate_hz=rate_hz or self.rate_hz)
+        displaced = self._lines.take([leg for track in tracks for leg in track], publisher, now_s)
+        for other in displaced:
+            other.is_displaced = True
+            self._lose(other, now_s)
         self._waits = self._waits and waits
-        return self._publishers[tracks]
+        self._look()
+        return publisher
 
-    def timeline(self, legs: Legs, began_s: float) -> Timeline:
-        """The timeline of a track; the call's clock starts with the first audio of any."""
+    def timeline(self, leg: Speaker, began_s: float) -> Timeline:
+        """The timeline of a leg; the call's clock starts with the first audio of any."""
         if not self._timelines:
-            self._timelines = {track: self._new_timeline(track, began_s) for track in self.tracks}
+            self._timelines = {leg: self._new_timeline(leg, began_s) for leg in self.info.legs}
             self._begun.set()
-        return self._timelines[legs]
+        return self._timelines[leg]
 
-    def _new_timeline(self, track: Legs, began_s: float) -> Timeline:
+    def carries(self, publisher: PeerFeed) -> bool:
+        """Whether any leg is that publisher's."""
+        return publisher in self._lines.carriers
+
+    def is_lost(self, leg: Speaker) -> bool:
+        """Whether the line of a leg broke off, and is waited for."""
+        return self._lines.is_lost(leg)
+
+    def hear(self, publisher: PeerFeed, legs: Legs) -> None:
+        """Audio has come: whose line was lost or gone is told to be back."""
+        self.tell(self._lines.hear(publisher, legs), "back")
+        self._look()
+
+    def _new_timeline(self, leg: Speaker, began_s: float) -> Timeline:
         return Timeline(
-            track,
+            (leg,),
             self.rate_hz,
             started_s=began_s,
             silent_after_s=self.limits.silent_after_s,
@@ -171,10 +168,10 @@ class Feed:
             self.add(timeline.skip(now_s))
 
     def tick(self, now_s: float) -> None:
-        """Time passes for tracks from which nothing has come for a while."""
-        expected = {track for publisher in self._publishers.values() for track in publisher.expected}
-        for track, timeline in self._timelines.items():
-            self.add(timeline.tick(now_s, may_come=track in expected))
+        """Time passes for legs from which nothing has come for a while."""
+        for leg, timeline in self._timelines.items():
+            carrier = self._lines.carrier_of(leg)
+            self.add(timeline.tick(now_s, may_come=carrier is not None and carrier.may_be_late))
         self._enqueue(self._coalescer.flush())
 
     def identify(self, said: Identified) -> None:
@@ -191,11 +188,44 @@ class Feed:
         if pressed.speaker == "agent":
             self._take_key(self.info, pressed.key)
 
-    def leave(self, tracks: Tracks, reason: EndReason) -> None:
-        """A publisher is gone; with the last one the call ends."""
-        self._publishers.pop(tracks, None)
-        if not self._publishers:
-            self.end(reason)
+    def lose(self, publisher: PeerFeed, now_s: float) -> None:
+        """Nothing comes from a publisher who should send all the time: its line is lost until something does."""
+        self._lose(publisher, now_s, stays=True)
+
+    def leave(self, publisher: PeerFeed, reason: EndReason, now_s: float) -> None:
+        """A publisher is gone. A line that broke off is waited for; without any other the call ends."""
+        if self.is_over:
+            return
+        if reason == "vanished":
+            self._lose(publisher, now_s)
+        else:
+            self._gone(self._lines.drop(publisher), now_s)
+        self._end_if_empty(reason)
+
+    def pass_time(self, now_s: float) -> None:
+        """Silence for legs that nobody publishes; those that were waited for long enough are gone."""
+        self.tick(now_s)
+        self._gone(self._lines.pass_time(now_s), now_s)
+        self._end_if_empty("vanished")
+
+    def wait_no_more(self, now_s: float) -> None:
+        """Lines that broke off are not waited for any more, nor those that will: the server stops."""
+        self._lines.grace_s = 0
+        self._gone(self._lines.pass_time(inf), now_s)
+        self._end_if_empty("shutdown")
+
+    async def needs_time(self) -> None:
+        """Waits until somebody must call `pass_time` regularly, or the call is over."""
+        await self._needs_time.wait()
+
+    def tell(self, legs: Iterable[Speaker], state: LineState, after_s: float | None = None) -> None:
+        """Tells the call of its lines; `after_s`: how long these are waited for."""
+        if not self._timelines:
+            return
+        for leg in legs:
+            at_ms = self._timelines[leg].clock_ms
+            until_ms = None if after_s is None else at_ms + round(after_s * 1000)
+            self.add([LineChanged(at_ms=at_ms, speaker=leg, state=state, until_ms=until_ms)])
 
     def end(self, reason: EndReason) -> None:
         """Ends the call: frames end after those that wait already."""
@@ -207,145 +237,42 @@ class Feed:
         self._end_reason = reason
         self._queue.close()
         self._begun.set()
+        self._needs_time.set()
+
+    def _lose(self, publisher: PeerFeed, now_s: float, *, stays: bool = False) -> None:
+        if not self._lines.grace_s:
+            self._gone(self._lines.drop(publisher), now_s)
+            self._end_if_empty("vanished")
+            return
+        lost = self._lines.lose(publisher, now_s, stays=stays)
+        for leg in lost if self.has_begun else ():
+            self.add(self._timelines[leg].cut(now_s))
+        self.tell(lost, "lost", self._lines.grace_s)
+        self._look()
+
+    def _gone(self, legs: Iterable[Speaker], now_s: float) -> None:
+        if self._lines.are_over:
+            return  # the call does not go on without them
+        for leg in legs if self.has_begun else ():
+            self.add(self._timelines[leg].give_up(now_s))
+        self.tell(legs, "gone")
+        self._look()
+
+    def _end_if_empty(self, reason: EndReason) -> None:
+        if self._lines.are_over:
+            self.end(reason)
+
+    def _look(self) -> None:
+        """Notes whether somebody must look at the time."""
+        if self._lines.are_all_carried and not self.is_over:
+            self._needs_time.clear()
+        else:
+            self._needs_time.set()
 
     def _enqueue(self, pieces: Iterable[Piece]) -> None:
         enqueue = self._queue.add if self._waits else self._queue.push
         for piece in pieces:
             enqueue(piece)
-
-
-class PeerFeed:
-    """One connection's part of a call."""
-
-    def __init__(self, feed: Feed, tracks: Tracks, now_s: float, rate_hz: int) -> None:
-        self.feed = feed
-        self._rate_hz, self._call_rate = rate_hz, CallRate(tracks, rate_hz, feed.rate_hz)
-        self.tracks = tracks
-        self._joined_s = self._heard_s = now_s
-        self._heard: set[Legs] = set()  # tracks with audio so far
-        self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
-        self._care = AudioCare(rate_hz, feed.limits.rate_window_s)
-        self._warnings: deque[Warned] = deque()  # one is told with each piece of audio
-        self._is_paused = self._has_ended = False
-
-    @property
-    def has_begun(self) -> bool:
-        """Whether it has sent audio."""
-        return bool(self._heard)
-
-    @property
-    def is_over(self) -> bool:
-        """Whether nothing more of it is wanted."""
-        return self._has_ended or self.feed.is_over
-
-    @property
-    def expected(self) -> Tracks:
-        """The tracks whose audio may come late: none in a pause."""
-        return () if self._is_paused else self.tracks
-
-    def quiet_s(self, now_s: float) -> float:
-        """For how long it has sent nothing, unless it said that it pauses."""
-        return 0.0 if self._is_paused else now_s - self._heard_s
-
-    def take(self, event: PeerEvent, now_s: float) -> Warned | None:
-        """What the peer said; gives what it should be told. Raises IngestError."""
-        match event:
-            case Audio():
-                return self._audio(event, now_s) if len(event.channels[0]) else None
-            case Gap():
-                self._lose(event, now_s)
-            case Identified():
-                self._identify(event)
-            case Paused() | Resumed():
-                self._hold(now_s, is_paused=isinstance(event, Paused))
-            case Pressed():
-                self.feed.press(event)
-            case Doubted(code=code, message=message):
-                self.feed.add([self._doubted("channels", message)])
-                return Warned(code=code, message=message)
-            case Ended():
-                self._end(event, now_s)
-            case Started():
-                raise IngestError("already_started", "this connection carries a call already; open another one")
-        return None
-
-    def listens_again(self, now_s: float) -> None:
-        """Time went by because we did not listen."""
-        self._heard_s = now_s
-        self.feed.skip(now_s)
-
-    def _end(self, ended: Ended, now_s: float) -> None:
-        self._has_ended = True
-        for legs in self._heard:
-            if rest := self._call_rate.rest(legs):
-                self.feed.add(self._timeline(legs, now_s).audio(rest, now_s))
-        self.feed.leave(self.tracks, ended.reason)
-
-    def _hold(self, now_s: float, *, is_paused: bool) -> None:
-        """A hold begins or is over; every leg with audio so far is told so."""
-        self._is_paused, self._heard_s = is_paused, now_s
-        state: LineState = "held" if is_paused else "back"
-        for track in self.tracks:
-            if track not in self._heard:
-                continue
-            timeline = self._timeline(track, now_s)
-            self.feed.add(timeline.hold() if is_paused else timeline.go_on(now_s))
-            at_ms = timeline.position_ms
-            self.feed.add(LineChanged(at_ms=at_ms, speaker=leg, state=state) for leg in track)
-
-    def _lose(self, gap: Gap, now_s: float) -> None:
-        if gap.legs in self._heard:  # before its first audio the call, or this track of it, has not begun
-            self.feed.add(self._timeline(gap.legs, now_s).lose(gap.duration_ms, now_s))
-
-    def _audio(self, said: Audio, now_s: float) -> Warned | None:
-        self._heard_s = now_s
-        audio = self._call_rate.audio(said)
-        began_s = max(self._joined_s, now_s - len(said.channels[0]) / self._rate_hz)
-        timeline = self._timeline(audio.legs, began_s)
-        for doubt in self._care.hear(said, now_s):
-            self._doubt(doubt)
-        if len(audio.channels[0]):
-            self.feed.add(timeline.audio(audio.channels, now_s, audio.timestamp, is_made_up=audio.is_made_up))
-        return self._compare(audio) or (self._warnings.popleft() if self._warnings else None)
-
-    def _timeline(self, legs: Legs, began_s: float) -> Timeline:
-        timeline = self.feed.timeline(legs, began_s)
-        if legs not in self._heard:
-            self._heard.add(legs)
-            self.feed.add(timeline.join(began_s))
-        return timeline
-
-    def _identify(self, said: Identified) -> None:
-        self.feed.identify(said)
-
-    def _doubted(self, code: DoubtCode, message: str, speaker: Speaker | None = None) -> AudioDoubted:
-        return AudioDoubted(at_ms=self.feed.duration_ms, speaker=speaker, code=code, message=message)
-
-    def _doubt(self, doubt: Doubt) -> None:
-        self.feed.add([self._doubted(doubt.code, doubt.message, doubt.speaker)])
-        self._warnings.append(Warned(code=doubt.code, message=doubt.message))
-
-    def _compare(self, audio: Audio) -> Warned | None:
-        """Doubts once that both legs are of their own; the call hears them as one (`audio/hearing_edge.py`)."""
-        legs = self._doubts.get(audio.legs)
-        if legs is None:
-            return None
-        legs.hear(*audio.channels)
-        if not legs.are_identical:
-            return None
-        del self._doubts[audio.legs]
-        return Warned(
-            code="legs_identical",
-            message=f"both legs have carried the same audio for {KNOWN_AFTER_S} s of sound: unless that was music"
-            " or an announcement, send each side on its own channel, or one leg only. Talk that is the same on"
-            " both is heard as the agent's",
-        )
-
-
-def _all_tracks(info: CallInfo, opened: Tracks) -> Tracks:
-    """The tracks of the publisher that opens the call, and every other leg alone."""
-    theirs = {leg for track in opened for leg in track}
-    return (*opened, *((leg,) for leg in info.legs if leg not in theirs))
 
 
 def _bounds(limits: PeerLimits, *, waits: bool) -> QueueBounds:

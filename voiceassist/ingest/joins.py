@@ -1,21 +1,24 @@
 """The calls that peers have open: which call a publisher opens, joins or continues, and under which id.
 
-Legs of one call may arrive on connections of their own: the first publisher opens the call, another may join it
-with the other leg at any time. When a call broke off (its line dropped, we crashed or stopped) and a peer starts
-it again, it is continued as a new call with an id of its own:
+Legs of one call may arrive on connections of their own, in any protocol: the first publisher opens the call,
+another may join it with the other leg at any time, and come back when its line broke off. A call that we broke off
+(we crashed or stopped) is continued as a new call with an id of its own:
 
-    call id as the peer says it    what is known of it        what happens
-    c-17                           nothing                    the call is c-17
-    c-17                           live                       another leg joins it, otherwise `call_live`
-    c-17                           broke off                  the same question for c-17~2, then c-17~3 ...
-    c-17                           ended in any other way     `call_known`
+    call id as the peer says it    what is known of it             what happens
+    c-17                           nothing                         the call is c-17
+    c-17                           live, and the leg is free       the leg joins it
+    c-17                           live, and the leg's line lost   its owner goes on with it, others: `not_theirs`
+    c-17                           live, and the leg is carried    of one's own, and dying: taken over; `leg_taken`
+    c-17                           we broke it off                 the same question for c-17~2, then c-17~3 ...
+    c-17                           ended in any other way          `call_over`, with the reason
+    c-17                           live on another server          `call_live`
 
 Publishers without audio wait in a bounded number of places. Never reads audio.
 Next: `feed.py` is a call; `call_socket.py` and `whip.py` feed it.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from time import monotonic
@@ -27,16 +30,23 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Feed, IdentityTaker, KeyTaker, PeerFeed
+from voiceassist.ingest.feed import Feed, IdentityTaker, KeyTaker
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.parts import part_id
+from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.ingest.source import CallInfo, Source
 
 log = structlog.get_logger(__name__)
 
-# How calls end that a phone system may go on with: the line dropped, we crashed, we told it to connect again.
-BROKE_OFF = ("vanished", "interrupted", "shutdown")
-CONTINUATIONS = 99  # of one call: a line that drops more often carries no call
+WE_BROKE_OFF = ("interrupted", "shutdown")  # we crashed, or told the peer to connect again: it may go on
+CONTINUATIONS = 99  # of one call: whoever breaks off more often carries no call
+OVER: Mapping[str, str] = {  # how calls end that nobody can go on with
+    "hangup": "it was hung up",
+    "vanished": "its line was lost, and did not come back in time",
+    "idle": "no audio had come for too long",
+    "peer_error": "its phone system made a mistake and was cut off",
+    "failed": "voiceassist failed it",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,15 +111,25 @@ class Joins:
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 self._check_language(found.info, started.info)
-                return found.publish(started.tracks, self.clock(), waits=waits, rate_hz=started.rate_hz)
+                return self._publish(found, started, waits=waits, who=who)
             feed = await self._new(started, found, waits=waits, who=who)
-            publisher = feed.publish(started.tracks, self.clock(), waits=waits)
+            publisher = self._publish(feed, started, waits=waits, who=who)
             self.host.spawn(self._run(feed))
             return publisher
+
+    def stop(self) -> None:
+        """The server stops: no lost line is waited for."""
+        self.stopping.set()
+        for feed in tuple(self.feeds.values()):
+            feed.wait_no_more(self.clock())
+
+    def _publish(self, feed: Feed, started: Started, *, waits: bool, who: str) -> PeerFeed:
+        return feed.publish(started.tracks, self.clock(), waits=waits, who=who, rate_hz=started.rate_hz)
 
     async def _run(self, feed: Feed) -> None:
         """The call's session, from its first audio on."""
         whole = False
+        keeping = asyncio.create_task(self._keep_time(feed), name=f"lines {feed.info.call_id}")
         try:
             if await feed.begins():
                 whole = await self.host.run_call(feed)
@@ -122,6 +142,17 @@ class Joins:
             del self.feeds[feed.info.call_id]
             self.host.release(feed.info.call_id)
             feed.has_ended(whole=whole)
+            keeping.cancel()
+            await asyncio.wait([keeping])
+        if not keeping.cancelled():
+            keeping.result()  # a bug of ours must not go unseen
+
+    async def _keep_time(self, feed: Feed) -> None:
+        """Looks at the time for legs that have no publisher to do so, and for those that are waited for."""
+        while not feed.is_over:
+            await feed.needs_time()
+            await asyncio.sleep(self.limits.tick_s)
+            feed.pass_time(self.clock())
 
     def _turn(self, call_id: str) -> asyncio.Lock:
         """Legs that come at the same moment must not open two calls."""
@@ -138,11 +169,11 @@ class Joins:
             end = _end_of(feed) if feed else await self.host.stored_end(call_id)
             if end is None:
                 return replace(info, call_id=call_id, continues=before)
-            if end not in BROKE_OFF:
-                raise _is_live(call_id) if feed else _is_known(call_id)
+            if end not in WE_BROKE_OFF:
+                raise _is_over(call_id, end)
             before = call_id
         raise IngestError(
-            "call_known", f"call {info.call_id!r} broke off {CONTINUATIONS} times; choose another `call_id`"
+            "call_over", f"call {info.call_id!r} was broken off {CONTINUATIONS} times; choose another `call_id`"
         )
 
     async def _new(self, started: Started, info: CallInfo, *, waits: bool, who: str) -> Feed:
@@ -187,5 +218,7 @@ def _is_live(call_id: str) -> IngestError:
     return IngestError("call_live", f"call {call_id!r} is live already; end it first or choose another `call_id`")
 
 
-def _is_known(call_id: str) -> IngestError:
-    return IngestError("call_known", f"there was a call {call_id!r} already; choose another `call_id`")
+def _is_over(call_id: str, end: str) -> IngestError:
+    if end == "live":  # as far as the store knows; another server may carry it
+        return _is_live(call_id)
+    return IngestError("call_over", f"call {call_id!r} is over: {OVER[end]}; choose another `call_id`")

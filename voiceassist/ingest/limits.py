@@ -21,8 +21,11 @@ class PeerLimits:
     waiting_publishers: int = 200  # connected, but without audio yet; then new ones are refused
     silent_after_s: float = 3.0  # without audio for longer: the peer is silent, or its network has stalled
     late_within_s: float = 30.0  # so late audio may come after a stall; silence takes the place of older
-    idle_after_s: float = 60.0  # without audio for longer: the call is over (a socket that stays open)
-    dead_after_s: float = 5.0  # without a packet for longer: a WebRTC peer is gone (aiortc itself needs 32 s)
+    audio_within_s: float = 60.0  # for the first audio of a connection: it holds a waiting place
+    idle_after_s: float = 7200.0  # without audio for longer: a connection is over, though it stays open
+    idle_told_s: float = 60.0  # so long before, its peer and the call's page are told
+    line_grace_s: float = 20.0  # for the line of a leg to come back that broke off
+    dead_after_s: float = 5.0  # without a packet for longer: a WebRTC peer's line is lost (aiortc needs 32 s)
     queue_s: float = 30.0  # audio of a WebRTC peer that may wait for the recognizer; then the oldest is dropped
     backlog_s: float = 300.0  # the same of a stream; then its socket is not read
     # The same of both, by what it costs: 5 minutes of both legs at 8 kHz, a good 50 s of them at 48 kHz...

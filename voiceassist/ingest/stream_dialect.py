@@ -24,9 +24,16 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
 - `encoding`: `s16le` (16-bit signed, little-endian), `mulaw`, `alaw` (ITU-T G.711). `rate_hz`: 8000 to 48000.
 - `call_id`: 1 to 128 letters, digits and `. _ : @ + -`, the first a letter or digit; unique among all calls ever.
   Without it we choose one.
-- A call that broke off (the line dropped, the server crashed or stopped) is continued by a `start` with the same
-  `call_id`: as a new call, whose id `started` says ("c-17~2", the next time "c-17~3"), with `continues`, the id of
-  the call before. A call that ended by `stop`, by silence or by a mistake is over: `call_known`.
+- A leg leaves with the `stop` of its connection, and is gone at once. A socket that closes without one, that
+  answers no ping, or that takes nothing of what we say for 10 s, is a line that broke off: the call goes on with
+  silence and waits for it, 20 s unless the server is set otherwise (`line_grace_s`). A `start` with the same
+  `call_id`, the leg and the same key goes on with the call, at another rate if need be: `started` says the same
+  id, and the time between is one gap (`line_lost`). With another key: `not_theirs`. Nobody need wait until we
+  know that the old connection is dead: a new one takes its legs over once nothing has come from it for a second
+  (then the old one is told `taken_over`); before that, `leg_taken`.
+- With its last leg the call ends, and is over: a `start` of its id is answered `call_over`, with the reason.
+  Only a call that the server itself broke off, because it crashed or stopped, is continued: as a new call, whose
+  id `started` says ("c-17~2", the next time "c-17~3"), with `continues`, the id of the call before.
 - A call begins with its first audio. A connection that never has any leaves nothing behind; 200 of them may wait,
   then new ones are refused: `too_many_waiting`.
 - `language`: BCP 47, as "es" or "es-MX"; without it the server's default. The server must have it (`/api/status`
@@ -46,8 +53,9 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
   leg, it comes at once.
 - No audio for 3 s: the call goes on without it. What was spoken meanwhile may come up to 30 s late, faster than
   real time, and is heard where it belongs; silence takes the place of what does not come, visible as a gap.
-  No audio for 60 s: error `idle`, the call ends.
-- A socket that closes without `stop`, or that takes nothing of what we say for 10 s, ends the call as *vanished*.
+- However long a hold is, the call goes on; only when nothing has come for two hours (`idle_after_s`) the
+  connection is over: error `idle`. A minute before, we warn (`idle_soon`), on the call's page, too. A connection
+  that never sends any audio is over after 60 s.
 - Audio that does not look like what was announced is told once, `{"type": "warning", "code": "rate_mismatch",
   "message": "..."}`, shown in the call, and heard as it comes. Codes: `rate_mismatch` (by when it arrives, and by
   how speech sounds), `encoding` (another coding or byte order), `container` (a file), `channels` (one as two legs,
@@ -58,10 +66,11 @@ Everything a peer can do wrong is an IngestError, whose code has its close code 
 - A name with control characters (NUL, line breaks) is refused (`bad_field`); one with other characters that nobody
   sees, as direction overrides, is shown without them, and we warn once (`name_cleaned`). An id, a team or a tier
   with any of them is refused. An unknown field is refused, and the nearest known one named.
-- Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message),
-  4401 (the key was revoked or has expired), 4408 (nothing came in time), 4409 (the call id is taken), 1009 (a
-  message too large), 1011 (we failed), 1012 (the server stops) or 1013 (too many wait, or there is no memory for
-  another call). The message says what to do; the codes are in `CLOSE_CODES` below.
+- Errors are `{"type": "error", "code": "...", "message": "..."}`, then a close with 4400 (wrong message), 4401
+  (the key was revoked or has expired), 4403 (the call is another key's), 4408 (nothing came in time), 4409 (the
+  call id is taken), 1009 (a message too large), 1011 (we failed), 1012 (the server stops) or 1013 (too many
+  wait, or there is no memory for another call). The message says what to do; the codes are in `CLOSE_CODES`
+  below.
 """
 
 import json
@@ -108,9 +117,11 @@ CLOSE_CODES: Mapping[str, int] = {
     "rights_ended": 4401,
     "start_timeout": 4408,
     "idle": 4408,
+    "not_theirs": 4403,
     "call_live": 4409,
     "leg_taken": 4409,
-    "call_known": 4409,
+    "call_over": 4409,
+    "taken_over": 4409,
     "frame_too_large": 1009,
     "call_failed": 1011,
     "shutdown": 1012,

@@ -66,6 +66,11 @@ class Timeline:
         """How much audio has been given."""
         return self._ms(self._position)
 
+    @property
+    def clock_ms(self) -> int:
+        """The same, with the time that has passed since and may bring late audio."""
+        return self._ms(max(self._position, self._told))
+
     def audio(
         self, channels: Sequence[Pcm], now_s: float, timestamp: int | None = None, *, is_made_up: bool = False
     ) -> list[Piece]:
@@ -84,6 +89,8 @@ class Timeline:
 
     def tick(self, now_s: float, *, may_come: bool = True) -> list[Piece]:
         """What follows from nothing having come; `may_come`: whether it may still come late."""
+        if self._silence == "line_lost":
+            return self._silent_until(self._due(now_s), now_s)
         self._notice_stall(now_s)
         if self._stall is None:
             return self._scattered(self._losses.over(self._position))
@@ -95,12 +102,30 @@ class Timeline:
         due, late = self._due(now_s), round(self._late_within_s * self._rate_hz) if may_come else 0
         return self._silent_until(due - late, now_s) + self._time_passed(due, now_s)
 
+    def cut(self, now_s: float) -> list[Piece]:
+        """The line is lost: silence takes its place at once, and its gap will say so."""
+        pieces = self._let_in()
+        self._stall = None
+        pieces += self._silent_until(self._due(now_s), now_s)
+        if self._silent_from is None:
+            self._silent_from = self._position
+        self._silence = "line_lost"
+        return pieces
+
+    def give_up(self, now_s: float) -> list[Piece]:
+        """A lost line is not waited for any more: what follows is ordinary silence."""
+        return self._silence_over(self._due(now_s), now_s) if self._silence == "line_lost" else []
+
     def join(self, now_s: float) -> list[Piece]:
         """The peer comes (back) to a call that runs already: silence up to now, and a new peer's clock."""
         pieces = self._let_in()
+        due = (
+            self._due(now_s) if self._silence == "line_lost" else round((now_s - self._started_s) * self._rate_hz)
+        )
+        pieces += self._silent_until(due, now_s) + self._silence_over(due, now_s)
         self._anchor = self._stall = None
-        due = round((now_s - self._started_s) * self._rate_hz)
-        return pieces + self._silent_until(due, now_s) + self._silence_over(due, now_s)
+        self._heard_s, self._heard_at = now_s, self._position
+        return pieces
 
     def hold(self) -> list[Piece]:
         """The peer says that it sends nothing from now on: the silence that follows is a hold."""
@@ -212,6 +237,7 @@ class Timeline:
         if self._silent_from is None:
             return []
         pieces = self._fill(position, now_s)
+        # None where the line of a recording that is sent faster than it plays broke off ahead of the clock.
         if silent := self._position - self._silent_from:
             pieces += self._gaps(self._silent_from, silent, self._silence)
         self._silent_from, self._silence = None, "silent"

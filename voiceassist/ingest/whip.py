@@ -15,8 +15,8 @@ from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.admission import ANYBODY, Admitted
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import PeerFeed
 from voiceassist.ingest.joins import Joins
+from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_dtls import watch_handshake
 from voiceassist.ingest.whip_listen import listen
@@ -96,6 +96,7 @@ class WhipSessions:
 
     async def close(self) -> None:
         """Ends everything: the server stops."""
+        self.joins.stop()
         sessions = tuple(self.sessions.values())
         for session in sessions:
             session.publisher.feed.end("shutdown")
@@ -121,7 +122,7 @@ class WhipSessions:
         finally:
             states = {"ice": session.peer.iceConnectionState, "dtls": receiver.transport.state}
             log.info("whip_left", call_id=publisher.feed.info.call_id, has_begun=publisher.has_begun, **states)
-            publisher.feed.leave(publisher.tracks, session.end_reason or reason)
+            publisher.leave(session.end_reason or reason, self.joins.clock())
             del self.sessions[session.session_id]
             session.gone.set()
             await close_peer(session.peer)

@@ -24,7 +24,7 @@ STATUS: Mapping[str, int] = {
     "no_session": 404,
     "leg_taken": 409,
     "call_live": 409,
-    "call_known": 409,
+    "call_over": 409,
     "etag_mismatch": 412,
     "too_large": 413,
     "wrong_content_type": 415,

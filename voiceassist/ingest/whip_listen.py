@@ -16,7 +16,7 @@ from aiortc.mediastreams import MediaStreamError
 from aiortc.rtp import RtpPacket
 
 from voiceassist.events import EndReason
-from voiceassist.ingest.feed import PeerFeed
+from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.ingest.whip_dialect import WhipDialect
 from voiceassist.ingest.whip_jitter import OpusPacket, OrderedPackets
 from voiceassist.ingest.whip_sound import Sound, Track
@@ -112,7 +112,10 @@ async def listen(
             now_s = clock()
             _take(publisher, dialect, hearing.hear(came, now_s), now_s)
             publisher.feed.tick(now_s)
-            if publisher.quiet_s(now_s) >= (limits.dead_after_s if publisher.has_begun else limits.start_within_s):
+            quiet_s = publisher.quiet_s(now_s)
+            if publisher.has_begun and quiet_s >= limits.dead_after_s:
+                publisher.feed.lose(publisher, now_s)  # over when it was waited for long enough
+            elif not publisher.has_begun and quiet_s >= limits.start_within_s:
                 break
     finally:
         ending.cancel()

@@ -128,6 +128,8 @@ class HttpConnection(H11Protocol):
 class SocketConnection(WebSocketsSansIOProtocol):
     """One websocket; how much it may send depends on its path."""
 
+    _is_phone_system = False
+    _heard_s = 0.0  # when bytes last came, on the loop's clock
     _owed = b""  # to a peer that does not read: the answers to its newest pings
 
     def handle_connect(self, event: Request) -> None:
@@ -135,11 +137,12 @@ class SocketConnection(WebSocketsSansIOProtocol):
         path = event.path.partition("?")[0]
         if path.startswith(INGEST):
             self.conn.max_message_size = _limits(self.config).stream_message_bytes
-            self.ping_timeout = None  # a recording that comes faster than we decode leaves pongs unread for long
+            self._is_phone_system = True
         super().handle_connect(event)
 
     def data_received(self, data: bytes) -> None:
         """Bytes of the handshake or of frames."""
+        self._heard_s = self.loop.time()
         super().data_received(data)
         if self.conn.handshake_exc and not self.handshake_initiated:
             self.transport.write(b"".join(self.conn.data_to_send()))
@@ -167,7 +170,14 @@ class SocketConnection(WebSocketsSansIOProtocol):
             self.handshake_complete = True  # it was refused, and has its answer
 
     def keepalive_timeout(self) -> None:
-        """No pong came: a peer that is dead or does not read will not read the rest either."""
+        """No pong came: a peer that is dead or does not read will not read the rest either.
+
+        The pong of a phone system may wait behind audio that we do not read yet, or that it sends all the time.
+        """
+        if self._is_phone_system and (self.read_paused or self._heard_s > self.ping_sent_at):
+            self.pong_timer = self.pending_ping_payload = None
+            self.schedule_ping()
+            return
         super().keepalive_timeout()
         self.transport.abort()
 
