@@ -20,6 +20,7 @@ from tests.fakes.ingest_server import serving as serving_app
 from tests.fakes.media_streams import WIRINGS, Wiring, frames, noise, placed, plain
 from tests.shell.people import add_person, browser_of, make_key, with_key
 from tests.shell.serving import Serving, serving, settings_for
+from voiceassist.callers.caller import CallerLine
 from voiceassist.callers.plan import KeyPress, Manner
 from voiceassist.callers.run import place_call
 from voiceassist.callers.twilio import MediaStreamCaller
@@ -91,6 +92,39 @@ async def test_legs_on_connections_of_their_own_are_one_call(name: str, recordin
     assert list(sessions.calls) == ["CA17"]
     assert call.leg("agent").tolist() == heard(noise(8000, 1))
     assert call.leg("customer").tolist() == heard(noise(8000, 2))
+
+
+async def test_a_new_stream_of_a_call_that_broke_off_goes_on_with_it_after_a_gap() -> None:
+    first, second = noise(8000, 1), noise(8000, 2)
+    clock, wiring = HeldClock(), WIRINGS[0]
+    async with room(clock) as (url, sessions):
+        for number, pcm in enumerate((first, second), start=1):
+            line = CallerLine(legs=("agent", "customer"), rate_hz=8000, number=number)
+            caller = MediaStreamCaller(wiring.speaks, placed(), line)
+            async with connect(f"{url}/twilio") as ws:
+                for message in (
+                    *caller.begin(),
+                    *(said for piece in frames(pcm, pcm) for said in caller.audio(piece)),
+                ):
+                    await ws.send(message)
+                call = await sessions.heard(
+                    "CA17", lambda call, number=number: len(call.leg("agent")) >= number * 8000
+                )
+                if number == 1:
+                    ws.transport.abort()
+                    await call.until(lambda call: bool(call.lines))
+                    clock.now_s += 2.0
+                else:
+                    await ws.send(caller.end()[0])
+                    await ws.wait_closed()
+        await call.over.wait()
+    assert list(sessions.calls) == ["CA17"]
+    assert call.end_reason == "hangup"
+    assert [line.state for line in call.lines if line.speaker == "agent"] == ["lost", "back"]
+    heard = call.leg("agent").tolist()
+    assert heard[:8000] == wiring.heard(first)
+    assert heard[-8000:] == wiring.heard(second)
+    assert [gap.duration_ms for gap in call.gaps if gap.speaker == "agent"] == [len(heard) // 8 - 2000]
 
 
 async def test_keys_of_the_agents_telephone_are_pressed(recording: Path) -> None:
