@@ -435,6 +435,7 @@ async def offer(track: Tones | None) -> str:
         ("leg=agent", lambda sdp: sdp.replace("opus/48000/2", "iLBC/8000"), "no_opus"),
         ("leg=agent", lambda sdp: sdp.replace("a=ice-ufrag", "a=x-ufrag"), "bad_sdp"),
         ("leg=agent", lambda sdp: sdp.replace("a=setup", "a=x-setup"), "bad_sdp"),
+        ("leg=agent", lambda sdp: sdp.replace("a=group:BUNDLE ", "a=group:BUNDLE x "), "bad_sdp"),
         ("", lambda sdp: sdp, "bad_legs"),
         ("leg=agent&legs=agent,customer", lambda sdp: sdp, "bad_legs"),
         ("leg=caller", lambda sdp: sdp, "bad_field"),

@@ -53,7 +53,7 @@ async def _negotiate(peer: RTCPeerConnection, sdp: str) -> None:
         if other is not audio:
             other.direction = "inactive"
     await peer.setLocalDescription(await peer.createAnswer())
-    packets_of(audio.receiver)
+    packets_of(audio_of(peer))
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:

@@ -24,6 +24,7 @@ def check_offer(sdp: str) -> str:
             "no_audio",
             f"the offer has {len(audio)} audio tracks; send exactly one (`m=audio`), with one or both legs",
         )
+    _check_bundle(offer)
     return _check_track(audio[0])
 
 
@@ -34,6 +35,14 @@ def _parse(sdp: str) -> SessionDescription:
         raise IngestError(
             "bad_sdp", f"the body is not an SDP offer that can be read ({type(error).__name__}: {error})"
         ) from error
+
+
+def _check_bundle(offer: SessionDescription) -> None:
+    """Refuses a bundle of media that is not there: aiortc neither answers nor closes such a peer."""
+    mids = {media.rtp.muxId for media in offer.media}
+    for group in offer.group:
+        if group.semantic == "BUNDLE" and not set(group.items) <= mids:
+            raise IngestError("bad_sdp", "`a=group:BUNDLE` names media that the offer does not have (`a=mid`)")
 
 
 def _check_track(track: MediaDescription) -> str:
