@@ -4,6 +4,7 @@ import wave
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from twilio.request_validator import RequestValidator
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed
 
-from tests.fakes.ingest_server import HeldClock, Sessions, joins_of
+from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of
 from tests.fakes.ingest_server import serving as serving_app
 from tests.fakes.media_streams import WIRINGS, Wiring, frames, noise, placed, plain
 from tests.shell.people import add_person, browser_of, make_key, with_key
@@ -102,14 +103,10 @@ async def test_a_new_stream_of_a_call_that_broke_off_goes_on_with_it_after_a_gap
             line = CallerLine(legs=("agent", "customer"), rate_hz=8000, number=number)
             caller = MediaStreamCaller(wiring.speaks, placed(), line)
             async with connect(f"{url}/twilio") as ws:
-                for message in (
-                    *caller.begin(),
-                    *(said for piece in frames(pcm, pcm) for said in caller.audio(piece)),
-                ):
+                audio = [message for piece in frames(pcm, pcm) for message in caller.audio(piece)]
+                for message in (*caller.begin(), *audio):
                     await ws.send(message)
-                call = await sessions.heard(
-                    "CA17", lambda call, number=number: len(call.leg("agent")) >= number * 8000
-                )
+                call = await sessions.heard("CA17", partial(_has, number * 8000))
                 if number == 1:
                     ws.transport.abort()
                     await call.until(lambda call: bool(call.lines))
@@ -153,6 +150,11 @@ async def test_lost_and_reordered_frames_are_counted_gaps_and_the_rest_is_in_ord
         place for start in range(0, len(heard), 160) if (place := _place(pieces, heard[start : start + 160]))
     ]
     assert places == sorted(places)
+
+
+def _has(samples: int, call: HeardCall) -> bool:
+    """Whether so much of the agent was heard."""
+    return len(call.leg("agent")) >= samples
 
 
 def _place(pieces: list[list[int]], heard: list[int]) -> int | None:
