@@ -288,7 +288,7 @@ async def test_two_clients_are_the_two_legs_of_one_call_with_its_cards(server: S
     assert [len(answers) for answers in both] == [chunks_of(SCRIPT) + 1] * 2
     assert Prompt in kinds
     for answers, name in zip(both, SPEAKERS, strict=True):
-        assert " ".join(await finals_of(server, "c-1", name)).startswith(texts(answers)[:40])
+        assert texts(answers) == " ".join(await finals_of(server, "c-1", name)) != ""
 
 
 @pytest.mark.parametrize("purpose", ["call", "words"])

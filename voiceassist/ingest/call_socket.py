@@ -124,6 +124,8 @@ class CallSocket:
         session, stop = asyncio.create_task(feed.stored_whole()), asyncio.create_task(self._tell_stop())
         try:
             await asyncio.wait([reader, session], return_when=asyncio.FIRST_COMPLETED)
+            if not feed.is_over:
+                await self._hear_last_words(session, records)
             if feed.is_over and not await self._stored(session, *([records] if feed.has_begun else [])):
                 self._fail(_failed())
         except asyncio.CancelledError:
@@ -136,6 +138,12 @@ class CallSocket:
             await self._farewell(publisher)
         if not reader.cancelled():
             reader.result()  # a bug of ours in the reader must not go unseen
+
+    async def _hear_last_words(self, session: asyncio.Task[bool], records: asyncio.Task[None]) -> None:
+        """Another connection goes on with the call: a peer that is told its words waits for the last of them."""
+        is_there = self._error is None and self._ws.client_state is WebSocketState.CONNECTED
+        if self._watch and self._is_patient and is_there:
+            await asyncio.wait([session, records], timeout=self._limits.closed_within_s)
 
     async def _stored(self, session: asyncio.Task[bool], *records: asyncio.Task[None]) -> bool:
         """Waits for the session, and until its last records are told; False when not all of it was stored.

@@ -24,7 +24,8 @@ Never touches a socket or a clock, and never hears anything: whoever does tells 
   of which there is always one.
 - `?call_id=c-17&leg=agent` makes the audio a leg of that call, with cards and alerts as any. The answers are the
   words that the call shows of that leg, masked as there; they may be of the message before. The last one waits
-  until the call is stored, unless the other leg goes on. The other names are in `parameters.py`.
+  until the call is stored, but no longer than 8 s for a call whose other leg goes on. The other names are in
+  `parameters.py`.
 - Without a `call_id` the words are told to the client and to nobody else.
 - What is wrong is told as `{"error": "...", "code": "..."}`, then a close as on `/ingest/stream`.
 """
