@@ -194,7 +194,9 @@ async def test_a_hold_lasts_as_long_as_the_client_pings_and_no_longer() -> None:
         assert "not even a ping" in message["parameters"]["info"]
 
 
-async def test_a_server_that_stops_asks_to_connect_again_and_says_goodbye() -> None:
+async def test_a_server_that_stops_asks_to_connect_again_and_says_goodbye(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
     async with audiohook_server(LIMITS) as place, opened(place.url) as session:
         await session.ws.send(b"\xff" * 3200)
         call = await place.sessions.call(CONVERSATION)
@@ -204,6 +206,7 @@ async def test_a_server_that_stops_asks_to_connect_again_and_says_goodbye() -> N
         await session.closes("disconnect")
         await call.over.wait()
     assert call.end_reason == "shutdown"
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 # ---- wrong sessions ---------------------------------------------------------------------------------------

@@ -302,6 +302,7 @@ class CallSocket:
     async def _do(self, message: ToSend) -> None:
         match message:
             case Close():
+                self._outbox.clear()  # nothing follows, whoever sends next
                 await self._ws.close(message.code, message.reason)
                 raise WebSocketDisconnect(message.code)  # the dialect is done, whoever else is not
             case Wait(seconds=seconds):
@@ -330,8 +331,9 @@ class CallSocket:
         return self._joins.leaving <= self._limits.leaving
 
     async def _tell_last(self, news: News) -> None:
-        if self._ws.client_state is not WebSocketState.CONNECTED:
-            return
+        states = (self._ws.client_state, self._ws.application_state)
+        if states != (WebSocketState.CONNECTED, WebSocketState.CONNECTED):
+            return  # they have closed, or we have
         self._joins.leaving += 1
         try:
             with suppress(WebSocketDisconnect):  # it left while we spoke: nobody to tell
