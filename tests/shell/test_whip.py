@@ -4,18 +4,21 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
 import structlog
 from aiortc import RTCCertificate, RTCConfiguration, RTCPeerConnection, RTCSessionDescription
 
 from tests.fakes.ingest_server import HeardCall, HeldClock, Sessions, joins_of, whip_app
+from tests.fakes.sources import info
 from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishing, rsa_certificate
 from tests.shell.serving import SAMPLES, serving, settings_for
+from voiceassist.ingest.dialect import Audio, Started
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.whip import WhipSessions
 from voiceassist.ingest.whip_listen import JITTER_ATTRIBUTE, Packets
@@ -49,12 +52,12 @@ async def place() -> AsyncIterator[Place]:
 
 
 @asynccontextmanager
-async def server() -> AsyncIterator[Place]:
+async def server(limits: PeerLimits = LIMITS) -> AsyncIterator[Place]:
     """Its clock stands still: the audio comes in real time, but no pause of the machine is taken for silence."""
     sessions, clock = Sessions(), HeldClock()
     sessions.listening.set()
     async with asyncio.TaskGroup() as tasks:
-        whip = WhipSessions(joins=joins_of(sessions, LIMITS, tasks.create_task, clock))
+        whip = WhipSessions(joins=joins_of(sessions, limits, tasks.create_task, clock))
         transport = httpx.ASGITransport(whip_app(whip))
         async with httpx.AsyncClient(transport=transport, base_url="http://testserver") as http:
             yield Place(http=http, sessions=sessions, whip=whip, clock=clock)
@@ -198,6 +201,37 @@ async def test_leg_in_a_language_of_another_engine_is_told_the_language_of_the_c
             assert customer.response.status_code == 201
     assert error["code"] == "bad_language"
     assert "call 'c1' is heard in 'es', so this leg cannot be in 'en'" in error["message"]
+
+
+async def test_publisher_that_comes_back_after_a_cut_goes_on_in_the_same_call() -> None:
+    async with server(replace(LIMITS, line_grace_s=20.0)) as place:
+        async with publishing(place.http, Tones(LOW_HZ), "call_id=c1&leg=agent"):
+            await place.heard("c1", seconds(0.2, "agent"))
+        call = await place.heard("c1", lambda call: [line.state for line in call.lines] == ["lost"])
+        place.clock.now_s += 7.0
+        async with publishing(place.http, Tones(HIGH_HZ), "call_id=c1&leg=agent") as again:
+            await place.heard("c1", lambda call: [line.state for line in call.lines] == ["lost", "back"])
+            await place.http.delete(again.response.headers["location"])
+        await call.over.wait()
+    assert list(place.sessions.calls) == ["c1"]
+    (gap,) = [gap for gap in call.gaps if gap.cause == "line_lost"]
+    assert gap.speaker == "agent"
+    assert 6_500 < gap.duration_ms <= 7_000  # the clock stood still while the first audio came
+
+
+async def test_leg_of_a_phone_system_joins_a_microphones_call_at_a_rate_of_its_own(place: Place) -> None:
+    started = Started(info=info("c1"), rate_hz=8_000, tracks=(("customer",),))
+    async with publishing(place.http, Tones(LOW_HZ), "call_id=c1&leg=agent"):
+        await place.heard("c1", seconds(0.2, "agent"))
+        customer = await place.whip.joins.join(started, waits=True, who="key 7")
+        for _ in range(50):
+            packet = np.full(160, 9_000, np.int16)
+            customer.take(Audio(legs=("customer",), channels=[packet]), place.clock())
+        call = await place.heard("c1", seconds(0.5, "customer"))
+        customer.leave("hangup", place.clock())
+    assert len(place.sessions.calls) == 1
+    assert int(call.leg("customer").max()) > 8_000
+    assert {frame.rate_hz for frame in call.frames} == {48_000}
 
 
 async def test_leg_that_left_can_be_published_again(place: Place) -> None:
