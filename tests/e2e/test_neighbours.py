@@ -54,7 +54,7 @@ MISTAKES: dict[str, Callable[[ClientConnection, str], None]] = {
     "bad_json": garbage,
     "already_started": start_twice,
     "frame_too_large": huge_frame,
-    "call_live": stolen_id,
+    "leg_taken": stolen_id,
 }
 
 

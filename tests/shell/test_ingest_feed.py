@@ -1,5 +1,7 @@
 """What a feed makes of a dialect's events: time is an argument, nothing waits."""
 
+import asyncio
+
 import numpy as np
 import pytest
 
@@ -281,6 +283,19 @@ async def test_connection_that_is_displaced_is_heard_no_more() -> None:
     assert (old.is_displaced, old.is_over, new.is_over, feed.is_over) == (True, True, False, False)
     values = {int(v) for p in await ended(feed) if isinstance(p, AudioFrame) for v in p.pcm}
     assert values == {0, 1, 2}
+
+
+async def test_peer_that_we_do_not_read_because_the_call_is_full_is_not_dying() -> None:
+    started = Started(info=info(), rate_hz=RATE_HZ, tracks=(SPEAKERS,))
+    feed = Feed(started, started.info, PeerLimits(queue_bytes=4), waits=True)
+    publisher = feed.publish((SPEAKERS,), 0.0, waits=True)
+    publisher.take(audio(SPEAKERS), 0.02)
+    waiting = asyncio.create_task(publisher.room())
+    await asyncio.sleep(0)
+    assert publisher.unheard_s(60.0) == 0.0
+    await ended(feed)
+    await waiting
+    assert publisher.unheard_s(60.0) > 59.0
 
 
 async def test_server_that_stops_waits_for_no_line() -> None:

@@ -238,7 +238,7 @@ class CallSocket:
             await self._tick(publisher)  # messages without audio keep no call alive
 
     async def _wait_for_turn(self, publisher: PeerFeed) -> None:
-        if await publisher.feed.room():
+        if await publisher.room():
             publisher.listens_again(self._clock())
         if monotonic() - self._yielded_s >= WORK_S:
             await asyncio.sleep(0)

@@ -49,7 +49,7 @@ class PeerFeed:
         self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
         self._care = AudioCare(rate_hz, feed.limits.rate_window_s)
         self._warnings: deque[Warned] = deque()  # one is told with each piece of audio
-        self._is_paused = self._has_ended = False
+        self._is_paused = self._has_ended = self._waits_for_room = False
         self._is_told_quiet = False  # it has sent nothing for so long that it will be ended soon
 
     @property
@@ -69,7 +69,15 @@ class PeerFeed:
 
     def unheard_s(self, now_s: float) -> float:
         """For how long nothing has come from it, on purpose or not."""
-        return now_s - self._heard_s
+        return 0.0 if self._waits_for_room else now_s - self._heard_s
+
+    async def room(self) -> bool:
+        """Waits until the call takes more; whether it had to wait. Meanwhile nobody reads what the peer sends."""
+        self._waits_for_room = True
+        try:
+            return await self.feed.room()
+        finally:
+            self._waits_for_room = False
 
     def quiet_s(self, now_s: float) -> float:
         """For how long it has sent nothing, unless it said that it pauses."""
