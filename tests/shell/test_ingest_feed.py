@@ -361,3 +361,20 @@ def test_two_sides_on_two_channels_are_not_doubted() -> None:
     for at in range(0, len(sides[0]), 20):
         channels = [side[at : at + 20] for side in sides]
         assert publisher.take(Audio(legs=SPEAKERS, channels=channels), at / RATE_HZ) is None
+
+
+async def test_leg_that_stalls_on_its_own_connection_holds_up_nobody_and_has_no_gap_when_all_comes_late() -> None:
+    feed = feed_of(AGENT)
+    agent, customer = (feed.publish((track,), 0.0, waits=False) for track in (AGENT, CUSTOMER))
+    for number in range(1, 1_001):
+        now_s = number * 0.02
+        agent.take(audio(AGENT), now_s)
+        is_stalled = 5.0 < now_s < 15.0
+        for _ in range(0 if is_stalled else 500 if now_s == 15.0 else 1):
+            customer.take(audio(CUSTOMER, value=2), now_s)
+        if number % 12 == 0:
+            feed.tick(now_s)
+    pieces = await ended(feed)
+    assert gaps(pieces) == set()
+    assert samples(pieces, "agent") == 20_000
+    assert samples(pieces, "customer") == 20_000

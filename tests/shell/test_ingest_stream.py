@@ -197,6 +197,19 @@ async def test_silent_client_is_filled_in_and_one_that_stays_silent_is_closed() 
     assert len(call.leg("agent")) == 60 * 8000
 
 
+async def test_what_was_spoken_in_a_stall_comes_late_and_takes_no_time_of_its_own() -> None:
+    audio = two_legs(9 * 8000)
+    async with server() as place, stream(place.url) as ws:
+        await send(ws, audio[:8000].tobytes())
+        await place.heard(8000)
+        place.clock.now_s += 8.0
+        await send(ws, audio[8000:].tobytes(), message_bytes=3200)
+        stopped, _ = await stop(ws)
+        call = place.sessions.calls["call-1"]
+    assert (stopped["duration_ms"], call.gaps) == (9000, [])
+    assert np.array_equal(call.leg("agent"), audio[:, 0])
+
+
 async def test_empty_messages_do_not_keep_a_call_alive() -> None:
     async with server(NO_TICKS) as place, stream(place.url) as ws:
         await ws.send(bytes(3200))
