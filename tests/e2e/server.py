@@ -75,13 +75,22 @@ class Server:
         return re.search(r"^voiceassist_partials_left_out 0(\.0)?$", metrics, re.MULTILINE) is not None
 
     def wait_for(self, call_id: str, met: Callable[[Json], bool]) -> Json:
-        """The state of one call as soon as it meets a condition."""
-        return until(lambda: state if met(state := self.call(call_id)) else None, f"call {call_id}")
+        """The state of one call as soon as it meets a condition; it may have been announced only."""
+        return until(lambda: self._met(call_id, met), f"call {call_id}")
 
     def stop(self, how: signal.Signals = signal.SIGTERM) -> int:
         """Sends a signal and waits for the exit code."""
         self.process.send_signal(how)
         return self.process.wait(ANSWER_WITHIN_S)
+
+    def _met(self, call_id: str, met: Callable[[Json], bool]) -> Json | None:
+        try:
+            state = self.call(call_id)
+        except httpx.HTTPStatusError as error:
+            if error.response.status_code != httpx.codes.NOT_FOUND:
+                raise
+            return None
+        return state if met(state) else None
 
     def _answer(self, method: str, path: str) -> httpx.Response:
         answer = httpx.request(method, self.url + path, timeout=ANSWER_WITHIN_S, verify=NO_TLS)
