@@ -93,6 +93,15 @@ async def test_a_call_that_is_cut_says_no_goodbye(recording: Path) -> None:
     assert call.end_reason == "vanished"
 
 
+async def test_a_line_that_dies_and_comes_back_goes_on_in_the_same_call(recording: Path) -> None:
+    manner = Manner(speed=AT_ONCE, drops=(Stretch(from_ms=300, to_ms=500),))
+    async with phone_room() as (url, sessions):
+        outcome = await place_call(recording, url, CALL, manner=manner)
+    assert (outcome.connections, list(sessions.calls)) == (2, ["call-1"])
+    heard = sessions.calls["call-1"].leg("agent")  # of the first one what had arrived before it died
+    assert np.array_equal(heard[-4_100:], LEFT[-4_100:])
+
+
 async def test_keys_of_the_agents_telephone_are_pressed(recording: Path) -> None:
     keys = (KeyPress(at_ms=100, speaker="agent", key="5"), KeyPress(at_ms=200, speaker="customer", key="1"))
     async with phone_room() as (url, sessions):

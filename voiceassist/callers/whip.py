@@ -7,7 +7,7 @@ dropped on its way. Knows nothing of the server's insides. Next: `run.py` plays 
 import asyncio
 from collections import deque
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from fractions import Fraction
 from typing import Final
 from urllib.parse import urlencode, urljoin, urlsplit, urlunsplit
@@ -140,14 +140,18 @@ class RecordedTrack(MediaStreamTrack):
 
         async def later(packet: bytes, late_ms: float) -> None:
             await asyncio.sleep(late_ms / 1000)
-            await send(packet)
+            with suppress(ConnectionError):  # the call is over: nobody misses it
+                await send(packet)
 
         async def carried(packet: bytes) -> None:
             if is_rtcp(packet):
                 await send(packet)
             elif (late_ms := self._fates.popleft()) is not None:
                 self._placing.outcome.frames += 1
-                task = asyncio.create_task(later(packet, max(0.0, late_ms)))
+                if late_ms <= 0:
+                    await send(packet)
+                    return
+                task = asyncio.create_task(later(packet, late_ms))
                 self._late.add(task)
                 task.add_done_callback(self._late.discard)
 
