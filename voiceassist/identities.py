@@ -18,7 +18,7 @@ from voiceassist.errors import ActionError
 from voiceassist.events import CallIdentified, CallStarted, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.dialect import Identified
-from voiceassist.ingest.feed import Feed
+from voiceassist.ingest.feed.feed import Feed
 from voiceassist.ingest.identity import Identity, IdentityChange, identified, identity_of, named, said_by_peer
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.call_start import past_offers

@@ -37,11 +37,11 @@ from voiceassist.errors import ActionError, ConflictError, IngestError, StoreErr
 from voiceassist.events import Record
 from voiceassist.hub import Hub
 from voiceassist.identities import Identities
-from voiceassist.ingest.feed import Feed
+from voiceassist.ingest.feed.feed import Feed
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
-from voiceassist.ingest.whip import WhipSessions
+from voiceassist.ingest.whip.sessions import WhipSessions
 from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.lookup import Lookup

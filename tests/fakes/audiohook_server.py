@@ -12,7 +12,7 @@ from voiceassist.errors import IngestError
 from voiceassist.events import CallEnded, Event, Record
 from voiceassist.hub import Hub
 from voiceassist.ingest.admission import ANYBODY, Admitted
-from voiceassist.ingest.audiohook_session import AudiohookSessions
+from voiceassist.ingest.audiohook.session import AudiohookSessions
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.handshake import handshake_of

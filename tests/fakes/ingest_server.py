@@ -19,15 +19,15 @@ from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.config import Settings
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioDoubted, AudioGap, EndReason, LineChanged, Speaker
-from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.handshake import handshake_of
 from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.protocols import PROTOCOLS
 from voiceassist.ingest.source import CallInfo, Source
-from voiceassist.ingest.stream_dialect import StreamDialect
-from voiceassist.ingest.whip import WhipSessions
+from voiceassist.ingest.stream.dialect import StreamDialect
+from voiceassist.ingest.whip import http as whip_http
+from voiceassist.ingest.whip.sessions import WhipSessions
 
 
 @dataclass(kw_only=True)

@@ -14,8 +14,8 @@ from voiceassist.events import SPEAKERS, Customer, Person, Speaker
 from voiceassist.ingest.dialect import Audio, PeerEvent, Started
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.twilio_dialect import MediaStreamDialect
-from voiceassist.ingest.twilio_table import PLIVO, SIGNALWIRE, TELNYX, TWILIO, MediaVendor
+from voiceassist.ingest.media_streams.dialect import MediaStreamDialect
+from voiceassist.ingest.media_streams.table import PLIVO, SIGNALWIRE, TELNYX, TWILIO, MediaVendor
 
 Json = dict[str, Any]
 LIMITS = PeerLimits()

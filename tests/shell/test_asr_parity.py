@@ -14,7 +14,7 @@ from voiceassist.asr.leg_recognizer import LegRecognizer
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial, Transcript
-from voiceassist.ingest.rate import other_rate
+from voiceassist.ingest.feed.rate import other_rate
 
 REAL = [pytest.param(name, marks=pytest.mark.audio) for name in ("moonshine", "vosk")]
 MOST_BETWEEN_PARTIALS_MS = 500

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from voiceassist.config import Settings, load_settings
 from voiceassist.errors import ConfigError, IngestError
-from voiceassist.ingest.audiohook_auth import (
+from voiceassist.ingest.audiohook.auth import (
     MAX_AGE_S,
     MAX_SKEW_S,
     SIGNED,
@@ -20,7 +20,7 @@ from voiceassist.ingest.audiohook_auth import (
     check_request,
     proof_of,
 )
-from voiceassist.ingest.http_signature import Param, parse_signature, signature_of, signature_params
+from voiceassist.ingest.audiohook.http_signature import Param, parse_signature, signature_of, signature_params
 
 # Example 1 of the protocol's document and of the reference's signature-verifier.test.ts.
 KEY = "SGVsbG8sIEkgYW0gdGhlIEFQSSBrZXkh"

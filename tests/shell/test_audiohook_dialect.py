@@ -25,10 +25,10 @@ from tests.fakes.audiohook_words import (
 )
 from voiceassist.errors import IngestError
 from voiceassist.events import AudioGap, Customer, Final, Partial, Person, Word
-from voiceassist.ingest.audiohook_auth import RequestProof
-from voiceassist.ingest.audiohook_dialect import TRANSITIONS, AudiohookDialect, SessionHeaders
-from voiceassist.ingest.audiohook_duration import duration_of, milliseconds_of, seconds_of
-from voiceassist.ingest.audiohook_open import supported_languages
+from voiceassist.ingest.audiohook.auth import RequestProof
+from voiceassist.ingest.audiohook.dialect import TRANSITIONS, AudiohookDialect, SessionHeaders
+from voiceassist.ingest.audiohook.duration import duration_of, milliseconds_of, seconds_of
+from voiceassist.ingest.audiohook.open import supported_languages
 from voiceassist.ingest.dialect import (
     Accepted,
     Audio,

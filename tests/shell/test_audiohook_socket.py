@@ -221,7 +221,7 @@ async def test_a_wrong_number_is_told_and_the_client_may_say_goodbye() -> None:
 
 
 async def test_who_does_not_say_goodbye_is_closed_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceassist.ingest.audiohook_dialect.CLOSE_WITHIN_S", 0.01)
+    monkeypatch.setattr("voiceassist.ingest.audiohook.dialect.CLOSE_WITHIN_S", 0.01)
     async with audiohook_server(LIMITS) as place, opened(place.url) as session:
         await session.ws.send("{")
         await session.hears("disconnect")
@@ -264,7 +264,7 @@ async def test_a_connection_that_says_nothing_is_told_so() -> None:
 
 @pytest.fixture
 def _no_delay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("voiceassist.ingest.audiohook_dialect.REFUSED_AFTER_S", 0.0)
+    monkeypatch.setattr("voiceassist.ingest.audiohook.dialect.REFUSED_AFTER_S", 0.0)
 
 
 def signing(**options: str) -> PlacedCall:

@@ -10,8 +10,8 @@ import yaml
 import voiceassist.server
 from voiceassist.bus.topics import PRESENCE_QOS, RECORD_QOS, is_droppable, presence, presence_topic, topic_for
 from voiceassist.events import CallEnded, CueConfirmed, Record, is_durable
-from voiceassist.ingest.stream_dialect import CLOSE_CODES
-from voiceassist.ingest.stream_start import parse_start, start_schema
+from voiceassist.ingest.stream.dialect import CLOSE_CODES
+from voiceassist.ingest.stream.start import parse_start, start_schema
 from voiceassist.wire import EVENT_TYPES, json_schema
 
 from .test_bus_topics import RECORDS

@@ -14,9 +14,9 @@ from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.config import load_settings
 from voiceassist.errors import ConfigError, IngestError
 from voiceassist.events import ConsentChanged, Record
-from voiceassist.ingest.stream_start import call_info, parse_start
-from voiceassist.ingest.whip_request import call_info as whip_info
-from voiceassist.ingest.whip_request import parse_publication
+from voiceassist.ingest.stream.start import call_info, parse_start
+from voiceassist.ingest.whip.request import call_info as whip_info
+from voiceassist.ingest.whip.request import parse_publication
 from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.store.audiofile import read_audio
 from voiceassist.store.audit import AuditFilter

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from voiceassist.audio.pcm import decode
 from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
-from voiceassist.ingest.asterisk_dialect import FORMATS, AsteriskDialect, parse_control
 from voiceassist.ingest.dialect import Accepted, Audio, Close, Finished, PeerEvent, Pressed, Refused, Started
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream_dialect import CLOSE_CODES
+from voiceassist.ingest.pbx.asterisk import FORMATS, AsteriskDialect, parse_control
+from voiceassist.ingest.stream.dialect import CLOSE_CODES
 
 PLAIN = (
     "MEDIA_START connection_id:va channel:WebSocket/va/0x5140001a0040 channel_id:1761245643.1 format:ulaw"

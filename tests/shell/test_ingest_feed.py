@@ -11,8 +11,8 @@ from voiceassist.audio.pcm import AudioFrame, deinterleave
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, AudioDoubted, AudioGap, LineChanged, Person
 from voiceassist.ingest.dialect import Audio, Ended, Gap, Identified, Legs, Paused, Resumed, Started, Tracks
-from voiceassist.ingest.feed import Feed
-from voiceassist.ingest.gaps import Piece
+from voiceassist.ingest.feed.feed import Feed
+from voiceassist.ingest.feed.gaps import Piece
 from voiceassist.ingest.limits import PeerLimits
 
 RATE_HZ = 1000  # one sample is one millisecond

@@ -21,10 +21,10 @@ from voiceassist.ingest.dialect import (
     Started,
     Warned,
 )
-from voiceassist.ingest.freeswitch_dialect import FreeswitchDialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream_dialect import CLOSE_CODES
+from voiceassist.ingest.pbx.freeswitch import FreeswitchDialect
+from voiceassist.ingest.stream.dialect import CLOSE_CODES
 
 STEREO = {"call_id": "c-17", "mix": "stereo", "rate": "8k"}
 

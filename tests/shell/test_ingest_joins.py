@@ -11,9 +11,9 @@ from tests.fakes.sources import info
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason, Speaker
 from voiceassist.ingest.dialect import Audio, Ended, Legs, Started
+from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.joins import CONTINUATIONS, OVER, Joins
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.peer_feed import PeerFeed
 
 OTHER: dict[Speaker, Speaker] = {"agent": "customer", "customer": "agent"}
 

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from voiceassist.audio.pcm import AudioFrame, Pcm, TimePassed
 from voiceassist.events import SPEAKERS, AudioGap
-from voiceassist.ingest.gaps import Piece
-from voiceassist.ingest.losses import APART_S, LONGEST_S
-from voiceassist.ingest.rate import RateMeter
-from voiceassist.ingest.timeline import SLACK_S, Timeline
+from voiceassist.ingest.feed.gaps import Piece
+from voiceassist.ingest.feed.losses import APART_S, LONGEST_S
+from voiceassist.ingest.feed.rate import RateMeter
+from voiceassist.ingest.feed.timeline import SLACK_S, Timeline
 
 RATE_HZ = 1000  # one sample is one millisecond
 FRAME = 20

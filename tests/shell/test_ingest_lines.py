@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Speaker
-from voiceassist.ingest.lines import DYING_AFTER_S, Lines
+from voiceassist.ingest.feed.lines import DYING_AFTER_S, Lines
 
 GRACE_S = 20.0
 

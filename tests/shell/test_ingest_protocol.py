@@ -16,10 +16,10 @@ from voiceassist.events import Customer, Person
 from voiceassist.ingest.dialect import Accepted, Audio, Close, Ended, Finished, PeerEvent, Pressed, Started, Warned
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo
-from voiceassist.ingest.stream_dialect import CLOSE_CODES, StreamDialect
-from voiceassist.ingest.stream_start import start_schema
-from voiceassist.ingest.whip_request import call_info as whip_call_info
-from voiceassist.ingest.whip_request import parse_publication
+from voiceassist.ingest.stream.dialect import CLOSE_CODES, StreamDialect
+from voiceassist.ingest.stream.start import start_schema
+from voiceassist.ingest.whip.request import call_info as whip_call_info
+from voiceassist.ingest.whip.request import parse_publication
 
 MINIMAL = {"type": "start", "version": 1, "legs": ["customer"], "encoding": "mulaw", "rate_hz": 8000}
 LIMITS = PeerLimits()

@@ -16,7 +16,7 @@ from voiceassist.callers.vonage import VonageCaller
 from voiceassist.config import load_settings
 from voiceassist.errors import ConfigError
 from voiceassist.ingest.handshake import Handshake
-from voiceassist.ingest.signatures import NO_PROOF, Proof, plivo_signed, twilio_signed, vonage_signed
+from voiceassist.ingest.media_streams.signatures import NO_PROOF, Proof, plivo_signed, twilio_signed, vonage_signed
 from voiceassist.ingest_settings import PlivoSettings, TwilioSettings, VonageSettings
 
 TOKEN = "12345"

@@ -20,7 +20,7 @@ from voiceassist.audio.doubted_rate import WITHOUT_SOUND
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream_dialect import StreamDialect
+from voiceassist.ingest.stream.dialect import StreamDialect
 
 LIMITS = PeerLimits(tick_s=0.02, idle_after_s=60.0, idle_told_s=10.0)
 NO_TICKS = replace(LIMITS, tick_s=60.0)  # longer than any of these tests

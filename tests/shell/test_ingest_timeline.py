@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 
 from voiceassist.audio.pcm import AudioFrame, TimePassed
 from voiceassist.events import SPEAKERS, AudioDoubted, AudioGap, GapCause, LineChanged
-from voiceassist.ingest.audio_queue import AudioQueue, QueueBounds
-from voiceassist.ingest.coalescer import Coalescer
-from voiceassist.ingest.gaps import Piece
-from voiceassist.ingest.rate import RateMeter, other_rate
-from voiceassist.ingest.timeline import Timeline
+from voiceassist.ingest.feed.audio_queue import AudioQueue, QueueBounds
+from voiceassist.ingest.feed.coalescer import Coalescer
+from voiceassist.ingest.feed.gaps import Piece
+from voiceassist.ingest.feed.rate import RateMeter, other_rate
+from voiceassist.ingest.feed.timeline import Timeline
 
 RATE_HZ = 1000  # one sample is one millisecond
 PACKET = np.ones(20, np.int16)

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from tests.fakes.media_streams import LIMITS, URL, WIRINGS, Wiring, changed, frames, hear, leg, noise, started
 from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
-from voiceassist.ingest.chunks import HELD_CHARS, HELD_MESSAGES
 from voiceassist.ingest.dialect import (
     Accepted,
     Audio,
@@ -26,9 +25,10 @@ from voiceassist.ingest.dialect import (
     Warned,
 )
 from voiceassist.ingest.handshake import Handshake
+from voiceassist.ingest.media_streams.chunks import HELD_CHARS, HELD_MESSAGES
+from voiceassist.ingest.media_streams.dialect import MediaStreamDialect
+from voiceassist.ingest.media_streams.table import TELNYX, TWILIO
 from voiceassist.ingest.source import CallInfo
-from voiceassist.ingest.twilio_dialect import MediaStreamDialect
-from voiceassist.ingest.twilio_table import TELNYX, TWILIO
 
 TWILIO_WIRE = WIRINGS[0]
 NAMES = ("twilio", "telnyx", "signalwire", "plivo")

@@ -14,8 +14,8 @@ from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person, Speaker
 from voiceassist.ingest.dialect import Accepted, Audio, Close, PeerEvent, Pressed, Refused, Started
 from voiceassist.ingest.handshake import Handshake
+from voiceassist.ingest.media_streams.vonage import VonageDialect
 from voiceassist.ingest.source import CallInfo
-from voiceassist.ingest.vonage_dialect import VonageDialect
 
 CONNECTED = {"event": "websocket:connected", "content-type": "audio/l16;rate=16000"}
 

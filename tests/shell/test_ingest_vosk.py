@@ -13,9 +13,9 @@ from voiceassist.events import Final, Partial, Transcript, Word
 from voiceassist.ingest.dialect import Audio, Close, Ended, Finished, PeerEvent, Recorded, Refused, Started, Warned
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream_dialect import CLOSE_CODES
-from voiceassist.ingest.vosk_dialect import VoskDialect
-from voiceassist.ingest.vosk_protocol import MOST_PHRASES, VoskConfig
+from voiceassist.ingest.pbx.vosk import VoskDialect
+from voiceassist.ingest.pbx.vosk_protocol import MOST_PHRASES, VoskConfig
+from voiceassist.ingest.stream.dialect import CLOSE_CODES
 
 EOF = '{"eof" : 1}'  # to the letter what the published clients send
 SECOND = bytes(16_000)

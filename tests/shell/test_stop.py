@@ -13,7 +13,7 @@ from tests.shell.serving import settings_for
 from voiceassist.app import running
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.errors import IngestError
-from voiceassist.ingest.whip import WhipSessions
+from voiceassist.ingest.whip.sessions import WhipSessions
 from voiceassist.live.live_call import LiveCall
 
 

@@ -20,8 +20,8 @@ from tests.fakes.whip_client import SDP, Tones, loudness_at, offer_of, publishin
 from tests.shell.serving import SAMPLES, serving, settings_for
 from voiceassist.ingest.dialect import Audio, Started
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.whip import WhipSessions
-from voiceassist.ingest.whip_listen import JITTER_ATTRIBUTE, Packets
+from voiceassist.ingest.whip.listen import JITTER_ATTRIBUTE, Packets
+from voiceassist.ingest.whip.sessions import WhipSessions
 
 pytestmark = pytest.mark.realtime
 

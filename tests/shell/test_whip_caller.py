@@ -15,7 +15,7 @@ from voiceassist.callers.plan import Manner
 from voiceassist.callers.run import place_call
 from voiceassist.events import Customer, Person
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.whip import WhipSessions
+from voiceassist.ingest.whip.sessions import WhipSessions
 
 pytestmark = pytest.mark.realtime
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from tests.fakes.whip_client import Tones, offer_of
 from tests.shell.test_whip_sound import encoded
 from voiceassist.errors import IngestError
-from voiceassist.ingest.whip_jitter import OrderedPackets
-from voiceassist.ingest.whip_peer import answer_offer, audio_of, close_peer
-from voiceassist.ingest.whip_sdp import check_offer, parse_fragment
-from voiceassist.ingest.whip_sound import Track
+from voiceassist.ingest.whip.jitter import OrderedPackets
+from voiceassist.ingest.whip.peer import answer_offer, audio_of, close_peer
+from voiceassist.ingest.whip.sdp import check_offer, parse_fragment
+from voiceassist.ingest.whip.sound import Track
 
 GOOD = encoded(1)[0]
 ODD = (

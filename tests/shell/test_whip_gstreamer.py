@@ -9,7 +9,7 @@ from tests.fakes.gstreamer_sender import TONE_HZ
 from tests.fakes.ingest_server import Sessions, joins_of, serving, whip_app
 from tests.fakes.whip_client import RATE_HZ, loudness_at
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.whip import WhipSessions
+from voiceassist.ingest.whip.sessions import WhipSessions
 
 PYTHON = "/usr/bin/python3"  # Debian's: GStreamer's bindings come with it
 SENDER = "tests.fakes.gstreamer_sender"

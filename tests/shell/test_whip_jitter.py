@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voiceassist.ingest.whip_jitter import HELD, OrderedPackets
+from voiceassist.ingest.whip.jitter import HELD, OrderedPackets
 
 PACKET = 960
 JITTER_MS = 300

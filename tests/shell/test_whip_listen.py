@@ -13,9 +13,9 @@ from aiortc.rtp import RtpPacket
 from tests.fakes.ingest_server import HeldClock, Sessions, joins_of
 from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.whip_dialect import WhipDialect
-from voiceassist.ingest.whip_listen import WAITING, Packets, listen
-from voiceassist.ingest.whip_request import Publication
+from voiceassist.ingest.whip.dialect import WhipDialect
+from voiceassist.ingest.whip.listen import WAITING, Packets, listen
+from voiceassist.ingest.whip.request import Publication
 
 RATE_HZ, PACKET = 48_000, 960
 

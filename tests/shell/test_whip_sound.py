@@ -6,10 +6,10 @@ import pytest
 
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import IngestError
-from voiceassist.ingest import opus
-from voiceassist.ingest.opus import OpusDecoder
-from voiceassist.ingest.whip_jitter import OpusPacket
-from voiceassist.ingest.whip_sound import Sound, Track
+from voiceassist.ingest.whip import opus
+from voiceassist.ingest.whip.jitter import OpusPacket
+from voiceassist.ingest.whip.opus import OpusDecoder
+from voiceassist.ingest.whip.sound import Sound, Track
 
 RATE_HZ, PACKET = 48_000, 960
 VOICE_HZ, SYLLABLES_HZ = 120.0, 4.0

@@ -12,7 +12,7 @@ The contract, held by one suite of tests over every engine:
 - what a Partial costs may be left out when the machine cannot keep up; finals never depend on that;
 - samples are int16, one channel, at the recognizer's rate. `feed` refuses other types and shapes. Samples do not
   show their rate: `leg_recognizer.py` makes the recognizer's rate of the announced one,
-  `ingest/stream_start.py` refuses one that no telephone has, and `ingest/rate.py` notices audio that comes at
+  `ingest/stream/start.py` refuses one that no telephone has, and `ingest/feed/rate.py` notices audio that comes at
   another speed. Calls block (they run in `pool.py`'s threads); one recognizer is never used by two threads at
   once.
 """

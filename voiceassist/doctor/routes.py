@@ -12,14 +12,14 @@ from starlette.responses import JSONResponse, Response
 
 from voiceassist.config import Settings
 from voiceassist.doctor.listener import CallListener, Observation, OverheardDialect, admit
-from voiceassist.ingest import whip_http
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.handshake import handshake_of
 from voiceassist.ingest.protocols import PROTOCOLS, SocketProtocol
-from voiceassist.ingest.whip import WhipSessions
-from voiceassist.ingest.whip_dialect import WhipDialect
-from voiceassist.ingest.whip_request import parse_publication
+from voiceassist.ingest.whip import http as whip_http
+from voiceassist.ingest.whip.dialect import WhipDialect
+from voiceassist.ingest.whip.request import parse_publication
+from voiceassist.ingest.whip.sessions import WhipSessions
 from voiceassist.logs import without_keys
 from voiceassist.wire import ErrorMessage, to_json
 

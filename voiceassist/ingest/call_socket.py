@@ -2,7 +2,7 @@
 
 Never recognises speech: audio goes to the call's bounded feed, the session reads that. When the feed is full we
 stop reading the socket, so TCP slows the peer down: nothing is lost and memory stays bounded.
-Next: `joins.py` opens the call, `feed.py` takes its audio, `live/session.py` reads it.
+Next: `joins.py` opens the call, `feed/feed.py` takes its audio, `live/session.py` reads it.
 """
 
 import asyncio
@@ -36,8 +36,8 @@ from voiceassist.ingest.dialect import (
     Wait,
     Warned,
 )
+from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.joins import Joins
-from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.subscriptions import Subscription
 
 log = structlog.get_logger(__name__)

@@ -2,7 +2,8 @@
 
 A dialect turns what its peer says into the events below, and what we say into messages. It never touches a
 socket, a clock or a task, so a test feeds it by hand. It knows neither the call's session nor other connections.
-Next: `call_socket.py` and `whip.py` own the connections, `joins.py` opens the call, `feed.py` takes its events.
+Next: `call_socket.py` and `whip/sessions.py` own the connections, `joins.py` opens the call, `feed/feed.py`
+takes its events.
 
     peer → receive(message) → Started, then Audio, Gap, Identified, Paused, Resumed, Pressed, Doubted in any
                               order, Ended

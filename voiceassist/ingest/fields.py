@@ -1,6 +1,6 @@
 """The fields that peers fill in, checked alike in every protocol.
 
-Next: `stream_start.py` and `whip_request.py`.
+Next: `stream/start.py` and `whip/request.py`.
 """
 
 import uuid
@@ -35,6 +35,8 @@ Team = Annotated[str, Field(max_length=200), AfterValidator(_all_visible)]  # em
 CallId = Annotated[str, Field(min_length=1, max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9._:@+-]*$")]
 CallLanguage = Annotated[str, Field(min_length=2, max_length=35)]  # BCP 47; RFC 5646 section 4.4.1: at most 35
 
+RATE_RANGE_HZ = (8_000, 48_000)  # telephone to studio; recognizers need 8 or 16 kHz
+
 _CALL_ID: TypeAdapter[str] = TypeAdapter(CallId)
 
 NO_CUSTOMER = "customer"  # id of every customer of whom the phone system said none
@@ -52,3 +54,8 @@ def is_call_id(text: str) -> bool:
 def new_call_id() -> str:
     """An id for a call whose phone system gave it none."""
     return uuid.uuid4().hex
+
+
+def short(value: object) -> str:
+    """A peer's value as an error message shows it."""
+    return "missing" if value is None else repr(value)[:80]

@@ -14,7 +14,7 @@ another may join it with the other leg at any time, and come back when its line 
     c-17                           live on another server          `call_live`
 
 Publishers without audio wait in a bounded number of places. Never reads audio.
-Next: `feed.py` is a call; `call_socket.py` and `whip.py` feed it.
+Next: `feed/feed.py` is a call; `call_socket.py` and `whip/sessions.py` feed it.
 """
 
 import asyncio
@@ -30,10 +30,10 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
-from voiceassist.ingest.feed import Feed, IdentityTaker, KeyTaker
+from voiceassist.ingest.feed.feed import Feed, IdentityTaker, KeyTaker
+from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.parts import part_id
-from voiceassist.ingest.peer_feed import PeerFeed
 from voiceassist.ingest.source import CallInfo, Source
 
 log = structlog.get_logger(__name__)

@@ -9,7 +9,7 @@
 
 A name counts in every spelling, because some phone systems allow letters only: `agent_id`, `agentId`, `Agent-ID`,
 and `X-PH-agentId`, as Plivo spells it. Other names are the phone system's own business; an empty value is none.
-Never decides who may call. Next: `twilio_dialect.py` and `vonage_dialect.py`.
+Never decides who may call. Next: `media_streams/dialect.py` and `media_streams/vonage.py`.
 """
 
 from collections.abc import Mapping

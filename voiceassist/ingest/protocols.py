@@ -8,15 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from voiceassist.config import Settings
-from voiceassist.ingest import asterisk_dialect, freeswitch_dialect, media_streams
-from voiceassist.ingest.asterisk_dialect import AsteriskDialect
-from voiceassist.ingest.audiohook_session import AudiohookSessions
+from voiceassist.ingest.audiohook.session import AudiohookSessions
 from voiceassist.ingest.dialect import Dialect
-from voiceassist.ingest.freeswitch_dialect import FreeswitchDialect
 from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.limits import PeerLimits
-from voiceassist.ingest.stream_dialect import StreamDialect
-from voiceassist.ingest.vosk_dialect import VoskDialect
+from voiceassist.ingest.media_streams import vendors
+from voiceassist.ingest.pbx import asterisk, freeswitch
+from voiceassist.ingest.pbx.asterisk import AsteriskDialect
+from voiceassist.ingest.pbx.freeswitch import FreeswitchDialect
+from voiceassist.ingest.pbx.vosk import VoskDialect
+from voiceassist.ingest.stream.dialect import StreamDialect
 
 MakeDialect = Callable[[Handshake, PeerLimits, Settings], Dialect[str | bytes]]
 
@@ -40,18 +41,18 @@ PROTOCOLS: Mapping[str, SocketProtocol] = {
         is_told_records=lambda settings: settings.audiohook.transcripts,
     ),
     "stream": SocketProtocol(make=lambda _handshake, limits, _settings: StreamDialect(limits)),
-    "twilio": SocketProtocol(make=media_streams.twilio, proves_itself=True),
-    "telnyx": SocketProtocol(make=media_streams.telnyx, proves_itself=True),
-    "signalwire": SocketProtocol(make=media_streams.signalwire, proves_itself=True),
-    "plivo": SocketProtocol(make=media_streams.plivo, proves_itself=True),
-    "vonage": SocketProtocol(make=media_streams.vonage, proves_itself=True),
+    "twilio": SocketProtocol(make=vendors.twilio, proves_itself=True),
+    "telnyx": SocketProtocol(make=vendors.telnyx, proves_itself=True),
+    "signalwire": SocketProtocol(make=vendors.signalwire, proves_itself=True),
+    "plivo": SocketProtocol(make=vendors.plivo, proves_itself=True),
+    "vonage": SocketProtocol(make=vendors.vonage, proves_itself=True),
     "asterisk": SocketProtocol(
         make=lambda handshake, limits, _settings: AsteriskDialect(handshake, limits),
-        subprotocol=asterisk_dialect.SUBPROTOCOL,
+        subprotocol=asterisk.SUBPROTOCOL,
     ),
     "freeswitch": SocketProtocol(
         make=lambda handshake, limits, _settings: FreeswitchDialect(handshake, limits),
-        subprotocol=freeswitch_dialect.SUBPROTOCOL,
+        subprotocol=freeswitch.SUBPROTOCOL,
     ),
     "vosk": SocketProtocol(
         make=lambda handshake, limits, _settings: VoskDialect(handshake, limits),

@@ -5,7 +5,7 @@ Never closes anything itself. Next: the dialects of phone systems.
 
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Close, Finished, Refused
-from voiceassist.ingest.stream_dialect import CLOSE_CODES
+from voiceassist.ingest.stream.dialect import CLOSE_CODES
 
 NORMAL = 1000  # RFC 6455 section 7.4.1: what the connection was for is done
 WRONG = 4400  # for private use; ours for a message that cannot be taken

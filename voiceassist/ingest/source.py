@@ -1,7 +1,7 @@
 """What a source of live audio is: who is calling, then frames and gaps until the end.
 
 A source answers for its peers: wrong messages, wrong rates, silence and jumps are dealt with there; a session sees
-only well-formed frames whose legs run on without holes. `feed.py` is the source of every protocol.
+only well-formed frames whose legs run on without holes. `feed/feed.py` is the source of every protocol.
 Next: `live/session.py` reads a source to its end.
 """
 
@@ -98,7 +98,7 @@ class Source(Protocol):
     def frames(self) -> AsyncIterator[AudioFrame | AudioGap | LineChanged | AudioDoubted | TimePassed]:
         """Audio of `info.legs`, gaps and changes of the lines as they come.
 
-        A gap follows the silence that stands for it (`gaps.py`).
+        A gap follows the silence that stands for it (`feed/gaps.py`).
         Time that passed is told of a leg whose audio may still come; what comes then belongs where it was spoken.
         Asked again, it goes on where the reader before stopped.
         """

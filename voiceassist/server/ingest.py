@@ -9,12 +9,12 @@ from fastapi import APIRouter, Request, WebSocket
 from starlette.responses import Response
 
 from voiceassist.events import Person
-from voiceassist.ingest import whip_http
 from voiceassist.ingest.admission import Admitted
 from voiceassist.ingest.call_socket import serve_call
 from voiceassist.ingest.handshake import handshake_of
+from voiceassist.ingest.pbx.vosk import VoskDialect
 from voiceassist.ingest.protocols import PROTOCOLS, SocketProtocol
-from voiceassist.ingest.vosk_dialect import VoskDialect
+from voiceassist.ingest.whip import http as whip_http
 from voiceassist.runtime import runtime_of
 from voiceassist.server.admission import admission, who_is
 from voiceassist.server.auth import allow, principal_of, rights_last

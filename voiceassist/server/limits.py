@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voiceassist.ingest.whip_http import BODY_BYTES as OFFER_BYTES
+from voiceassist.ingest.whip.http import BODY_BYTES as OFFER_BYTES
 from voiceassist.server.peer_rates import PeerRate
 
 INGEST = "/ingest/"

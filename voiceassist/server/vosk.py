@@ -17,7 +17,7 @@ from voiceassist.errors import EngineError, IngestError
 from voiceassist.events import Transcript
 from voiceassist.ingest.admission import ANYBODY, Admit
 from voiceassist.ingest.dialect import Audio, Close, Ended, Finished, News, PeerEvent, Recorded, Refused, Started
-from voiceassist.ingest.vosk_dialect import VoskDialect
+from voiceassist.ingest.pbx.vosk import VoskDialect
 from voiceassist.live.plain_recognition import PlainRecognition
 from voiceassist.runtime import Runtime
 

@@ -1,0 +1,1 @@
+"""Our own protocol, `/ingest/stream`."""

@@ -1,0 +1,1 @@
+"""WHIP: WebRTC publishers (RFC 9725)."""
