@@ -5,11 +5,14 @@ recognise speech. `make test` runs the former beside all others; a worker steps 
 tests that only compute, so that calls which go on elsewhere are heard in time.
 """
 
+import logging
 import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import settings
 
 from tests.children import hear_ctrl_c
@@ -47,6 +50,15 @@ def _is_in_real_time(item: pytest.Item) -> bool:
 
 def _hears(item: pytest.Item) -> bool:
     return item.get_closest_marker("audio") is not None
+
+
+@pytest.fixture(autouse=True)
+def logs_as_they_were() -> Iterator[None]:
+    """A command that is run within a test says for its process what is logged: not for the tests after it."""
+    before, level = structlog.get_config(), logging.getLogger().level
+    yield
+    structlog.configure(**before)
+    logging.getLogger().setLevel(level)
 
 
 @pytest.fixture(scope="session")
