@@ -1,9 +1,9 @@
 """Doubts that audio is what its sender says: a bounded look at the first seconds of sound of one track.
 
 Each doubt is told once, to the sender and on the call's page; nothing is changed, and nothing guessed. Costs some
-30 ms of a core per call, and at most 8 ms at a time: one question per message. Real noise, tones, music, whispers
-and silence are what they are. Never reads a clock.
-Next: `ingest/feed.py` tells what there is to tell.
+100 ms of a core per call of two legs, up to 22 ms of it at a time where the machine is busy: one question per
+message. Real noise, tones, music, whispers and silence are what they are. Never reads a clock.
+Next: `ingest/feed/audio_care.py` tells what there is to tell.
 """
 
 from collections import deque

@@ -2,7 +2,7 @@
 
 Compares samples, never words. Two people, or a voice and its echo, are never the same to within 25 dB.
 Never reads a clock: time is the number of samples.
-Next: `hearing_edge.py` hears such legs as one; `ingest/feed.py` tells who sends them.
+Next: `hearing_edge.py` hears such legs as one; `ingest/feed/peer_feed.py` tells who sends them.
 """
 
 import numpy as np
