@@ -56,9 +56,7 @@ def _check_track(track: MediaDescription, direction: Direction) -> str:
     if track.direction not in (direction, "sendrecv"):
         raise WebRtcError("no_audio", f"the audio track is `{track.direction}`; it must be `{direction}`")
     if OPUS not in {codec.mimeType.lower() for codec in track.rtp.codecs}:
-        raise WebRtcError(
-            "no_opus", "the audio track offers no Opus, which all WebRTC peers have (RFC 7874)"
-        )
+        raise WebRtcError("no_opus", "the audio track offers no Opus, which all WebRTC peers have (RFC 7874)")
     ufrag = track.ice.usernameFragment if track.ice else None
     if not track.ice or not ufrag or not track.ice.password:
         raise WebRtcError("bad_sdp", "the audio track has no `a=ice-ufrag` and `a=ice-pwd`")
