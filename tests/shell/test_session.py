@@ -43,7 +43,8 @@ from voiceassist.events import (
     Transcript,
 )
 from voiceassist.hub import Hub
-from voiceassist.live.live_call import INBOX_INPUTS, LiveCall
+from voiceassist.live.inbox import HEARD_INPUTS
+from voiceassist.live.live_call import LiveCall
 from voiceassist.live.session import Services, run_call
 from voiceassist.store.audiofile import duration_of
 from voiceassist.store.disk_threads import DiskThreads
@@ -234,7 +235,7 @@ async def test_every_one_of_a_flood_of_actions_is_answered(bench: Bench) -> None
     live = LiveCall(info=source.info)
     running = asyncio.create_task(run_call(source, live, bench.services(scripted())))
     async with asyncio.timeout(ENOUGH_S):
-        answers = await flood(live, 3 * INBOX_INPUTS)
+        answers = await flood(live, 3 * HEARD_INPUTS)
         hang_up_on(source)
         await running
     assert answers == [True] * len(answers)
@@ -246,7 +247,7 @@ async def test_no_action_hangs_when_the_call_ends_in_the_middle_of_a_flood(bench
 
     def publish(record: Record) -> None:
         if isinstance(record.event, CallEnded):  # just before nobody reads the inbox any more
-            late.extend(asyncio.create_task(live.act(AskHelp(at_ms=0))) for _ in range(6 * INBOX_INPUTS))
+            late.extend(asyncio.create_task(live.act(AskHelp(at_ms=0))) for _ in range(6 * HEARD_INPUTS))
 
     live = LiveCall(info=info())
     async with asyncio.timeout(ENOUGH_S):
@@ -261,7 +262,7 @@ async def test_actions_of_a_call_that_fails_are_answered(bench: Bench) -> None:
     source = GivenSource(pieces=[RuntimeError("no")])
     running = asyncio.create_task(run_call(source, live, bench.services(scripted())))
     async with asyncio.timeout(ENOUGH_S):
-        answers = await flood(live, 6 * INBOX_INPUTS)
+        answers = await flood(live, 6 * HEARD_INPUTS)
         await running
     assert {type(answer) for answer in answers} <= {bool, ActionError}
 

@@ -13,20 +13,17 @@ from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.audio.silences import Silences
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.events import CallIdentified, Input
+from voiceassist.events import CallIdentified
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.consent_gate import ConsentGate
+from voiceassist.live.inbox import Answer, Inbox
 from voiceassist.live.pauses import Pauses
 from voiceassist.live.pressed_keys import PressedKeys
 
-# Inputs between the recognizers and the call. Full: the recognizers wait.
-INBOX_INPUTS = 200
 # When the server stops, a call hears what has come for so long: enough for the last words of a live call. What a
 # vanished phone system left behind may be minutes, and is not heard any more.
 HEAR_WITHIN_S = 3.0
-
-Answer = asyncio.Future[bool]  # to a person's action: False when the call is over
 
 
 @dataclass(slots=True, kw_only=True)
@@ -34,7 +31,7 @@ class LiveCall:
     """A running call."""
 
     info: CallInfo
-    inbox: asyncio.Queue[tuple[Input, Answer | None]] = field(default_factory=lambda: asyncio.Queue(INBOX_INPUTS))
+    inbox: Inbox = field(default_factory=Inbox)
     began_s: float = field(default_factory=monotonic)
     heard_ms: int = 0  # audio heard so far
     heard_s: float = field(default_factory=monotonic)  # when that audio had reached us
@@ -54,7 +51,7 @@ class LiveCall:
     task: asyncio.Task[Any] | None = None  # in which it runs: one of its own, or that of its peer's connection
     _in_turn: asyncio.Lock = field(
         default_factory=asyncio.Lock
-    )  # actions keep their order where the inbox is full
+    )  # actions keep their order where their lane is full
     _hears_until_s: float | None = None  # on the loop's clock
     _limit: asyncio.Timeout | None = None
 
@@ -100,7 +97,7 @@ class LiveCall:
         answer: Answer = asyncio.get_running_loop().create_future()
         async with self._in_turn:
             if not self.over.is_set():
-                await self.inbox.put((what, answer))
+                await self.inbox.ask((what, answer))
         if self.over.is_set():
             give(answer, done=False)
         return await answer
@@ -109,8 +106,8 @@ class LiveCall:
         """Nobody reads the inbox any more: whoever waits for an answer gets it."""
         self.over.set()
         while not self.inbox.empty():
-            _, answer = self.inbox.get_nowait()
-            give(answer, done=False)
+            for _, answer in self.inbox.take_nowait():
+                give(answer, done=False)
             await asyncio.sleep(0)  # an action that waited for room in the inbox finds the call over now
 
     def stop(self, within_s: float = HEAR_WITHIN_S) -> None:

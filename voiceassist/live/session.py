@@ -1,8 +1,8 @@
 """One live call, readable top to bottom: source → recognizers → inbox → Call → journal → hub and bus.
 
 Every frame goes to the recognizers, and to the audio tap on its way; transcripts, gaps, time, lateness and
-people's actions meet in one bounded inbox, so `Call.handle` sees one thing at a time. A failure ends this call
-with a stored CallFailed and a log line, never another call.
+people's actions meet in one bounded inbox (`inbox.py`), so `Call.handle` sees one thing at a time. A failure ends
+this call with a stored CallFailed and a log line, never another call.
 Never talks to a socket: `ingest/` brings the source, `hub.py` and the bus take the records.
 """
 
@@ -27,7 +27,8 @@ from voiceassist.events import CallEnded, CallFailed, Event, Input, Record, Tick
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event, paused_by
-from voiceassist.live.live_call import Answer, LiveCall, give
+from voiceassist.live.inbox import Answer
+from voiceassist.live.live_call import LiveCall, give
 from voiceassist.live.recording import recorded
 from voiceassist.store.journal import Journal
 from voiceassist.store.recorders import Recorders
@@ -163,16 +164,26 @@ def _known_after(item: Heard, delay_ms: int) -> Heard:
 
 
 async def _handle(call: Call, live: LiveCall, journal: Journal) -> None:
-    """One input at a time, until the call has ended."""
-    while True:
-        heard, answer = await live.inbox.get()
-        events = _answered(call, heard, answer)
-        _silence(live, heard, events)
-        for event in events:
-            live.consent.see(event)
-        await journal.write(events)
-        if any(isinstance(event, CallEnded) for event in events):
-            return
+    """One input at a time, until the call has ended.
+
+    A person's action and what was heard meanwhile are stored together: neither waits for the other's disk.
+    """
+    events: list[Event] = []
+    while not any(isinstance(event, CallEnded) for event in events):
+        events = []
+        try:
+            for taken, answer in await live.inbox.take():
+                events += _take(call, live, taken, answer)
+        finally:  # what an action did is stored also where the input after it fails
+            await journal.write(events)
+
+
+def _take(call: Call, live: LiveCall, taken: Input, answer: Answer | None) -> list[Event]:
+    events = _answered(call, taken, answer)
+    _silence(live, taken, events)
+    for event in events:
+        live.consent.see(event)
+    return events
 
 
 def _silence(live: LiveCall, heard: Input, events: list[Event]) -> None:
