@@ -7,15 +7,19 @@ Nothing here does anything. `wire.py` reads them from screens; `core/call/action
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from annotated_types import MaxLen
+from annotated_types import MaxLen, MinLen
 
 Consent = Literal["unknown", "announced", "given", "refused"]  # of the customer, to being recorded
 GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
 CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
+CoachingAnswer = Literal["thumbs_up", "need_you", "text"]  # an agent's, to a supervisor's message
+COACHING_CHARS = 300  # of a message or its answer: what is read while talking
 
 # What people type or their screens send. A length also makes validation refuse text that is not valid Unicode.
 Id = Annotated[str, MaxLen(200)]
 Note = Annotated[str, MaxLen(2_000)]
+NewId = Annotated[str, MinLen(1), MaxLen(64)]  # that a page makes up
+CoachingText = Annotated[str, MaxLen(COACHING_CHARS)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +120,53 @@ class SetConsent:
     consent: Consent
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SendCoaching:
+    """A supervisor writes to the agent: words of their own, or a snippet of the playbook.
+
+    The page makes up the id, so that a message which it sends again after a broken connection is there once.
+    """
+
+    at_ms: int
+    coaching_id: NewId
+    by: Id
+    text: CoachingText = ""
+    snippet: Id = ""  # id of the playbook's snippet that says it; with it, `text` is empty
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeeCoaching:
+    """The agent's page has a supervisor's message; or the agent had it before their eyes."""
+
+    at_ms: int
+    coaching_id: Id
+    seen: bool = True  # False: the page has it, but has not shown it yet
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnswerCoaching:
+    """The agent answers a supervisor's message; another answer takes the place of the one before."""
+
+    at_ms: int
+    coaching_id: Id
+    by: Id
+    answer: CoachingAnswer
+    text: CoachingText = ""  # of the answer "text" only
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawCoaching:
+    """Whoever wrote a message takes it back, in the first seconds and as long as the agent has not seen it."""
+
+    at_ms: int
+    coaching_id: Id
+    by: Id
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
 Action = (
     UsePrompt
     | DismissPrompt
@@ -128,5 +179,9 @@ Action = (
     | AddNote
     | PauseRecording
     | SetConsent
+    | SendCoaching
+    | SeeCoaching
+    | AnswerCoaching
+    | WithdrawCoaching
 )
 ACTION_CLASSES: tuple[type[Action], ...] = get_args(Action)

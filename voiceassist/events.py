@@ -11,7 +11,7 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from voiceassist.actions import Action, CardVolume, Consent
+from voiceassist.actions import Action, CardVolume, CoachingAnswer, Consent
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
@@ -42,6 +42,7 @@ ReachLimit = Literal[
 ]  # why it may do no more; "": it may do everything
 Colour = Literal["violet", "teal", "pink", "brown", "olive", "slate"]  # of a playbook's own kinds of cue
 ConsentNeed = Literal["no", "announced", "given"]  # what recording needs; who has given it was told, too
+CoachingStage = Literal["delivered", "seen"]
 CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that stays
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
@@ -521,6 +522,53 @@ class AgentFine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingSent:
+    """A supervisor wrote to the agent."""
+
+    at_ms: int
+    coaching_id: str  # unique within the call
+    by: str  # a person's name
+    text: str  # with what is private masked
+    snippet: str = ""  # id of the playbook's snippet that it is; empty: their own words
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingSeen:
+    """What became of a supervisor's message on its way to the agent.
+
+    "delivered": the agent's page has it. "seen": it was before the agent's eyes for a second, or they opened it.
+    """
+
+    at_ms: int
+    coaching_id: str
+    stage: CoachingStage
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingAnswered:
+    """The agent answered a supervisor's message; this answer takes the place of one before."""
+
+    at_ms: int
+    coaching_id: str
+    by: str  # a person's name
+    answer: CoachingAnswer
+    text: str = ""  # of the answer "text" only, with what is private masked
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingWithdrawn:
+    """Whoever wrote a message took it back before the agent saw it."""
+
+    at_ms: int
+    coaching_id: str
+    by: str  # a person's name
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallEnded:
     """The last event of a call that ended."""
 
@@ -569,6 +617,10 @@ Event = (
     | RecordingPaused
     | RecordingResumed
     | AgentFine
+    | CoachingSent
+    | CoachingSeen
+    | CoachingAnswered
+    | CoachingWithdrawn
     | CallEnded
     | CallFailed
 )

@@ -16,7 +16,7 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import AddNote, ChangeAlert, MarkFalseAlarm, PauseRecording
+from voiceassist.actions import AddNote, AnswerCoaching, ChangeAlert, MarkFalseAlarm, PauseRecording, SeeCoaching
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
@@ -30,6 +30,7 @@ from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
 from voiceassist.core.call.actions import note_of
 from voiceassist.core.call.alerts import change_of
+from voiceassist.core.call.coaching import coaching_in
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
@@ -368,6 +369,10 @@ class Runtime:
             return
         if isinstance(action, AddNote):
             await journal.write([note_of(replace(action, at_ms=row.at_ms))])
+            return
+        if isinstance(action, SeeCoaching | AnswerCoaching):
+            coaching = coaching_in([record.event for record in records])
+            await journal.write(coaching.carry_out(replace(action, at_ms=row.at_ms)))
             return
         if not isinstance(action, ChangeAlert):
             raise ActionError(

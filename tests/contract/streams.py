@@ -7,6 +7,7 @@ Next: `make_golden.py` computes what the screens show after each record.
 
 from dataclasses import replace
 
+from voiceassist.actions import CoachingAnswer
 from voiceassist.events import (
     AgentFine,
     Alert,
@@ -21,6 +22,11 @@ from voiceassist.events import (
     CallIdentified,
     CallStarted,
     CardVolumeChanged,
+    CoachingAnswered,
+    CoachingSeen,
+    CoachingSent,
+    CoachingStage,
+    CoachingWithdrawn,
     ConsentChanged,
     CrossTalkChanged,
     Cue,
@@ -362,6 +368,51 @@ def _wrap_up() -> list[Record]:
     )
 
 
+def coached(coaching_id: str, text: str, at_ms: int, by: str = "Sam Rivera", snippet: str = "") -> CoachingSent:
+    return CoachingSent(
+        at_ms=at_ms, coaching_id=coaching_id, by=by, text=text, snippet=snippet, done_at=wall_clock(at_ms)
+    )
+
+
+def coaching_seen(coaching_id: str, stage: CoachingStage, at_ms: int) -> CoachingSeen:
+    return CoachingSeen(at_ms=at_ms, coaching_id=coaching_id, stage=stage, done_at=wall_clock(at_ms))
+
+
+def coaching_answered(coaching_id: str, answer: CoachingAnswer, at_ms: int, text: str = "") -> CoachingAnswered:
+    return CoachingAnswered(
+        at_ms=at_ms, coaching_id=coaching_id, by="Anna Reed", answer=answer, text=text, done_at=wall_clock(at_ms)
+    )
+
+
+def wall_clock(at_ms: int) -> str:
+    return f"2026-11-21T09:30:{at_ms // 1000:02}.000+00:00"
+
+
+def _coaching() -> list[Record]:
+    """Messages of two supervisors: delivered, seen, answered twice, taken back; one seen after the call."""
+    return numbered(
+        "call-coached",
+        started(),
+        coached("m1", "Ask what they want to achieve first.", 4_000, snippet="ask_goal"),
+        coaching_seen("m1", "delivered", 4_000),
+        coached("m2", "Offer the store credit.", 6_000, by="Kim Ortiz"),
+        coaching_seen("m1", "seen", 7_000),
+        coaching_seen("m1", "delivered", 7_000),
+        coaching_answered("m1", "thumbs_up", 9_000),
+        coached("m3", "Wrong call, sorry.", 10_000),
+        CoachingWithdrawn(at_ms=12_000, coaching_id="m3", by="Sam Rivera", done_at=wall_clock(12_000)),
+        coaching_seen("m2", "seen", 14_000),
+        coaching_answered("m2", "need_you", 15_000),
+        coaching_answered("m2", "text", 19_000, "They will not take it."),
+        coaching_seen("m9", "seen", 20_000),
+        coaching_answered("m9", "thumbs_up", 20_000),
+        coached("m4", "I am coming.", 24_000),
+        CallEnded(at_ms=30_000, reason="hangup"),
+        coaching_seen("m4", "seen", 30_000),
+        PartDeleted(at_ms=30_000, part="transcript", by="voiceassist", done_at="2026-12-21T02:00:00.000+00:00"),
+    )
+
+
 def _late() -> list[Record]:
     """The machine falls behind: a card comes as a note, an alert late; it catches up, and falls behind again."""
     refused = final("agent", 1, "our policy doesn't allow that", 2_000)
@@ -483,6 +534,7 @@ STREAMS: dict[str, list[Record]] = {
     "lost_lines": _lost(),
     "doubted_audio": _doubted_audio(),
     "wrap_up": _wrap_up(),
+    "coaching": _coaching(),
     "late_machine": _late(),
     "parts_deleted": _deleted(),
     "every_record_twice": _twice(),

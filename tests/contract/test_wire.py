@@ -132,13 +132,23 @@ def test_missing_extra_and_wrong_fields_are_named(cls: type[Event]) -> None:
 
 @pytest.mark.parametrize("cls", ACTION_CLASSES, ids=wire.type_name)
 def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) -> None:
-    ids = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1"}
-    given = {**ids, "state": "open", "muted": True, "volume": "more", "text": "hi", "consent": "given"}
-    needed = {field.name: given[field.name] for field in fields(cls) if field.name in given}
-    good = {"type": wire.type_name(cls), **needed}
+    ids = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1", "coaching_id": "m1"}
+    given = {
+        **ids,
+        "answer": "text",
+        "state": "open",
+        "muted": True,
+        "volume": "more",
+        "text": "hi",
+        "consent": "given",
+    }
+    taken = {field.name: given[field.name] for field in fields(cls) if field.name in given}
+    needed = {field.name for field in fields(cls) if field.default is MISSING}
+    good = {"type": wire.type_name(cls), **taken}
     wire.decode_action(good, at_ms=5, by="Kim")
-    for name in needed:
-        assert f"`{name}`" in action_refusal({key: value for key, value in good.items() if key != name})
+    for name in taken:
+        if name in needed:
+            assert f"`{name}`" in action_refusal({key: value for key, value in good.items() if key != name})
         assert f"`{name}`" in action_refusal(good | {name: WRONG[type(good[name])]})
     assert "`mood`" in action_refusal(good | {"mood": "fine"})
 

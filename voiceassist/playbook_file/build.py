@@ -22,6 +22,7 @@ from voiceassist.core.playbook.model import (
     Playbook,
     Policy,
     Rule,
+    Snippet,
 )
 from voiceassist.events import OwnKind, Speaker
 from voiceassist.playbook_file.cue_document import BuiltinKindDocument, CuesDocument, MissingDocument, RuleDocument
@@ -58,6 +59,7 @@ def build_playbook(document: PlaybookDocument, builtin: BuiltinCues) -> Playbook
         alerts={kind: AlertRule(kind=kind, **rule.model_dump()) for kind, rule in document.alerts.items()},
         limits=Limits(**document.limits.model_dump()) if document.limits else Limits(),
         redact=document.redact,
+        coaching=tuple(Snippet(id=name, text=text) for name, text in document.coaching.items()),
         examples=tuple(_example(example) for example in document.examples),
         exceptions=_exceptions(document, builtin),
         sensitivity={kind: cue.sensitivity for kind, cue in document.cues.items() if cue.sensitivity != "normal"},

@@ -19,6 +19,7 @@ from voiceassist.playbook_file.types import (
     CardName,
     CardOrNone,
     CardRef,
+    CoachingLine,
     CustomerKind,
     Day,
     Flag,
@@ -298,6 +299,12 @@ class PlaybookDocument(Document):
         title="Private words",
         description="What callers say about themselves: mask it, as what is left out, drop or keep it.",
         examples=[{"phone": "keep", "card": "drop"}],
+    )
+    coaching: dict[PartId, CoachingLine] = Field(
+        {},
+        title="Messages to agents",
+        description="What supervisors may send an agent with one key, by id: one line, read while talking.",
+        examples=[{"ask_goal": "Ask what they want to achieve before you answer."}],
     )
     examples: list[ExampleDocument] = Field(
         [], title="Examples", description="Conversations that `voiceassist playbook test` checks."

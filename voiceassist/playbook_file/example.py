@@ -145,6 +145,11 @@ limits:
 # masked: drop leaves the words out, keep shows them; card, security_code, password and number are never kept.
 redact: {phone: keep, card: drop}
 
+# What supervisors may send an agent with one key: one line each, at most 300 characters.
+coaching:
+  ask_goal: Ask what they use the bike for before you answer.
+  slow_down: Slow down a little, they cannot follow.
+
 # Tried by `voiceassist playbook test`: what the last line must bring. Leave out what does not matter.
 examples:
   - call:

@@ -12,10 +12,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, StringConstraints, ValidationInfo, WithJsonSchema
 
+from voiceassist.actions import COACHING_CHARS
 from voiceassist.core.playbook.days import is_day
 from voiceassist.core.playbook.model import AGENT_KINDS, CUSTOMER_KINDS, HEARD_KINDS, NO_CARD
 from voiceassist.core.words.languages import NEUTRAL, is_language
 from voiceassist.core.words.phrases import Lexicon, PhraseError, compile_phrase
+from voiceassist.core.words.visible import hidden_in
 from voiceassist.yamltext.problems import Message, nearest, told, unknown
 
 HOUR_S = 3600
@@ -103,6 +105,17 @@ def _is_day(text: str) -> str:
     return text
 
 
+def _is_message(text: str) -> str:
+    """One line that is read while talking, as `core/call/coaching.py` takes it."""
+    if len(text) > COACHING_CHARS:
+        shown = f"has more than {COACHING_CHARS} characters; an agent reads it while talking"
+        raise ValueError(told(shown, "text_too_long", most=COACHING_CHARS))
+    if hidden := hidden_in(text):
+        shown = f"has a character that nobody sees ({hidden}); write it as one line"
+        raise ValueError(told(shown, "hidden_character", char=hidden))
+    return text
+
+
 AgentKind = Literal[
     "refusal", "alternative", "overpromise", "giveaway", "coercion", "vague_commitment", "quick_yes",
 ]  # fmt: skip
@@ -118,6 +131,7 @@ TAKEN_IDS = frozenset({*ALERT_KINDS, NO_CARD, "words", "ladder", "alerts"})  # k
 OWN_KIND_ID = r"^[a-z][a-z0-9_]{0,39}$"
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_MAX)]
+CoachingLine = Annotated[Text, AfterValidator(_is_message), Field(json_schema_extra={"maxLength": COACHING_CHARS})]
 TierRef = Annotated[Text, AfterValidator(_is_tier)]
 PlaybookName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,59}$"), Field(examples=["retail"])]
 PartId = Annotated[str, StringConstraints(pattern=r"^[\w-]{1,60}$"), Field(examples=["late_return"])]

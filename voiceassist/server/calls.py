@@ -24,6 +24,7 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
+from voiceassist.server.coaching import check_side
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
@@ -77,6 +78,7 @@ PAUSE = type_name(PauseRecording)
 # What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
 STATUS_BY_CODE: Mapping[str, int] = {
     "unknown_call": 404, "unknown_action": 422, "bad_field": 422, "empty_note": 422,
+    "unknown_coaching": 404, "unknown_snippet": 422, "empty_coaching": 422, "bad_coaching": 422,
 }  # fmt: skip
 
 
@@ -156,6 +158,7 @@ async def act(
 ) -> dict[str, str]:
     """Something a person did: one of the `Action`s of the wire schema."""
     await check_call(connection, call_id)
+    await check_side(connection, call_id, action)
     await _act(connection, call_id, action)
     return {}
 

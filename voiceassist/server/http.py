@@ -28,6 +28,7 @@ from voiceassist.server import (
     agents,
     audit,
     calls,
+    coaching,
     erasure,
     holds,
     identity,
@@ -62,8 +63,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, identity.router, agents.router, wall.router, activity.router, ingest.router, ops.router,
-    admin.router,
+    calls.router, coaching.router, identity.router, agents.router, wall.router, activity.router, ingest.router,
+    ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router,
     pages.router,

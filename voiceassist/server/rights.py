@@ -57,6 +57,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/calls/{call_id}/recording": READS_CALLS,
     "HEAD /api/calls/{call_id}/recording": READS_CALLS,
     "POST /api/calls/{call_id}/recording": frozenset({*ON_CALLS, "ingest"}),
+    "GET /api/calls/{call_id}/snippets": SUPERVISOR,
     "SOCKET /api/calls/{call_id}/socket": FOLLOWS_CALL,
     "DELETE /api/customers/{customer_id}": ADMIN,
     "GET /api/keys": ADMIN,

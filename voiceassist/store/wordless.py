@@ -10,6 +10,8 @@ from dataclasses import replace
 from voiceassist.events import (
     Alert,
     AlertChanged,
+    CoachingAnswered,
+    CoachingSent,
     Cue,
     Event,
     FalseAlarmMarked,
@@ -22,7 +24,7 @@ from voiceassist.events import (
 )
 
 ONLY_WORDS = (Final, PromiseHeard, NoteAdded, QuoteChanged)
-ALSO_WORDS = (Cue, RefusalClosed, Prompt, Alert, AlertChanged, FalseAlarmMarked)
+ALSO_WORDS = (Cue, RefusalClosed, Prompt, Alert, AlertChanged, FalseAlarmMarked, CoachingSent, CoachingAnswered)
 
 
 def without_words(event: Event) -> Event:
@@ -36,6 +38,8 @@ def without_words(event: Event) -> Event:
             return replace(event, quote="", why=replace(event.why, words=""))
         case AlertChanged():
             return replace(event, note="")
+        case CoachingSent() | CoachingAnswered():
+            return replace(event, text="")
         case FalseAlarmMarked():
             return replace(event, words="", said="", before="")
     return event

@@ -19,7 +19,15 @@ from sqlalchemy.sql import ColumnElement
 
 from voiceassist import wire
 from voiceassist.errors import StoreError, UnstorableError
-from voiceassist.events import AlertChanged, CallIdentified, ConsentChanged, Record, is_durable
+from voiceassist.events import (
+    AlertChanged,
+    CallIdentified,
+    CoachingSent,
+    CoachingWithdrawn,
+    ConsentChanged,
+    Record,
+    is_durable,
+)
 from voiceassist.store import rows
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.audit import record as record_audit
@@ -187,11 +195,15 @@ def _execute(connection: Connection, changes: Iterable[tuple[Insert | Update, Se
 
 
 def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
-    """What people did with alerts, who told of a consent or who speaks; never notes, which may have words."""
+    """What people did with alerts, who coached, told of a consent or who speaks; never words of anybody."""
     for told in records:
         if isinstance(told.event, AlertChanged) and told.event.by != SERVER:
             detail = {"alert_id": told.event.alert_id, "state": told.event.state, "seq": told.seq}
             yield NewEntry(who=told.event.by, what="alert.changed", call_id=told.call_id, detail=detail)
+        elif isinstance(told.event, CoachingSent | CoachingWithdrawn):
+            what = "coaching.sent" if isinstance(told.event, CoachingSent) else "coaching.withdrawn"
+            detail = {"coaching_id": told.event.coaching_id, "seq": told.seq}
+            yield NewEntry(who=told.event.by, what=what, call_id=told.call_id, detail=detail)
         elif isinstance(told.event, ConsentChanged):
             detail = {"consent": told.event.consent}
             yield NewEntry(who=told.event.by, what="consent.changed", call_id=told.call_id, detail=detail)

@@ -26,6 +26,8 @@ ProblemCode = Literal[
     "number_as_text",
     "not_a_text",
     "empty_text",
+    "text_too_long",
+    "hidden_character",
     "not_an_id",
     "not_a_flag",
     "not_a_list",

@@ -44,6 +44,11 @@ export type Person = wire.Person;
 export type Customer = wire.Customer;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CoachingView".
+ */
+export type CoachingView = wire.CoachingView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CrossTalkChanged".
  */
 export type CrossTalkChanged = wire.CrossTalkChanged;
@@ -107,6 +112,11 @@ export type PromiseHeard = wire.PromiseHeard;
  * via the `definition` "PromptView".
  */
 export type PromptView = wire.PromptView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CoachingSent".
+ */
+export type CoachingSent = wire.CoachingSent;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "Cue".
@@ -518,6 +528,7 @@ export interface CallView {
   behind_ms: number;
   call_id: string;
   card_volume: "fewer" | "normal" | "more";
+  coaching: CoachingView[];
   consent: "unknown" | "announced" | "given" | "refused";
   cross_talk: CrossTalkChanged[];
   cues: CueView[];
@@ -667,6 +678,8 @@ export interface ProblemView {
     | "number_as_text"
     | "not_a_text"
     | "empty_text"
+    | "text_too_long"
+    | "hidden_character"
     | "not_an_id"
     | "not_a_flag"
     | "not_a_list"
@@ -1446,6 +1459,16 @@ export interface SignIn {
   code?: string;
   login: string;
   password: string;
+}
+/**
+ * A message that may be sent as it is.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SnippetView".
+ */
+export interface SnippetView {
+  id: string;
+  text: string;
 }
 /**
  * A whole text: imported, or an earlier one of the same person.

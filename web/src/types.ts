@@ -1,7 +1,7 @@
 /** Short names for the generated types of the wire and of the API's answers. */
 import type { AlertView, AudioDoubted, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
 
-export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, Cue, CueView } from "./live/protocol.gen";
+export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
 export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";

@@ -45,6 +45,7 @@ def _lines(playbook: Playbook) -> Iterator[str]:
     yield from _section("Ladder", _ladder(playbook))
     yield from _section("Cards", _cards(playbook))
     yield from _section("Alerts", _alerts(playbook))
+    yield from _section("Messages to agents", (f"{one.id}: {escape(one.text)}" for one in playbook.coaching))
 
 
 def _section(title: str, lines: Iterator[str]) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Carries out what people ask for in a call: the agent's buttons, changes to alerts, false alarms, notes.
+"""Carries out what people ask for in a call: the agent's buttons, alerts, false alarms, notes, coaching.
 
 Never looks at words or cues. An action that fits nothing raises ActionError and changes nothing.
 Next: `started_call.py` gives the events back.
@@ -9,25 +9,30 @@ from dataclasses import dataclass
 from voiceassist.actions import (
     Action,
     AddNote,
+    AnswerCoaching,
     AskHelp,
     ChangeAlert,
     DismissPrompt,
     MarkFalseAlarm,
     PauseRecording,
     SayFine,
+    SeeCoaching,
+    SendCoaching,
     SetCardVolume,
     SetConsent,
     SetMute,
     UsePrompt,
+    WithdrawCoaching,
 )
 from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
+from voiceassist.core.call.coaching import Coaching, CoachingAction
 from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import AgentFine, Event, NoteAdded, Person, Why
+from voiceassist.events import AgentFine, CoachingAnswered, Event, NoteAdded, Person, Why
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,6 +46,7 @@ class Actions:
     told: ToldCues
     pause: Pause
     consent: KnownConsent
+    coaching: Coaching
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -52,31 +58,42 @@ class Actions:
                 return self.slot.dismiss(at_ms, action.prompt_id)
             case SetMute() | SetCardVolume():
                 return self._choose_cards(action)
-            case AskHelp() | SayFine():
-                return self._ask_help(at_ms) if isinstance(action, AskHelp) else self._say_fine(at_ms)
+            case AskHelp():
+                return self._ask_help(at_ms, "help_button")
+            case SayFine():
+                return self._say_fine(at_ms)
             case ChangeAlert():
                 return self.alerts.change(at_ms, action)
-            case MarkFalseAlarm():
-                return [self.told.mark(action)]
-            case AddNote():
-                return [note_of(action)]
-            case PauseRecording():
-                return self.pause.change(action)
-            case SetConsent():
-                return self.consent.change(action)
+            case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
+                return self._coach(action)
+            case MarkFalseAlarm() | AddNote():
+                return [self.told.mark(action) if isinstance(action, MarkFalseAlarm) else note_of(action)]
+            case PauseRecording() | SetConsent():
+                return self._record(action)
 
     def _choose_cards(self, action: SetMute | SetCardVolume) -> list[Event]:
         if isinstance(action, SetMute):
             return self.slot.mute(action.at_ms, muted=action.muted)
         return self.slot.set_volume(action.at_ms, action.volume)
 
-    def _ask_help(self, at_ms: int) -> list[Event]:
-        """The agent's help button; pressing it again while its alert is unresolved changes nothing."""
+    def _record(self, action: PauseRecording | SetConsent) -> list[Event]:
+        if isinstance(action, PauseRecording):
+            return self.pause.change(action)
+        return self.consent.change(action)
+
+    def _coach(self, action: CoachingAction) -> list[Event]:
+        """An agent who answers "need you" asks for help, too."""
+        events = self.coaching.carry_out(action)
+        asks = any(isinstance(event, CoachingAnswered) and event.answer == "need_you" for event in events)
+        return [*events, *(self._ask_help(action.at_ms, "need_you") if asks else [])]
+
+    def _ask_help(self, at_ms: int, rule: str) -> list[Event]:
+        """The agent's help button, or such an answer; again while its alert is unresolved it changes nothing."""
         if self.alerts.has_unresolved("help"):
             return []
         reason = Why(
             cue_id="",
-            rule="help_button",
+            rule=rule,
             words="",
             confidence=1.0,
             playbook=self.playbook.label,

@@ -8,7 +8,7 @@
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
 this order. The input comes first, but the end of a call comes last: cards and refusals close before it. After the
-end only alerts may still change, cues be called false alarms, and people be named.
+end only alerts may still change, cues be called false alarms, people be named, and coaching be seen and answered.
 Never reads a clock, a file or a socket. Next: `live/session.py` numbers, stores and publishes the events.
 """
 
@@ -18,16 +18,20 @@ from typing import Literal, get_args
 from voiceassist.actions import (
     Action,
     AddNote,
+    AnswerCoaching,
     AskHelp,
     ChangeAlert,
     DismissPrompt,
     MarkFalseAlarm,
     PauseRecording,
     SayFine,
+    SeeCoaching,
+    SendCoaching,
     SetCardVolume,
     SetConsent,
     SetMute,
     UsePrompt,
+    WithdrawCoaching,
 )
 from voiceassist.core.call.started_call import StartedCall
 from voiceassist.core.playbook.model import Playbook
@@ -57,8 +61,10 @@ Phase = Literal["new", "live", "ended", "failed"]
 _LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
-_LIVE = (*_HEARD, *_AGENT, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
-_OVER = (ChangeAlert, MarkFalseAlarm, AddNote, CallIdentified)  # what can still be done in a call that is over
+_COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
+_LIVE = (*_HEARD, *_AGENT, *_COACHING, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
+# What can still be done in a call that is over.
+_OVER = (ChangeAlert, MarkFalseAlarm, AddNote, CallIdentified, SeeCoaching, AnswerCoaching)
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},

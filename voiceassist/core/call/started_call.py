@@ -15,6 +15,7 @@ from voiceassist.core.call.actions import Actions
 from voiceassist.core.call.alerts import Alerts, alert_rules, unsaid_titles
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.coaching import coaching_with
 from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
@@ -89,6 +90,7 @@ class StartedCall:
             told=self._told,
             pause=self._pause,
             consent=self._consent,
+            coaching=coaching_with(playbook),
         )
 
     def take(self, event: Input) -> list[Event]:

@@ -206,6 +206,14 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Snippet:
+    """A message that supervisors may send to an agent as it is."""
+
+    id: str
+    text: str  # one line, read while talking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """A conversation kept in the playbook, with what its last turn must bring. None: not looked at."""
 
@@ -240,6 +248,7 @@ class Playbook:
     alerts: Mapping[str, AlertRule]
     limits: Limits
     redact: Mapping[Kind, Treatment] = field(default_factory=dict)  # of the kinds that are not just masked
+    coaching: tuple[Snippet, ...] = ()
     examples: tuple[Example, ...] = ()
     exceptions: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by kind, for every layer
     sensitivity: Mapping[str, Sensitivity] = field(default_factory=dict)  # of the classifier, by kind

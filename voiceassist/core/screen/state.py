@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from voiceassist.core.screen.views import AlertView, CallState, CueView, PauseView, PromptView
+from voiceassist.core.screen.views import AlertView, CallState, CoachingView, CueView, PauseView, PromptView
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -22,6 +22,10 @@ from voiceassist.events import (
     CallIdentified,
     CallStarted,
     CardVolumeChanged,
+    CoachingAnswered,
+    CoachingSeen,
+    CoachingSent,
+    CoachingWithdrawn,
     ConsentChanged,
     CrossTalkChanged,
     Cue,
@@ -104,6 +108,7 @@ class CallStateBuilder:
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes = list(state.promises), list(state.notes)
         self.consent, self.deleted = state.consent, list(state.deleted)
+        self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
 
     def apply(self, record: Record) -> None:
@@ -145,6 +150,7 @@ class CallStateBuilder:
             notes=tuple(self.notes),
             consent=self.consent,
             deleted=tuple(self.deleted),
+            coaching=tuple(self.coaching.values()),
             behind_ms=self.behind_ms,
         )
 
@@ -291,12 +297,37 @@ def _forget_words(call: CallStateBuilder) -> None:
         call.prompts[prompt_id] = replace(card, prompt=replace(card.prompt, why=why))
     for alert_id, alert in call.alerts.items():
         call.alerts[alert_id] = unquoted(alert)
+    for coaching_id, message in call.coaching.items():
+        sent = replace(message.sent, text="")
+        call.coaching[coaching_id] = replace(message, sent=sent, answer_text="")
 
 
 def unquoted(view: AlertView) -> AlertView:
     """The alert without what was said, and without what people wrote about it."""
     why = replace(view.alert.why, words="")
     return replace(view, alert=replace(view.alert, quote="", why=why), note="")
+
+
+def _coaching_sent(call: CallStateBuilder, event: CoachingSent) -> None:
+    call.coaching[event.coaching_id] = CoachingView(sent=event)
+
+
+def _coaching_seen(call: CallStateBuilder, event: CoachingSeen) -> None:
+    if view := call.coaching.get(event.coaching_id):
+        seen_at = event.done_at if event.stage == "seen" else view.seen_at
+        delivered_at = view.delivered_at or event.done_at
+        call.coaching[event.coaching_id] = replace(view, delivered_at=delivered_at, seen_at=seen_at)
+
+
+def _coaching_answered(call: CallStateBuilder, event: CoachingAnswered) -> None:
+    if view := call.coaching.get(event.coaching_id):
+        call.coaching[event.coaching_id] = replace(
+            view, answer=event.answer, answer_text=event.text, answered_at=event.done_at
+        )
+
+
+def _coaching_withdrawn(call: CallStateBuilder, event: CoachingWithdrawn) -> None:
+    call.coaching.pop(event.coaching_id, None)
 
 
 def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
@@ -360,6 +391,10 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     Alert: _alert,
     QuoteChanged: _quote,
     AlertChanged: _alert_changed,
+    CoachingSent: _coaching_sent,
+    CoachingSeen: _coaching_seen,
+    CoachingAnswered: _coaching_answered,
+    CoachingWithdrawn: _coaching_withdrawn,
     MuteChanged: _muted,
     CardVolumeChanged: _card_volume,
     RecordingPaused: _paused,

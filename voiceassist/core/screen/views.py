@@ -6,13 +6,14 @@ Nothing happens here. Next: `state.py` makes them of a call's records, `wall.py`
 from dataclasses import dataclass
 from typing import Literal
 
-from voiceassist.actions import CardVolume, Consent
+from voiceassist.actions import CardVolume, CoachingAnswer, Consent
 from voiceassist.events import (
     Alert,
     AlertState,
     AudioDoubted,
     AudioGap,
     CallStarted,
+    CoachingSent,
     CrossTalkChanged,
     Cue,
     DisclosureChanged,
@@ -80,6 +81,18 @@ class PauseView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CoachingView:
+    """A supervisor's message with what became of it. Moments: wall clock, ISO 8601 with zone; empty: not yet."""
+
+    sent: CoachingSent
+    delivered_at: str = ""  # the agent's page had it
+    seen_at: str = ""
+    answer: CoachingAnswer | None = None  # the agent's newest
+    answer_text: str = ""  # of the answer "text"
+    answered_at: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallState:
     """All that a screen shows of one call."""
 
@@ -110,4 +123,5 @@ class CallState:
     notes: tuple[NoteAdded, ...] = ()
     consent: Consent = "unknown"  # to being recorded; `started.consent_need` says which it must be
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
+    coaching: tuple[CoachingView, ...] = ()  # what supervisors wrote and did not take back
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over

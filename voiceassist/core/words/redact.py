@@ -135,6 +135,16 @@ def masked_words(
     return [MASK if index in found else word for index, word in enumerate(words)]
 
 
+def masked_text(text: str, language: Language, treatments: Mapping[Kind, Treatment]) -> str:
+    """What somebody typed, with what is private masked; what would be dropped is masked, too."""
+    words = text.split()
+    found = private_words(HeardLine(words, language))
+    return " ".join(
+        MASK if index in found and treatments.get(found[index]) != "keep" else word
+        for index, word in enumerate(words)
+    )
+
+
 def private_words(line: HeardLine, before: Before = NOTHING) -> Found:
     """Which words of a line are private, and why."""
     announced = announcements(line)

@@ -46,6 +46,10 @@ export type Record =
   | RecordingPausedRecord
   | RecordingResumedRecord
   | AgentFineRecord
+  | CoachingSentRecord
+  | CoachingSeenRecord
+  | CoachingAnsweredRecord
+  | CoachingWithdrawnRecord
   | CallEndedRecord
   | CallFailedRecord;
 export type Action =
@@ -59,7 +63,11 @@ export type Action =
   | MarkFalseAlarm
   | AddNote
   | PauseRecording
-  | SetConsent;
+  | SetConsent
+  | SendCoaching
+  | SeeCoaching
+  | AnswerCoaching
+  | WithdrawCoaching;
 
 /**
  * First message of a call socket: the whole call. Replaces whatever the client had.
@@ -101,6 +109,7 @@ export interface CallState {
   notes: NoteAdded[];
   consent: "unknown" | "announced" | "given" | "refused";
   deleted: PartDeleted[];
+  coaching: CoachingView[];
   behind_ms: number;
 }
 /**
@@ -425,6 +434,28 @@ export interface PartDeleted {
   at_ms: number;
   part: "audio" | "transcript";
   by: string;
+  done_at: string;
+}
+/**
+ * A supervisor's message with what became of it. Moments: wall clock, ISO 8601 with zone; empty: not yet.
+ */
+export interface CoachingView {
+  sent: CoachingSent;
+  delivered_at: string;
+  seen_at: string;
+  answer: ("thumbs_up" | "need_you" | "text") | null;
+  answer_text: string;
+  answered_at: string;
+}
+/**
+ * A supervisor wrote to the agent.
+ */
+export interface CoachingSent {
+  at_ms: number;
+  coaching_id: string;
+  by: string;
+  text: string;
+  snippet: string;
   done_at: string;
 }
 /**
@@ -986,6 +1017,60 @@ export interface AgentFineRecord {
   at_ms: number;
 }
 /**
+ * A supervisor wrote to the agent.
+ */
+export interface CoachingSentRecord {
+  type: "coaching_sent";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  coaching_id: string;
+  by: string;
+  text: string;
+  snippet: string;
+  done_at: string;
+}
+/**
+ * What became of a supervisor's message on its way to the agent.
+ *
+ * "delivered": the agent's page has it. "seen": it was before the agent's eyes for a second, or they opened it.
+ */
+export interface CoachingSeenRecord {
+  type: "coaching_seen";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  coaching_id: string;
+  stage: "delivered" | "seen";
+  done_at: string;
+}
+/**
+ * The agent answered a supervisor's message; this answer takes the place of one before.
+ */
+export interface CoachingAnsweredRecord {
+  type: "coaching_answered";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  coaching_id: string;
+  by: string;
+  answer: "thumbs_up" | "need_you" | "text";
+  text: string;
+  done_at: string;
+}
+/**
+ * Whoever wrote a message took it back before the agent saw it.
+ */
+export interface CoachingWithdrawnRecord {
+  type: "coaching_withdrawn";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  coaching_id: string;
+  by: string;
+  done_at: string;
+}
+/**
  * The last event of a call that ended.
  */
 export interface CallEndedRecord {
@@ -1083,6 +1168,41 @@ export interface PauseRecording {
 export interface SetConsent {
   consent: "unknown" | "announced" | "given" | "refused";
   type: "set_consent";
+}
+/**
+ * A supervisor writes to the agent: words of their own, or a snippet of the playbook.
+ *
+ * The page makes up the id, so that a message which it sends again after a broken connection is there once.
+ */
+export interface SendCoaching {
+  coaching_id: string;
+  text?: string;
+  snippet?: string;
+  type: "send_coaching";
+}
+/**
+ * The agent's page has a supervisor's message; or the agent had it before their eyes.
+ */
+export interface SeeCoaching {
+  coaching_id: string;
+  seen?: boolean;
+  type: "see_coaching";
+}
+/**
+ * The agent answers a supervisor's message; another answer takes the place of the one before.
+ */
+export interface AnswerCoaching {
+  coaching_id: string;
+  answer: "thumbs_up" | "need_you" | "text";
+  text?: string;
+  type: "answer_coaching";
+}
+/**
+ * Whoever wrote a message takes it back, in the first seconds and as long as the agent has not seen it.
+ */
+export interface WithdrawCoaching {
+  coaching_id: string;
+  type: "withdraw_coaching";
 }
 
 export const WIRE_VERSION = 1;

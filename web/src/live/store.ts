@@ -4,7 +4,7 @@
  * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
-import type { AlertView, CallState, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
+import type { AlertView, CallState, CoachingView, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
 type Bare<T> = Omit<T, "type" | "call_id" | "seq">;
@@ -46,6 +46,7 @@ export function openCall(record: WireRecord): CallState {
     notes: [],
     consent: started.consent,
     deleted: [],
+    coaching: [],
     behind_ms: 0,
   };
 }
@@ -123,6 +124,14 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { alerts: alertChanged(state.alerts, record) };
     case "quote_changed":
       return { prompts: cardsRequoted(state.prompts, record), alerts: alertsRequoted(state.alerts, record) };
+    case "coaching_sent":
+      return { coaching: [...state.coaching, { sent: bare(record), delivered_at: "", seen_at: "", answer: null, answer_text: "", answered_at: "" }] };
+    case "coaching_seen":
+      return { coaching: coachingChanged(state.coaching, record.coaching_id, (view) => seenAfter(view, record)) };
+    case "coaching_answered":
+      return { coaching: coachingChanged(state.coaching, record.coaching_id, () => ({ answer: record.answer, answer_text: record.text, answered_at: record.done_at })) };
+    case "coaching_withdrawn":
+      return { coaching: state.coaching.filter((view) => view.sent.coaching_id !== record.coaching_id) };
     case "mute_changed":
       return { muted: record.muted };
     case "card_volume_changed":
@@ -146,7 +155,7 @@ export function lacksConsent(consent: Consent, need: ConsentNeed): boolean {
 }
 
 /** As `store/wordless.py` leaves the stored events. */
-function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "cues" | "prompts" | "alerts"> {
+function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "cues" | "prompts" | "alerts" | "coaching"> {
   return {
     finals: [],
     partials: [],
@@ -155,12 +164,21 @@ function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" |
     cues: state.cues.map((view) => ({ ...view, cue: { ...view.cue, words: "" }, offered: "" })),
     prompts: state.prompts.map((view) => ({ ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words: "" } } })),
     alerts: state.alerts.map(unquoted),
+    coaching: state.coaching.map((view) => ({ ...view, sent: { ...view.sent, text: "" }, answer_text: "" })),
   };
 }
 
 /** The alert without what was said, and without what people wrote about it. */
 function unquoted(view: AlertView): AlertView {
   return { ...view, alert: { ...view.alert, quote: "", why: { ...view.alert.why, words: "" } }, note: "" };
+}
+
+function coachingChanged(all: CoachingView[], id: string, change: (view: CoachingView) => Partial<Omit<CoachingView, "sent">>): CoachingView[] {
+  return all.map((view) => (view.sent.coaching_id === id ? { ...view, ...change(view) } : view));
+}
+
+function seenAfter(view: CoachingView, { stage, done_at }: RecordOf<"coaching_seen">) {
+  return { delivered_at: view.delivered_at || done_at, seen_at: stage === "seen" ? done_at : view.seen_at };
 }
 
 function resumed(pauses: CallState["pauses"], { at_ms: end_ms, by: resumed_by }: RecordOf<"recording_resumed">): CallState["pauses"] {

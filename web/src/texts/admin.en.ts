@@ -174,6 +174,8 @@ export const admin = {
     "alert.changed.acknowledged": "{who} took an alert of call {call}",
     "alert.changed.resolved": "{who} resolved an alert of call {call}",
     "alert.changed": "{who} changed an alert of call {call}",
+    "coaching.sent": "{who} wrote to the agent of call {call}",
+    "coaching.withdrawn": "{who} took back what they wrote to the agent of call {call}",
     "playbook.published": "{who} published version {number} of playbook {playbook}",
     "playbook.default": "{who} made playbook {playbook} the default",
     "playbook.setting": "{who} made the playbook of the settings, {playbook}, the default again",

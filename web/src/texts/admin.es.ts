@@ -172,6 +172,8 @@ export const admin: typeof en = {
     "alert.changed.acknowledged": "{who} se encargó de una alerta de la llamada {call}",
     "alert.changed.resolved": "{who} resolvió una alerta de la llamada {call}",
     "alert.changed": "{who} cambió una alerta de la llamada {call}",
+    "coaching.sent": "{who} escribió al agente de la llamada {call}",
+    "coaching.withdrawn": "{who} retiró lo que escribió al agente de la llamada {call}",
     "playbook.published": "{who} publicó la versión {number} de la guía {playbook}",
     "playbook.default": "{who} hizo de la guía {playbook} la predeterminada",
     "playbook.setting": "{who} volvió a la guía predeterminada de los ajustes, {playbook}",

@@ -22,6 +22,8 @@ export const problems: { readonly [code in Code]: (given: Given) => string } = {
   number_as_text: ({ value }) => `debe ser un texto; póngalo entre comillas: "${value}"`,
   not_a_text: () => "debe ser un texto",
   empty_text: () => "está vacío; escriba algo o quítelo",
+  text_too_long: ({ most }) => `tiene más de ${number(most)} caracteres; el agente lo lee mientras habla`,
+  hidden_character: ({ char }) => `tiene un carácter que nadie ve (${char}); escríbalo en una línea`,
   not_an_id: () => "solo puede tener letras, cifras, - y _, sesenta como máximo",
   not_a_flag: () => "debe ser sí o no (true o false)",
   not_a_list: () => "debe ser una lista",
