@@ -3,6 +3,7 @@
     VoiceassistError
     ├── PeerError              somebody else's mistake: told to that peer, never fatal to us
     │   ├── IngestError        bytes or messages that a phone system should not have sent
+    │   ├── WebRtcError        an offer, a candidate or a request that WebRTC cannot go on with
     │   ├── ActionError        a person's action that the call's state does not allow
     │   ├── ConflictError      a change that does not fit what is there by now: says who was faster, or what to do
     │   └── UnknownNameError   something named that is not there
@@ -48,6 +49,10 @@ class PeerError(VoiceassistError):
 
 class IngestError(PeerError):
     """A phone system sent what the protocol does not allow."""
+
+
+class WebRtcError(PeerError):
+    """A WebRTC peer offered or asked for what we cannot answer."""
 
 
 class ActionError(PeerError):

@@ -33,7 +33,7 @@ ORDER = (
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
     {"lookup_settings"},
     {"wire", "config", "clock", "speech_models", "subscriptions", "training"},
-    {"playbooks"},
+    {"playbooks", "webrtc"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers"},
     {"people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},

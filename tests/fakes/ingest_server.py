@@ -28,6 +28,7 @@ from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.stream.dialect import StreamDialect
 from voiceassist.ingest.whip import http as whip_http
 from voiceassist.ingest.whip.sessions import WhipSessions
+from voiceassist.webrtc import http as webrtc_http
 
 
 @dataclass(kw_only=True)
@@ -206,8 +207,8 @@ def whip_app(whip: WhipSessions) -> FastAPI:
     async def hang_up(session_id: str) -> Response:
         return await whip_http.hang_up(whip, session_id)
 
-    app.options("/whip")(whip_http.options)
-    app.options("/whip/{session_id}")(whip_http.session_options)
+    app.options("/whip")(webrtc_http.options)
+    app.options("/whip/{session_id}")(webrtc_http.session_options)
     return app
 
 

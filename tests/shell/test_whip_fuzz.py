@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from tests.fakes.whip_client import Tones, offer_of
 from tests.shell.test_whip_sound import encoded
-from voiceassist.errors import IngestError
+from voiceassist.errors import WebRtcError
 from voiceassist.ingest.whip.jitter import OrderedPackets
-from voiceassist.ingest.whip.peer import answer_offer, audio_of, close_peer
-from voiceassist.ingest.whip.sdp import check_offer, parse_fragment
 from voiceassist.ingest.whip.sound import Track
+from voiceassist.webrtc.peer import answer_offer, audio_of, close_peer
+from voiceassist.webrtc.sdp import check_offer, parse_fragment
 
 GOOD = encoded(1)[0]
 ODD = (
@@ -82,7 +82,7 @@ def test_offer_that_is_spoilt_is_answered_or_refused(offered: list[str], seed: i
         try:
             check_offer(sdp)
             peer = await answer_offer(sdp)
-        except IngestError:
+        except WebRtcError:
             return
         assert (audio_of(peer).track.kind, "m=audio" in peer.localDescription.sdp) == ("audio", True)
         await close_peer(peer)
@@ -92,7 +92,7 @@ def test_offer_that_is_spoilt_is_answered_or_refused(offered: list[str], seed: i
 
 @given(seed=st.integers(0, 2**32))
 def test_fragment_that_is_spoilt_is_read_or_refused(offered: list[str], seed: int) -> None:
-    with suppress(IngestError):
+    with suppress(WebRtcError):
         parse_fragment(spoilt([line for line in offered if line.startswith(("m=", "a="))], seed))
 
 

@@ -5,11 +5,11 @@ import numpy as np
 import pytest
 
 from voiceassist.audio.pcm import Pcm
-from voiceassist.errors import IngestError
-from voiceassist.ingest.whip import opus
+from voiceassist.errors import WebRtcError
 from voiceassist.ingest.whip.jitter import OpusPacket
-from voiceassist.ingest.whip.opus import OpusDecoder
 from voiceassist.ingest.whip.sound import Sound, Track
+from voiceassist.webrtc import opus
+from voiceassist.webrtc.opus import OpusDecoder
 
 RATE_HZ, PACKET = 48_000, 960
 VOICE_HZ, SYLLABLES_HZ = 120.0, 4.0
@@ -145,7 +145,7 @@ def test_without_libopus_the_publisher_is_told_what_to_install(monkeypatch: pyte
     monkeypatch.setattr("ctypes.util.find_library", lambda _: None)
     opus.library.cache_clear()
     try:
-        with pytest.raises(IngestError, match="libopus0"):
+        with pytest.raises(WebRtcError, match="libopus0"):
             OpusDecoder(1)
     finally:
         opus.library.cache_clear()

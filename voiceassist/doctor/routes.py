@@ -21,6 +21,7 @@ from voiceassist.ingest.whip.dialect import WhipDialect
 from voiceassist.ingest.whip.request import parse_publication
 from voiceassist.ingest.whip.sessions import WhipSessions
 from voiceassist.logs import without_keys
+from voiceassist.webrtc import http as webrtc_http
 from voiceassist.wire import ErrorMessage, to_json
 
 ADDRESSES = ", ".join(["/whip", *(f"/ingest/{name}" for name in PROTOCOLS)])
@@ -83,8 +84,8 @@ def _add_whip(app: FastAPI, listener: CallListener) -> None:
     async def hang_up(session_id: str) -> Response:
         return await whip_http.hang_up(whip, session_id)
 
-    app.options("/whip")(whip_http.options)
-    app.options("/whip/{session_id}")(whip_http.session_options)
+    app.options("/whip")(webrtc_http.options)
+    app.options("/whip/{session_id}")(webrtc_http.session_options)
 
 
 def _tell_published(request: Request, response: Response, listener: CallListener) -> None:

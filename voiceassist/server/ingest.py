@@ -22,6 +22,7 @@ from voiceassist.server.refusals import tell_refused
 from voiceassist.server.scope import check_call, scope_of, unknown_call
 from voiceassist.server.vosk import serve_words
 from voiceassist.store.call_scope import EVERY_TEAM
+from voiceassist.webrtc import http as webrtc_http
 
 router = APIRouter(tags=["ingest"])
 
@@ -29,7 +30,7 @@ router = APIRouter(tags=["ingest"])
 class SdpResponse(Response):
     """A session description, for the documentation."""
 
-    media_type = whip_http.SDP
+    media_type = webrtc_http.SDP
 
 
 def _route(protocol: SocketProtocol) -> Callable[[WebSocket], Awaitable[None]]:
@@ -73,13 +74,13 @@ async def whip_publish(request: Request) -> Response:
 @router.options("/whip", response_class=Response, dependencies=[allow("anyone")])
 async def whip_options() -> Response:
     """WHIP: what may be posted."""
-    return whip_http.options()
+    return webrtc_http.options()
 
 
 @router.options("/whip/{session_id}", response_class=Response, dependencies=[allow("anyone")])
 async def whip_session_options(session_id: str) -> Response:  # noqa: ARG001 - the same for every session
     """WHIP: what may be done with a session."""
-    return whip_http.session_options()
+    return webrtc_http.session_options()
 
 
 @router.patch(

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from voiceassist.ingest.whip.http import BODY_BYTES as OFFER_BYTES
 from voiceassist.server.peer_rates import PeerRate
+from voiceassist.webrtc.http import BODY_BYTES as OFFER_BYTES
 
 INGEST = "/ingest/"
 
 # By the route's whole path, as a regular expression; every other route has `body_bytes`.
 BODY_BYTES: Mapping[str, int] = {
-    r"/whip(/.*)?": OFFER_BYTES,
+    r"/(whip|whep)(/.*)?": OFFER_BYTES,
     r"/api/wall/alerts": 128 << 10,  # 200 alerts with long call ids
     r"/api/playbooks/[^/]+/draft": 2 << 20,  # a text of 300,000 characters, six bytes each where JSON escapes them
     r"/api/playbooks/[^/]+/try": 512 << 10,  # 52 turns of 2,000 characters

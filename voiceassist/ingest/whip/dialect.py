@@ -10,9 +10,9 @@ from voiceassist.audio.pcm import deinterleave
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Audio, Close, Legs, News, PeerEvent, Started
 from voiceassist.ingest.source import with_clean_names
-from voiceassist.ingest.whip.opus import RATE_HZ
 from voiceassist.ingest.whip.request import Publication, call_info, legs_of
 from voiceassist.ingest.whip.sound import Sound
+from voiceassist.webrtc.opus import RATE_HZ
 
 
 class WhipDialect:

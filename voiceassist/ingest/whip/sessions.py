@@ -18,11 +18,11 @@ from voiceassist.ingest.dialect import Started
 from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.whip.dialect import WhipDialect
-from voiceassist.ingest.whip.dtls import watch_handshake
-from voiceassist.ingest.whip.listen import listen
-from voiceassist.ingest.whip.peer import answer_offer, audio_of, close_peer
+from voiceassist.ingest.whip.listen import listen, packets_of
 from voiceassist.ingest.whip.request import Publication
-from voiceassist.ingest.whip.sdp import check_offer, parse_fragment, with_opus_wishes
+from voiceassist.webrtc.dtls import watch_handshake
+from voiceassist.webrtc.peer import add_candidates, answer_offer, audio_of, close_peer
+from voiceassist.webrtc.sdp import check_offer, with_opus_wishes
 
 log = structlog.get_logger(__name__)
 
@@ -57,12 +57,13 @@ class WhipSessions:
     sessions: dict[str, WhipSession] = field(default_factory=dict)
 
     async def publish(self, sdp: str, publication: Publication, admitted: Admitted = ANYBODY) -> WhipSession:
-        """A new publisher's session, with the answer to its offer; raises IngestError."""
+        """A new publisher's session, with the answer to its offer; raises IngestError or WebRtcError."""
         dialect, ufrag = WhipDialect(), check_offer(sdp)
         (started,) = dialect.receive(publication)
         assert isinstance(started, Started)
         with self.joins.place():
             peer = await answer_offer(sdp)
+            packets_of(audio_of(peer))  # before any can come: the peer has no answer yet
             try:
                 publisher = await self.joins.join(started, waits=False, who=admitted.who)
             except BaseException:  # also when the request is given up: nobody else would close it
@@ -83,12 +84,8 @@ class WhipSessions:
         return session
 
     async def trickle(self, session: WhipSession, fragment: str) -> None:
-        """Takes candidates that came after the offer; raises IngestError."""
-        news = parse_fragment(fragment)
-        if news.ufrag not in (None, session.ufrag):
-            raise IngestError("ice_restart", "ICE restarts are not supported; publish again")
-        for candidate in news.candidates:
-            await session.peer.addIceCandidate(candidate)
+        """Takes candidates that came after the offer; raises WebRtcError."""
+        await add_candidates(session.peer, session.ufrag, fragment)
 
     async def hang_up(self, session: WhipSession) -> None:
         """Ends a publisher; its call goes on if the other leg has one."""

@@ -13,7 +13,7 @@ import numpy as np
 
 from voiceassist.audio.pcm import Pcm
 from voiceassist.ingest.whip.jitter import OpusPacket
-from voiceassist.ingest.whip.opus import RATE_HZ, OpusDecoder
+from voiceassist.webrtc.opus import RATE_HZ, OpusDecoder
 
 MADE_UP = RATE_HZ * 100 // 1000  # libopus fades out; what is missing beyond that is silence and told as such
 NO_AUDIO = 2  # bytes of a packet with a header only: the first of a silence that is not sent (DTX)

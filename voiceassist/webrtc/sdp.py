@@ -1,38 +1,45 @@
-"""What WHIP needs to know of SDP: which offers we can take, what to ask of the sender, trickled candidates.
+"""What we need to know of SDP: which offers we can take, what to ask of a sender, trickled candidates.
 
-Never negotiates: aiortc does. Everything wrong is an IngestError. Next: `peer.py`.
+Never negotiates: aiortc does. Everything wrong is a WebRtcError. Next: `peer.py`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from aiortc import RTCIceCandidate
 from aiortc.sdp import MediaDescription, SessionDescription, candidate_from_sdp
 
-from voiceassist.errors import IngestError
+from voiceassist.errors import WebRtcError
 
 OPUS = "audio/opus"
+Direction = Literal["sendonly", "recvonly"]  # of the peer: it publishes, or it listens
+WHAT_FOR: Mapping[Direction, str] = {
+    "sendonly": "send exactly one (`m=audio`), with one or both legs",
+    "recvonly": "ask for exactly one (`m=audio`)",
+}
 ADDRESS = 4  # which word of a candidate
 
 
-def check_offer(sdp: str) -> str:
-    """The offer's ICE user name fragment, when it offers us one Opus track; raises IngestError."""
+def check_offer(sdp: str, direction: Direction = "sendonly") -> str:
+    """The offer's ICE user name fragment, when it has one Opus track in this direction; raises WebRtcError."""
     offer = _parse(sdp)
     audio = [media for media in offer.media if media.kind == "audio"]
     if len(audio) != 1:
-        raise IngestError(
+        raise WebRtcError(
             "no_audio",
-            f"the offer has {len(audio)} audio tracks; send exactly one (`m=audio`), with one or both legs",
+            f"the offer has {len(audio)} audio tracks; {WHAT_FOR[direction]}",
         )
     _check_bundle(offer)
-    return _check_track(audio[0])
+    return _check_track(audio[0], direction)
 
 
 def _parse(sdp: str) -> SessionDescription:
     try:
         return SessionDescription.parse(sdp)
     except Exception as error:  # aiortc's parser raises whatever happens, assertions included
-        raise IngestError(
+        raise WebRtcError(
             "bad_sdp", f"the body is not an SDP offer that can be read ({type(error).__name__}: {error})"
         ) from error
 
@@ -42,19 +49,19 @@ def _check_bundle(offer: SessionDescription) -> None:
     mids = {media.rtp.muxId for media in offer.media}
     for group in offer.group:
         if group.semantic == "BUNDLE" and not set(group.items) <= mids:
-            raise IngestError("bad_sdp", "`a=group:BUNDLE` names media that the offer does not have (`a=mid`)")
+            raise WebRtcError("bad_sdp", "`a=group:BUNDLE` names media that the offer does not have (`a=mid`)")
 
 
-def _check_track(track: MediaDescription) -> str:
-    if track.direction not in ("sendonly", "sendrecv"):
-        raise IngestError("no_audio", f"the audio track is `{track.direction}`; it must be `sendonly`")
+def _check_track(track: MediaDescription, direction: Direction) -> str:
+    if track.direction not in (direction, "sendrecv"):
+        raise WebRtcError("no_audio", f"the audio track is `{track.direction}`; it must be `{direction}`")
     if OPUS not in {codec.mimeType.lower() for codec in track.rtp.codecs}:
-        raise IngestError("no_opus", "the audio track offers no Opus, which every WebRTC sender has (RFC 7874)")
+        raise WebRtcError("no_opus", "the audio track offers no Opus, which all WebRTC peers have (RFC 7874)")
     ufrag = track.ice.usernameFragment if track.ice else None
     if not track.ice or not ufrag or not track.ice.password:
-        raise IngestError("bad_sdp", "the audio track has no `a=ice-ufrag` and `a=ice-pwd`")
+        raise WebRtcError("bad_sdp", "the audio track has no `a=ice-ufrag` and `a=ice-pwd`")
     if track.dtls is None or not track.dtls.fingerprints:
-        raise IngestError("bad_sdp", "the audio track has no `a=setup` and `a=fingerprint`")
+        raise WebRtcError("bad_sdp", "the audio track has no `a=setup` and `a=fingerprint`")
     return ufrag
 
 
@@ -104,7 +111,7 @@ class Fragment:
 
 
 def parse_fragment(body: str) -> Fragment:
-    """Trickled candidates; raises IngestError."""
+    """Trickled candidates; raises WebRtcError."""
     ufrag, mid = None, None
     candidates: list[RTCIceCandidate] = []
     for line in body.splitlines():
@@ -122,7 +129,7 @@ def _candidate(value: str, mid: str | None) -> RTCIceCandidate:
     try:
         candidate = candidate_from_sdp(value)
     except (AssertionError, ValueError, IndexError):
-        raise IngestError("bad_fragment", f"this candidate cannot be read: {value[:200]!r}") from None
+        raise WebRtcError("bad_fragment", f"this candidate cannot be read: {value[:200]!r}") from None
     if mid is None:
         candidate.sdpMLineIndex = 0
     candidate.sdpMid = mid

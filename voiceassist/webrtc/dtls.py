@@ -1,6 +1,6 @@
 """Says why a WebRTC peer's DTLS handshake failed: aiortc only says that it did.
 
-Never takes part in the handshake. Next: `sessions.py` logs it.
+Never takes part in the handshake. Next: whoever has the session logs it.
 """
 
 from collections.abc import Callable

@@ -3,7 +3,7 @@
 FFmpeg, and with it PyAV, decodes only what arrived. libopus makes up a lost frame from those before it (packet
 loss concealment), or takes it from the packet behind it, where the sender put a coarse copy of it (in-band FEC,
 RFC 6716 section 2.1.7). The library comes with PyAV.
-Never waits. Next: `sound.py` decides what is decoded how.
+Never waits. Next: `ingest/whip/sound.py` decides what is decoded how.
 """
 
 import ctypes
@@ -16,7 +16,7 @@ import av
 import numpy as np
 
 from voiceassist.audio.pcm import Pcm
-from voiceassist.errors import IngestError
+from voiceassist.errors import WebRtcError
 
 RATE_HZ = 48_000  # of what it gives, whatever was sent
 LONGEST = RATE_HZ * 120 // 1000  # samples of a packet (RFC 6716 section 3.2)
@@ -26,7 +26,7 @@ class OpusDecoder:
     """One track's decoder."""
 
     def __init__(self, channels: int) -> None:
-        """`channels` of what it gives, interleaved: of a stereo track, one is both mixed. Raises IngestError."""
+        """`channels` of what it gives, interleaved: of a stereo track, one is both mixed. Raises WebRtcError."""
         self._library, self._channels, error = library(), channels, ctypes.c_int()
         self._state = ctypes.c_void_p(self._library.opus_decoder_create(RATE_HZ, channels, ctypes.byref(error)))
         self._room = np.zeros(LONGEST * channels, np.int16)
@@ -66,10 +66,10 @@ _SAMPLES = ctypes.POINTER(ctypes.c_int16)
 
 @cache
 def library() -> ctypes.CDLL:
-    """libopus, as PyAV or the system has it; raises IngestError."""
+    """libopus, as PyAV or the system has it; raises WebRtcError."""
     path = next(_beside_av(), None) or ctypes.util.find_library("opus")
     if path is None:
-        raise IngestError("no_libopus", "WebRTC needs libopus, which is not installed (Debian: libopus0)")
+        raise WebRtcError("no_libopus", "WebRTC needs libopus, which is not installed (Debian: libopus0)")
     return _typed(ctypes.CDLL(str(path)))
 
 

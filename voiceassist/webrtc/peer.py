@@ -1,6 +1,6 @@
 """One WebRTC peer: answers its offer with aiortc, and closes it.
 
-Never listens to it: `listen.py` does, next.
+Never hears it and never makes its audio: `ingest/whip/listen.py` does the one, `listening/` the other.
 """
 
 import asyncio
@@ -8,6 +8,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from aiortc import (
+    MediaStreamTrack,
     RTCConfiguration,
     RTCPeerConnection,
     RTCRtpCodecCapability,
@@ -15,23 +16,34 @@ from aiortc import (
     RTCSessionDescription,
 )
 
-from voiceassist.errors import IngestError
-from voiceassist.ingest.whip.listen import packets_of
-from voiceassist.ingest.whip.sdp import OPUS, for_aiortc
+from voiceassist.errors import WebRtcError
+from voiceassist.webrtc.sdp import OPUS, for_aiortc, parse_fragment
 
 
-async def answer_offer(sdp: str) -> RTCPeerConnection:
-    """A peer connection with its answer ready; raises IngestError when the offer cannot be answered."""
+async def answer_offer(sdp: str, track: MediaStreamTrack | None = None) -> RTCPeerConnection:
+    """A peer connection with its answer ready: it gets `track`, or sends us its own where there is none.
+
+    Raises WebRtcError when the offer cannot be answered.
+    """
     peer = RTCPeerConnection(RTCConfiguration(iceServers=[]))  # the default asks a public STUN server
     try:
-        await _to_its_end(_negotiate(peer, sdp))
+        await _to_its_end(_negotiate(peer, sdp, track))
     except BaseException as error:  # also when the request is given up: nobody else would close it
         await close_peer(peer)
         if not isinstance(error, Exception):
             raise
         reason = f"{type(error).__name__}: {error}"  # aiortc raises whatever happens, as its parser does
-        raise IngestError("bad_sdp", f"the offer cannot be answered ({reason})") from error
+        raise WebRtcError("bad_sdp", f"the offer cannot be answered ({reason})") from error
     return peer
+
+
+async def add_candidates(peer: RTCPeerConnection, ufrag: str, fragment: str) -> None:
+    """Takes candidates that came after the offer of the peer with that user name fragment; raises WebRtcError."""
+    news = parse_fragment(fragment)
+    if news.ufrag not in (None, ufrag):
+        raise WebRtcError("ice_restart", "ICE restarts are not supported; begin a new session")
+    for candidate in news.candidates:
+        await peer.addIceCandidate(candidate)
 
 
 async def close_peer(peer: RTCPeerConnection) -> None:
@@ -45,15 +57,14 @@ def audio_of(peer: RTCPeerConnection) -> RTCRtpReceiver:
     return receiver
 
 
-async def _negotiate(peer: RTCPeerConnection, sdp: str) -> None:
-    audio = peer.addTransceiver("audio", direction="recvonly")
+async def _negotiate(peer: RTCPeerConnection, sdp: str, track: MediaStreamTrack | None) -> None:
+    audio = peer.addTransceiver(track or "audio", direction="sendonly" if track else "recvonly")
     audio.setCodecPreferences(_opus())
     await peer.setRemoteDescription(RTCSessionDescription(sdp=for_aiortc(sdp), type="offer"))
     for other in peer.getTransceivers():
         if other is not audio:
             other.direction = "inactive"
     await peer.setLocalDescription(await peer.createAnswer())
-    packets_of(audio_of(peer))
 
 
 async def _to_its_end(work: Coroutine[Any, Any, None]) -> None:
