@@ -10,7 +10,7 @@ Next: `server/` sends what a mailbox holds to its socket.
 import asyncio
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from itertools import chain
 from math import inf
 from typing import NoReturn, TypeVar
@@ -21,6 +21,7 @@ from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.events import CallIdentified, CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part
+from voiceassist.row_screens import RowScreen, RowScreens
 from voiceassist.store.rows import microseconds
 from voiceassist.subscriptions import MaySee, TooSlowError, Waiting, WallPlace, every_call
 
@@ -34,6 +35,7 @@ MAILBOX_BYTES = 4 << 20  # 1,000 finals of a usual length are 1.2 MB
 # Finished calls with unresolved alerts on the wall, the newest: a busy day of a large team. The rest is counted.
 FINISHED_ROWS = 200
 
+SHOW_ALL = wire.ShowWall(words_of=None)
 AgentKey = tuple[str, str]  # an agent's id and team
 K = TypeVar("K")
 
@@ -97,11 +99,12 @@ class Hub:
         self._come_back: set[str] = set()  # restored rows that open walls do not have
         self._of_call: defaultdict[str, set[Mailbox]] = defaultdict(set)
         self._walls: defaultdict[str | None, set[Mailbox]] = defaultdict(set)  # by agent; None: all agents'
+        self._screens = RowScreens(self.rows, self.older)
 
     @property
     def clients(self) -> int:
         """How many mailboxes are open."""
-        return sum(1 for _ in self._mailboxes())
+        return sum(1 for _ in self._mailboxes()) + len(self._screens)
 
     @property
     def deepest(self) -> int:
@@ -159,6 +162,7 @@ class Hub:
         else:
             _put(record, wire.encode_line(record), self._walls_of(row))
         self._place(row)
+        self._screens.note(before, call_id, record.event)
         if call_id in self._come_back:
             self._come_back.remove(call_id)
             self._tell_of_return(row)
@@ -206,6 +210,7 @@ class Hub:
         for row in gone:
             self._finished.pop(row.call_id, None)
             self._come_back.discard(row.call_id)
+            self._screens.forget(row.call_id)
         self._count_older(unresolved)
         for row in gone:
             self._tell_older(row, left=(row.call_id,))
@@ -228,6 +233,7 @@ class Hub:
         _, call_id = min(self._finished.values())
         del self._finished[call_id]
         row = self.rows.pop(call_id)
+        self._screens.forget(call_id)
         self._older[_key(row)] += 1
         self._tell_older(row, left=(call_id,))
 
@@ -241,6 +247,7 @@ class Hub:
 
     def _tell_older_to(self, mailboxes: Iterable[Mailbox], left: tuple[str, ...]) -> None:
         """Everybody their own number: it is of the calls that one may see."""
+        self._screens.older_changed()
         for mailbox in mailboxes:
             text = wire.dumps(wire.to_json(wire.WallOlder(older=self.older(mailbox.may_see), left=left)))
             _put(text, text, (mailbox,))
@@ -269,6 +276,12 @@ class Hub:
         with _open_in(self._walls, agent_id, Mailbox(may_see)) as mailbox:
             rows = (row for row in self.rows.values() if agent_id in (None, row.agent.id))
             yield mailbox, tuple(row for row in rows if _may_see(may_see, row))
+
+    def watching_rows(
+        self, may_see: MaySee = every_call, show: wire.ShowWall = SHOW_ALL
+    ) -> AbstractContextManager[RowScreen]:
+        """A screen of the wall that gets rows: only those that it shows."""
+        return self._screens.watching(may_see, show)
 
 
 @contextmanager

@@ -8,12 +8,14 @@ after that, and a record that the state has already may come again, to be told b
 Never keeps or sends anything. Next: `hub.py` implements both; `server/sockets.py` sends what a subscription gives.
 """
 
+from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import NoReturn, Protocol
 
 from voiceassist.core.screen.wall import WallRow
 from voiceassist.errors import PeerError
 from voiceassist.events import Record
+from voiceassist.wire import ShowWall
 
 Waiting = Record | str  # what is no record is a message of the contract, as text: encoded once for all screens
 WallPlace = tuple[int, str]  # started (microseconds since 1970), call_id: newer calls have higher ones
@@ -55,6 +57,16 @@ class Subscription(Protocol):
         """Waits until something could not be kept, then raises TooSlowError: the client must connect anew."""
 
 
+class RowSubscription(Subscription, Protocol):
+    """What one screen of the wall shows. It is bounded by the wall: what waited is sent as it is then."""
+
+    def begin(self, boot: str, follow_up_days: int) -> Iterator[str]:
+        """The snapshot, in pieces; nothing is taken before the last of them."""
+
+    def change(self, show: ShowWall) -> None:
+        """It shows something else from now on; what it lacks comes at once."""
+
+
 class Subscriptions(Protocol):
     """Where screens get their records from, whichever node has the call."""
 
@@ -77,3 +89,6 @@ class Subscriptions(Protocol):
 
         Nothing is told of a row that may not be seen, and it is not counted.
         """
+
+    def watching_rows(self, may_see: MaySee, show: ShowWall) -> AbstractContextManager[RowSubscription]:
+        """Rows for one screen of the wall: only those that it shows, and may see."""

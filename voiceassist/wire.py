@@ -9,17 +9,20 @@ import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
+from annotated_types import MaxLen
 from pydantic import TypeAdapter, ValidationError
 
-from voiceassist.actions import ACTION_CLASSES, Action
+from voiceassist.actions import ACTION_CLASSES, Action, Id
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow
+from voiceassist.core.screen.wallfilter import EVERY_ROW, WallFilter
 from voiceassist.errors import ActionError, PeerError
-from voiceassist.events import EVENT_CLASSES, Event, Record
+from voiceassist.events import EVENT_CLASSES, Event, Record, Speaker
 
 WIRE_VERSION = 1
+WORDS_OF = 200  # rows that a wall of screens draws at most, and those just beyond its edges
 
 Json = dict[str, Any]
 T = TypeVar("T")
@@ -46,6 +49,9 @@ class WallSnapshot:
     version: int = WIRE_VERSION
     boot: str
     rows: tuple[WallRow, ...]
+    more: bool = (
+        False  # the rest of the rows follows in `WallRows`, until one of these says that there are no more
+    )
     older: int = 0  # finished calls with unresolved alerts that are not on the wall, of all whom one may see
     follow_up_days: int = 0  # older calls are not followed up on the wall any more; 0: all are
 
@@ -65,6 +71,47 @@ class WallOlder:
     type: Literal["wall_older"] = "wall_older"
     older: int  # of all whom one may see
     left: tuple[str, ...] = ()  # calls whose rows leave the wall, because newer ones have come
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShowWall:
+    """What a wall screen that wants rows says first, and whenever it shows something else."""
+
+    type: Literal["show_wall"] = "show_wall"
+    filter: WallFilter = EVERY_ROW
+    # Calls in view: of the others, words are told only together with something else. None: words of every call.
+    words_of: Annotated[tuple[Id, ...], MaxLen(WORDS_OF)] | None = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallRows:
+    """Rows as they are now, new ones and those that have changed. Only to screens that want rows."""
+
+    type: Literal["wall_rows"] = "wall_rows"
+    rows: tuple[WallRow, ...]
+    left: tuple[str, ...] = ()  # calls that are not on this wall any more
+    more: bool = False  # of the rows that a snapshot began with
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowWords:
+    """What was said last in a call, and how much; the rest of its row is as it was."""
+
+    call_id: str
+    seq: int
+    at_ms: int
+    last_words: str
+    last_speaker: Speaker | None
+    agent_ms: int
+    customer_ms: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallWords:
+    """Words of calls in view. Only to screens that want rows."""
+
+    type: Literal["wall_words"] = "wall_words"
+    calls: tuple[RowWords, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +158,17 @@ class Continued:
 
 
 ServerMessage = (
-    Snapshot | WallSnapshot | WallRowAdded | WallOlder | Resumed | Awaited | Continued | ErrorMessage | Ping
+    Snapshot
+    | WallSnapshot
+    | WallRowAdded
+    | WallRows
+    | WallWords
+    | WallOlder
+    | Resumed
+    | Awaited
+    | Continued
+    | ErrorMessage
+    | Ping
 )
 
 
@@ -174,6 +231,19 @@ def dumps(value: Json) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
+def list_text(head: Json, name: str, items: Iterable[str]) -> str:
+    """`head` with one more field: a list of what is JSON already, encoded once for everybody who gets it."""
+    return f'{dumps(head)[:-1]},"{name}":[{",".join(items)}]}}'
+
+
+def decode_show(text: str) -> ShowWall:
+    """What a wall screen shows. Raises PeerError."""
+    try:
+        return _validated(ShowWall, json.loads(text))
+    except (ValueError, RecursionError):
+        raise PeerError("bad_json", "a wall screen says what it shows, as one JSON object") from None
+
+
 def decode(data: Json) -> Record:
     """The record that `encode` made; PeerError names the field that is wrong."""
     body = dict(data)
@@ -221,7 +291,7 @@ def _validated(cls: type[T], body: Json) -> T:
 
 def json_schema() -> Json:
     """One JSON Schema document with a definition per event, record, action, state and server message."""
-    bodies = (*EVENT_CLASSES, CallState, WallRow, *ServerMessage.__args__)
+    bodies = (*EVENT_CLASSES, CallState, WallRow, ShowWall, *ServerMessage.__args__)
     inputs = [(cls, "serialization", _adapter(cls)) for cls in bodies]
     _, document = TypeAdapter.json_schemas(inputs, ref_template="#/$defs/{model}")  # type: ignore[arg-type]
     defs: Json = document["$defs"]

@@ -15,7 +15,15 @@ STORED = {
     "oidc_no_admin",
 }  # as `store/people.py` refuses a person; `server/oidc.py` adds oidc_
 # Mistakes that our own pages do not make: who sends such requests reads the message.
-FOR_PROGRAMS = {"bad_cursor", "bad_field", "bad_json", "bad_record", "bad_time", "wrong_content_type"}
+FOR_PROGRAMS = {
+    "bad_cursor",
+    "bad_field",
+    "bad_json",
+    "bad_record",
+    "bad_time",
+    "no_show_wall",
+    "wrong_content_type",
+}
 
 
 def words_in(file: Path) -> set[str]:

@@ -158,6 +158,9 @@ async def test_wall_and_agents_show_no_other_calls(calls: Serving, login: str) -
         async with websockets.connect(url, additional_headers=cookie_of(browser)) as wall:
             rows = json.loads(await wall.recv())["rows"]
             assert {row["call_id"] for row in rows} == {one for one in SEEN[login] if one.endswith("live")}
+        async with websockets.connect(f"{url}?rows=true", additional_headers=cookie_of(browser)) as screen:
+            await screen.send("{}")
+            assert json.loads(await screen.recv())["rows"] == rows
     async with browser_of(calls, login) as browser:
         answer = await browser.get("/api/agents")
         names = {one["id"].lower() for one in answer.json()}

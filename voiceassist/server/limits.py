@@ -53,7 +53,7 @@ class EdgeLimits:
     stream_message_bytes: int = (
         2 << 20
     )  # above what the protocol allows, so that it gets the protocol's own answer
-    screen_message_bytes: int = 4 << 10  # a screen's socket has nothing to say
+    screen_message_bytes: int = 16 << 10  # a wall's screen says which calls it has in view: 200 with usual ids
     head_within_s: float = 10.0  # a head fits into one packet or two
     body_within_s: float = 60.0  # the largest body on a line of 0.3 Mbit/s
     ping_every_s: float = 20.0

@@ -1,8 +1,8 @@
 """Sends what a subscription gives to a websocket until one side is done.
 
-Never reads anything from a screen's socket but its end: people's actions come by POST. A client that does not
-read is disconnected with code 4008, because too much waits for it or one message could not be sent in time, and
-may resume by number.
+Reads nothing of a screen's socket but its end and, of a wall's, what it shows: people's actions come by POST. A
+client that does not read is disconnected with code 4008, because too much waits for it or one message could not be
+sent in time, and may resume by number.
 """
 
 import asyncio
@@ -23,9 +23,12 @@ from voiceassist.subscriptions import Subscription, TooSlowError, Waiting
 CLOSE_SESSION_ENDED = 4001  # or its rights are others now: the page asks for its session
 CLOSE_UNKNOWN_CALL = 4004
 CLOSE_TOO_SLOW = 4008
+CLOSE_BAD_MESSAGE = 4400
 PING_S = 10.0  # on a socket that is quiet; clients give up on a server after 25 s of nothing
 SEND_S = 10.0  # for the network to take a message; whoever takes nothing for so long is gone or asleep
 GOODBYE_S = 1.0  # a client that reads nothing does not hear the goodbye either
+
+Hear = Callable[[str], Awaitable[None]]  # takes what a client says. Raises PeerError for what it cannot mean
 
 
 class SessionEndedError(PeerError):
@@ -77,17 +80,24 @@ async def ended_well(socket: WebSocket) -> AsyncIterator[None]:
         await _goodbye(socket, error, CLOSE_SESSION_ENDED)
     except CallHiddenError as error:
         await _goodbye(socket, error, CLOSE_UNKNOWN_CALL)
+    except PeerError as error:
+        await _goodbye(socket, error, CLOSE_BAD_MESSAGE)
 
 
-async def pump(socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool]) -> None:
-    """Sends what comes until the client is gone (WebSocketDisconnect), too slow or no longer signed in."""
+async def pump(
+    socket: WebSocket, subscription: Subscription, is_new: Callable[[Record], bool], hear: Hear | None = None
+) -> None:
+    """Sends what comes until the client is gone (WebSocketDisconnect), too slow or no longer signed in.
+
+    `hear` gets what the client says; without it, that is not read. Its PeerErrors are raised.
+    """
     try:
         async with asyncio.TaskGroup() as tasks:
             tasks.create_task(_until_session_ends(socket))
             tasks.create_task(_send_all(socket, subscription, is_new))
-            tasks.create_task(_until_gone(socket))
+            tasks.create_task(_until_gone(socket, hear))
             tasks.create_task(subscription.until_too_slow())
-    except* (WebSocketDisconnect, TooSlowError, SessionEndedError, CallHiddenError) as group:
+    except* (WebSocketDisconnect, PeerError) as group:
         raise group.exceptions[0] from None
 
 
@@ -138,11 +148,13 @@ async def _send_waiting(socket: WebSocket, item: Waiting, is_new: Callable[[Reco
         await send_text(socket, wire.encode_line(item))
 
 
-async def _until_gone(socket: WebSocket) -> None:
+async def _until_gone(socket: WebSocket, hear: Hear | None = None) -> None:
     while True:
         message = await socket.receive()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1006))
+        if hear is not None:
+            await hear(message.get("text") or "")
 
 
 async def _until_session_ends(socket: WebSocket) -> NoReturn:

@@ -13,18 +13,20 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.actions import GivenAlertState, Id, Note
-from voiceassist.errors import ActionError
+from voiceassist.errors import ActionError, PeerError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.scope import may_see, scope_of
-from voiceassist.server.sockets import ended_well, pump, send
+from voiceassist.server.sockets import ended_well, pump, send, send_text
 from voiceassist.store.places import place_of
 from voiceassist.store.unresolved import WallPage
 
 router = APIRouter(prefix="/api/wall", tags=["wall"])
 
 ALERTS_AT_ONCE = 200  # some seconds of work: each call's records are read
+FIRST_SHOW_S = 10.0  # the page says it in the moment that the socket opens
+SHOWS_EVERY_S = 0.05  # nobody scrolls faster, and each costs a look at every row
 TOGETHER = 16  # of them at a time: the store commits those that wait together, and live calls wait for no more
 
 
@@ -101,17 +103,48 @@ async def _check_seen(connection: HTTPConnection, call_id: str) -> None:
 
 
 @router.websocket("/socket", dependencies=[allow("agent", "supervisor", "events")])
-async def wall_socket(socket: WebSocket, agent: str | None = None) -> None:
-    """A snapshot of the rows, then records; partials are left out."""
+async def wall_socket(socket: WebSocket, agent: str | None = None, *, rows: bool = False) -> None:
+    """A snapshot of the rows, then records without partials; or, with `rows`, the rows that the screen shows."""
     await socket.accept()
+    async with ended_well(socket):
+        await (_send_rows(socket) if rows else _send_records(socket, agent))
+
+
+async def _send_records(socket: WebSocket, agent: str | None) -> None:
     runtime, is_seen = runtime_of(socket), scope_of(socket).has
     with runtime.subscriptions.watching_wall(agent, is_seen) as (subscription, rows):
-        async with ended_well(socket):
-            snapshot = wire.WallSnapshot(
-                boot=runtime.boot,
-                rows=rows,
-                older=runtime.subscriptions.older(is_seen),
-                follow_up_days=runtime.settings.follow_up_days,
-            )
-            await send(socket, snapshot)
-            await pump(socket, subscription, lambda _record: True)
+        snapshot = wire.WallSnapshot(
+            boot=runtime.boot,
+            rows=rows,
+            older=runtime.subscriptions.older(is_seen),
+            follow_up_days=runtime.settings.follow_up_days,
+        )
+        await send(socket, snapshot)
+        await pump(socket, subscription, lambda _record: True)
+
+
+async def _send_rows(socket: WebSocket) -> None:
+    runtime = runtime_of(socket)
+    show = await _first_show(socket)
+    with runtime.subscriptions.watching_rows(scope_of(socket).has, show) as subscription:
+
+        async def hear(text: str) -> None:
+            subscription.change(wire.decode_show(text))
+            await asyncio.sleep(SHOWS_EVERY_S)
+
+        for text in subscription.begin(runtime.boot, runtime.settings.follow_up_days):
+            await send_text(socket, text)
+        await pump(socket, subscription, lambda _record: True, hear)
+
+
+async def _first_show(socket: WebSocket) -> wire.ShowWall:
+    """What the screen shows at first, which it says before anything is sent. Raises PeerError."""
+    try:
+        async with asyncio.timeout(FIRST_SHOW_S):
+            return wire.decode_show(await socket.receive_text())
+    except TimeoutError:
+        raise PeerError(
+            "no_show_wall", f"say within {FIRST_SHOW_S:g} s what the screen shows (`show_wall`)"
+        ) from None
+    except KeyError:
+        raise PeerError("bad_json", "a wall screen says what it shows in a text message") from None

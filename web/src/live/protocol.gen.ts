@@ -6,6 +6,8 @@ export type ServerMessage =
   | Snapshot
   | WallSnapshot
   | WallRowAdded
+  | WallRows
+  | WallWords
   | WallOlder
   | Resumed
   | Awaited
@@ -468,6 +470,7 @@ export interface WallSnapshot {
   version: number;
   boot: string;
   rows: WallRow[];
+  more: boolean;
   older: number;
   follow_up_days: number;
 }
@@ -507,6 +510,34 @@ export interface WallRow {
 export interface WallRowAdded {
   type: "wall_row_added";
   row: WallRow;
+}
+/**
+ * Rows as they are now, new ones and those that have changed. Only to screens that want rows.
+ */
+export interface WallRows {
+  type: "wall_rows";
+  rows: WallRow[];
+  left: string[];
+  more: boolean;
+}
+/**
+ * Words of calls in view. Only to screens that want rows.
+ */
+export interface WallWords {
+  type: "wall_words";
+  calls: RowWords[];
+}
+/**
+ * What was said last in a call, and how much; the rest of its row is as it was.
+ */
+export interface RowWords {
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  last_words: string;
+  last_speaker: ("agent" | "customer") | null;
+  agent_ms: number;
+  customer_ms: number;
 }
 /**
  * The number of finished calls with unresolved alerts that are not on the wall has changed.
