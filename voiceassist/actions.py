@@ -7,10 +7,11 @@ Nothing here does anything. `wire.py` reads them from screens; `core/call/action
 from dataclasses import dataclass
 from typing import Annotated, Literal, get_args
 
-from annotated_types import MaxLen, MinLen
+from annotated_types import Ge, MaxLen, MinLen
 
 Consent = Literal["unknown", "announced", "given", "refused"]  # of the customer, to being recorded
 GivenAlertState = Literal["open", "acknowledged", "resolved"]  # what a person may make of an alert
+AlertReason = Literal["", "helped", "false_alarm", "no_action"]  # why an alert is resolved; "": not said
 CardVolume = Literal["fewer", "normal", "more"]  # how many cards an agent wants, within the playbook's limits
 CoachingAnswer = Literal["thumbs_up", "need_you", "text"]  # an agent's, to a supervisor's message
 COACHING_CHARS = 300  # of a message or its answer: what is read while talking
@@ -71,14 +72,20 @@ class SayFine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangeAlert:
-    """A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again."""
+    """A supervisor acknowledges an incident, which makes it theirs; hands it over; resolves it; or opens it again.
+
+    A false alarm marks its cues as such; what is opened again, or gets another reason, takes the marks back.
+    """
 
     at_ms: int
-    alert_id: Id
+    alert_id: Id  # of any alert of the incident
     state: GivenAlertState
     by: Id
     note: Note = ""
     done_at: str = ""  # wall clock, ISO 8601 with zone
+    reason: AlertReason = ""  # of what is resolved only
+    owner: Id = ""  # of what is acknowledged only: whose it becomes; empty: theirs who acknowledges it
+    seen: Annotated[int, Ge(0)] | None = None  # how many changes of it they had seen; None: it changes anyhow
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,7 +21,7 @@
 A message says what was wrong, where, and what to do. Nothing here knows how it is shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 
@@ -57,6 +57,11 @@ class WebRtcError(PeerError):
 
 class ActionError(PeerError):
     """A person asked for something that this call cannot do (any more)."""
+
+    def __init__(self, code: str, message: str, done: Mapping[str, str] | None = None) -> None:
+        """`done`: what somebody else did before, where that is why: for a screen to say in its own words."""
+        super().__init__(code, message)
+        self.done = done or {}
 
 
 class ConflictError(PeerError):

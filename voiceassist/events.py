@@ -11,7 +11,7 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from voiceassist.actions import Action, CardVolume, CoachingAnswer, Consent
+from voiceassist.actions import Action, AlertReason, CardVolume, CoachingAnswer, Consent
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
@@ -346,7 +346,11 @@ class PromptClosed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alert:
-    """Something a supervisor should look at."""
+    """Something a supervisor should look at: a new incident, or one that is told anew.
+
+    An incident is what belongs together in one call: the abuse of one ladder, or alerts of one other kind, until
+    somebody has resolved it.
+    """
 
     at_ms: int
     alert_id: str  # "a1", "a2", ...
@@ -358,6 +362,23 @@ class Alert:
     reason_code: str = ""  # a code for `reason` where that is our own sentence; "": a playbook's own words
     late: bool = False  # it came late, because the machine was behind
     unsaid: str = ""  # title of what was not said in time; of alerts of the kind `missing` only
+    incident: str = ""  # id of the first alert of its incident; empty, as in calls of before: it is one of its own
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertRepeated:
+    """One more cue of an incident, for which nobody is told anew: it only counts."""
+
+    at_ms: int
+    incident: str  # id of the incident's first alert
+    level: AlertLevel  # the fields from here on are an alert's
+    kind: str
+    reason: str
+    quote: str
+    why: Why
+    reason_code: str = ""
+    late: bool = False
+    unsaid: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -371,17 +392,19 @@ class QuoteChanged:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertChanged:
-    """Somebody took care of an alert, or took that back; or it turned out to be untrue.
+    """Somebody took care of an incident, or took that back; or it turned out to be untrue.
 
-    Whoever acknowledged it last owns it, until it is open again.
+    Whoever acknowledged it last owns it, or whoever it was handed to, until it is open again.
     """
 
     at_ms: int
-    alert_id: str
+    alert_id: str  # of the incident: of its first alert
     state: AlertState
     by: str  # a person's name, or "voiceassist"
     note: str = ""
     done_at: str = ""  # wall clock, ISO 8601 with zone, when a person did it; empty: at that moment of the call
+    reason: AlertReason = ""  # why it is resolved; empty: nobody said so, or it is not
+    owner: str = ""  # whom it was handed to; empty: it is theirs who acknowledged it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -603,6 +626,7 @@ Event = (
     | Prompt
     | PromptClosed
     | Alert
+    | AlertRepeated
     | QuoteChanged
     | AlertChanged
     | FalseAlarmMarked

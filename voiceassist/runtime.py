@@ -29,13 +29,13 @@ from voiceassist.bus.mqtt import Bus
 from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
 from voiceassist.core.call.actions import note_of
-from voiceassist.core.call.alerts import change_of
 from voiceassist.core.call.coaching import coaching_in
+from voiceassist.core.call.incident_changes import change_incident
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, ConflictError, IngestError, StoreError
-from voiceassist.events import Record
+from voiceassist.events import Event, Record
 from voiceassist.hub import Hub
 from voiceassist.identities import Identities
 from voiceassist.ingest.feed.feed import Feed
@@ -362,31 +362,26 @@ class Runtime:
         records = await self.store.records(call_id)
         if not records:
             raise ActionError("unknown_call", f"there is no call {call_id!r}")
-        row = row_of(records)
-        if isinstance(action, MarkFalseAlarm):
-            told = told_in(record.event for record in records)
-            await journal.write([told.mark(replace(action, at_ms=row.at_ms))])
-            return
-        if isinstance(action, AddNote):
-            await journal.write([note_of(replace(action, at_ms=row.at_ms))])
-            return
-        if isinstance(action, SeeCoaching | AnswerCoaching):
-            coaching = coaching_in([record.event for record in records])
-            await journal.write(coaching.carry_out(replace(action, at_ms=row.at_ms)))
-            return
-        if not isinstance(action, ChangeAlert):
-            raise ActionError(
-                "call_over",
-                f"call {call_id} is over; only its alerts can still be changed, cues called false alarms, "
-                "and notes added",
-            )
-        states = {view.alert.alert_id: view.state for view in row.alerts}
-        if action.alert_id not in states:
-            raise ActionError("unknown_alert", f"call {call_id} has no alert {action.alert_id!r}")
-        if states[action.alert_id] == "retracted":
-            raise ActionError("alert_retracted", f"alert {action.alert_id} turned out to be untrue")
-        self.hub.restore(row)
-        await journal.write([change_of(action, row.at_ms)])
+        row, told = row_of(records), told_in(record.event for record in records)
+        match action:
+            case MarkFalseAlarm():
+                events: list[Event] = [told.mark(replace(action, at_ms=row.at_ms))]
+            case AddNote():
+                events = [note_of(replace(action, at_ms=row.at_ms))]
+            case SeeCoaching() | AnswerCoaching():
+                coaching = coaching_in([record.event for record in records])
+                events = coaching.carry_out(replace(action, at_ms=row.at_ms))
+            case ChangeAlert():
+                incidents = {view.incident: view for view in row.alerts}
+                events = change_incident(incidents, told, replace(action, at_ms=row.at_ms))
+                self.hub.restore(row)
+            case _:
+                raise ActionError(
+                    "call_over",
+                    f"call {call_id} is over; only its alerts can still be changed, cues called false alarms, "
+                    "and notes added",
+                )
+        await journal.write(events)
 
     async def erase(self, call_ids: Sequence[str], *, by: str, is_step: bool = False) -> Erasure:
         """Deletes calls for good, in somebody's name; `is_step` as `Store.erase` has it.

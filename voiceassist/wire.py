@@ -21,7 +21,7 @@ from voiceassist.core.screen.wallfilter import EVERY_ROW, WallFilter
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.events import EVENT_CLASSES, Event, Record, Speaker
 
-WIRE_VERSION = 1
+WIRE_VERSION = 2
 WORDS_OF = 200  # rows that a wall of screens draws at most, and those just beyond its edges
 
 Json = dict[str, Any]

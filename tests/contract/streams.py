@@ -6,13 +6,16 @@ Next: `make_golden.py` computes what the screens show after each record.
 """
 
 from dataclasses import replace
+from typing import Any
 
 from voiceassist.actions import CoachingAnswer
+from voiceassist.core.call.incidents import repeated
 from voiceassist.events import (
     AgentFine,
     Alert,
     AlertChanged,
     AlertLevel,
+    AlertRepeated,
     AlertState,
     Alternative,
     AudioDoubted,
@@ -169,7 +172,7 @@ def closed(prompt_id: str, outcome: PromptOutcome, at_ms: int, alternative: str 
     return PromptClosed(at_ms=at_ms, prompt_id=prompt_id, outcome=outcome, alternative=alternative)
 
 
-def alert(alert_id: str, level: AlertLevel, of: Cue) -> Alert:
+def alert(alert_id: str, level: AlertLevel, of: Cue, incident: str = "") -> Alert:
     return Alert(
         at_ms=of.at_ms + 280,
         alert_id=alert_id,
@@ -178,12 +181,17 @@ def alert(alert_id: str, level: AlertLevel, of: Cue) -> Alert:
         reason=f"The customer's words: {of.kind}.",
         quote=of.words,
         why=why(of),
+        incident=incident,
     )
 
 
-def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "", done_at: str = "") -> AlertChanged:
+def repeat(of: Cue, level: AlertLevel, incident: str) -> AlertRepeated:
+    return repeated(alert("", level, of), incident)
+
+
+def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "", **more: Any) -> AlertChanged:
     by = "voiceassist" if state == "retracted" else "Sam Rivera"
-    return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note, done_at=done_at)
+    return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note, **more)
 
 
 def false_alarm(of: Cue, said: str, at_ms: int, *, marked: bool = True) -> FalseAlarmMarked:
@@ -302,6 +310,62 @@ def _abuse() -> list[Record]:
         changed("a3", "open", 15_000),
         changed("a9", "resolved", 15_000),
     )
+
+
+def _incidents() -> list[Record]:
+    """Incidents side by side: one rises, repeats, is handed over, loses its leading alert; one loses all.
+
+    It is resolved as a false alarm and opened again; a new one begins; a repeat comes of one that nobody knows.
+    """
+    said = [final("customer", n, text, n * 4_000) for n, text in enumerate(ABUSE, start=1)]
+    kinds = ("insult", "threat", "insult", "threat", "churn", "insult")
+    cues = [
+        cue(f"c{n}", kind, line, line.text)
+        for n, (kind, line) in enumerate(zip(kinds, said, strict=True), start=1)
+    ]
+    insult, threat, again, worse, churn, later = cues
+    rise = alert("a2", "critical", threat, "a1")
+    return numbered(
+        "call-incidents",
+        started(),
+        insult,
+        alert("a1", "warning", insult, "a1"),
+        changed("a1", "acknowledged", 7_000),
+        threat,
+        rise,
+        QuoteChanged(at_ms=10_100, cue_id="c2", words="I will come down and hurt you"),
+        again,
+        repeat(again, "warning", "a1"),
+        worse,
+        repeat(worse, "critical", "a1"),
+        QuoteChanged(at_ms=18_000, cue_id="c4", words="I will really hurt you"),
+        changed("a1", "acknowledged", 18_500, owner="Ida Holm"),
+        CueRetracted(at_ms=19_000, cue_id="c2"),
+        CueRetracted(at_ms=19_000, cue_id="c2"),
+        CueRetracted(at_ms=19_500, cue_id="c4"),
+        churn,
+        alert("a3", "info", churn, "a3"),
+        CueRetracted(at_ms=22_000, cue_id="c5"),
+        changed("a3", "retracted", 22_000),
+        changed("a1", "resolved", 23_000, "It was a joke.", reason="false_alarm"),
+        false_alarm(insult, said[0].text, 23_000),
+        later,
+        alert("a4", "warning", later, "a4"),
+        CallEnded(at_ms=30_000, reason="hangup"),
+        changed("a1", "open", 30_000, done_at="2026-11-22T08:00:00.000+00:00"),
+        changed("a4", "resolved", 30_000, reason="no_action"),
+        repeat(later, "warning", "a9"),
+    )
+
+
+ABUSE = (
+    "you are a useless idiot",
+    "I will come down there and hurt you",
+    "an idiot is what you are",
+    "I will really come and hurt you",
+    "I will cancel my contract",
+    "you complete fool",
+)
 
 
 def _line() -> list[Record]:
@@ -530,6 +594,7 @@ STREAMS: dict[str, list[Record]] = {
     "refusal_recovered": _recovered(),
     "dead_end_then_failed": _failed(),
     "abuse_ladder": _abuse(),
+    "incidents": _incidents(),
     "line_changes": _line(),
     "lost_lines": _lost(),
     "doubted_audio": _doubted_audio(),

@@ -11,6 +11,7 @@ import websockets
 
 from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for, silence, start_message
 from voiceassist.server.limits import EdgeLimits
+from voiceassist.wire import WIRE_VERSION
 
 SOON = "/api/calls/c-1/socket?wait=true"
 
@@ -41,7 +42,7 @@ async def break_off(server: Serving, call_id: str) -> None:
 async def test_screen_that_is_opened_before_its_call_waits_and_joins_it_at_its_start(server: Serving) -> None:
     async with screen_of(server) as screen:
         assert await said(screen) == {
-            "type": "awaited", "version": 1, "boot": server.runtime.boot, "call_id": "c-1",
+            "type": "awaited", "version": WIRE_VERSION, "boot": server.runtime.boot, "call_id": "c-1",
         }  # fmt: skip
         async with calling(server, "c-1") as phone:
             await phone.send(silence(1))

@@ -14,6 +14,7 @@ from urllib.parse import quote
 from voiceassist.events import (
     Alert,
     AlertChanged,
+    AlertRepeated,
     CallEnded,
     CallFailed,
     CallStarted,
@@ -26,7 +27,7 @@ NodeState = Literal["online", "offline"]
 
 PRESENCE_QOS = 1
 RECORD_QOS = 1  # MQTT's "at least once": all of it is promised
-_ASSURED = (Alert, AlertChanged, CallStarted, CallEnded, CallFailed)
+_ASSURED = (Alert, AlertRepeated, AlertChanged, CallStarted, CallEnded, CallFailed)
 
 
 def topic_for(site: str, record: Record) -> str:

@@ -4,6 +4,7 @@ from rich.markup import escape
 
 from voiceassist.events import (
     Alert,
+    AlertRepeated,
     AudioDoubted,
     AudioGap,
     CallEnded,
@@ -60,6 +61,8 @@ def _text(event: Event) -> str | None:  # noqa: C901, PLR0912 - a table, one row
             return f"  [dim]card {event.prompt_id}: {event.outcome}[/]"
         case Alert():
             return f"  [{LEVEL_STYLE[event.level]}]alert[/]   {event.level}: {escape(event.reason)}"
+        case AlertRepeated():
+            return f"  [dim]alert {event.incident} again: {escape(event.reason)}[/]"
         case RefusalClosed():
             return f"  [dim]refusal {event.cue_id}: {event.outcome.replace('_', ' ')}[/]"
         case AudioGap():

@@ -1,5 +1,8 @@
 """What a list of calls shows in numbers, computed from a call's events.
 
+What counts as an alert is an incident: the alerts of one call that are one matter (`core/call/incidents.py`),
+however often it repeated, unless all of it turned out to be untrue. Lists of calls, the sums per agent and hour,
+and the table of alerts (`facts.py`) count these; only the metrics and backtests count alerts as they were told.
 Pure. `count` of all events is the sum of the counts of their parts, unless one of them changes what an earlier one
 counts for (`changes_counts`): then `writer.py` counts the whole call again.
 """
@@ -7,10 +10,12 @@ counts for (`changes_counts`): then `writer.py` counts the whole call again.
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
+from voiceassist.core.call.incidents import AlertView, incidents_in, is_unresolved
 from voiceassist.events import (
     Alert,
     AlertChanged,
     AlertLevel,
+    AlertRepeated,
     Cue,
     CueRetracted,
     Event,
@@ -21,7 +26,7 @@ from voiceassist.events import (
 LEVELS: tuple[AlertLevel | None, ...] = (None, "info", "warning", "critical")
 """Stored as the index, so that the database can compare them."""
 
-COUNTED = ("cue", "cue_retracted", "refusal_closed", "prompt", "alert", "alert_changed")
+COUNTED = ("cue", "cue_retracted", "refusal_closed", "prompt", "alert", "alert_repeated", "alert_changed")
 """The types (in wire form) that `count` looks at."""
 
 
@@ -33,9 +38,9 @@ class CallCounts:
     recovered: int
     dead_ends: int
     prompts: int
-    alerts: int
-    unresolved: int  # alerts that are open or acknowledged
-    worst: int  # index into LEVELS, among all alerts that were true, taken care of or not
+    alerts: int  # incidents
+    unresolved: int  # incidents that are open or acknowledged
+    worst: int  # index into LEVELS, among all incidents that were true, taken care of or not
 
     def as_row(self) -> dict[str, int]:
         """By column name."""
@@ -46,23 +51,28 @@ def count(events: Iterable[Event]) -> CallCounts:
     """The numbers of these events."""
     kept = tuple(events)
     untrue = {e.cue_id for e in kept if isinstance(e, CueRetracted)}
-    states = {e.alert_id: e.state for e in kept if isinstance(e, AlertChanged)}  # the last one of each
-    alerts = [e for e in kept if isinstance(e, Alert) and states.get(e.alert_id) != "retracted"]
+    incidents = true_incidents(kept)
     outcomes = [e.outcome for e in kept if isinstance(e, RefusalClosed)]
     return CallCounts(
         refusals=len({e.cue_id for e in kept if isinstance(e, Cue) and _is_refusal(e)} - untrue),
         recovered=outcomes.count("recovered"),
         dead_ends=outcomes.count("dead_end"),
         prompts=sum(isinstance(e, Prompt) for e in kept),
-        alerts=len(alerts),
-        unresolved=sum(states.get(alert.alert_id) != "resolved" for alert in alerts),
-        worst=max((LEVELS.index(alert.level) for alert in alerts), default=0),
+        alerts=len(incidents),
+        unresolved=sum(map(is_unresolved, incidents)),
+        worst=max((LEVELS.index(view.alert.level) for view in incidents), default=0),
     )
+
+
+def true_incidents(events: Iterable[Event]) -> list[AlertView]:
+    """The incidents that count, the oldest first."""
+    return [view for view in incidents_in(events).values() if view.state != "retracted"]
 
 
 def changes_counts(event: Event) -> bool:
     """Whether earlier events count for something else after this one."""
-    return isinstance(event, CueRetracted | AlertChanged)
+    joins = isinstance(event, Alert) and event.incident not in ("", event.alert_id)
+    return joins or isinstance(event, CueRetracted | AlertRepeated | AlertChanged)
 
 
 def _is_refusal(cue: Cue) -> bool:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from voiceassist.actions import GivenAlertState
 from voiceassist.core.call.alerts import OURSELVES
+from voiceassist.core.call.incidents import AlertView, incidents_in
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -25,11 +26,12 @@ from voiceassist.events import (
     Record,
     RefusalClosed,
 )
+from voiceassist.store.counts import true_incidents
 from voiceassist.store.rows import Row, microseconds
 
 FACT_TYPES = (
     *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed"),
-    *("alert", "alert_changed", "false_alarm_marked", "note_added"),
+    *("alert", "alert_repeated", "alert_changed", "false_alarm_marked", "note_added"),
     "call_identified",
 )
 """The types (in wire form) that facts are made of."""
@@ -91,16 +93,18 @@ def _offer(prompt: Prompt, closed: PromptClosed | None) -> Row:
 
 
 def alert_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
-    """One row per alert, with its state and who changed it last."""
-    changes = {event.alert_id: event for event in events if isinstance(event, AlertChanged)}
-    alerts = [event for event in events if isinstance(event, Alert)]
-    rows = [call.row(alert) | _alert(alert, changes.get(alert.alert_id)) for alert in alerts]
-    return [row for row in rows if row["state"] != "retracted"]
+    """One row per incident, with its state and who changed it last; its time is that of its first cue."""
+    return [call.row(view.happened[0]) | _incident(view) for view in true_incidents(events)]
 
 
-def _alert(alert: Alert, change: AlertChanged | None) -> Row:
-    state, by = (change.state, change.by) if change else ("open", "")
-    return {"alert_id": alert.alert_id, "level": alert.level, "kind": alert.kind, "state": state, "by": by}
+def _incident(view: AlertView) -> Row:
+    return {
+        "alert_id": view.incident,
+        "level": view.alert.level,
+        "kind": view.alert.kind,
+        "state": view.state,
+        "by": view.by,
+    }
 
 
 def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
@@ -120,7 +124,7 @@ def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
 
 def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
     """One row per thing that a person did with an alert or a cue, or wrote down."""
-    alerts = {record.event.alert_id: record.event for record in records if isinstance(record.event, Alert)}
+    alerts = {id_: view.alert for id_, view in incidents_in(record.event for record in records).items()}
     done = [(record.seq, event) for record in records if (event := _done_in(record))]
     last = {_about(event): seq for seq, event in done}
     return [

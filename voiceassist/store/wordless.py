@@ -10,6 +10,7 @@ from dataclasses import replace
 from voiceassist.events import (
     Alert,
     AlertChanged,
+    AlertRepeated,
     CoachingAnswered,
     CoachingSent,
     Cue,
@@ -24,7 +25,10 @@ from voiceassist.events import (
 )
 
 ONLY_WORDS = (Final, PromiseHeard, NoteAdded, QuoteChanged)
-ALSO_WORDS = (Cue, RefusalClosed, Prompt, Alert, AlertChanged, FalseAlarmMarked, CoachingSent, CoachingAnswered)
+ALSO_WORDS = (
+    *(Cue, RefusalClosed, Prompt, Alert, AlertRepeated, AlertChanged, FalseAlarmMarked),
+    *(CoachingSent, CoachingAnswered),
+)
 
 
 def without_words(event: Event) -> Event:
@@ -34,7 +38,7 @@ def without_words(event: Event) -> Event:
             return replace(event, words="")
         case Prompt():
             return replace(event, why=replace(event.why, words=""))
-        case Alert():
+        case Alert() | AlertRepeated():
             return replace(event, quote="", why=replace(event.why, words=""))
         case AlertChanged():
             return replace(event, note="")

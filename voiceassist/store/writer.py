@@ -214,7 +214,8 @@ def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
 
 def _recount(connection: Connection, call_id: str) -> None:
     stored = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(COUNTED))
-    counts = count(rows.record_of(body).event for body in connection.scalars(stored))
+    in_order = connection.scalars(stored.order_by(events.c.seq))
+    counts = count(rows.record_of(body).event for body in in_order)
     connection.execute(update(calls).where(calls.c.call_id == call_id).values(counts.as_row()))
 
 

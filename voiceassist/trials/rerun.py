@@ -141,7 +141,15 @@ class _People:
         alert_id = self.alerts.get(self.kinds.get(event.alert_id, ""))
         if alert_id is None or event.state == "retracted":
             return None
-        return ChangeAlert(at_ms=event.at_ms, alert_id=alert_id, state=event.state, by=event.by, note=event.note)
+        return ChangeAlert(
+            at_ms=event.at_ms,
+            alert_id=alert_id,
+            state=event.state,
+            by=event.by,
+            note=event.note,
+            reason=event.reason,
+            owner=event.owner,
+        )
 
 
 def _step(event: Event) -> RerunInput | None:

@@ -28,8 +28,7 @@ async function answered<T>(request: Promise<T>): Promise<T | null> {
 }
 
 function change(callId: string, view: AlertView, state: State, note = "") {
-  const { alert_id } = view.alert;
-  return perform(callId, { type: "change_alert", alert_id, state, note });
+  return perform(callId, { type: "change_alert", alert_id: view.incident, state, note });
 }
 
 /** Makes an alert one's own, and offers the way back. */

@@ -9,6 +9,11 @@ import type * as wire from "./live/protocol.gen";
 export type Alert = wire.Alert;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AlertChanged".
+ */
+export type AlertChanged = wire.AlertChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "AlertView".
  */
 export type AlertView = wire.AlertView;

@@ -1,5 +1,5 @@
 /** Short builders for the views' tests. */
-import type { AlertView, Cue, CueView, Final, Level, PartialWords, PromptView, RecordOf, Speaker, WallRow } from "../src/types";
+import type { Alert, AlertView, Cue, CueView, Final, Level, PartialWords, PromptView, RecordOf, Speaker, WallRow } from "../src/types";
 
 const why = { cue_id: "c1", rule: "r", words: "w", confidence: 1, playbook: "p@1", spoken_ms: 0, latency_ms: 300 };
 
@@ -46,7 +46,9 @@ export function cue(spoken: Final, change: { [K in keyof Cue]?: Cue[K] } = {}): 
 }
 
 export function alert(alert_id: string, level: Level, at_ms: number, state: AlertView["state"] = "open"): AlertView {
-  return { alert: { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false, unsaid: "" }, state, by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
+  const told: Alert = { at_ms, alert_id, level, kind: "insult", reason: "An insult", quote: "idiot", why, reason_code: "", late: false, unsaid: "", incident: alert_id };
+  const nothingDone = { by: "", note: "", changed_ms: null, changed_at: "", owner: "", reason: "", history: [] } as const;
+  return { incident: alert_id, alert: told, state, ...nothingDone, history: [], count: 1, risen: false, happened: [told], untrue: [] };
 }
 
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {

@@ -1,4 +1,5 @@
 /** A call's screen that is opened before the call, or whose call goes on as another one. */
+import { WIRE_VERSION } from "../src/live/protocol.gen";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LiveCall } from "../src/live/call.svelte";
 import { replay } from "../src/live/store";
@@ -8,7 +9,7 @@ import { FakeSocket } from "./fake-socket";
 
 const sockets: FakeSocket[] = [];
 const last = () => sockets.at(-1) as FakeSocket;
-const snapshot = { type: "snapshot", version: 1, boot: "b1", state: replay([started]) };
+const snapshot = { type: "snapshot", version: WIRE_VERSION, boot: "b1", state: replay([started]) };
 
 beforeEach(() => {
   sockets.length = 0;
@@ -32,7 +33,7 @@ afterEach(() => {
 test("a call that is not there yet is waited for on one connection, and joined when it begins", () => {
   const live = new LiveCall("c");
   expect(last().url).toContain("/api/calls/c/socket?wait=true");
-  last().deliver({ type: "awaited", version: 1, boot: "b1", call_id: "c" });
+  last().deliver({ type: "awaited", version: WIRE_VERSION, boot: "b1", call_id: "c" });
   expect([live.isAwaited, live.connection, live.state]).toEqual([true, "open", null]);
   last().deliver(snapshot);
   expect([live.isAwaited, live.wasLive, live.state?.call_id, sockets.length]).toEqual([false, true, "c", 1]);
@@ -41,7 +42,7 @@ test("a call that is not there yet is waited for on one connection, and joined w
 
 test("whoever waits at a server that is started again waits on", () => {
   const live = new LiveCall("c");
-  last().deliver({ type: "awaited", version: 1, boot: "b1", call_id: "c" });
+  last().deliver({ type: "awaited", version: WIRE_VERSION, boot: "b1", call_id: "c" });
   last().drop();
   vi.advanceTimersByTime(400);
   expect(last().url).toMatch(/socket\?wait=true$/);
@@ -52,12 +53,12 @@ test("whoever waits at a server that is started again waits on", () => {
 
 test("a call that did not come is told, and can be waited for again", () => {
   const live = new LiveCall("c");
-  last().deliver({ type: "awaited", version: 1, boot: "b1", call_id: "c" });
+  last().deliver({ type: "awaited", version: WIRE_VERSION, boot: "b1", call_id: "c" });
   last().deliver({ type: "error", code: "unknown_call", message: "there is no call 'c'" });
   last().drop(4004);
   expect([live.isUnknown, sockets.length]).toEqual([true, 1]);
   live.waitAgain();
-  last().deliver({ type: "awaited", version: 1, boot: "b1", call_id: "c" });
+  last().deliver({ type: "awaited", version: WIRE_VERSION, boot: "b1", call_id: "c" });
   expect([live.isUnknown, live.isAwaited, sockets.length]).toEqual([false, true, 2]);
   live.close();
 });

@@ -1,4 +1,5 @@
 /** The wall on a screen: the rows that the server's wall has, and older ones in pages. */
+import { WIRE_VERSION } from "../src/live/protocol.gen";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { LiveWall } from "../src/live/wall.svelte";
 import type { WallRow } from "../src/types";
@@ -34,7 +35,7 @@ afterEach(() => {
 function opened(older: number): [LiveWall, FakeSocket] {
   const wall = new LiveWall(null);
   const socket = sockets.at(-1) as FakeSocket;
-  socket.deliver({ type: "wall_snapshot", version: 1, boot: "b1", rows: [left("new")], older, follow_up_days: 0 });
+  socket.deliver({ type: "wall_snapshot", version: WIRE_VERSION, boot: "b1", rows: [left("new")], older, follow_up_days: 0 });
   return [wall, socket];
 }
 
@@ -48,7 +49,7 @@ test("calls that come to the older ones while these are fetched are fetched, too
   const [wall, socket] = opened(1);
   void wall.fetchOlder();
   pages[0]?.([left("old")]);
-  socket.deliver({ type: "wall_older", version: 1, older: 2, left: ["reopened"] }); // the page was made before
+  socket.deliver({ type: "wall_older", version: WIRE_VERSION, older: 2, left: ["reopened"] }); // the page was made before
   await counted(wall);
   expect(pages).toHaveLength(2);
   pages[1]?.([left("old"), left("reopened")]);
@@ -69,8 +70,8 @@ test("calls that aged out since the server counted are not waited for", async ()
 test("a call that a newer one pushes out stays, and nothing is fetched for it", async () => {
   const [wall, socket] = opened(1);
   void wall.fetchOlder();
-  socket.deliver({ type: "wall_row_added", version: 1, row: left("newer") });
-  socket.deliver({ type: "wall_older", version: 1, older: 2, left: ["new"] });
+  socket.deliver({ type: "wall_row_added", version: WIRE_VERSION, row: left("newer") });
+  socket.deliver({ type: "wall_older", version: WIRE_VERSION, older: 2, left: ["new"] });
   pages[0]?.([left("old")]);
   expect(await counted(wall)).toEqual([3, 0]);
   expect(pages).toHaveLength(1);

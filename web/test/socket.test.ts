@@ -21,7 +21,7 @@ function start(resumes = true): LiveSocket {
   });
 }
 
-const snapshot = (seq: number, boot = "b1") => ({ type: "snapshot", version: 1, boot, state: { seq } });
+const snapshot = (seq: number, boot = "b1") => ({ type: "snapshot", version: WIRE_VERSION, boot, state: { seq } });
 const partial = (seq: number) => ({ type: "partial", call_id: "c", seq, at_ms: seq });
 
 function expectDialAfter(wait_ms: number): void {

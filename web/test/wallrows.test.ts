@@ -26,6 +26,8 @@ const changed = (call_id: string, state: "open" | "resolved"): WireRecord => ({
   by: "Sam",
   note: "",
   done_at: "",
+  reason: "",
+  owner: "",
 });
 const alarmed = (call_id: string, status: WallRow["status"]) =>
   row(call_id, { status, alerts: [alert("a1", "critical", 0)], worst: "critical" });

@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import drive, final, live_call, only, records, started
 from voiceassist.actions import AskHelp, ChangeAlert, SetMute
-from voiceassist.core.screen.views import AlertView
+from voiceassist.core.call.incidents import AlertView
 from voiceassist.core.screen.wall import WallRow, row_of
 from voiceassist.errors import ActionError
 from voiceassist.events import AlertChanged, Event, Input

@@ -28,6 +28,7 @@ from voiceassist.core.call.alerts import Alerts
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.coaching import Coaching, CoachingAction
 from voiceassist.core.call.consent import KnownConsent
+from voiceassist.core.call.incident_changes import change_incident
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
@@ -63,7 +64,7 @@ class Actions:
             case SayFine():
                 return self._say_fine(at_ms)
             case ChangeAlert():
-                return self.alerts.change(at_ms, action)
+                return self.alerts.see(change_incident(self.alerts.incidents, self.told, action))
             case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
                 return self._coach(action)
             case MarkFalseAlarm() | AddNote():

@@ -11,7 +11,18 @@ from dataclasses import dataclass, field
 from voiceassist.core.cues.tracker import CueChange
 from voiceassist.core.words.clauses import clause_around, place_of
 from voiceassist.core.words.languages import Language
-from voiceassist.events import Alert, Cue, CueRetracted, Event, Final, Prompt, QuoteChanged, Speaker, Transcript
+from voiceassist.events import (
+    Alert,
+    AlertRepeated,
+    Cue,
+    CueRetracted,
+    Event,
+    Final,
+    Prompt,
+    QuoteChanged,
+    Speaker,
+    Transcript,
+)
 
 
 @dataclass(slots=True)
@@ -37,7 +48,8 @@ class Quotes:
 
     def see(self, events: Iterable[Event]) -> None:
         """Remembers what people were shown."""
-        self.shown.update(event.why.cue_id for event in events if isinstance(event, Prompt | Alert))
+        shown = (event for event in events if isinstance(event, Prompt | Alert | AlertRepeated))
+        self.shown.update(event.why.cue_id for event in shown)
 
     def _settle(self, final: Final, changes: Iterable[CueChange]) -> list[QuoteChanged]:
         untrue = {change.cue_id for change in changes if isinstance(change, CueRetracted)}

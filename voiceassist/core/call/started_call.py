@@ -12,7 +12,7 @@ from dataclasses import replace
 from voiceassist.actions import PauseRecording
 from voiceassist.core.call.absences import Absences
 from voiceassist.core.call.actions import Actions
-from voiceassist.core.call.alerts import Alerts, alert_rules, unsaid_titles
+from voiceassist.core.call.alerts import Alerts, alert_rules, kinds_of_one_incident, unsaid_titles
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.clocks import CallTime
 from voiceassist.core.call.coaching import coaching_with
@@ -76,7 +76,9 @@ class StartedCall:
         self._silence = Silence(limits.silence_s * SECOND_MS, cues)
         self._overlaps = Overlaps(limits.overlap_ms, cues)
         self._slot = CardSlot(limits, self._lateness, protecting=frozenset(playbook.ladder.rungs))
-        alerts = Alerts(alert_rules(playbook), self._lateness, unsaid_titles(playbook))
+        alerts = Alerts(
+            alert_rules(playbook), self._lateness, unsaid_titles(playbook), kinds_of_one_incident(playbook)
+        )
         self._reactions = reactions_for(playbook, asker_of(started), self._turns, self._slot, alerts)
         self._has_one_voice = False  # both legs carry the same audio: whose words they are is not known
         self._knows_guesses = not started.engine.startswith(SURE_OF_GUESSES)

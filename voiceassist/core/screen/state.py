@@ -11,10 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
 
-from voiceassist.core.screen.views import AlertView, CallState, CoachingView, CueView, PauseView, PromptView
+from voiceassist.core.call.incidents import IncidentEvent, take, unquoted
+from voiceassist.core.screen.views import CallState, CoachingView, CueView, PauseView, PromptView
 from voiceassist.events import (
     Alert,
     AlertChanged,
+    AlertRepeated,
     AudioDoubted,
     AudioGap,
     CallEnded,
@@ -100,7 +102,7 @@ class CallStateBuilder:
         self.partials = {partial.speaker: partial for partial in state.partials}
         self.cues = {view.cue.cue_id: view for view in state.cues}
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
-        self.alerts = {view.alert.alert_id: view for view in state.alerts}
+        self.alerts = {view.incident: view for view in state.alerts}
         self.gaps, self.pauses = list(state.gaps), list(state.pauses)
         self.audio_doubts = list(state.audio_doubts)
         self.lines, self.line_sounds, self.leg_merge = state.lines, list(state.line_sounds), state.leg_merge
@@ -216,6 +218,11 @@ def _cue_changed(call: CallStateBuilder, cue_id: str, **changes: Any) -> None:  
         call.cues[cue_id] = replace(view, **changes)
 
 
+def _cue_retracted(call: CallStateBuilder, event: CueRetracted) -> None:
+    _cue_changed(call, event.cue_id, status="retracted")
+    take(call.alerts, event)
+
+
 def _false_alarm(call: CallStateBuilder, event: FalseAlarmMarked) -> None:
     _cue_changed(call, event.cue_id, false_alarm_by=event.by if event.marked else "")
 
@@ -231,8 +238,8 @@ def _prompt_closed(call: CallStateBuilder, event: PromptClosed) -> None:
         )
 
 
-def _alert(call: CallStateBuilder, event: Alert) -> None:
-    call.alerts[event.alert_id] = AlertView(alert=event)
+def _incident(call: CallStateBuilder, event: IncidentEvent) -> None:
+    take(call.alerts, event)
 
 
 def _quote(call: CallStateBuilder, event: QuoteChanged) -> None:
@@ -240,35 +247,7 @@ def _quote(call: CallStateBuilder, event: QuoteChanged) -> None:
         if card.prompt.why.cue_id == event.cue_id:
             why = replace(card.prompt.why, words=event.words)
             call.prompts[id_] = replace(card, prompt=replace(card.prompt, why=why))
-    for id_, view in call.alerts.items():
-        call.alerts[id_] = requoted(view, event)
-
-
-def requoted(view: AlertView, event: QuoteChanged) -> AlertView:
-    """The alert with the quote of its cue."""
-    if view.alert.why.cue_id != event.cue_id:
-        return view
-    why = replace(view.alert.why, words=event.words)
-    return replace(view, alert=replace(view.alert, quote=event.words, why=why))
-
-
-def _alert_changed(call: CallStateBuilder, event: AlertChanged) -> None:
-    if view := call.alerts.get(event.alert_id):
-        call.alerts[event.alert_id] = changed(view, event)
-
-
-def changed(view: AlertView, event: AlertChanged) -> AlertView:
-    """The alert after somebody took care of it."""
-    owners = {"acknowledged": event.by, "open": ""}
-    return replace(
-        view,
-        state=event.state,
-        by=event.by,
-        note=event.note,
-        changed_ms=event.at_ms,
-        changed_at=event.done_at,
-        owner=owners.get(event.state, view.owner),
-    )
+    take(call.alerts, event)
 
 
 def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
@@ -300,12 +279,6 @@ def _forget_words(call: CallStateBuilder) -> None:
     for coaching_id, message in call.coaching.items():
         sent = replace(message.sent, text="")
         call.coaching[coaching_id] = replace(message, sent=sent, answer_text="")
-
-
-def unquoted(view: AlertView) -> AlertView:
-    """The alert without what was said, and without what people wrote about it."""
-    why = replace(view.alert.why, words="")
-    return replace(view, alert=replace(view.alert, quote="", why=why), note="")
 
 
 def _coaching_sent(call: CallStateBuilder, event: CoachingSent) -> None:
@@ -375,7 +348,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     LatenessChanged: _lateness,
     Cue: _cue,
     CueConfirmed: lambda call, event: _cue_changed(call, event.cue_id, status="confirmed"),
-    CueRetracted: lambda call, event: _cue_changed(call, event.cue_id, status="retracted"),
+    CueRetracted: _cue_retracted,
     RefusalClosed: lambda call, event: _cue_changed(
         call, event.cue_id, outcome=event.outcome, offered=event.words
     ),
@@ -388,9 +361,10 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     PartDeleted: _part_deleted,
     Prompt: _prompt,
     PromptClosed: _prompt_closed,
-    Alert: _alert,
+    Alert: _incident,
+    AlertRepeated: _incident,
     QuoteChanged: _quote,
-    AlertChanged: _alert_changed,
+    AlertChanged: _incident,
     CoachingSent: _coaching_sent,
     CoachingSeen: _coaching_seen,
     CoachingAnswered: _coaching_answered,

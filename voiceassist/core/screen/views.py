@@ -1,15 +1,15 @@
-"""What a screen shows of one call, as values: the call, its cues, cards and alerts, each with what became of it.
+"""What a screen shows of one call, as values: the call, its cues and cards, each with what became of it.
 
-Nothing happens here. Next: `state.py` makes them of a call's records, `wall.py` the rows of many calls.
+Its incidents are those of `core/call/incidents.py`. Nothing happens here.
+Next: `state.py` makes them of a call's records, `wall.py` the rows of many calls.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
 from voiceassist.actions import CardVolume, CoachingAnswer, Consent
+from voiceassist.core.call.incidents import AlertView
 from voiceassist.events import (
-    Alert,
-    AlertState,
     AudioDoubted,
     AudioGap,
     CallStarted,
@@ -58,19 +58,6 @@ class PromptView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AlertView:
-    """An alert with who took care of it."""
-
-    alert: Alert
-    state: AlertState = "open"
-    by: str = ""  # who changed it last
-    note: str = ""
-    changed_ms: int | None = None
-    changed_at: str = ""  # wall clock, ISO 8601 with zone; empty: at `changed_ms` of the call
-    owner: str = ""  # who acknowledged it last; nobody while it is open
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class PauseView:
     """A span of the call that nobody was to keep or hear."""
 
@@ -109,7 +96,7 @@ class CallState:
     partials: tuple[Partial, ...] = ()  # at most one per speaker
     cues: tuple[CueView, ...] = ()
     prompts: tuple[PromptView, ...] = ()
-    alerts: tuple[AlertView, ...] = ()
+    alerts: tuple[AlertView, ...] = ()  # by incident, the oldest first
     gaps: tuple[AudioGap, ...] = ()
     audio_doubts: tuple[AudioDoubted, ...] = ()
     pauses: tuple[PauseView, ...] = ()  # of the recording; only the last may be open

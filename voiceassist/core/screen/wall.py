@@ -8,18 +8,29 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from voiceassist.actions import Consent
-from voiceassist.core.screen.state import changed, doubted_after, lines_after, requoted, unquoted
-from voiceassist.core.screen.views import AlertView, CallStatus
+from voiceassist.core.call.incidents import (
+    INCIDENT_EVENTS,
+    AlertView,
+    IncidentEvent,
+    gravity,
+    is_unresolved,
+    take,
+    unquoted,
+)
+from voiceassist.core.screen.state import doubted_after, lines_after
+from voiceassist.core.screen.views import CallStatus
 from voiceassist.events import (
     Alert,
     AlertChanged,
     AlertLevel,
+    AlertRepeated,
     CallEnded,
     CallFailed,
     CallIdentified,
     CallStarted,
     ConsentChanged,
     ConsentNeed,
+    CueRetracted,
     Customer,
     DisclosureChanged,
     Event,
@@ -57,8 +68,8 @@ class WallRow:
     last_speaker: Speaker | None = None
     recovered: int = 0  # refusals followed by an alternative
     dead_ends: int = 0  # refusals followed by none
-    alerts: tuple[AlertView, ...] = ()
-    worst: AlertLevel | None = None  # among the unresolved alerts
+    alerts: tuple[AlertView, ...] = ()  # by incident, the oldest first
+    worst: AlertLevel | None = None  # among the unresolved ones
     lines: tuple[LineChanged, ...] = ()  # one of each leg whose line is lost, quiet or gone now
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     missed: tuple[str, ...] = ()  # titles of what must be said, was not in time, and still is not
@@ -107,8 +118,8 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_people(row, event)
         case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
-        case Alert() | AlertChanged() | QuoteChanged():
-            return _with_alerts(row, _alerts_after(row.alerts, event))
+        case Alert() | AlertRepeated() | QuoteChanged() | CueRetracted() | AlertChanged():
+            return _with_incidents(row, event)
         case PartDeleted(part="transcript"):
             return replace(row, last_words="", last_speaker=None, alerts=tuple(map(unquoted, row.alerts)))
         case CallEnded() | CallFailed():
@@ -142,9 +153,8 @@ def belongs_on_wall(row: WallRow) -> bool:
 WALL_EVENTS = (
     *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
     *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
-    *(Alert, QuoteChanged, AlertChanged, CallEnded, CallFailed),
+    *(*INCIDENT_EVENTS, CallEnded, CallFailed),
 )
-_LEVELS: tuple[AlertLevel, ...] = ("info", "warning", "critical")
 
 
 def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingResumed) -> WallRow:
@@ -200,16 +210,9 @@ def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     return replace(row, status=status, paused=False, lines=(), behind_ms=0, agent_ms=0, customer_ms=0)
 
 
-def _alerts_after(
-    alerts: tuple[AlertView, ...], event: Alert | AlertChanged | QuoteChanged
-) -> tuple[AlertView, ...]:
-    if isinstance(event, Alert):
-        return (*alerts, AlertView(alert=event))
-    if isinstance(event, QuoteChanged):
-        return tuple(requoted(view, event) for view in alerts)
-    return tuple(changed(view, event) if view.alert.alert_id == event.alert_id else view for view in alerts)
-
-
-def _with_alerts(row: WallRow, alerts: tuple[AlertView, ...]) -> WallRow:
-    unresolved = [v.alert.level for v in alerts if v.state in ("open", "acknowledged")]
-    return replace(row, alerts=alerts, worst=max(unresolved, key=_LEVELS.index, default=None))
+def _with_incidents(row: WallRow, event: IncidentEvent) -> WallRow:
+    incidents = {view.incident: view for view in row.alerts}
+    take(incidents, event)
+    unresolved = [view.alert for view in incidents.values() if is_unresolved(view)]
+    worst = max(unresolved, key=lambda alert: gravity(alert.level), default=None)
+    return replace(row, alerts=tuple(incidents.values()), worst=worst.level if worst else None)

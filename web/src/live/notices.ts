@@ -23,20 +23,27 @@ export interface Notice {
   desktop: readonly NewAlert[];
 }
 
-/** Remembers which alerts were seen: those of the first rows are not new, those of a later snapshot may be. */
+/**
+ * Remembers which alerts were seen: those of the first rows are not new, those of a later snapshot may be.
+ * An incident is news while nobody has taken it on, and when it rises after somebody did.
+ */
 export class SeenAlerts {
   #seen: Set<string> | null = null;
 
-  /** The open alerts that were not there before. */
+  /** The incidents of which people were not told this before. */
   unseen(rows: readonly WallRow[]): NewAlert[] {
     const before = this.#seen;
     const all = rows.flatMap((row) => row.alerts.map((view) => ({ row, view })));
-    this.#seen = new Set(all.map(keyOf));
-    return before ? all.filter((one) => one.view.state === "open" && !before.has(keyOf(one))) : [];
+    this.#seen = new Set(all.flatMap(keysOf));
+    const isNews = ({ view }: NewAlert) => view.state === "open" || view.risen;
+    return before ? all.filter((one) => isNews(one) && keysOf(one).some((key) => !before.has(key))) : [];
   }
 }
 
-const keyOf = ({ row, view }: NewAlert) => `${row.call_id}/${view.alert.alert_id}`;
+/** One for each time that people were told; a repeat tells nobody. */
+function keysOf({ row, view }: NewAlert): string[] {
+  return view.happened.filter((alert) => alert.alert_id !== "").map((alert) => `${row.call_id}/${alert.alert_id}`);
+}
 
 /** Open alerts of live calls that nobody has taken on: what the tab's title counts. */
 export function openAlerts(rows: readonly WallRow[]): number {

@@ -41,7 +41,7 @@ export class Notifier {
   /** Without the words: others may see this desktop. */
   #showOnDesktop({ row, view }: NewAlert): void {
     if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
-    const shown = new Notification(reasonOf(view.alert), { body: row.agent.name, tag: `${row.call_id}/${view.alert.alert_id}` });
+    const shown = new Notification(reasonOf(view.alert), { body: row.agent.name, tag: `${row.call_id}/${view.incident}` });
     shown.onclick = () => {
       window.focus();
       this.#open(row.call_id);

@@ -34,6 +34,7 @@ export type Record =
   | PromptRecord
   | PromptClosedRecord
   | AlertRecord
+  | AlertRepeatedRecord
   | QuoteChangedRecord
   | AlertChangedRecord
   | FalseAlarmMarkedRecord
@@ -292,9 +293,10 @@ export interface Why {
   latency_ms: number;
 }
 /**
- * An alert with who took care of it.
+ * An incident with who took care of it.
  */
 export interface AlertView {
+  incident: string;
   alert: Alert;
   state: "open" | "acknowledged" | "resolved" | "retracted";
   by: string;
@@ -302,9 +304,18 @@ export interface AlertView {
   changed_ms: number | null;
   changed_at: string;
   owner: string;
+  reason: "" | "helped" | "false_alarm" | "no_action";
+  count: number;
+  risen: boolean;
+  happened: Alert[];
+  untrue: string[];
+  history: AlertChanged[];
 }
 /**
- * Something a supervisor should look at.
+ * Something a supervisor should look at: a new incident, or one that is told anew.
+ *
+ * An incident is what belongs together in one call: the abuse of one ladder, or alerts of one other kind, until
+ * somebody has resolved it.
  */
 export interface Alert {
   at_ms: number;
@@ -317,6 +328,22 @@ export interface Alert {
   reason_code: string;
   late: boolean;
   unsaid: string;
+  incident: string;
+}
+/**
+ * Somebody took care of an incident, or took that back; or it turned out to be untrue.
+ *
+ * Whoever acknowledged it last owns it, or whoever it was handed to, until it is open again.
+ */
+export interface AlertChanged {
+  at_ms: number;
+  alert_id: string;
+  state: "open" | "acknowledged" | "resolved" | "retracted";
+  by: string;
+  note: string;
+  done_at: string;
+  reason: "" | "helped" | "false_alarm" | "no_action";
+  owner: string;
 }
 /**
  * Audio of one leg is missing; silence stands in its place so that times stay true.
@@ -846,7 +873,10 @@ export interface PromptClosedRecord {
   alternative: string | null;
 }
 /**
- * Something a supervisor should look at.
+ * Something a supervisor should look at: a new incident, or one that is told anew.
+ *
+ * An incident is what belongs together in one call: the abuse of one ladder, or alerts of one other kind, until
+ * somebody has resolved it.
  */
 export interface AlertRecord {
   type: "alert";
@@ -854,6 +884,25 @@ export interface AlertRecord {
   seq: number;
   at_ms: number;
   alert_id: string;
+  level: "info" | "warning" | "critical";
+  kind: string;
+  reason: string;
+  quote: string;
+  why: Why;
+  reason_code: string;
+  late: boolean;
+  unsaid: string;
+  incident: string;
+}
+/**
+ * One more cue of an incident, for which nobody is told anew: it only counts.
+ */
+export interface AlertRepeatedRecord {
+  type: "alert_repeated";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  incident: string;
   level: "info" | "warning" | "critical";
   kind: string;
   reason: string;
@@ -875,9 +924,9 @@ export interface QuoteChangedRecord {
   words: string;
 }
 /**
- * Somebody took care of an alert, or took that back; or it turned out to be untrue.
+ * Somebody took care of an incident, or took that back; or it turned out to be untrue.
  *
- * Whoever acknowledged it last owns it, until it is open again.
+ * Whoever acknowledged it last owns it, or whoever it was handed to, until it is open again.
  */
 export interface AlertChangedRecord {
   type: "alert_changed";
@@ -889,6 +938,8 @@ export interface AlertChangedRecord {
   by: string;
   note: string;
   done_at: string;
+  reason: "" | "helped" | "false_alarm" | "no_action";
+  owner: string;
 }
 /**
  * Somebody says that a cue, and so its card and its alert, was none; or takes that back.
@@ -1163,12 +1214,17 @@ export interface SayFine {
   type: "say_fine";
 }
 /**
- * A supervisor acknowledges an alert, which makes it theirs; resolves it; or opens it again.
+ * A supervisor acknowledges an incident, which makes it theirs; hands it over; resolves it; or opens it again.
+ *
+ * A false alarm marks its cues as such; what is opened again, or gets another reason, takes the marks back.
  */
 export interface ChangeAlert {
   alert_id: string;
   state: "open" | "acknowledged" | "resolved";
   note?: string;
+  reason?: "" | "helped" | "false_alarm" | "no_action";
+  owner?: string;
+  seen?: number | null;
   type: "change_alert";
 }
 /**
@@ -1236,4 +1292,4 @@ export interface WithdrawCoaching {
   type: "withdraw_coaching";
 }
 
-export const WIRE_VERSION = 1;
+export const WIRE_VERSION = 2;

@@ -4,6 +4,7 @@
  * Pure: the same steps as `voiceassist/core/screen/state.py`; the golden files hold the two together.
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
+import { incidentsAfter, isUnresolved, unquoted, weight } from "./incidents";
 import type { AlertView, CallState, CoachingView, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
@@ -97,7 +98,7 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "cue_confirmed":
       return { cues: cueChanged(state.cues, record.cue_id, { status: "confirmed" }) };
     case "cue_retracted":
-      return { cues: cueChanged(state.cues, record.cue_id, { status: "retracted" }) };
+      return { cues: cueChanged(state.cues, record.cue_id, { status: "retracted" }), alerts: incidentsAfter(state.alerts, record) };
     case "refusal_closed":
       return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome, offered: record.words }) };
     case "false_alarm_marked":
@@ -119,11 +120,11 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "prompt_closed":
       return { prompts: promptClosed(state.prompts, record) };
     case "alert":
-      return { alerts: [...state.alerts, openAlert(record)] };
+    case "alert_repeated":
     case "alert_changed":
-      return { alerts: alertChanged(state.alerts, record) };
+      return { alerts: incidentsAfter(state.alerts, record) };
     case "quote_changed":
-      return { prompts: cardsRequoted(state.prompts, record), alerts: alertsRequoted(state.alerts, record) };
+      return { prompts: cardsRequoted(state.prompts, record), alerts: incidentsAfter(state.alerts, record) };
     case "coaching_sent":
       return { coaching: [...state.coaching, { sent: bare(record), delivered_at: "", seen_at: "", answer: null, answer_text: "", answered_at: "" }] };
     case "coaching_seen":
@@ -166,11 +167,6 @@ function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" |
     alerts: state.alerts.map(unquoted),
     coaching: state.coaching.map((view) => ({ ...view, sent: { ...view.sent, text: "" }, answer_text: "" })),
   };
-}
-
-/** The alert without what was said, and without what people wrote about it. */
-function unquoted(view: AlertView): AlertView {
-  return { ...view, alert: { ...view.alert, quote: "", why: { ...view.alert.why, words: "" } }, note: "" };
 }
 
 function coachingChanged(all: CoachingView[], id: string, change: (view: CoachingView) => Partial<Omit<CoachingView, "sent">>): CoachingView[] {
@@ -231,31 +227,9 @@ function promptClosed(prompts: CallState["prompts"], closed: RecordOf<"prompt_cl
   return prompts.map((view) => (view.prompt.prompt_id === closed.prompt_id ? { ...view, ...change } : view));
 }
 
-function openAlert(record: RecordOf<"alert">): AlertView {
-  return { alert: bare(record), state: "open", by: "", note: "", changed_ms: null, changed_at: "", owner: "" };
-}
-
-function alertChanged(alerts: AlertView[], changed: RecordOf<"alert_changed">): AlertView[] {
-  const { state, by, note, at_ms: changed_ms, done_at: changed_at } = changed;
-  const after = (view: AlertView) => ({ ...view, state, by, note, changed_ms, changed_at, owner: ownerAfter(view, changed) });
-  return alerts.map((view) => (view.alert.alert_id === changed.alert_id ? after(view) : view));
-}
-
-/** Whoever acknowledged it last owns it, until it is open again. */
-function ownerAfter(view: AlertView, changed: RecordOf<"alert_changed">): string {
-  if (changed.state === "acknowledged") return changed.by;
-  return changed.state === "open" ? "" : view.owner;
-}
-
 function cardsRequoted(prompts: CallState["prompts"], { cue_id, words }: RecordOf<"quote_changed">): CallState["prompts"] {
   return prompts.map((view) =>
     view.prompt.why.cue_id === cue_id ? { ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words } } } : view,
-  );
-}
-
-function alertsRequoted(alerts: AlertView[], { cue_id, words }: RecordOf<"quote_changed">): AlertView[] {
-  return alerts.map((view) =>
-    view.alert.why.cue_id === cue_id ? { ...view, alert: { ...view.alert, quote: words, why: { ...view.alert.why, words } } } : view,
   );
 }
 
@@ -320,11 +294,11 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "lateness_changed":
       return { behind_ms: record.behind_ms };
     case "alert":
-      return withAlerts([...row.alerts, openAlert(record)]);
+    case "alert_repeated":
     case "alert_changed":
-      return withAlerts(alertChanged(row.alerts, record));
+    case "cue_retracted":
     case "quote_changed":
-      return { alerts: alertsRequoted(row.alerts, record) };
+      return withAlerts(incidentsAfter(row.alerts, record));
     case "call_identified":
       return { agent: record.agent, customer: record.customer };
     case "consent_changed":
@@ -350,22 +324,12 @@ function spokenAfter(row: WallRow, final: Final): Partial<WallRow> {
   return final.speaker === "agent" ? { agent_ms: row.agent_ms + spoken_ms } : { customer_ms: row.customer_ms + spoken_ms };
 }
 
-const LEVELS: readonly Level[] = ["info", "warning", "critical"];
-
-/** 0 for nothing, then rising with the level's weight. */
-export function weight(level: Level | null): number {
-  return level === null ? 0 : LEVELS.indexOf(level) + 1;
-}
-
 export const isHelp = (view: AlertView) => view.alert.kind === "help";
+
+export { isUnresolved, weight };
 
 /** As `weight`, of an alert: a call for help weighs more than any level. */
 export const gravity = (view: AlertView) => (isHelp(view) ? weight("critical") + 1 : weight(view.alert.level));
-
-/** Whether somebody still has to look at this alert. */
-export function isUnresolved(view: AlertView): boolean {
-  return view.state === "open" || view.state === "acknowledged";
-}
 
 function withAlerts(alerts: AlertView[]): Pick<WallRow, "alerts" | "worst"> {
   const levels = alerts.filter(isUnresolved).map((view) => view.alert.level);

@@ -4,6 +4,7 @@
  */
 export const byCode = {
   unreachable: "The voiceassist server cannot be reached. Ask whoever runs it whether it is running.",
+  alert_changed: "Somebody else was faster. Look at what they did, then decide again.",
   alert_retracted: "This alert turned out not to be true: nothing needs to be done.",
   bad_language: "This server does not understand that language. Choose another one.",
   bad_playbook: "This text is no playbook yet. Mend it, then try again.",

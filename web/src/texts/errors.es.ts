@@ -3,6 +3,7 @@ import type * as en from "./errors.en";
 
 export const byCode: typeof en.byCode = {
   unreachable: "No se puede contactar con el servidor de voiceassist. Pregunte a quien lo administra si está en marcha.",
+  alert_changed: "Otra persona se adelantó. Mire qué hizo y decida de nuevo.",
   alert_retracted: "Esta alerta resultó no ser cierta: no hay que hacer nada.",
   bad_language: "Este servidor no entiende ese idioma. Elija otro.",
   bad_playbook: "Este texto aún no es una guía. Corríjalo e inténtelo de nuevo.",

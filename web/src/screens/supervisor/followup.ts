@@ -45,7 +45,7 @@ export function followUps(rows: readonly WallRow[], filter: FollowUpFilter): Fol
 }
 
 function followUp(row: WallRow, view: AlertView): FollowUp {
-  return { key: `${row.call_id}/${view.alert.alert_id}`, row, view, came: alertTime(row, view) };
+  return { key: `${row.call_id}/${view.incident}`, row, view, came: alertTime(row, view) };
 }
 
 /** In groups: agents by name, kinds by their heaviest alert, days from the newest. */
