@@ -17,6 +17,11 @@ def today() -> str:
     return local_now().date().isoformat()
 
 
+def hours_ago_us(hours: int) -> int:
+    """So many hours ago, in microseconds since 1970 UTC."""
+    return int((datetime.now(UTC) - timedelta(hours=hours)).timestamp() * 1_000_000)
+
+
 def days_ago_us(days: int) -> int:
     """This time of day so many days ago, in microseconds since 1970 UTC."""
     return int((datetime.now(UTC) - timedelta(days=days)).timestamp() * 1_000_000)

@@ -51,7 +51,7 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0012",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0013",)]
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,7 @@ from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.coaching import check_side
+from voiceassist.server.follow_up import check_change
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
@@ -77,7 +78,7 @@ PAUSE = type_name(PauseRecording)
 
 # What an ActionError's code means in HTTP; anything else is a conflict with the call's state.
 STATUS_BY_CODE: Mapping[str, int] = {
-    "unknown_call": 404, "unknown_action": 422, "bad_field": 422, "empty_note": 422,
+    "unknown_call": 404, "unknown_action": 422, "bad_field": 422, "empty_note": 422, "unknown_owner": 422,
     "unknown_coaching": 404, "unknown_snippet": 422, "empty_coaching": 422, "bad_coaching": 422,
 }  # fmt: skip
 
@@ -182,6 +183,7 @@ async def pause_recording(connection: HTTPConnection, call_id: str, change: Reco
 async def _act(connection: HTTPConnection, call_id: str, action: dict[str, Any]) -> None:
     runtime, person = runtime_of(connection), principal_of(connection)
     try:
+        await check_change(connection, call_id, action)
         await runtime.act(call_id, action, by=person.name)
     except ActionError as error:
         raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
@@ -293,5 +295,7 @@ def _unknown(call_id: str) -> HTTPException:
     return HTTPException(404, _body(PeerError("unknown_call", f"there is no call {call_id!r}")))
 
 
-def _body(error: PeerError) -> dict[str, str]:
-    return {"code": error.code, "message": str(error)}
+def _body(error: PeerError) -> dict[str, Any]:
+    """`done`: what somebody else did before, where that is why."""
+    done = {"done": error.done} if isinstance(error, ActionError) and error.done else {}
+    return {"code": error.code, "message": str(error)} | done

@@ -13,7 +13,7 @@ from pydantic import BaseModel
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import AnswerCoaching, SeeCoaching, SendCoaching, WithdrawCoaching
+from voiceassist.actions import AnswerCoaching, ChangeAlert, SeeCoaching, SendCoaching, WithdrawCoaching
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.refusals import tell_refused
@@ -27,11 +27,12 @@ Side = Literal["supervisor", "agent"]
 SIDES: Mapping[str, Side] = {
     type_name(SendCoaching): "supervisor",
     type_name(WithdrawCoaching): "supervisor",
+    type_name(ChangeAlert): "supervisor",
     type_name(SeeCoaching): "agent",
     type_name(AnswerCoaching): "agent",
 }
 WHY_NOT: Mapping[Side, str] = {
-    "supervisor": "only a supervisor of the call's team writes to its agent",
+    "supervisor": "only a supervisor of the call's team writes to its agent and takes care of its alerts",
     "agent": "only the call's agent sees and answers what supervisors write to them",
 }
 
@@ -53,7 +54,7 @@ async def get_snippets(connection: HTTPConnection, call_id: str) -> list[Snippet
 
 
 async def check_side(connection: HTTPConnection, call_id: str, action: wire.Json) -> None:
-    """Raises HTTPException for an action of coaching that is not for whoever asks; other actions are for all."""
+    """Raises HTTPException for an action of one side that is not for whoever asks; other actions are for all."""
     side = SIDES.get(str(action.get("type")))
     if side is None:
         return

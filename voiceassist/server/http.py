@@ -30,6 +30,7 @@ from voiceassist.server import (
     calls,
     coaching,
     erasure,
+    follow_up,
     holds,
     identity,
     ingest,
@@ -63,8 +64,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, coaching.router, identity.router, agents.router, wall.router, activity.router, ingest.router,
-    ops.router, admin.router,
+    calls.router, coaching.router, identity.router, agents.router, wall.router, follow_up.router, activity.router,
+    ingest.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router,
     pages.router,
@@ -105,7 +106,7 @@ def build_api(*, demo: bool) -> FastAPI:
 
 
 def _explain_errors(api: FastAPI) -> None:
-    """Every error has one form: `{"type": "error", "code", "message"}`."""
+    """Every error has one form: `{"type": "error", "code", "message"}`; with `done` if somebody was faster."""
     api.exception_handler(HTTPException)(_http_error)  # Starlette's own, of which FastAPI's is one
 
     @api.exception_handler(Exception)
@@ -142,9 +143,9 @@ def _explain_errors(api: FastAPI) -> None:
 async def _http_error(request: Request, error: HTTPException) -> Response:
     if error.status_code == HTTPStatus.NOT_FOUND and pages.is_for_a_person(request):
         return pages.the_page(HTTPStatus.NOT_FOUND)
-    detail: dict[str, str] = error.detail if isinstance(error.detail, dict) else {"message": error.detail}
+    detail: dict[str, Any] = error.detail if isinstance(error.detail, dict) else {"message": error.detail}
     code = detail.get("code", f"http_{error.status_code}")
-    return _error(error.status_code, code, detail["message"], error.headers)
+    return _error(error.status_code, code, detail["message"], error.headers, detail.get("done"))
 
 
 def _first_mistake(error: ValidationException) -> str:
@@ -153,6 +154,13 @@ def _first_mistake(error: ValidationException) -> str:
     return f"`{field}`: {first['msg']}"
 
 
-def _error(status: int, code: str, message: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
-    body = {"type": "error", "code": code, "message": printable(message)}
-    return JSONResponse(body, status_code=status, headers=dict(headers or {}))
+def _error(
+    status: int,
+    code: str,
+    message: str,
+    headers: Mapping[str, str] | None = None,
+    done: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    body: wire.Json = {"type": "error", "code": code, "message": printable(message)}
+    told = {"done": dict(done)} if done else {}
+    return JSONResponse(body | told, status_code=status, headers=dict(headers or {}))

@@ -12,11 +12,12 @@ from pydantic import Field
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import GivenAlertState, Id, Note
+from voiceassist.actions import AlertReason, GivenAlertState, Id, Note
 from voiceassist.errors import ActionError, PeerError
 from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
+from voiceassist.server.follow_up import check_change
 from voiceassist.server.scope import may_see, scope_of
 from voiceassist.server.sockets import ended_well, pump, send, send_text
 from voiceassist.store.places import place_of
@@ -31,10 +32,11 @@ TOGETHER = 16  # of them at a time: the store commits those that wait together, 
 
 
 class NamedAlert(StrictFields):
-    """Which alert of which call."""
+    """Which alert of which call, and how many changes of it one has seen; none: it changes anyhow."""
 
     call_id: Id
     alert_id: Id
+    seen: Annotated[int, Field(ge=0)] | None = None
 
 
 class AlertsChange(RequestBody):
@@ -43,6 +45,8 @@ class AlertsChange(RequestBody):
     alerts: Annotated[list[NamedAlert], Field(min_length=1, max_length=ALERTS_AT_ONCE, fail_fast=True)]
     state: GivenAlertState
     note: Note = ""
+    reason: AlertReason = ""
+    owner: Id = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +57,7 @@ class AlertNotChanged:
     alert_id: str
     code: str
     message: str
+    done: dict[str, str]  # what somebody else did before, where that is why; else empty
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,12 +93,21 @@ async def change_alerts(connection: HTTPConnection, asked: AlertsChange) -> Aler
 
 
 async def _change(connection: HTTPConnection, alert: NamedAlert, asked: AlertsChange) -> AlertNotChanged | None:
-    action = {"type": "change_alert", "alert_id": alert.alert_id, "state": asked.state, "note": asked.note}
+    action = (
+        asked.model_dump(exclude={"alerts"}) | {"type": "change_alert"} | alert.model_dump(exclude={"call_id"})
+    )
     try:
         await _check_seen(connection, alert.call_id)
+        await check_change(connection, alert.call_id, action)
         await runtime_of(connection).act(alert.call_id, action, by=principal_of(connection).name)
     except ActionError as error:
-        return AlertNotChanged(call_id=alert.call_id, alert_id=alert.alert_id, code=error.code, message=str(error))
+        return AlertNotChanged(
+            call_id=alert.call_id,
+            alert_id=alert.alert_id,
+            code=error.code,
+            message=str(error),
+            done=dict(error.done),
+        )
     return None
 
 

@@ -104,6 +104,9 @@ def _incident(view: AlertView) -> Row:
         "kind": view.alert.kind,
         "state": view.state,
         "by": view.by,
+        "owner": view.owner,
+        "reason": view.reason,
+        "cues": view.count,
     }
 
 

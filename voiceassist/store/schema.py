@@ -170,7 +170,12 @@ def _sums(name: str, *key: str) -> Table:
 
 fact_refusals = _facts_of_call("fact_refusals", "cue_id", "topic", "outcome")  # outcome: open, recovered, dead_end
 fact_offers = _facts_of_call("fact_offers", "prompt_id", "kind", "headline", "outcome", "alternative")
+# A row is an incident; `at_us` is when its first cue came.
 fact_alerts = _facts_of_call("fact_alerts", "alert_id", "level", "kind", "state", "by")
+fact_alerts.append_column(Column("owner", String, nullable=False, server_default=""))  # a person's name
+fact_alerts.append_column(Column("reason", String, nullable=False, server_default=""))  # why it is resolved
+fact_alerts.append_column(Column("cues", Integer, nullable=False, server_default="1"))  # that were true
+Index("ix_fact_alerts_state", fact_alerts.c.state, fact_alerts.c.at_us)
 fact_topics = Table(
     "fact_topics",
     metadata,

@@ -39,6 +39,13 @@ from voiceassist.store.erasure import (
     refused_live,
 )
 from voiceassist.store.fact_feed import Progress, rebuild
+from voiceassist.store.follow_up import (
+    FollowUpChoices,
+    FollowUpFilter,
+    FollowUpPage,
+    follow_up_choices,
+    follow_up_page,
+)
 from voiceassist.store.holds import Holds
 from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
@@ -199,6 +206,18 @@ class Store:
     async def count_unresolved(self, since_us: int | None = None) -> Counter[tuple[str, str]]:
         """How many finished calls have unresolved alerts, by the id and the team of the agent."""
         return await self._database.read(lambda connection: count_unresolved(connection, since_us))
+
+    async def follow_up(
+        self, wanted: FollowUpFilter, limit: int, before: ListPlace | None, scope: CallScope
+    ) -> FollowUpPage:
+        """Unresolved incidents of finished calls, newest first."""
+        return await self._database.read(
+            lambda connection: follow_up_page(connection, wanted, limit, before, scope)
+        )
+
+    async def follow_up_choices(self, since_us: int | None, scope: CallScope) -> FollowUpChoices:
+        """What these can be filtered by."""
+        return await self._database.read(lambda connection: follow_up_choices(connection, since_us, scope))
 
     async def activity(self, wanted: ActivityFilter, scope: CallScope = EVERY_CALL) -> Activity:
         """What people did with alerts and cues, newest first."""

@@ -44,7 +44,7 @@ def unresolved_page(
     wanted = wanted.order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit + 1)
     found = [(started_us, call_id) for started_us, call_id in connection.execute(wanted)]
     shown = found[:limit]
-    rows = [_row(connection, call_id) for _, call_id in shown]
+    rows = [unresolved_row(connection, call_id) for _, call_id in shown]
     return WallPage(rows=tuple(filter(None, rows)), next=cursor_of(shown[-1]) if len(found) > limit else None)
 
 
@@ -60,7 +60,7 @@ def _unresolved(since_us: int | None) -> ColumnElement[bool]:
     return unresolved if since_us is None else unresolved & (calls.c.started_us >= since_us)
 
 
-def _row(connection: Connection, call_id: str) -> WallRow | None:
+def unresolved_row(connection: Connection, call_id: str) -> WallRow | None:
     """What can be read of the call; None when its beginning cannot."""
     records = list(_records(connection, call_id))
     return row_of(records) if records and isinstance(records[0].event, CallStarted) else None

@@ -236,6 +236,9 @@ export interface AlertNotChanged {
   alert_id: string;
   call_id: string;
   code: string;
+  done: {
+    [k: string]: string;
+  };
   message: string;
 }
 /**
@@ -265,10 +268,12 @@ export interface AlertsChange {
    */
   alerts: NamedAlert[];
   note?: string;
+  owner?: string;
+  reason?: "" | "helped" | "false_alarm" | "no_action";
   state: "open" | "acknowledged" | "resolved";
 }
 /**
- * Which alert of which call.
+ * Which alert of which call, and how many changes of it one has seen; none: it changes anyhow.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "NamedAlert".
@@ -276,6 +281,7 @@ export interface AlertsChange {
 export interface NamedAlert {
   alert_id: string;
   call_id: string;
+  seen?: number | null;
 }
 /**
  * How many were changed; the others stay as they are.
@@ -860,6 +866,45 @@ export interface ExamplesView {
   examples: ExampleView[];
 }
 /**
+ * What there is to filter by, among all that one may see.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FollowUpChoices".
+ */
+export interface FollowUpChoices {
+  agents: Person[];
+  kinds: string[];
+  owners: string[];
+  teams: string[];
+}
+/**
+ * One incident, and whose call it is of.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FollowUpItem".
+ */
+export interface FollowUpItem {
+  agent: Person;
+  call_id: string;
+  customer: Customer;
+  ended_at_ms: number;
+  kinds: OwnKind[];
+  language: string;
+  started_at: string;
+  view: AlertView;
+}
+/**
+ * Part of what is to be followed up.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FollowUpPage".
+ */
+export interface FollowUpPage {
+  items: FollowUpItem[];
+  next: string | null;
+  total: number;
+}
+/**
  * What a text says of itself; empty where it says nothing that can be used.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -1109,6 +1154,15 @@ export interface OwnSession {
   expires_at: string;
   id: string;
   seen_at: string;
+}
+/**
+ * Who can be handed what happens in a call.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Owners".
+ */
+export interface Owners {
+  names: string[];
 }
 /**
  * Part of a list of calls.

@@ -5,6 +5,7 @@
 export const byCode = {
   unreachable: "The voiceassist server cannot be reached. Ask whoever runs it whether it is running.",
   alert_changed: "Somebody else was faster. Look at what they did, then decide again.",
+  unknown_owner: "This alert can only be given to a supervisor of the call’s team. Choose somebody else.",
   alert_retracted: "This alert turned out not to be true: nothing needs to be done.",
   bad_language: "This server does not understand that language. Choose another one.",
   bad_playbook: "This text is no playbook yet. Mend it, then try again.",
@@ -22,7 +23,7 @@ export const byCode = {
   coaching_withdrawn: "Whoever wrote the message took it back.",
   empty_coaching: "The message is empty. Write something first.",
   not_as_agent: "Only the call’s agent answers messages.",
-  not_as_supervisor: "Only a supervisor of the call’s team writes to its agent.",
+  not_as_supervisor: "Only a supervisor of the call’s team writes to its agent and takes care of its alerts.",
   unknown_coaching: "This call has no such message. Load the page again.",
   unknown_snippet: "The playbook of this call has no such message. Load the page again.",
   leg_taken: "Another connection carries this line already. Try again in a moment.",

@@ -4,6 +4,7 @@ import type * as en from "./errors.en";
 export const byCode: typeof en.byCode = {
   unreachable: "No se puede contactar con el servidor de voiceassist. Pregunte a quien lo administra si está en marcha.",
   alert_changed: "Otra persona se adelantó. Mire qué hizo y decida de nuevo.",
+  unknown_owner: "Esta alerta solo puede darse a quien supervisa el equipo de la llamada. Elija a otra persona.",
   alert_retracted: "Esta alerta resultó no ser cierta: no hay que hacer nada.",
   bad_language: "Este servidor no entiende ese idioma. Elija otro.",
   bad_playbook: "Este texto aún no es una guía. Corríjalo e inténtelo de nuevo.",
@@ -21,7 +22,7 @@ export const byCode: typeof en.byCode = {
   coaching_withdrawn: "Quien escribió el mensaje lo retiró.",
   empty_coaching: "El mensaje está vacío. Escriba algo primero.",
   not_as_agent: "Solo el agente de la llamada responde a los mensajes.",
-  not_as_supervisor: "Solo quien supervisa el equipo de la llamada escribe a su agente.",
+  not_as_supervisor: "Solo quien supervisa el equipo de la llamada escribe a su agente y atiende sus alertas.",
   unknown_coaching: "Esta llamada no tiene ese mensaje. Cargue la página de nuevo.",
   unknown_snippet: "La guía de esta llamada no tiene ese mensaje. Cargue la página de nuevo.",
   leg_taken: "Otra conexión ya lleva esta línea. Inténtelo de nuevo en un momento.",
