@@ -25,6 +25,8 @@ from voiceassist.errors import ConfigError, PlaybookError
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.live.lookup import looking_up
 from voiceassist.metrics import Metrics, measure_loop_lag
+from voiceassist.notices.desk import Notices
+from voiceassist.notices.sending import way_of
 from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import KeyRing
 from voiceassist.people.provider import asking_provider
@@ -81,6 +83,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 provider=provider,
                 lookup=lookup,
             )
+            runtime.notices = await _notices(runtime)
             try:
                 await _start(runtime)
                 yield runtime
@@ -160,6 +163,8 @@ async def _start(runtime: Runtime) -> None:
     runtime.spawn(retention.watch(runtime.keeping()))
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
+    if runtime.notices:
+        runtime.spawn(runtime.notices.run())
     _warn_of_unknown_words(runtime)
     _warn_of_unmasked_numbers(runtime)
     _warn_of_ingest_token(runtime.settings)
@@ -243,6 +248,23 @@ async def _restore_wall(runtime: Runtime) -> None:
     since_us = runtime.followed_up_since_us()
     newest = (await runtime.store.unresolved(FINISHED_ROWS, since_us=since_us)).rows
     runtime.hub.begin_with(newest[::-1], await runtime.store.count_unresolved(since_us))
+    if runtime.notices:
+        runtime.notices.begin_with(newest[::-1])
+
+
+async def _notices(runtime: Runtime) -> Notices | None:
+    """The channels of the settings, with what an earlier process left. Raises ConfigError, StoreError."""
+    stored = await runtime.store.notices.all()
+    if not runtime.settings.notify and not stored:
+        return None
+    ways = [await asyncio.to_thread(way_of, channel, runtime.settings) for channel in runtime.settings.notify]
+    return Notices(
+        ways,
+        runtime.store.notices,
+        stored,
+        rows=runtime.hub.rows,
+        is_sample=runtime.sample_calls.__contains__,
+    )
 
 
 def _bus(settings: Settings) -> Bus | None:
@@ -291,6 +313,14 @@ def _export_depths(runtime: Runtime) -> None:
     _export_engines(runtime)
     if lookup := runtime.lookup:
         gauge("lookup_failures", "Calls of which the lookup did not say who is calling", lambda: lookup.failures)
+    if notices := runtime.notices:
+        channels = notices.channels.values()
+        gauge(
+            "notices_waiting", "Alerts waiting to leave", lambda: sum(len(one.queue.waiting) for one in channels)
+        )
+        gauge("notices_dead", "Alerts that could not leave and were given up", lambda: len(notices.dead.letters))
+        failing = "Channels whose last try failed"
+        gauge("channels_failing", failing, lambda: sum(one.health.failing_since_s is not None for one in channels))
     if bus := runtime.bus:
         gauge("bus_connected", "1 while the broker is connected", lambda: bus.stats.connected)
         gauge("bus_queue_depth", "Records waiting for the broker", lambda: bus.stats.queued)

@@ -7,6 +7,7 @@ Next: `app.py` builds everything from Settings.
 
 import getpass
 import os
+import re
 import socket
 import tomllib
 from collections.abc import Mapping
@@ -33,6 +34,13 @@ from voiceassist.ingest_settings import (
     check_public_urls,
 )
 from voiceassist.lookup_settings import LookupSettings, check_lookup
+from voiceassist.notify_settings import (
+    ENV_SECTION,
+    ChannelSettings,
+    check_channels,
+    described_channel,
+    with_secrets,
+)
 from voiceassist.oidc_settings import OidcSettings, check_oidc
 from voiceassist.yamltext.problems import nearest
 
@@ -52,6 +60,7 @@ SECTIONS = {  # each with an example of its keys
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
+NOT_SETTINGS = (f"{ENV_PREFIX}TEST_", f"{ENV_PREFIX}{ENV_SECTION}")  # the latter is `notify_settings.py`'s
 LISTS = ("allowed_hosts", "trusted_proxies", "recording_keys")  # in the environment with commas between
 SERVER = "voiceassist"  # who signs what the server itself does; no person may
 PERSON_CHARS = 200  # as `by` of the events
@@ -119,6 +128,8 @@ class Settings:
     vonage: VonageSettings = field(default_factory=VonageSettings)
     audiohook: AudiohookSettings = field(default_factory=AudiohookSettings)
     lookup: LookupSettings = field(default_factory=LookupSettings)
+    notify: tuple[ChannelSettings, ...] = ()  # by which alerts leave this machine
+    public_url: str | None = None  # where people's browsers find this server: links in those alerts
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -134,7 +145,7 @@ class Settings:
 
     def described(self) -> dict[str, Any]:
         """Every setting as JSON has it, for the audit; of a secret only whether there is one."""
-        return _described(asdict(self))
+        return _described(asdict(self)) | {"notify": [described_channel(channel) for channel in self.notify]}
 
     @property
     def is_loopback(self) -> bool:
@@ -176,6 +187,7 @@ def load_settings(
 ) -> Settings:
     """Settings from file, environment and command line (`given`; None means not given). Raises ConfigError."""
     merged = _merged(_from_file(file), _from_environment(environment))
+    merged["notify"] = with_secrets(merged.get("notify", []), environment, ENV_PREFIX, file)
     return _validated(_merged(merged, {key: value for key, value in given.items() if value is not None}), file)
 
 
@@ -189,7 +201,7 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
         settings = _adapter().validate_python(values, extra="forbid")
     except ValidationError as error:
         first = error.errors()[0]
-        key = ".".join(map(str, first["loc"]))
+        key = _key_of(first["loc"], values)
         places = [_in_environment(key), "the command line"]
         where = " or ".join([str(file), *places] if file else places)
         raise ConfigError(
@@ -198,6 +210,14 @@ def _validated(values: dict[str, Any], file: Path | None) -> Settings:
     if "models_dir" not in values:
         settings = replace(settings, models_dir=settings.data_dir / MODELS)
     return _checked(_with_languages(settings))
+
+
+def _key_of(place: tuple[int | str, ...], values: Mapping[str, Any]) -> str:
+    """A place in the settings as people write it; a channel is called by its name, not by its number."""
+    match place:
+        case ("notify", int(number), *rest):
+            place = ("notify", values["notify"][number]["name"], *map(str, rest))
+    return ".".join(map(str, place))
 
 
 @cache  # it takes longer to make than to use
@@ -307,7 +327,14 @@ def _checked(settings: Settings) -> Settings:
     check_public_urls({"twilio": settings.twilio.public_url, "plivo": settings.plivo.public_url})
     check_audiohook(settings.audiohook)
     check_lookup(settings.lookup)
+    check_channels(settings.notify, has_broker=settings.mqtt.host is not None)
+    _check_public_url(settings.public_url)
     return settings
+
+
+def _check_public_url(url: str | None) -> None:
+    if url is not None and not re.fullmatch(r"https?://[^\s/?#]+/?", url):
+        raise ConfigError(f"setting `public_url`: {url!r} is not like 'https://calls.example.com'")
 
 
 def _check_between(name: str, value: float, least: float, most: float) -> None:
@@ -350,7 +377,7 @@ def _from_file(file: Path | None) -> dict[str, Any]:
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in environment.items():
-        if name.startswith(ENV_PREFIX) and not name.startswith(f"{ENV_PREFIX}TEST_"):
+        if name.startswith(ENV_PREFIX) and not name.startswith(NOT_SETTINGS):
             section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
             place = values.setdefault(section, {}) if section else values
             if not isinstance(place, dict):

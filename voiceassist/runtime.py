@@ -49,6 +49,7 @@ from voiceassist.live.lookup import Lookup
 from voiceassist.live.pressed_keys import PauseKeys
 from voiceassist.live.session import Services, run_call
 from voiceassist.metrics import Metrics
+from voiceassist.notices.desk import Notices
 from voiceassist.people.directory import Directory
 from voiceassist.people.provider import Provider
 from voiceassist.playbook_registry import PlaybookRegistry
@@ -96,6 +97,7 @@ class Runtime:
     provider: Provider | None = None  # of sign-ins
     lookup: Lookup | None = None  # of who is calling
     hub: Hub = field(default_factory=Hub)
+    notices: Notices | None = None  # where the settings name channels
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
     feeds: dict[str, Feed] = field(default_factory=dict)  # calls that were announced, live ones too
@@ -115,7 +117,8 @@ class Runtime:
     @property
     def publishers(self) -> tuple[RecordTaker, ...]:
         """Screens come first: what is slow to tell a broker or a counter must not delay a card."""
-        return (self.hub, self.metrics, *([self.bus] if self.bus else []))
+        takers: tuple[RecordTaker | None, ...] = (self.hub, self.metrics, self.bus, self.notices)
+        return tuple(taker for taker in takers if taker)
 
     @property
     def subscriptions(self) -> Subscriptions:
@@ -390,6 +393,8 @@ class Runtime:
         """
         with self.taking(call_ids):
             erasure = await self.store.erase(call_ids, self.recorders.remove, by=by, is_step=is_step)
+        if self.notices:
+            self.notices.forget(call_ids)
         unresolved = await self.store.count_unresolved(self.followed_up_since_us())
         self.hub.forget(call_ids, unresolved)
         return erasure

@@ -31,13 +31,13 @@ ORDER = (
     {"yamltext"},
     {"playbook_file"},
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
-    {"lookup_settings"},
+    {"lookup_settings", "notify_settings"},
     {"wire", "config", "clock", "speech_models", "training"},
     {"subscriptions"},
     {"playbooks", "webrtc", "row_screens"},
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers"},
-    {"people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
+    {"notices", "people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
     {"playbook_start", "identities"},
     {"backtests"},
     {"runtime"},
@@ -68,7 +68,7 @@ NOT_OURS = {"node_modules", "__pycache__"}
 # Spelt so that this file does not find itself.
 MACHINE_PATHS = re.compile(r"(?<![\w.~-])/(?:work|root)/(?=\w)")
 PRIVATE_SOURCES = re.compile(
-    r'--(?:extra-)?index[-]url|--find[-]links|"resol[v]ed": "(?!https://registry[.]npmjs[.]org/)'
+    r'--(?:extra-)?index[-]url|--find[-]links|"resol[v]ed": "(?=[a-z+]+:)(?!https://registry[.]npmjs[.]org/)'
 )
 
 

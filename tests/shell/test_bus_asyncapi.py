@@ -8,7 +8,15 @@ import jsonschema
 import yaml
 
 import voiceassist.server
-from voiceassist.bus.topics import PRESENCE_QOS, RECORD_QOS, is_droppable, presence, presence_topic, topic_for
+from voiceassist.bus.topics import (
+    PRESENCE_QOS,
+    RECORD_QOS,
+    is_droppable,
+    notice_topic,
+    presence,
+    presence_topic,
+    topic_for,
+)
 from voiceassist.events import CallEnded, CueConfirmed, Record, is_durable
 from voiceassist.ingest.stream.dialect import CLOSE_CODES
 from voiceassist.ingest.stream.start import parse_start, start_schema
@@ -64,6 +72,8 @@ def test_topics_and_bindings_are_the_documented_ones() -> None:
     assert address("assuredEvent").format(**fill, assured_event="call_ended") == topic_for("s", ended)
     assert address("otherEvent").format(**fill, other_event="cue_confirmed") == topic_for("s", cue)
     assert address("presence").format(**fill) == presence_topic("s", "n")
+    assert address("notice").format(site="s", channel="desk") == notice_topic("s", "desk")
+    assert binding("publishNotice") == {"qos": RECORD_QOS, "retain": False}
     assert binding("publishAssuredEvent") == {"qos": RECORD_QOS, "retain": False}
     assert binding("publishOtherEvent") == {"qos": RECORD_QOS, "retain": False}
     assert binding("publishPresence") == {"qos": PRESENCE_QOS, "retain": True}

@@ -16,7 +16,7 @@ from websockets.asyncio.client import ClientConnection
 
 from tests.shell.people import add_person, browser_of, cookie_of, make_key, with_key
 from tests.shell.serving import Serving, begin, calling, hang_up, serving, settings_for, start_message
-from voiceassist.bus.topics import presence_topic, topic_for
+from voiceassist.bus.topics import notice_topic, presence_topic, topic_for
 from voiceassist.events import CallEnded, Record
 from voiceassist.people.key_ring import SCOPES
 from voiceassist.server.auth import COOKIE, PEOPLE, Allow
@@ -56,9 +56,10 @@ async def test_every_route_is_in_the_table_with_the_roles_that_it_declares() -> 
 
 
 async def test_topics_are_in_the_table_and_no_others_are_published() -> None:
-    fill = {"site": "s", "call_id": "c", "node_id": "n", "event": "call_ended"}
+    fill = {"site": "s", "call_id": "c", "node_id": "n", "event": "call_ended", "channel": "desk"}
     ended = Record(call_id="c", seq=1, event=CallEnded(at_ms=1, reason="hangup"))
-    assert {topic.format(**fill) for topic in TOPICS} == {topic_for("s", ended), presence_topic("s", "n")}
+    published = {topic_for("s", ended), presence_topic("s", "n"), notice_topic("s", "desk")}
+    assert {topic.format(**fill) for topic in TOPICS} == published
     addresses = (channel["address"] for channel in CHANNELS.values() if "broker" in channel["servers"][0]["$ref"])
     documented = {re.sub("assured_event|other_event", "event", address) for address in addresses}
     assert documented == set(TOPICS)

@@ -2,6 +2,7 @@
 
     voiceassist/<site>/call/<call_id>/<event type>   every durable event, in the wire format of `wire.py`
     voiceassist/<site>/node/<node_id>/presence       retained: whether that node is there
+    voiceassist/<site>/notice/<channel>              alerts by a channel's rules: `notices/broker.py`
 
 Site, call and node are percent-encoded where a topic could not carry them. Never opens a connection.
 Next: `outbox.py` queues by `is_droppable`, `mqtt.py` publishes to `topic_for` with `RECORD_QOS`.
@@ -38,6 +39,11 @@ def topic_for(site: str, record: Record) -> str:
 def presence_topic(site: str, node_id: str) -> str:
     """The topic that says whether a node is there."""
     return f"voiceassist/{level(site)}/node/{level(node_id)}/presence"
+
+
+def notice_topic(site: str, channel: str) -> str:
+    """The topic of what a channel of the kind `mqtt` lets out."""
+    return f"voiceassist/{level(site)}/notice/{level(channel)}"
 
 
 def presence(node_id: str, state: NodeState, *, since: str | None) -> Json:

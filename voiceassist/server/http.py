@@ -35,6 +35,7 @@ from voiceassist.server import (
     identity,
     ingest,
     keys,
+    notices,
     oidc,
     ops,
     pages,
@@ -67,7 +68,7 @@ ROUTERS = (
     calls.router, coaching.router, identity.router, agents.router, wall.router, follow_up.router, activity.router,
     ingest.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
-    holds.router, retention.router,
+    holds.router, retention.router, notices.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     samples.router,  # demo last

@@ -70,6 +70,11 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "DELETE /api/me/totp": EVERYBODY,
     "POST /api/me/totp": EVERYBODY,
     "PUT /api/me/totp": EVERYBODY,
+    "GET /api/notices": ADMIN,
+    "POST /api/notices/channels/{name}/test": ADMIN,
+    "POST /api/notices/dead/discard": ADMIN,
+    "POST /api/notices/dead/retry": ADMIN,
+    "POST /api/notices/dead/take-back": ADMIN,
     "GET /api/oidc/start": ANYONE,
     "GET /api/people": ADMIN,
     "POST /api/people": ADMIN,
@@ -163,4 +168,5 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
 TOPICS: Mapping[str, frozenset[Role]] = {
     "voiceassist/{site}/call/{call_id}/{event}": EVENTS,
     "voiceassist/{site}/node/{node_id}/presence": EVENTS,
+    "voiceassist/{site}/notice/{channel}": EVENTS,
 }

@@ -17,6 +17,7 @@ from voiceassist.errors import ConflictError, UnknownNameError
 from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.fact_feed import take_from_sums
 from voiceassist.store.holds import held_among, refused_held
+from voiceassist.store.notices import forget_notices
 from voiceassist.store.recordings import BEING_ENCRYPTED, recording_path
 from voiceassist.store.schema import calls, events, finals, playbook_drafts, playbook_versions
 
@@ -117,6 +118,7 @@ def erase_rows(connection: Connection, call_ids: Sequence[str], *, by: str, is_s
     told = sum(connection.scalar(_events_of(call_id)) or 0 for call_id in call_ids)
     for call_id in call_ids:
         take_from_sums(connection, call_id)
+    forget_notices(connection, call_ids)
     if call_ids:  # what belongs to a call goes with it: the schema cascades
         connection.execute(delete(calls).where(calls.c.call_id == bindparam("of")), [{"of": c} for c in call_ids])
     if call_ids and not is_step:

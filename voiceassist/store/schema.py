@@ -261,6 +261,18 @@ keys = Table(
     Column("revoked_us", BigInteger),
 )
 
+# ---- alerts on their way out: `notices.py` ----------------------------------------------------------------------
+
+# Of no call's foreign key: a notice may be stored before the call is. `erasure.py` deletes it with its call.
+notices = Table(
+    "notices",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    Column("id", String, nullable=False, unique=True),
+    Column("call_id", String, nullable=False, index=True),
+    Column("body", Text, nullable=False),  # JSON, as `notices/ledger.py` makes it
+)
+
 # ---- who did what: `audit.py` ----------------------------------------------------------------------------------
 
 # Triggers refuse to change or to delete a row, or to add one anywhere but at the end.

@@ -49,6 +49,7 @@ from voiceassist.store.follow_up import (
 from voiceassist.store.holds import Holds
 from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
+from voiceassist.store.notices import StoredNotices
 from voiceassist.store.open_pause import open_pause
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
@@ -122,6 +123,7 @@ class Store:
         self.people = People(database)
         self.keys = Keys(database)
         self.audit = AuditQueue(database)
+        self.notices = StoredNotices(database)
         self.holds = Holds(database)
         self.retention = Retention(database)
         self.journals = Journals(self.append, self.last_seq)

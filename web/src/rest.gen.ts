@@ -617,6 +617,51 @@ export interface ChangesView {
   changes: ChangeView[];
 }
 /**
+ * One channel, with its rules and how it does. Times are ISO 8601.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ChannelView".
+ */
+export interface ChannelView {
+  after_s: number;
+  dead: number;
+  failing_since: string | null;
+  failure: string;
+  kind: "email" | "webhook" | "slack" | "teams" | "mqtt";
+  kinds: string[];
+  language: string;
+  last_sent_at: string | null;
+  levels: ("info" | "warning" | "critical")[];
+  name: string;
+  per_minute: number;
+  place: string;
+  quiet_hours: string;
+  sent: number;
+  state: "works" | "fails" | "unused";
+  teams: string[];
+  waiting: number;
+  words: "none" | "reason" | "quote";
+}
+/**
+ * An alert that could not leave and was given up. Times are ISO 8601.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "DeadLetterView".
+ */
+export interface DeadLetterView {
+  about: "raised" | "rose" | "waiting" | "changed" | "test";
+  agent: string;
+  at: string;
+  call_id: string;
+  channel: string;
+  given_up_at: string;
+  id: string;
+  kind: string;
+  level: "info" | "warning" | "critical";
+  reason: string;
+  tries: number;
+}
+/**
  * What calls in a language get where their team has no playbook of its own, and who says so.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -988,6 +1033,28 @@ export interface KeyView {
   scopes: ("ingest" | "read:calls" | "events" | "playbooks")[];
 }
 /**
+ * Dead letters, by their ids.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Letters".
+ */
+export interface Letters {
+  /**
+   * @minItems 1
+   * @maxItems 500
+   */
+  ids: string[];
+}
+/**
+ * For how many dead letters it was done: one that was gone already does not count.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LettersDone".
+ */
+export interface LettersDone {
+  count: number;
+}
+/**
  * Who is signed in.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -1114,6 +1181,17 @@ export interface NewPlaybook {
   language?: string;
   name: string;
   title?: string;
+}
+/**
+ * All channels in the order of the configuration, and the newest dead letters first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "NoticesView".
+ */
+export interface NoticesView {
+  channels: ChannelView[];
+  dead: DeadLetterView[];
+  lost: number;
 }
 /**
  * An alternative, and whether a card shows it.
@@ -1528,6 +1606,17 @@ export interface SignIn {
 export interface SnippetView {
   id: string;
   text: string;
+}
+/**
+ * What a test message came to.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Tested".
+ */
+export interface Tested {
+  ok: boolean;
+  told: string;
+  took_ms: number;
 }
 /**
  * A whole text: imported, or an earlier one of the same person.

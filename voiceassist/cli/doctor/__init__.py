@@ -2,12 +2,21 @@
 
 from voiceassist.cli.lazy import group
 
-app = group({"ingest": "voiceassist.cli.doctor.ingest:ingest"})
+app = group(
+    {
+        "ingest": "voiceassist.cli.doctor.ingest:ingest",
+        "notices": "voiceassist.cli.doctor.notices:notices",
+    }
+)
 
 
 @app.callback()
 def doctor() -> None:
-    """Look at what a phone system sends.
+    """Look at what a phone system sends, and whether alerts can leave this machine.
 
-    Example: voiceassist doctor ingest
+    Examples:
+
+      voiceassist doctor ingest
+
+      voiceassist doctor notices --config voiceassist.toml
     """
