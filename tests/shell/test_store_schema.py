@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateTable
 
 from tests.shell import store_records as make
 from voiceassist.errors import StoreError
+from voiceassist.store import database
 from voiceassist.store.database import migrate
 from voiceassist.store.rows import call_rows, event_row, final_rows
 from voiceassist.store.schema import calls, events, finals, metadata
@@ -28,6 +29,8 @@ OLD_CALL = """
     )
 """
 OLD_EVENT = "INSERT INTO events (call_id, seq, at_ms, type, body) VALUES (:call_id, :seq, :at_ms, :type, :body)"
+MIGRATIONS = sorted(Path(database.__file__).with_name("migrations").glob("versions/[0-9]*.py"))
+NEWEST = MIGRATIONS[-1].name.partition("_")[0]
 POSTGRESQL = registry.load("postgresql")()
 
 
@@ -51,7 +54,12 @@ async def test_opening_again_changes_nothing(tmp_path: Path) -> None:
     for _ in range(3):
         await (await open_store(tmp_path / "calls.db")).close()
     with closing(sqlite3.connect(tmp_path / "calls.db")) as connection:
-        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [("0013",)]
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchall() == [(NEWEST,)]
+
+
+def test_each_revision_follows_the_one_before_it() -> None:
+    revisions = [path.name.partition("_")[0] for path in MIGRATIONS]
+    assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
 
 
 @pytest.mark.parametrize(
