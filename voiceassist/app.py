@@ -161,6 +161,7 @@ async def _start(runtime: Runtime) -> None:
     runtime.spawn(measure_loop_lag(runtime.metrics))
     runtime.spawn(runtime.directory.watch())
     runtime.spawn(retention.watch(runtime.keeping()))
+    runtime.spawn(runtime.store.catch_up.run())
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
     if runtime.notices:

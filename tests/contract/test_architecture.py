@@ -28,6 +28,7 @@ ORDER = (
     {"", "errors", "actions"},
     {"events"},
     {"audio", "core"},
+    {"kpis"},
     {"yamltext"},
     {"playbook_file"},
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
@@ -51,7 +52,7 @@ LAYER = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 # The rooms inside the core, in the same manner.
 CORE_ORDER = ("words", "classifier", "playbook", "cues", "topics", "call", "screen")
 
-PURE_ROOMS = ("core", "audio", "yamltext", "playbook_file", "trials", "evaluation")
+PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation")
 IMPURE_MODULES = {
     "aiomqtt", "asyncio", "concurrent", "datetime", "importlib", "io", "logging", "multiprocessing", "os",
     "pathlib", "queue", "random", "secrets", "select", "shutil", "signal", "socket", "sqlalchemy", "sqlite3",

@@ -22,6 +22,7 @@ FOR_PROGRAMS = {
     "bad_record",
     "bad_time",
     "no_show_wall",
+    "unknown_kpi",
     "wrong_content_type",
 }
 

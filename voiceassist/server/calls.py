@@ -24,6 +24,7 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
+from voiceassist.server.calls_behind import Behind
 from voiceassist.server.coaching import check_side
 from voiceassist.server.follow_up import check_change
 from voiceassist.server.growing_file import GrowingFileResponse
@@ -86,18 +87,20 @@ STATUS_BY_CODE: Mapping[str, int] = {
 @router.get("", response_model=Page, dependencies=[allow(*SCREENS, "read:calls")])
 async def list_calls(
     connection: HTTPConnection,
+    *,
     q: str = "",
     limit: Annotated[int, Query(ge=1, le=200)] = 50,
     before: str | None = None,
     customer: str = "",
+    behind: Behind = None,
 ) -> JSONResponse:
     """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before.
 
     A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found. `customer`:
-    only the calls of the customer with this id.
+    only the calls of the customer with this id. `kpi` and what belongs to it: only the calls behind a key figure.
     """
     page = await runtime_of(connection).store.calls(
-        q, limit=limit, before=before, customer=customer, scope=scope_of(connection)
+        q, limit=limit, before=before, customer=customer, scope=scope_of(connection), behind=behind
     )
     return JSONResponse(wire.to_json(page))
 

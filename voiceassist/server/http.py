@@ -35,6 +35,7 @@ from voiceassist.server import (
     identity,
     ingest,
     keys,
+    kpis,
     notices,
     oidc,
     ops,
@@ -56,6 +57,7 @@ from voiceassist.server.bodies import printable
 from voiceassist.server.gate import Gate
 from voiceassist.server.limits import EdgeLimits
 from voiceassist.server.origin import DOCS
+from voiceassist.server.recent_answers import RecentAnswers
 from voiceassist.server.refusals import RefusalLog
 
 STATUS_BY_ERROR: Mapping[type, int] = {ConflictError: 409, UnknownNameError: 404}
@@ -66,7 +68,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, coaching.router, identity.router, agents.router, wall.router, follow_up.router, activity.router,
-    ingest.router, ops.router, admin.router,
+    kpis.router, ingest.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,
     pages.router,
@@ -84,6 +86,7 @@ def create_api(runtime: Runtime, limits: EdgeLimits | None = None) -> ASGIApp:
     api.state.totp_setups = BegunSetups()
     api.state.refusals = RefusalLog(audit=runtime.store.audit)
     api.state.begun_sign_ins = BegunSignIns()
+    api.state.recent_answers = RecentAnswers()
     api.state.arrivals = Arrivals(limits.awaiting_screens, limits.await_call_s)
     gate = Gate(api, runtime.settings, runtime.directory, limits, api.state.refusals)
     return cast("ASGIApp", ProxyHeadersMiddleware(cast("Any", gate), list(runtime.settings.trusted_proxies)))

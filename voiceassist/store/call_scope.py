@@ -4,8 +4,9 @@ Next: `server/scope.py` makes one of a `Principal`.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, true
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 
 from voiceassist.store.schema import calls
 
@@ -36,8 +37,18 @@ class CallScope:
         """The same for rows of `calls`."""
         if self.everything:
             return true()
-        own = func.lower(calls.c.agent_id) == self.own_id if self.own_id is not None else false()
-        return or_(own, _of(self.teams), and_(calls.c.status != "live", _of(self.finished_of)))
+        return self._within(calls.c, calls.c.status != "live")
+
+    def of_facts(self, columns: Any) -> ColumnElement[bool]:  # noqa: ANN401 - of any table of facts with a team
+        """The same for rows of facts."""
+        if self.everything:
+            return true()
+        live = select(calls.c.call_id).where(calls.c.status == "live")
+        return self._within(columns, columns.call_id.not_in(live))
+
+    def _within(self, columns: Any, is_finished: ColumnElement[bool]) -> ColumnElement[bool]:  # noqa: ANN401
+        own = func.lower(columns.agent_id) == self.own_id if self.own_id is not None else false()
+        return or_(own, _of(self.teams, columns), and_(is_finished, _of(self.finished_of, columns)))
 
 
 EVERY_CALL = CallScope(everything=True)
@@ -47,5 +58,5 @@ def _covers(teams: frozenset[str], team: str) -> bool:
     return EVERY_TEAM in teams or team in teams
 
 
-def _of(teams: frozenset[str]) -> ColumnElement[bool]:
-    return true() if EVERY_TEAM in teams else calls.c.agent_team.in_(sorted(teams))
+def _of(teams: frozenset[str], columns: Any) -> ColumnElement[bool]:  # noqa: ANN401
+    return true() if EVERY_TEAM in teams else columns.agent_team.in_(sorted(teams))

@@ -10,7 +10,7 @@ counts for (`changes_counts`): then `writer.py` counts the whole call again.
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 
-from voiceassist.core.call.incidents import AlertView, incidents_in, is_unresolved
+from voiceassist.core.call.incidents import is_unresolved, true_incidents
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -62,11 +62,6 @@ def count(events: Iterable[Event]) -> CallCounts:
         unresolved=sum(map(is_unresolved, incidents)),
         worst=max((LEVELS.index(view.alert.level) for view in incidents), default=0),
     )
-
-
-def true_incidents(events: Iterable[Event]) -> list[AlertView]:
-    """The incidents that count, the oldest first."""
-    return [view for view in incidents_in(events).values() if view.state != "retracted"]
 
 
 def changes_counts(event: Event) -> bool:

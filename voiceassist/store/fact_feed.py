@@ -6,6 +6,7 @@ Next: reports read the tables.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, select, update
 
@@ -16,6 +17,7 @@ from voiceassist.store.facts import (
     CallHead,
     activity_rows,
     alert_rows,
+    call_row,
     offer_rows,
     refusal_rows,
     topic_rows,
@@ -27,13 +29,14 @@ from voiceassist.store.schema import (
     fact_activity,
     fact_agents,
     fact_alerts,
+    fact_calls,
     fact_hours,
     fact_offers,
     fact_refusals,
     fact_topics,
 )
 
-OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity)
+OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity, fact_calls)
 SUMS = (fact_agents, fact_hours)
 FACT_TABLES = (*OF_CALL, *SUMS)
 
@@ -45,15 +48,26 @@ _NAMES = (
     .where(calls.c.call_id == bindparam("of_call"))
     .values({name: bindparam(f"set_{name}") for name in PEOPLE})
 )
+RENEWED_BY = frozenset({*FACT_TYPES, "call_started"})
+_GROWN = (
+    update(fact_calls)
+    .where(fact_calls.c.call_id == bindparam("of_call"))
+    .values(
+        duration_ms=select(calls.c.duration_ms).where(calls.c.call_id == bindparam("of_call")).scalar_subquery()
+    )
+)
 SUMMED = ("duration_ms", "refusals", "recovered", "dead_ends", "prompts", "alerts")
 """Columns of `calls` that the sums add up."""
 
 
 def feed(connection: Connection, records: Sequence[Record]) -> None:
     """What these records, which are stored, change in the facts; within the caller's transaction."""
-    changed = {record.call_id for record in records if wire.type_name(type(record.event)) in FACT_TYPES}
+    changed = {record.call_id for record in records if wire.type_name(type(record.event)) in RENEWED_BY}
     for call_id in sorted(changed):
         renew_facts(connection, call_id)
+    grown = {record.call_id for record in records} - changed
+    if grown:
+        connection.execute(_GROWN, [{"of_call": call_id} for call_id in sorted(grown)])
     for record in records:
         if isinstance(record.event, CallEnded | CallFailed):
             _add_to_sums(connection, record.call_id)
@@ -102,7 +116,7 @@ def _clear(connection: Connection, tables: Iterable[Table], call_id: str) -> Non
 
 
 def _add_facts(connection: Connection, call_id: str) -> None:
-    head = select(calls.c.call_id, calls.c.agent_id, calls.c.started_us).where(calls.c.call_id == call_id)
+    head = select(*(calls.c[one.name] for one in fields(CallHead))).where(calls.c.call_id == call_id)
     call = CallHead(**connection.execute(head).mappings().one())
     wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(FACT_TYPES))
     records = [record_of(body) for body in connection.scalars(wanted.order_by(events.c.seq))]
@@ -113,6 +127,7 @@ def _add_facts(connection: Connection, call_id: str) -> None:
     _insert(connection, fact_alerts, alert_rows(call, told))
     _insert(connection, fact_topics, topic_rows(call, refusals))
     _insert(connection, fact_activity, activity_rows(call, records))
+    _insert(connection, fact_calls, [call_row(call, told)])
 
 
 def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:

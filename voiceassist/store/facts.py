@@ -7,12 +7,12 @@ Next: `fact_feed.py` keeps them in tables.
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Literal
 
 from voiceassist.actions import GivenAlertState
 from voiceassist.core.call.alerts import OURSELVES
-from voiceassist.core.call.incidents import AlertView, incidents_in
+from voiceassist.core.call.incidents import AlertView, incidents_in, true_incidents
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -26,14 +26,10 @@ from voiceassist.events import (
     Record,
     RefusalClosed,
 )
-from voiceassist.store.counts import true_incidents
+from voiceassist.kpis.numbers import TYPES, first_care, numbers_of
 from voiceassist.store.rows import Row, microseconds
 
-FACT_TYPES = (
-    *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed"),
-    *("alert", "alert_repeated", "alert_changed", "false_alarm_marked", "note_added"),
-    "call_identified",
-)
+FACT_TYPES = (*TYPES, "note_added", "call_identified")
 """The types (in wire form) that facts are made of."""
 
 Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone", "noted"]
@@ -49,7 +45,10 @@ class CallHead:
 
     call_id: str
     agent_id: str
+    agent_name: str
+    agent_team: str
     started_us: int
+    duration_ms: int  # so far
 
     def row(self, event: Event) -> Row:
         """The columns that every fact has."""
@@ -93,12 +92,22 @@ def _offer(prompt: Prompt, closed: PromptClosed | None) -> Row:
 
 
 def alert_rows(call: CallHead, events: Sequence[Event]) -> list[Row]:
-    """One row per incident, with its state and who changed it last; its time is that of its first cue."""
-    return [call.row(view.happened[0]) | _incident(view) for view in true_incidents(events)]
+    """One row per incident: its state, who changed it last, how long it waited. Its time is its first cue's."""
+    return [call.row(view.happened[0]) | _incident(call, view) for view in true_incidents(events)]
 
 
-def _incident(view: AlertView) -> Row:
+def call_row(call: CallHead, events: Sequence[Event]) -> Row:
+    """What the call adds to the key figures."""
+    head = {"call_id": call.call_id, "started_us": call.started_us, "duration_ms": call.duration_ms}
+    agent = {"agent_id": call.agent_id, "agent_name": call.agent_name, "agent_team": call.agent_team}
+    return head | agent | asdict(numbers_of(events))
+
+
+def _incident(call: CallHead, view: AlertView) -> Row:
     return {
+        "started_us": call.started_us,
+        "agent_team": call.agent_team,
+        "ack_ms": _wait_ms(call, view),
         "alert_id": view.incident,
         "level": view.alert.level,
         "kind": view.alert.kind,
@@ -108,6 +117,16 @@ def _incident(view: AlertView) -> Row:
         "reason": view.reason,
         "cues": view.count,
     }
+
+
+def _wait_ms(call: CallHead, view: AlertView) -> int | None:
+    """By the wall clock where it is known; a clock that runs behind the audio makes no wait negative."""
+    care = first_care(view)
+    if care is None:
+        return None
+    began_us = call.started_us + view.happened[0].at_ms * 1000
+    done_us = microseconds(care.done_at) if care.done_at else call.started_us + care.at_ms * 1000
+    return max(0, (done_us - began_us) // 1000)
 
 
 def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:

@@ -6,7 +6,7 @@ Next: `writer.py` inserts them; `store.py` reads them back.
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -57,6 +57,7 @@ class CallSummary:
     alerts: int  # without those that turned out to be untrue
     worst: AlertLevel | None  # among those alerts, taken care of or not
     snippet: str | None = None  # the words searched for, in their line, between \u0002 and \u0003
+    counted: int | None = None  # how much it adds to the key figure that was asked for
 
 
 def event_row(record: Record) -> Row:
@@ -135,6 +136,11 @@ def microseconds(started_at: str) -> int:
     return (moment - EPOCH) // (EPOCH.resolution)
 
 
+def iso_of(moment_us: int) -> str:
+    """Microseconds since 1970 UTC as ISO 8601, to the millisecond."""
+    return (EPOCH + timedelta(microseconds=moment_us)).isoformat(timespec="milliseconds")
+
+
 def progress_rows(records: Sequence[Record]) -> list[Row]:
     """What these records add to their calls' rows; names begin with `add_`, the call's is `of_call`."""
     ordered = sorted(records, key=lambda record: record.call_id)
@@ -173,6 +179,7 @@ def summary_of(row: Row, snippet: str | None) -> CallSummary:
         customer=Customer(id=row["customer_id"], name=row["customer_name"], tier=row["customer_tier"]),
         worst=LEVELS[row["worst"]],
         snippet=snippet,
+        counted=row.get("counted"),
         **{name: row[name] for name in SAME_NAMES},
     )
 

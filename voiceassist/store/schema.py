@@ -4,8 +4,14 @@ Plain column types only, so that the same tables work in PostgreSQL. What SQLite
 full-text index over `finals` and its triggers) is in the migration and used by `search.py` alone.
 """
 
+from collections.abc import Sequence
+from dataclasses import fields
+from typing import Any
+
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.sql.schema import ForeignKeyConstraint
+
+from voiceassist.kpis.numbers import CallNumbers
 
 metadata = MetaData(
     naming_convention={
@@ -145,7 +151,7 @@ call_holds = Table(
 # ---- facts: made of the events by `fact_feed.py`, and made again from them at any time -------------------------
 
 
-def _facts_of_call(name: str, key: str, *texts: str) -> Table:
+def _facts_of_call(name: str, key: str, *texts: str, more: Sequence[Column[Any] | Index] = ()) -> Table:
     return Table(
         name,
         metadata,
@@ -154,6 +160,7 @@ def _facts_of_call(name: str, key: str, *texts: str) -> Table:
         Column("agent_id", String, nullable=False),
         Column("at_us", BigInteger, nullable=False, index=True),  # microseconds since 1970 UTC
         *(Column(text, String, nullable=False) for text in texts),
+        *more,
     )
 
 
@@ -171,11 +178,19 @@ def _sums(name: str, *key: str) -> Table:
 fact_refusals = _facts_of_call("fact_refusals", "cue_id", "topic", "outcome")  # outcome: open, recovered, dead_end
 fact_offers = _facts_of_call("fact_offers", "prompt_id", "kind", "headline", "outcome", "alternative")
 # A row is an incident; `at_us` is when its first cue came.
-fact_alerts = _facts_of_call("fact_alerts", "alert_id", "level", "kind", "state", "by")
-fact_alerts.append_column(Column("owner", String, nullable=False, server_default=""))  # a person's name
-fact_alerts.append_column(Column("reason", String, nullable=False, server_default=""))  # why it is resolved
-fact_alerts.append_column(Column("cues", Integer, nullable=False, server_default="1"))  # that were true
-Index("ix_fact_alerts_state", fact_alerts.c.state, fact_alerts.c.at_us)
+fact_alerts = _facts_of_call(
+    *("fact_alerts", "alert_id", "level", "kind", "state", "by"),
+    more=(
+        Column("owner", String, nullable=False, server_default=""),  # a person's name
+        Column("reason", String, nullable=False, server_default=""),  # why it is resolved
+        Column("cues", Integer, nullable=False, server_default="1"),  # that were true
+        Column("started_us", BigInteger, nullable=False, server_default="0"),  # of the call
+        Column("agent_team", String, nullable=False, server_default=""),
+        Column("ack_ms", BigInteger),  # until a person took care of it; NULL: nobody has
+        Index("ix_fact_alerts_waits", "started_us", "ack_ms", "agent_team", "agent_id", "call_id"),
+        Index("ix_fact_alerts_state", "state", "at_us"),
+    ),
+)
 fact_topics = Table(
     "fact_topics",
     metadata,
@@ -201,6 +216,19 @@ fact_activity = Table(
     Column("note", Text, nullable=False),
     Column("stands", Integer, nullable=False),  # 1: nobody did anything about the same one later
     Index("ix_fact_activity_by", "by", "at_us"),
+)
+CALL_SUMS = ("duration_ms", *(number.name for number in fields(CallNumbers)))
+# What every call adds to the key figures, in the order in which calls began: a period is one stretch of it.
+fact_calls = Table(
+    "fact_calls",
+    metadata,
+    Column("started_us", BigInteger, primary_key=True, autoincrement=False),
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True, unique=True),
+    Column("agent_id", String, nullable=False),
+    Column("agent_name", String, nullable=False),
+    Column("agent_team", String, nullable=False),
+    *(Column(number, BigInteger, nullable=False) for number in CALL_SUMS),
+    sqlite_with_rowid=False,
 )
 fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
 fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH

@@ -9,13 +9,13 @@ Next: `live/session.py` writes through `journals`; the server's pages read.
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import TypeVar
 
-from sqlalchemy import Connection, func, select, tuple_
+from sqlalchemy import func, select
 
 from voiceassist import wire
 from voiceassist.core.screen.state import replay
@@ -27,6 +27,7 @@ from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
 from voiceassist.store.audit import AuditFilter, AuditPage, audit_page
 from voiceassist.store.audit_queue import AuditQueue
+from voiceassist.store.call_list import Page, page_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.erasure import (
@@ -38,6 +39,7 @@ from voiceassist.store.erasure import (
     erase_rows,
     refused_live,
 )
+from voiceassist.store.fact_catch_up import CatchUp
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.follow_up import (
     FollowUpChoices,
@@ -49,14 +51,17 @@ from voiceassist.store.follow_up import (
 from voiceassist.store.holds import Holds
 from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
+from voiceassist.store.kpi_sums import CallsBehind
+from voiceassist.store.kpis import KpiQuestion, KpiReport, kpi_report
 from voiceassist.store.notices import StoredNotices
 from voiceassist.store.open_pause import open_pause
+from voiceassist.store.own_day import OwnDay, own_day
 from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
-from voiceassist.store.places import ListPlace, cursor_of, place_of
+from voiceassist.store.places import ListPlace, place_of
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.retention import Retention
-from voiceassist.store.rows import CallSummary, Row, record_of, summary_of
+from voiceassist.store.rows import CallSummary, record_of
 from voiceassist.store.schema import calls, events
 from voiceassist.store.unresolved import WallPage, count_unresolved, unresolved_page
 from voiceassist.store.writer import Writer
@@ -69,14 +74,6 @@ Remove = Callable[[Sequence[str]], Awaitable[RemovedRecordings]]  # raises OSErr
 
 LAST_RECORDS_S = 3.0  # for what is not stored yet when the server stops
 LAST_COMMIT_S = 1.0  # for a commit under way after that, and once more for closing the file
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
-    """Part of a list of calls."""
-
-    calls: tuple[CallSummary, ...]
-    next: str | None  # pass it as `before` for the next page; None: this was the last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +123,7 @@ class Store:
         self.notices = StoredNotices(database)
         self.holds = Holds(database)
         self.retention = Retention(database)
+        self.catch_up = CatchUp(database=database)
         self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -235,19 +233,31 @@ class Store:
         limit: int = 50,
         before: str | None = None,
         customer: str = "",
+        *,
         scope: CallScope = EVERY_CALL,
+        behind: CallsBehind | None = None,
     ) -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
 
         `before` is the `next` of the page above; PeerError for anything else. `customer`: only this one's, by id.
+        `behind`: only those that a key figure is made of, each with what it adds to that.
         """
         terms = search.terms_of(query)
         place = place_of(before) if before is not None else None
         if query.strip() and not terms:
             return Page(calls=(), next=None)
         return await self._database.read(
-            lambda connection: _page(connection, terms, limit, place, customer, scope=scope)
+            lambda connection: page_of(connection, terms, limit, place, customer, scope=scope, behind=behind)
         )
+
+    async def kpis(self, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> KpiReport:
+        """The key figures of a period."""
+        report = await self._database.read(lambda connection: kpi_report(connection, asked, scope))
+        return replace(report, uncounted=self.catch_up.left)
+
+    async def own_day(self, agent_id: str, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> OwnDay:
+        """One agent's day."""
+        return await self._database.read(lambda connection: own_day(connection, agent_id, asked, scope))
 
     async def agents(self, scope: CallScope = EVERY_CALL) -> tuple[SeenAgent, ...]:
         """The agents of the newest calls, whoever had the newest one first."""
@@ -329,40 +339,3 @@ def _state_of(records: Iterator[Record]) -> CallState | None:
 def _array_of(records: Iterator[Record]) -> str | None:
     lines = ",".join(map(wire.encode_line, records))
     return f"[{lines}]" if lines else None
-
-
-def _page(
-    connection: Connection,
-    terms: search.Terms,
-    limit: int,
-    place: ListPlace | None,
-    customer: str,
-    *,
-    scope: CallScope,
-) -> Page:
-    found = _calls(connection, terms, limit + 1, place, customer, scope=scope)
-    shown = found[:limit]
-    lines = search.snippets(connection, terms, [row["call_id"] for row in shown]) if terms else {}
-    summaries = tuple(summary_of(row, lines.get(row["call_id"])) for row in shown)
-    return Page(
-        calls=summaries,
-        next=cursor_of((shown[-1]["started_us"], shown[-1]["call_id"])) if len(found) > limit else None,
-    )
-
-
-def _calls(
-    connection: Connection,
-    terms: search.Terms,
-    limit: int,
-    place: ListPlace | None,
-    customer: str,
-    *,
-    scope: CallScope,
-) -> list[Row]:
-    order = tuple_(calls.c.started_us, calls.c.call_id)
-    wanted = select(calls).order_by(calls.c.started_us.desc(), calls.c.call_id.desc()).limit(limit)
-    wanted = wanted.where(search.matching(terms)) if terms else wanted
-    wanted = wanted.where(order < place) if place else wanted
-    wanted = wanted.where(calls.c.customer_id == customer) if customer else wanted
-    wanted = wanted.where(scope.condition())
-    return [dict(row) for row in connection.execute(wanted).mappings()]

@@ -509,6 +509,7 @@ export interface CallSummary {
   agent: Person;
   alerts: number;
   call_id: string;
+  counted: number | null;
   customer: Customer;
   dead_ends: number;
   duration_ms: number;
@@ -1033,6 +1034,135 @@ export interface KeyView {
   scopes: ("ingest" | "read:calls" | "events" | "playbooks")[];
 }
 /**
+ * One key figure.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Kpi".
+ */
+export interface Kpi {
+  id: string;
+  name: Told;
+  part:
+    | "calls"
+    | "duration_ms"
+    | "refusals"
+    | "closed"
+    | "recovered"
+    | "dead_ends"
+    | "cards"
+    | "cards_used"
+    | "cards_dismissed"
+    | "cards_unhelpful"
+    | "alerts"
+    | "acknowledged"
+    | "alarms"
+    | "false_alarms"
+    | "abuse"
+    | "vague_promises"
+    | "disclosures"
+    | "missed"
+    | "helped"
+    | "helped_recovered"
+    | "unhelped"
+    | "unhelped_recovered";
+  sentence: Told;
+  unit: "count" | "duration" | "share" | "per_hour" | "median" | "p90";
+  whole:
+    | (
+        | "calls"
+        | "duration_ms"
+        | "refusals"
+        | "closed"
+        | "recovered"
+        | "dead_ends"
+        | "cards"
+        | "cards_used"
+        | "cards_dismissed"
+        | "cards_unhelpful"
+        | "alerts"
+        | "acknowledged"
+        | "alarms"
+        | "false_alarms"
+        | "abuse"
+        | "vague_promises"
+        | "disclosures"
+        | "missed"
+        | "helped"
+        | "helped_recovered"
+        | "unhelped"
+        | "unhelped_recovered"
+      )
+    | null;
+}
+/**
+ * The same words in every language of the pages.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Told".
+ */
+export interface Told {
+  en: string;
+  es: string;
+}
+/**
+ * One team, or one agent.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "KpiGroup".
+ */
+export interface KpiGroup {
+  agent_id: string;
+  agent_name: string;
+  before: {
+    [k: string]: Value;
+  } | null;
+  team: string;
+  values: {
+    [k: string]: Value;
+  };
+}
+/**
+ * One key figure of some calls, with the sums that it is made of.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Value".
+ */
+export interface Value {
+  part: number;
+  value: number | null;
+  whole: number | null;
+}
+/**
+ * The answer to a question.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "KpiReport".
+ */
+export interface KpiReport {
+  as_of: string;
+  before: KpiValues | null;
+  groups: KpiGroup[];
+  more: boolean;
+  period: "today" | "this_week" | "last_week" | "eight_weeks";
+  steps: KpiValues[];
+  total: KpiValues;
+  uncounted: number;
+  zone: string;
+}
+/**
+ * The figures of a stretch of time, by their ids.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "KpiValues".
+ */
+export interface KpiValues {
+  since: string;
+  until: string;
+  values: {
+    [k: string]: Value;
+  };
+}
+/**
  * Dead letters, by their ids.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -1053,6 +1183,21 @@ export interface Letters {
  */
 export interface LettersDone {
   count: number;
+}
+/**
+ * Something that the agent promised by a day or a time.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "MadePromise".
+ */
+export interface MadePromise {
+  at: string;
+  at_ms: number;
+  call_id: string;
+  customer: string;
+  language: string;
+  when: string;
+  words: string;
 }
 /**
  * Who is signed in.
@@ -1217,6 +1362,20 @@ export interface OfferView {
   default_for: string[];
   defaults: DefaultPlaybook[];
   withdrawn: PlaybookChoice | null;
+}
+/**
+ * What an agent's day was so far.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "OwnDay".
+ */
+export interface OwnDay {
+  promises: MadePromise[];
+  since: string;
+  until: string;
+  values: {
+    [k: string]: Value;
+  };
 }
 /**
  * One browser in which somebody is signed in.

@@ -61,6 +61,11 @@ def incidents_in(events: Iterable[Event]) -> Incidents:
     return incidents
 
 
+def true_incidents(events: Iterable[Event]) -> list[AlertView]:
+    """The incidents that did not turn out to be untrue, the oldest first."""
+    return [view for view in incidents_in(events).values() if view.state != "retracted"]
+
+
 def take(incidents: Incidents, event: IncidentEvent) -> None:
     """Changes the incidents that an event is about; one about none of them changes nothing."""
     match event:

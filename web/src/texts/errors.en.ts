@@ -8,6 +8,7 @@ export const byCode = {
   unknown_owner: "This alert can only be given to a supervisor of the call’s team. Choose somebody else.",
   alert_retracted: "This alert turned out not to be true: nothing needs to be done.",
   bad_language: "This server does not understand that language. Choose another one.",
+  bad_zone: "The server does not know this browser’s time zone. Update voiceassist’s machine, or set another time zone here.",
   bad_playbook: "This text is no playbook yet. Mend it, then try again.",
   base_changed: "Another version was published after this draft was begun. Compare them, then publish.",
   busy: "voiceassist is busy. Wait a moment, then try again.",

@@ -7,6 +7,7 @@ export const byCode: typeof en.byCode = {
   unknown_owner: "Esta alerta solo puede darse a quien supervisa el equipo de la llamada. Elija a otra persona.",
   alert_retracted: "Esta alerta resultó no ser cierta: no hay que hacer nada.",
   bad_language: "Este servidor no entiende ese idioma. Elija otro.",
+  bad_zone: "El servidor no conoce la zona horaria de este navegador. Actualice la máquina de voiceassist o elija aquí otra zona horaria.",
   bad_playbook: "Este texto aún no es una guía. Corríjalo e inténtelo de nuevo.",
   base_changed: "Se publicó otra versión después de empezar este borrador. Compárelas y publique después.",
   busy: "voiceassist está ocupado. Espere un momento e inténtelo de nuevo.",

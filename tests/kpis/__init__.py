@@ -1,0 +1,1 @@
+"""Key figures: no event loop, no clock, no database."""
