@@ -217,6 +217,7 @@ async def _stop(runtime: Runtime) -> None:
     """Ends open calls in good order, then all that runs beside them; nothing is waited for without limit."""
     runtime.stop_calls()
     await _within(PART_WITHIN_S, "backtests", runtime.backtests.close())
+    await _within(PART_WITHIN_S, "listening", runtime.listening.close())
     await _within(PART_WITHIN_S, "whip", runtime.whip.close())
     await _within(CALLS_WITHIN_S, "calls", *(live.gone.wait() for live in runtime.live.values()))
     for live in runtime.live.values():
@@ -295,6 +296,7 @@ def _export_depths(runtime: Runtime) -> None:
     live_calls = runtime.live.values
     gauge("live_calls", "Calls going on now", lambda: len(runtime.live))
     gauge("screens", "Connected screens", lambda: runtime.hub.clients)
+    gauge("listeners", "People who listen in to calls", lambda: len(runtime.listening.sessions))
     gauge(
         "inbox_depth",
         "Inputs waiting for the slowest call",

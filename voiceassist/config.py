@@ -69,6 +69,7 @@ TELEPHONE_KEYS_IN_A_ROW = 8
 LONGEST_GRACE_S = 3600  # every call whose line is lost takes the memory of a live one
 SHORTEST_IDLE_S = 120  # it is told one minute before
 LONGEST_IDLE_S = 86_400  # a day
+LONGEST_LISTEN_DELAY_S = 60  # of two legs at 48 kHz: 12 MB for each call that is listened to
 MODELS = "models"  # the folder of models in the data folder
 
 
@@ -115,6 +116,8 @@ class Settings:
     without_consent: WithoutConsent = "help"  # live help without a recording, or nothing is heard
     line_grace_s: float = 20  # for a line that broke off to come back to its call; 0: none is waited for
     idle_after_s: float = 7200  # without audio for longer: a connection is over; one minute before, it is told
+    tell_listening: bool = True  # the agent, and whoever sees the call, is told who listens in to it
+    listen_delay_s: float = 0  # who listens in hears the call so much later, so that what is masked is silent
     follow_up_days: int = 14  # older calls with unresolved alerts leave the wall, not the review; 0: none does
     person: str = field(default_factory=lambda: os_user())  # noqa: PLW0108 - defined below; who signs what people do
     site: str = "main"
@@ -312,6 +315,7 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
     _check_between("line_grace_s", settings.line_grace_s, 0, LONGEST_GRACE_S)
     _check_between("idle_after_s", settings.idle_after_s, SHORTEST_IDLE_S, LONGEST_IDLE_S)
+    _check_between("listen_delay_s", settings.listen_delay_s, 0, LONGEST_LISTEN_DELAY_S)
     _check_keys("pause_keys", settings.pause_keys)
     _check_keys("resume_keys", settings.resume_keys)
     if settings.follow_up_days < 0:

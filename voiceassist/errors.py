@@ -4,6 +4,7 @@
     ├── PeerError              somebody else's mistake: told to that peer, never fatal to us
     │   ├── IngestError        bytes or messages that a phone system should not have sent
     │   ├── WebRtcError        an offer, a candidate or a request that WebRTC cannot go on with
+    │   ├── ListeningError     nobody can listen in like this, or not now
     │   ├── ActionError        a person's action that the call's state does not allow
     │   ├── ConflictError      a change that does not fit what is there by now: says who was faster, or what to do
     │   └── UnknownNameError   something named that is not there
@@ -53,6 +54,10 @@ class IngestError(PeerError):
 
 class WebRtcError(PeerError):
     """A WebRTC peer offered or asked for what we cannot answer."""
+
+
+class ListeningError(PeerError):
+    """Somebody asked to listen in to a call in a way, or at a time, that there is not."""
 
 
 class ActionError(PeerError):

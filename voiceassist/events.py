@@ -46,6 +46,8 @@ CoachingStage = Literal["delivered", "seen"]
 CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that stays
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
+HeardLegs = Literal["both", "agent", "customer"]  # what somebody who listens in hears
+
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
 
 
@@ -538,6 +540,22 @@ class RecordingResumed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ListensIn:
+    """Somebody who listens in to a live call."""
+
+    by: str  # a person's name
+    legs: HeardLegs
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListeningChanged:
+    """Others listen in now than before: these, or nobody any more. Never told where the settings forbid it."""
+
+    at_ms: int
+    listeners: tuple[ListensIn, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFine:
     """The agent said: I'm fine."""
 
@@ -640,6 +658,7 @@ Event = (
     | CardVolumeChanged
     | RecordingPaused
     | RecordingResumed
+    | ListeningChanged
     | AgentFine
     | CoachingSent
     | CoachingSeen
@@ -670,6 +689,7 @@ Input = (
     | LineChange
     | LatenessChanged
     | CallIdentified
+    | ListeningChanged
     | CallEnded
     | CallFailed
     | Action

@@ -43,6 +43,7 @@ from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip.sessions import WhipSessions
+from voiceassist.listening.sessions import ListenSessions
 from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.lookup import Lookup
@@ -103,6 +104,7 @@ class Runtime:
     feeds: dict[str, Feed] = field(default_factory=dict)  # calls that were announced, live ones too
     joins: Joins = field(init=False)
     whip: WhipSessions = field(init=False)
+    listening: ListenSessions = field(init=False)
     identities: Identities = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
@@ -154,6 +156,13 @@ class Runtime:
             ),
         )
         self.whip = WhipSessions(joins=self.joins)
+        self.listening = ListenSessions(
+            live=self.live,
+            audit=self.store.audit.tell,
+            spawn=self.spawn,
+            delay_ms=round(settings.listen_delay_s * 1000),
+            tells=settings.tell_listening,
+        )
 
     @property
     def load(self) -> LoadState:

@@ -41,11 +41,14 @@ from voiceassist.events import (
     Event,
     FalseAlarmMarked,
     Final,
+    HeardLegs,
     LanguageDoubtChanged,
     LatenessChanged,
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    ListeningChanged,
+    ListensIn,
     MuteChanged,
     NoteAdded,
     OwnKind,
@@ -387,14 +390,22 @@ def _line() -> list[Record]:
         LineSoundChanged(at_ms=14_000, speaker="agent", sound="music", since_ms=13_100),
         RecordingPaused(at_ms=15_000, by="Anna Reed"),
         RecordingResumed(at_ms=19_000, by="Sam Rivera"),
+        listening(19_500, ("Sam Rivera", "both")),
+        listening(20_000, ("Sam Rivera", "both"), ("Kim Lee", "agent"), ("Kim Lee", "customer")),
         LanguageDoubtChanged(at_ms=21_000, speaker="agent", doubted=True),
         LanguageDoubtChanged(at_ms=21_500, speaker="customer", doubted=True),
         foreign,
         threat,
         LanguageDoubtChanged(at_ms=25_000, speaker="agent", doubted=False),
+        listening(26_000),
+        listening(27_000, ("Sam Rivera", "customer")),
         RecordingPaused(at_ms=28_000, by="Anna Reed"),
         CallEnded(at_ms=30_000, reason="hangup"),
     )
+
+
+def listening(at_ms: int, *listeners: tuple[str, HeardLegs]) -> ListeningChanged:
+    return ListeningChanged(at_ms=at_ms, listeners=tuple(ListensIn(by=by, legs=legs) for by, legs in listeners))
 
 
 def disclosure(id_: str, title: str, state: DisclosureState, at_ms: int, due_ms: int | None) -> DisclosureChanged:

@@ -39,7 +39,7 @@ ORDER = (
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers"},
     {"notices", "people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
-    {"playbook_start", "identities"},
+    {"playbook_start", "identities", "listening"},
     {"backtests"},
     {"runtime"},
     {"app", "bench", "doctor"},

@@ -1,8 +1,9 @@
-"""Hands a call's audio to those who take it beside the recognizers: the recording, later people who listen in.
+"""Hands a call's audio to those who take it beside the recognizers: the recording, and people who listen in.
 
 A taker that is slow never delays the call: it has a queue of its own, and what does not fit is left out. Silence
-of exactly that length takes its place, so that times stay true. Never decodes or writes anything.
-Next: `recording.py` is a taker.
+of exactly that length takes its place, so that times stay true. Who wants the audio of this moment and no other
+is told every frame at once, and keeps of it what they can use. Never decodes or writes anything.
+Next: `recording.py` is a taker; `listening/` is told.
 """
 
 import asyncio
@@ -22,6 +23,8 @@ LIMIT_BYTES = 4 << 20
 FRAME_BYTES = 600  # what a frame costs besides its samples: a message of 2 bytes was measured at 594
 
 Missed = Callable[[float], None]  # told of every gap when it is over: how many seconds were left out
+# Told every frame, and how many samples its leg has had with it. The call waits for it: it only takes notes.
+Told = Callable[[AudioFrame, int], None]
 
 
 class Taker:
@@ -118,6 +121,7 @@ class AudioTap:
     def __init__(self, legs: tuple[Speaker, ...]) -> None:
         self._legs = legs
         self._takers: list[Taker] = []
+        self._told: list[Told] = []
         self._given: dict[Speaker, int] = {}  # samples
         self.position_ms = 0  # how much audio was given, on the leg that is ahead
 
@@ -132,6 +136,15 @@ class AudioTap:
             self._takers.remove(taker)
             taker.close()
 
+    @contextmanager
+    def telling(self, told: Told) -> Iterator[None]:
+        """`told` hears of every frame from now on and for as long as the block runs."""
+        self._told.append(told)
+        try:
+            yield
+        finally:
+            self._told.remove(told)
+
     async def give(self, frame: AudioFrame, *, spare_s: float) -> None:
         """Hands a frame to every taker.
 
@@ -140,6 +153,8 @@ class AudioTap:
         """
         given = self._given[frame.speaker] = self._given.get(frame.speaker, 0) + len(frame.pcm)
         self.position_ms = max(self.position_ms, given * 1000 // frame.rate_hz)
+        for told in tuple(self._told):
+            told(frame, given)
         for taker in tuple(self._takers):
             if spare_s > 0 and taker.is_full:
                 await taker.room(spare_s)

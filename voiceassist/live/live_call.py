@@ -13,7 +13,7 @@ from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.audio.silences import Silences
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.events import CallIdentified
+from voiceassist.events import CallIdentified, ListeningChanged, ListensIn
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.consent_gate import ConsentGate
@@ -93,7 +93,11 @@ class LiveCall:
         """Tells the call who speaks in it; False when the call is over."""
         return await self._hand_in(event)
 
-    async def _hand_in(self, what: Action | CallIdentified) -> bool:
+    async def tell_listening(self, listeners: tuple[ListensIn, ...]) -> bool:
+        """Tells the call who listens in to it now; False when the call is over."""
+        return await self._hand_in(ListeningChanged(at_ms=self.now_ms(), listeners=listeners))
+
+    async def _hand_in(self, what: Action | CallIdentified | ListeningChanged) -> bool:
         answer: Answer = asyncio.get_running_loop().create_future()
         async with self._in_turn:
             if not self.over.is_set():

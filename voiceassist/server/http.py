@@ -36,6 +36,7 @@ from voiceassist.server import (
     ingest,
     keys,
     kpis,
+    listening,
     notices,
     oidc,
     ops,
@@ -68,7 +69,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, coaching.router, identity.router, agents.router, wall.router, follow_up.router, activity.router,
-    kpis.router, ingest.router, ops.router, admin.router,
+    kpis.router, ingest.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,
     pages.router,

@@ -36,7 +36,7 @@ RATES: Mapping[Kind, PeerRate] = {
 
 def kind_of(method: str, path: str) -> Kind:
     """What a request or a socket's handshake begins. Hanging up is a request: it must not wait for other calls."""
-    if path.startswith(INGEST) or (method == "POST" and path.startswith("/whip")):
+    if path.startswith(INGEST) or (method == "POST" and path.startswith(("/whip", "/whep"))):
         return "call"
     return "sign_in" if path in PROVIDER or (method != "GET" and SIGN_IN.fullmatch(path)) else "request"
 

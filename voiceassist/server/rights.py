@@ -1,7 +1,7 @@
 """Who may call what: every route and socket with its roles, in one table.
 
 A person has some of the roles and a key some of the scopes (`ingest`, `read:calls`, `events`, `playbooks`);
-`anyone` needs neither. Which calls somebody sees on these routes is `scope.py`'s matter. WHEP is not served.
+`anyone` needs neither. Which calls somebody sees on these routes is `scope.py`'s matter.
 Never enforces anything: each route says the same with `allow(...)`, and a test compares the two and tries every
 role and scope on every route. What is published on the broker has rows of its own: only the broker enforces those.
 Next: `auth.py` refuses.
@@ -162,6 +162,11 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /sign-in": ANYONE,
     "GET /sign-in/callback": ANYONE,
     "GET /supervisor": ANYONE,
+    "OPTIONS /whep": ANYONE,
+    "POST /whep": SUPERVISOR,
+    "DELETE /whep/{session_id}": SUPERVISOR,
+    "OPTIONS /whep/{session_id}": ANYONE,
+    "PATCH /whep/{session_id}": SUPERVISOR,
     "OPTIONS /whip": ANYONE,
     "POST /whip": MICROPHONE,
     "DELETE /whip/{session_id}": MICROPHONE,

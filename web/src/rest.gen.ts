@@ -94,6 +94,11 @@ export type LineSoundChanged = wire.LineSoundChanged;
 export type LineChanged = wire.LineChanged;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ListeningChanged".
+ */
+export type ListeningChanged = wire.ListeningChanged;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "NoteAdded".
  */
 export type NoteAdded = wire.NoteAdded;
@@ -132,6 +137,11 @@ export type Cue = wire.Cue;
  * via the `definition` "OwnKind".
  */
 export type OwnKind = wire.OwnKind;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ListensIn".
+ */
+export type ListensIn = wire.ListensIn;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PastOffer".
@@ -555,6 +565,7 @@ export interface CallView {
   leg_merge: LegMergeChanged | null;
   line_sounds: LineSoundChanged[];
   lines: LineChanged[];
+  listening: ListeningChanged[];
   muted: boolean;
   notes: NoteAdded[];
   partials: Partial[];

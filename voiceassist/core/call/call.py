@@ -51,6 +51,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    ListeningChanged,
     Partial,
     Speaker,
     Tick,
@@ -59,7 +60,7 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
-_HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, Tick)
+_HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, ListeningChanged, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
 _LIVE = (*_HEARD, *_AGENT, *_COACHING, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)

@@ -50,6 +50,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    ListeningChanged,
     Partial,
     ReachLimit,
     Speaker,
@@ -125,7 +126,7 @@ class StartedCall:
         match event:
             case CallStarted():
                 return [event, *self._disclosures.tell(event.at_ms)]
-            case AudioGap() | AudioDoubted() | CrossTalkChanged() | LatenessChanged():
+            case AudioGap() | AudioDoubted() | CrossTalkChanged() | LatenessChanged() | ListeningChanged():
                 return [event]
             case LegMergeChanged() | CallIdentified():
                 return self._learn_voices(event)

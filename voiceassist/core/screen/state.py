@@ -42,6 +42,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    ListeningChanged,
     MuteChanged,
     NoteAdded,
     PartDeleted,
@@ -103,7 +104,7 @@ class CallStateBuilder:
         self.cues = {view.cue.cue_id: view for view in state.cues}
         self.prompts = {view.prompt.prompt_id: view for view in state.prompts}
         self.alerts = {view.incident: view for view in state.alerts}
-        self.gaps, self.pauses = list(state.gaps), list(state.pauses)
+        self.gaps, self.pauses, self.listening = list(state.gaps), list(state.pauses), list(state.listening)
         self.audio_doubts = list(state.audio_doubts)
         self.lines, self.line_sounds, self.leg_merge = state.lines, list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
@@ -142,6 +143,7 @@ class CallStateBuilder:
             gaps=tuple(self.gaps),
             audio_doubts=tuple(self.audio_doubts),
             pauses=tuple(self.pauses),
+            listening=tuple(self.listening),
             lines=self.lines,
             line_sounds=tuple(self.line_sounds),
             cross_talk=tuple(self.cross_talk.values()),
@@ -373,6 +375,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     CardVolumeChanged: _card_volume,
     RecordingPaused: _paused,
     RecordingResumed: _resumed,
+    ListeningChanged: lambda call, event: call.listening.append(event),
     CallEnded: _ended,
     CallFailed: _failed,
 }

@@ -22,6 +22,7 @@ from voiceassist.events import (
     LegMergeChanged,
     LineChanged,
     LineSoundChanged,
+    ListeningChanged,
     NoteAdded,
     PartDeleted,
     Partial,
@@ -100,6 +101,7 @@ class CallState:
     gaps: tuple[AudioGap, ...] = ()
     audio_doubts: tuple[AudioDoubted, ...] = ()
     pauses: tuple[PauseView, ...] = ()  # of the recording; only the last may be open
+    listening: tuple[ListeningChanged, ...] = ()  # in order; the last says who listens in while the call is live
     lines: tuple[LineChanged, ...] = ()  # as they are now: one of each leg whose line is lost, quiet or gone
     line_sounds: tuple[LineSoundChanged, ...] = ()  # all of the call, in order
     cross_talk: tuple[CrossTalkChanged, ...] = ()  # as it is now: at most one per leg

@@ -38,6 +38,7 @@ from voiceassist.events import (
     LanguageDoubtChanged,
     LatenessChanged,
     LineChanged,
+    ListeningChanged,
     MuteChanged,
     OwnKind,
     PartDeleted,
@@ -78,6 +79,7 @@ class WallRow:
     consent_need: ConsentNeed = "no"  # without it nothing is recorded
     muted: bool = False  # the agent wants no cards
     paused: bool = False  # the recording of a live call is paused
+    listeners: tuple[str, ...] = ()  # names of those who listen in to a live call, each once
     agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
     customer_ms: int = 0
 
@@ -114,7 +116,7 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_outcome(row, event)
         case MuteChanged() | RecordingPaused() | RecordingResumed():
             return _with_button(row, event)
-        case CallIdentified() | LineChanged():
+        case CallIdentified() | LineChanged() | ListeningChanged():
             return _with_people(row, event)
         case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
@@ -153,7 +155,7 @@ def belongs_on_wall(row: WallRow) -> bool:
 WALL_EVENTS = (
     *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
     *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
-    *(*INCIDENT_EVENTS, CallEnded, CallFailed),
+    *(*INCIDENT_EVENTS, ListeningChanged, CallEnded, CallFailed),
 )
 
 
@@ -163,10 +165,17 @@ def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingR
     return replace(row, paused=isinstance(event, RecordingPaused))
 
 
-def _with_people(row: WallRow, event: CallIdentified | LineChanged) -> WallRow:
+def _with_people(row: WallRow, event: CallIdentified | LineChanged | ListeningChanged) -> WallRow:
+    if isinstance(event, ListeningChanged):
+        return replace(row, listeners=listener_names(event))
     if isinstance(event, CallIdentified):
         return replace(row, agent=event.agent, customer=event.customer)
     return replace(row, lines=lines_after(row.lines, event))
+
+
+def listener_names(event: ListeningChanged) -> tuple[str, ...]:
+    """Everybody who listens in now, once."""
+    return tuple(dict.fromkeys(listener.by for listener in event.listeners))
 
 
 def _with_outcome(row: WallRow, event: RefusalClosed) -> WallRow:
@@ -207,7 +216,9 @@ def _with_words(row: WallRow, final: Final) -> WallRow:
 
 def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     status: CallStatus = "ended" if isinstance(event, CallEnded) else "failed"
-    return replace(row, status=status, paused=False, lines=(), behind_ms=0, agent_ms=0, customer_ms=0)
+    return replace(
+        row, status=status, paused=False, listeners=(), lines=(), behind_ms=0, agent_ms=0, customer_ms=0
+    )
 
 
 def _with_incidents(row: WallRow, event: IncidentEvent) -> WallRow:

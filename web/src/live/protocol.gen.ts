@@ -48,6 +48,7 @@ export type Record =
   | CardVolumeChangedRecord
   | RecordingPausedRecord
   | RecordingResumedRecord
+  | ListeningChangedRecord
   | AgentFineRecord
   | CoachingSentRecord
   | CoachingSeenRecord
@@ -102,6 +103,7 @@ export interface CallState {
   gaps: AudioGap[];
   audio_doubts: AudioDoubted[];
   pauses: PauseView[];
+  listening: ListeningChanged[];
   lines: LineChanged[];
   line_sounds: LineSoundChanged[];
   cross_talk: CrossTalkChanged[];
@@ -378,6 +380,20 @@ export interface PauseView {
   resumed_by: string;
 }
 /**
+ * Others listen in now than before: these, or nobody any more. Never told where the settings forbid it.
+ */
+export interface ListeningChanged {
+  at_ms: number;
+  listeners: ListensIn[];
+}
+/**
+ * Somebody who listens in to a live call.
+ */
+export interface ListensIn {
+  by: string;
+  legs: "both" | "agent" | "customer";
+}
+/**
  * The connection that carries one leg was lost, is back, or is given up; or nothing has come on it for long.
  *
  * "lost": it broke off, and is waited for. "quiet": it carries nothing, and ends unless that changes.
@@ -528,6 +544,7 @@ export interface WallRow {
   consent_need: "no" | "announced" | "given";
   muted: boolean;
   paused: boolean;
+  listeners: string[];
   agent_ms: number;
   customer_ms: number;
 }
@@ -1088,6 +1105,16 @@ export interface RecordingResumedRecord {
   seq: number;
   at_ms: number;
   by: string;
+}
+/**
+ * Others listen in now than before: these, or nobody any more. Never told where the settings forbid it.
+ */
+export interface ListeningChangedRecord {
+  type: "listening_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  listeners: ListensIn[];
 }
 /**
  * The agent said: I'm fine.

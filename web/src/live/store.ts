@@ -37,6 +37,7 @@ export function openCall(record: WireRecord): CallState {
     gaps: [],
     audio_doubts: [],
     pauses: [],
+    listening: [],
     lines: [],
     line_sounds: [],
     cross_talk: [],
@@ -141,6 +142,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { pauses: [...state.pauses, { start_ms: record.at_ms, by: record.by, end_ms: null, resumed_by: "" }] };
     case "recording_resumed":
       return { pauses: resumed(state.pauses, record) };
+    case "listening_changed":
+      return { listening: [...state.listening, bare(record)] };
     case "call_ended":
       return { status: "ended", end_reason: record.reason, partials: [], lines: [], behind_ms: 0 };
     case "call_failed":
@@ -262,6 +265,7 @@ export function openRow(record: WireRecord): WallRow {
     consent_need: started.consent_need,
     muted: false,
     paused: false,
+    listeners: [],
     agent_ms: 0,
     customer_ms: 0,
   };
@@ -283,6 +287,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "recording_paused":
     case "recording_resumed":
       return { paused: record.type === "recording_paused" };
+    case "listening_changed":
+      return { listeners: listenerNames(record) };
     case "refusal_closed":
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "line_changed":
@@ -306,12 +312,23 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
-      return { status: "ended", paused: false, lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "ended", paused: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":
-      return { status: "failed", paused: false, lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "failed", paused: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     default:
       return {};
   }
+}
+
+/** Everybody who listens in now, once. */
+export function listenerNames({ listeners }: Pick<RecordOf<"listening_changed">, "listeners">): string[] {
+  return [...new Set(listeners.map(({ by }) => by))];
+}
+
+/** Who listens in to a live call now. */
+export function listenersNow({ status, listening }: Pick<CallState, "status" | "listening">): string[] {
+  const last = listening.at(-1);
+  return status === "live" && last ? listenerNames(last) : [];
 }
 
 function missedAfter(missed: string[], change: DisclosureChanged): string[] {
