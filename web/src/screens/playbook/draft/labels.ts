@@ -70,5 +70,5 @@ function isKindPlace([first, second, ...more]: Path): boolean {
 }
 
 /** Where names are given by whoever wrote the playbook. */
-const NAMED_DEPTH: { readonly [part: string]: number } = { words: 1, ladder: 2, cues: 3 };
+const NAMED_DEPTH: { readonly [part: string]: number } = { words: 1, coaching: 1, ladder: 2, cues: 3 };
 const isNamedPlace = (above: Path) => NAMED_DEPTH[String(above[0])] === above.length;

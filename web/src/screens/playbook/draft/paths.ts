@@ -45,6 +45,7 @@ export function placeOf(path: Path): { section: EditSection; item: string | null
   const item = typeof second === "string" ? second : null;
   if (first === "policies") return { section: "policies", item };
   if (first === "missing") return { section: "disclosures", item };
+  if (first === "coaching") return { section: "coaching", item: null };
   if (first === "words") return { section: "cues", item: "words" };
   if (first === "cues") return { section: "cues", item };
   if (first === "cards") return { section: "cards", item };
@@ -53,4 +54,4 @@ export function placeOf(path: Path): { section: EditSection; item: string | null
   return { section: "general", item: null };
 }
 
-export type EditSection = "policies" | "cues" | "cards" | "disclosures" | "examples" | "general";
+export type EditSection = "policies" | "cues" | "cards" | "disclosures" | "coaching" | "examples" | "general";
