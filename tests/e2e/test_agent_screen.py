@@ -52,7 +52,7 @@ def test_nothing_jumps_from_the_first_word_to_the_wrap_up(window: BrowserContext
         assert places(page) == first, "with a card"
         assert_in_reach(page)
         page.get_by_role("button", name="Help", exact=True).click()
-        see(page.get_by_test_id("notices"), "Your supervisor has been asked for help.")
+        see(page.get_by_test_id("notices"), "Supervisors were told at")
         page.get_by_role("button", name="Mute").click()
         see(page.get_by_text("Cards are muted for this call."))
         assert places(page) == first, "with a notice, after the card, muted"

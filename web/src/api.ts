@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { texts } from "./texts";
-import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, Hold, SampleSummary, SeenAgent, ServerStatus, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, Hold, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -105,10 +105,13 @@ export async function playSample(id: string): Promise<string> {
 }
 
 /** Hands a person's action to the call; resolves when the server accepted it. */
-export async function act(callId: string, action: Action): Promise<void> {
+export async function act(callId: string, action: Action, signal?: AbortSignal): Promise<void> {
   const headers = { "content-type": "application/json" };
-  await send(`${callPath(callId)}/actions`, { method: "POST", headers, body: JSON.stringify(action) });
+  await send(`${callPath(callId)}/actions`, { method: "POST", headers, body: JSON.stringify(action), ...(signal && { signal }) });
 }
+
+/** What the playbook of a live call offers to write to its agent. */
+export const getSnippets = (id: string) => getJson<SnippetView[]>(`${callPath(id)}/snippets`);
 
 /** Why a call has no recording to play, for a person; null when it has one after all. */
 export async function whyNoRecording(id: string): Promise<string | null> {

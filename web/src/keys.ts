@@ -8,7 +8,7 @@ import { preferences } from "./live/preferences.svelte";
 
 export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { toggle: CardFold };
-export type AgentKey = "pause"; // the recording, or lets it go on
+export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
 
@@ -38,7 +38,7 @@ export function cardKey(event: Pressed, alternatives: number, keys: KeyMap = pre
   return digit >= 1 && digit <= alternatives ? { use: digit - 1 } : null;
 }
 
-const AGENT_KEYS: { [key: string]: AgentKey } = { p: "pause" };
+const AGENT_KEYS: { [key: string]: AgentKey } = { p: "pause", h: "help", y: "thumbs_up", n: "need_you", m: "messages" };
 
 /** Keys of the agent's screen that need no card. */
 export function agentKey(event: Pressed, keys: KeyMap = preferences.keys): AgentKey | null {
@@ -58,6 +58,11 @@ const WALL_KEYS: { [key: string]: WallKey } = {
   u: "undo",
   "?": "help",
 };
+
+const COACH = "c";
+
+/** Whether it leads to the box for messages to an agent. */
+export const isCoachKey = (event: Pressed, keys: KeyMap = preferences.keys) => standard(event, keys) === COACH;
 
 export function wallKey(event: Pressed, keys: KeyMap = preferences.keys): WallKey | null {
   return WALL_KEYS[standard(event, keys)] ?? null;
@@ -80,7 +85,7 @@ const characters = (table: object) => Object.keys(table).filter((key) => key.len
 /** Every key of one character, by the screen that has it. */
 export const characterKeys = () => ({
   agent: [...CARD_DIGITS, ...characters(CARD_FOLDS), ...characters(AGENT_KEYS)],
-  supervisor: characters(WALL_KEYS),
+  supervisor: [...characters(WALL_KEYS), COACH],
   review: characters(REVIEW_KEYS),
 });
 

@@ -1,5 +1,5 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioDoubted, AudioGap, CallState, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
@@ -24,7 +24,8 @@ export type Reach = Cue["reach"];
 export type ReachLimit = Exclude<Cue["reach_limit"], "">;
 export type LineSound = Exclude<LineSoundChanged["sound"], "none">;
 export type By<K extends string> = { readonly [key in K]: string };
+export type CoachingAnswer = NonNullable<CoachingView["answer"]>;
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
-export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, WallPage } from "./rest.gen";
+export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage } from "./rest.gen";
 export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

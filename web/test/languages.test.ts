@@ -159,6 +159,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "admin.data.kind": ["audio"],
   "admin.keys.scope": ["ingest"],
   "admin.keys.state": ["revoked"],
+  "coaching.answer": ["need_you"],
   "entry.role": ["agent"],
   "entry.roleDoes": ["agent"],
   "entry.reason": ["insult"],

@@ -80,11 +80,13 @@ def test_another_answer_takes_the_place_of_the_first() -> None:
     assert (view.answer, view.answer_text) == ("text", "they said no")
 
 
-def test_need_you_rings_as_the_help_button_does_and_once() -> None:
+def test_need_you_rings_as_the_help_button_does_in_one_incident() -> None:
     call = live_call()
-    events = drive(call, [send(), send(id_="m2"), answer("need_you"), answer("need_you", id_="m2")])
-    (alert,) = only(events, Alert)
+    twice = answer("need_you")
+    events = drive(call, [send(), send(id_="m2"), twice, twice, answer("need_you", id_="m2")])
+    alert, other = only(events, Alert)
     assert (alert.kind, alert.level, alert.why.rule) == ("help", "critical", "need_you")
+    assert other.incident == alert.incident
     call.handle(ChangeAlert(at_ms=4_000, alert_id=alert.alert_id, state="resolved", by="Sue"))
     again = drive(call, [answer("thumbs_up", at=5_000), answer("need_you", at=6_000)])
     assert len(only(again, Alert)) == 1

@@ -60,7 +60,7 @@ class Actions:
             case SetMute() | SetCardVolume():
                 return self._choose_cards(action)
             case AskHelp():
-                return self._ask_help(at_ms, "help_button")
+                return self._ask_help(at_ms)
             case SayFine():
                 return self._say_fine(at_ms)
             case ChangeAlert():
@@ -86,12 +86,13 @@ class Actions:
         """An agent who answers "need you" asks for help, too."""
         events = self.coaching.carry_out(action)
         asks = any(isinstance(event, CoachingAnswered) and event.answer == "need_you" for event in events)
-        return [*events, *(self._ask_help(action.at_ms, "need_you") if asks else [])]
+        return [*events, *(self._call_for_help(action.at_ms, "need_you") if asks else [])]
 
-    def _ask_help(self, at_ms: int, rule: str) -> list[Event]:
-        """The agent's help button, or such an answer; again while its alert is unresolved it changes nothing."""
-        if self.alerts.has_unresolved("help"):
-            return []
+    def _ask_help(self, at_ms: int) -> list[Event]:
+        """The agent's help button; pressing it again while its alert is unresolved changes nothing."""
+        return [] if self.alerts.has_unresolved("help") else self._call_for_help(at_ms, "help_button")
+
+    def _call_for_help(self, at_ms: int, rule: str) -> list[Event]:
         reason = Why(
             cue_id="",
             rule=rule,

@@ -6,6 +6,7 @@
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { AlertState, AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { admin } from "./admin.en";
+import { coaching } from "./coaching.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
 import { explaining } from "./errors";
@@ -201,7 +202,6 @@ export const en = {
     buttons: "Tell your supervisor",
     help: "Help",
     helpHint: "Tell the supervisor that you need help",
-    helpAsked: "Your supervisor has been asked for help.",
     fine: "I’m fine",
     fineHint: "Tell the supervisor that you need no help",
     fineSaid: "Your supervisor knows that you’re fine.",
@@ -307,6 +307,7 @@ export const en = {
       ["Enter", "open the call beside the wall"],
       ["A", "acknowledge its alert"],
       ["R", "resolve its alert"],
+      ["C", "write to the agent of the opened call"],
       ["U", "undo what was done last"],
       ["Esc", "close the opened call"],
       ["?", "show or hide this list"],
@@ -386,4 +387,5 @@ export const en = {
   },
   playbook,
   wall,
+  coaching,
 };

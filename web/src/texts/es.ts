@@ -2,6 +2,7 @@
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
 import { admin } from "./admin.es";
+import { coaching } from "./coaching.es";
 import { door } from "./door.es";
 import { entry } from "./entry.es";
 import { explaining } from "./errors";
@@ -195,7 +196,6 @@ export const es: Texts = {
     buttons: "Avisar a su supervisor",
     help: "Ayuda",
     helpHint: "Decir al supervisor que necesita ayuda",
-    helpAsked: "Se ha pedido ayuda a su supervisor.",
     fine: "Estoy bien",
     fineHint: "Decir al supervisor que no necesita ayuda",
     fineSaid: "Su supervisor sabe que usted está bien.",
@@ -301,6 +301,7 @@ export const es: Texts = {
       ["Enter", "abrir la llamada junto al tablero"],
       ["A", "atender su alerta"],
       ["R", "resolver su alerta"],
+      ["C", "escribir al agente de la llamada abierta"],
       ["U", "deshacer lo último"],
       ["Esc", "cerrar la llamada abierta"],
       ["?", "mostrar u ocultar esta lista"],
@@ -380,4 +381,5 @@ export const es: Texts = {
   },
   playbook,
   wall,
+  coaching,
 };

@@ -1,6 +1,6 @@
 /** Which card the agent sees, and what to say about the one that just left. Pure. */
 import { texts } from "../../texts";
-import type { AlertView, CallState, Prompt, PromptView } from "../../types";
+import type { CallState, Prompt, PromptView } from "../../types";
 
 const NOTE_STAYS_MS = 12_000; // of call time: read it in passing, then forget it
 
@@ -30,10 +30,4 @@ export function leavingNote(call: CallState): Note | null {
   const offer = last.prompt.alternatives.find((one) => one.id === last.alternative);
   const words = { headline: last.prompt.headline, offer: offer?.text ?? "" };
   return { text: offer ? texts.agent.usedAlternative : texts.agent.left(last.outcome), words };
-}
-
-/** The agent's call for help that nobody has resolved yet. */
-export function openHelp(call: CallState): AlertView | null {
-  const isOpenHelp = ({ alert, state }: AlertView) => alert.kind === "help" && (state === "open" || state === "acknowledged");
-  return call.alerts.find(isOpenHelp) ?? null;
 }

@@ -5,7 +5,8 @@
  */
 import { capital, clock, dayAndTime } from "../../format";
 import { texts } from "../../texts";
-import type { CallState, CueView } from "../../types";
+import type { CallState, CoachingView, CueView } from "../../types";
+import { answerOf } from "../../ui/coaching";
 import { disclosureSays, disclosuresOf } from "../../ui/disclosures";
 
 export interface Refused {
@@ -70,10 +71,16 @@ export function refusalLine({ words, offered, outcome }: Refused): Line {
   return { text: offered ? texts.wrap.offered(end) : texts.wrap.refused(end), words: { words, offered } };
 }
 
+/** What a supervisor wrote, and the answer to it. */
+export function messageLine(view: CoachingView): Line {
+  const answer = answerOf(view);
+  return { text: answer ? "{by}: {text} ({answer})" : "{by}: {text}", words: { by: view.sent.by, text: view.sent.text, answer } };
+}
+
 const filled = ({ text, words }: Line) => text.replace(/\{([a-z]+)\}/gu, (_, place: string) => words[place] ?? "");
 
-/** The whole of it as plain text. */
-export function asText(call: CallState): string {
+/** The whole of it as plain text; what supervisors wrote is between them and the agent, and left out unless it is wanted. */
+export function asText(call: CallState, withMessages = false): string {
   const { agent, customer, started_at } = call.started;
   return [
     texts.wrap.head(customer.name, capital(customer.tier), agent.name),
@@ -81,6 +88,7 @@ export function asText(call: CallState): string {
     ...section(texts.wrap.refusals, refusalsOf(call).map((one) => filled(refusalLine(one)))),
     ...section(texts.wrap.promises, promisesOf(call).map((one) => filled(promiseLine(one)))),
     ...section(texts.wrap.disclosures, disclosuresOf(call).map((one) => `${one.title}: ${disclosureSays(one, null)}`)),
+    ...section(texts.coaching.title, withMessages ? call.coaching.map((one) => filled(messageLine(one))) : []),
     ...section(texts.wrap.notes, call.notes.map(({ by, text }) => `${by}: ${text.replaceAll("\n", "\n  ")}`)),
   ].join("\n");
 }

@@ -6,7 +6,7 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
@@ -21,6 +21,7 @@ export type Note =
   | { type: "doubt"; at_ms: number; speaker: Speaker; doubted: boolean }
   | { type: "disclosure"; at_ms: number; change: DisclosureChanged }
   | { type: "promise"; at_ms: number; promise: PromiseHeard }
+  | { type: "coaching"; at_ms: number; view: CoachingView }
   | { type: "written"; at_ms: number; note: NoteAdded }
   | { type: "pause"; at_ms: number; paused: boolean; by: string }
   | { type: "fine"; at_ms: number }
@@ -55,6 +56,7 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.audio_doubts.map((audio) => ({ type: "audio" as const, at_ms: audio.at_ms, audio })),
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
     ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
+    ...state.coaching.map((view) => ({ type: "coaching" as const, at_ms: view.sent.at_ms, view })),
     ...state.notes.map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
     ...records.flatMap(disclosureNote),
     ...records.flatMap(lineNote),
