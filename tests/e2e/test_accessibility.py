@@ -42,6 +42,7 @@ PAGES = {
     "/account": "Nobody is signed in",
     "/admin": "Nobody was added yet",
     "/admin/keys": "No keys yet",
+    "/admin/notices": "Alerts do not leave this machine",
     "/admin/data": "everything is kept for ever",
     "/admin/audit": "was started",
     "/admin/audit?who=nobody": "Nothing found",

@@ -5,6 +5,7 @@ whatever comes after that. Next: `channel.py` tries again.
 """
 
 import asyncio
+import os
 from datetime import UTC
 from email.utils import parsedate_to_datetime
 
@@ -99,4 +100,14 @@ def _asked_s(retry_after: str, now_s: float) -> float:
 def _reason(error: Exception) -> str:
     if isinstance(error, httpx.ConnectTimeout):
         return f"no connection within {CONNECT_S:g} s"
-    return said(str(error)) or type(error).__name__
+    first = _first_cause(error)
+    if isinstance(first, ConnectionError) and first.errno:
+        return os.strerror(first.errno)
+    return said(getattr(first, "strerror", None) or str(first)) or type(error).__name__
+
+
+def _first_cause(error: BaseException) -> BaseException:
+    """Where it began: "all connection attempts failed" says nothing that one could mend."""
+    while cause := error.__cause__ or error.__context__:
+        error = cause.exceptions[0] if isinstance(cause, BaseExceptionGroup) else cause
+    return error

@@ -9,11 +9,15 @@ const counted = counting("en");
 const scopes = { ingest: "Send calls", "read:calls": "Read calls", events: "Follow what happens in calls", playbooks: "Read and change playbooks" };
 const states = { expired: "expired", revoked: "revoked" };
 
+const ways = { email: "E-mail", webhook: "Webhook", slack: "Slack", teams: "Teams", mqtt: "MQTT" };
+const said = { none: "no words", reason: "the reason", quote: "the reason and what was said" };
+const languages = { en: "in English", es: "in Spanish" };
+
 const kinds = { audio: "Recordings", transcript: "Transcripts", events: "Whole calls" };
 
 export const admin = {
   parts: "Parts of the administration",
-  tabs: { people: "People", keys: "Keys", data: "Data", audit: "Audit" },
+  tabs: { people: "People", keys: "Keys", notices: "Notices", data: "Data", audit: "Audit" },
   keys: {
     text: "With a key a phone system or another program may do some things here. A key is shown once; whoever has it may do what it may.",
     make: "Make a key",
@@ -41,6 +45,50 @@ export const admin = {
     secretTitle: (name: string) => `The key ${name} is made`,
     secretText: "Copy it to where it belongs now: it is never shown again. Programs send it as “Authorization: Bearer”, a space, and the key.",
     secret: "Key",
+  },
+  notices: {
+    text: "The channels by which alerts leave this machine, as the configuration file has them.",
+    none: "Alerts do not leave this machine",
+    noneText: "Name a channel in the configuration file (mail, webhook, Slack, Teams or MQTT) and start voiceassist again.",
+    way: naming(ways),
+    to: (place: string) => `to ${place}`,
+    levels: (names: string) => `Levels: ${names}`,
+    kinds: (names: string) => `kinds: ${names}`,
+    teams: (names: string) => `teams: ${names}`,
+    after: (seconds: string) => `only after ${seconds} s without anybody`,
+    quiet: (hours: string) => `quiet ${hours}`,
+    says: (what: string) => `says ${what}`,
+    words: naming(said),
+    language: naming(languages),
+    works: (when: string) => `Works; last sent ${when}`,
+    fails: (when: string) => `Fails since ${when}`,
+    unused: "Nothing sent since the start",
+    waiting: (count: number) => counted(count, { one: "# alert waits", other: "# alerts wait" }),
+    test: "Test",
+    testOf: (name: string) => `Test the channel ${name}`,
+    untested: "Not tested since this page was opened.",
+    testing: "Sending a test…",
+    testedWell: (told: string, ms: string) => `The test arrived after ${ms} ms: ${told}`,
+    testedBadly: (told: string, ms: string) => `The test failed after ${ms} ms: ${told}`,
+    dead: "Not delivered",
+    deadText: "What could not be sent, and was given up. Send it again when the channel works, or discard it.",
+    deadNone: "Nothing was given up",
+    deadNoneText: "Whatever is due has arrived, or is still being tried.",
+    lost: (count: number) => counted(count, { one: "# more found no room here and is lost.", other: "# more found no room here and are lost." }),
+    by: (channel: string) => `by ${channel}`,
+    alertAt: (when: string) => `Alert of ${when}`,
+    tries: (count: number) => counted(count, { one: "given up after # try", other: "given up after # tries" }),
+    openCall: "Open the call",
+    again: "Send again",
+    againOf: (what: string) => `Send again: ${what}`,
+    againAll: "Send all again",
+    againDone: (count: number) => counted(count, { one: "# alert is on its way again.", other: "# alerts are on their way again." }),
+    discard: "Discard",
+    discardOf: (what: string) => `Discard: ${what}`,
+    discardAll: "Discard all",
+    discarded: (count: number) => counted(count, { one: "# alert is discarded.", other: "# alerts are discarded." }),
+    alert: "Alert",
+    undo: "Undo",
   },
   data: {
     text: "For how long calls are kept. Every night, what is kept too long is deleted for good; what is on legal hold never is.",
@@ -98,6 +146,8 @@ export const admin = {
       playbook: "Playbooks",
       person: "People",
       key: "Keys",
+      channel: "Tests of channels",
+      notices: "Alerts that were not delivered",
       request: "Refused requests",
       retention: "Retention",
       server: "The server",
@@ -155,6 +205,10 @@ export const admin = {
     "person.setup": "{who} made a link for the first admin",
     "key.made": "{who} made the key {name}: {scopes}",
     "key.revoked": "{who} revoked the key {name}",
+    "channel.tested": "{who} tested the channel {channel}",
+    "notices.retried": "{who} had alerts sent again that were not delivered: {count}",
+    "notices.discarded": "{who} discarded alerts that were not delivered: {count}",
+    "notices.taken_back": "{who} took back that alerts were discarded: {count}",
     "request.refused": "{who} was refused: {route}",
     "call.opened": "{who} opened call {call}",
     "call.opened.live": "{who} followed call {call} live",

@@ -7,11 +7,15 @@ const counted = counting("es");
 const scopes = { ingest: "Enviar llamadas", "read:calls": "Leer llamadas", events: "Seguir lo que ocurre en las llamadas", playbooks: "Leer y cambiar guías" };
 const states = { expired: "caducada", revoked: "revocada" };
 
+const ways = { email: "Correo", webhook: "Web (webhook)", slack: "Canal de Slack", teams: "Canal de Teams", mqtt: "Bróker MQTT" };
+const said = { none: "nada de la llamada", reason: "el motivo", quote: "el motivo y lo que se dijo" };
+const languages = { en: "en inglés", es: "en español" };
+
 const kinds = { audio: "Grabaciones", transcript: "Transcripciones", events: "Llamadas enteras" };
 
 export const admin: typeof en = {
   parts: "Partes de la administración",
-  tabs: { people: "Personas", keys: "Claves", data: "Datos", audit: "Auditoría" },
+  tabs: { people: "Personas", keys: "Claves", notices: "Avisos", data: "Datos", audit: "Auditoría" },
   keys: {
     text: "Con una clave, una central telefónica u otro programa puede hacer algunas cosas aquí. La clave se muestra una sola vez; quien la tenga puede hacer lo mismo que ella.",
     make: "Crear una clave",
@@ -39,6 +43,50 @@ export const admin: typeof en = {
     secretTitle: (name) => `La clave ${name} está creada`,
     secretText: "Cópiela ahora en su sitio: no vuelve a mostrarse. Los programas la envían como “Authorization: Bearer”, un espacio y la clave.",
     secret: "Clave",
+  },
+  notices: {
+    text: "Los canales por los que las alertas salen de esta máquina, según el archivo de configuración.",
+    none: "Las alertas no salen de esta máquina",
+    noneText: "Indique un canal en el archivo de configuración (correo, webhook, Slack, Teams o MQTT) y vuelva a iniciar voiceassist.",
+    way: naming(ways),
+    to: (place) => `a ${place}`,
+    levels: (names) => `Niveles: ${names}`,
+    kinds: (names) => `tipos: ${names}`,
+    teams: (names) => `equipos: ${names}`,
+    after: (seconds) => `solo tras ${seconds} s sin que nadie la atienda`,
+    quiet: (hours) => `en silencio ${hours}`,
+    says: (what) => `dice ${what}`,
+    words: naming(said),
+    language: naming(languages),
+    works: (when) => `Funciona; último envío: ${when}`,
+    fails: (when) => `Falla desde ${when}`,
+    unused: "Nada enviado desde el inicio",
+    waiting: (count) => counted(count, { one: "# alerta espera", many: "# de alertas esperan", other: "# alertas esperan" }),
+    test: "Probar",
+    testOf: (name) => `Probar el canal ${name}`,
+    untested: "Sin probar desde que se abrió esta página.",
+    testing: "Enviando una prueba…",
+    testedWell: (told, ms) => `La prueba llegó en ${ms} ms: ${told}`,
+    testedBadly: (told, ms) => `La prueba falló a los ${ms} ms: ${told}`,
+    dead: "Sin entregar",
+    deadText: "Lo que no se pudo enviar y se dio por perdido. Envíelo de nuevo cuando el canal funcione, o descártelo.",
+    deadNone: "No se ha dado nada por perdido",
+    deadNoneText: "Todo lo pendiente ha llegado o se sigue intentando.",
+    lost: (count) => counted(count, { one: "# más no cupo aquí y se perdió.", many: "# de más no cupieron aquí y se perdieron.", other: "# más no cupieron aquí y se perdieron." }),
+    by: (channel) => `por ${channel}`,
+    alertAt: (when) => `Alerta de ${when}`,
+    tries: (count) => counted(count, { one: "abandonada tras # intento", many: "abandonada tras # de intentos", other: "abandonada tras # intentos" }),
+    openCall: "Abrir la llamada",
+    again: "Enviar de nuevo",
+    againOf: (what) => `Enviar de nuevo: ${what}`,
+    againAll: "Enviar todas de nuevo",
+    againDone: (count) => counted(count, { one: "# alerta va de nuevo en camino.", many: "# de alertas van de nuevo en camino.", other: "# alertas van de nuevo en camino." }),
+    discard: "Descartar",
+    discardOf: (what) => `Descartar: ${what}`,
+    discardAll: "Descartar todas",
+    discarded: (count) => counted(count, { one: "# alerta descartada.", many: "# de alertas descartadas.", other: "# alertas descartadas." }),
+    alert: "Alerta",
+    undo: "Deshacer",
   },
   data: {
     text: "Cuánto tiempo se conservan las llamadas. Cada noche se borra para siempre lo que ya no debe conservarse; lo que está retenido por motivos legales, nunca.",
@@ -96,6 +144,8 @@ export const admin: typeof en = {
       playbook: "Guías",
       person: "Personas",
       key: "Claves",
+      channel: "Pruebas de canales",
+      notices: "Alertas sin entregar",
       request: "Peticiones rechazadas",
       retention: "Conservación",
       server: "El servidor",
@@ -153,6 +203,10 @@ export const admin: typeof en = {
     "person.setup": "{who} creó un enlace para la primera persona administradora",
     "key.made": "{who} creó la clave {name}: {scopes}",
     "key.revoked": "{who} revocó la clave {name}",
+    "channel.tested": "{who} probó el canal {channel}",
+    "notices.retried": "{who} hizo enviar de nuevo alertas sin entregar: {count}",
+    "notices.discarded": "{who} descartó alertas sin entregar: {count}",
+    "notices.taken_back": "{who} recuperó alertas descartadas: {count}",
     "request.refused": "Se rechazó a {who}: {route}",
     "call.opened": "{who} abrió la llamada {call}",
     "call.opened.live": "{who} siguió en directo la llamada {call}",

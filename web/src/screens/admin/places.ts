@@ -1,6 +1,6 @@
 /** The parts of /admin, and what its audit is filtered by, as addresses have them. Pure. */
 
-export const ADMIN_TABS = ["people", "keys", "data", "audit"] as const;
+export const ADMIN_TABS = ["people", "keys", "notices", "data", "audit"] as const;
 export type AdminTab = (typeof ADMIN_TABS)[number];
 
 /** Null: there is no such part. */
