@@ -228,6 +228,7 @@ async def _stop(runtime: Runtime) -> None:
         PART_WITHIN_S, "background", *runtime.tasks, *(live.gone.wait() for live in runtime.live.values())
     )
     runtime.recorders.close()
+    runtime.judging.shutdown(wait=False, cancel_futures=True)
     await _within(PART_WITHIN_S, "last uses", runtime.directory.save())
 
 

@@ -6,6 +6,7 @@ Next: `live/session.py` runs each call; `server/` asks here.
 
 import asyncio
 from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -24,6 +25,7 @@ from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.memory import call_memory
 from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
 from voiceassist.asr.pool import DecodePool
+from voiceassist.audio.audio_doubts import speeds_of
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.clock import days_ago_us, local_now
@@ -113,6 +115,9 @@ class Runtime:
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
+    judging: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(1, "audio_care")
+    )  # of doubted audio
     memory_before: int = field(default_factory=resident_bytes)  # of the process, before its first call
     is_stopping: bool = False
 
@@ -152,6 +157,7 @@ class Runtime:
                 take_key=self._take_key,
                 tell_identity=self.identities.take,
                 announced=self.identities.look_up,
+                judge=lambda speech: self.judging.submit(speeds_of, speech),
                 spawn=self.spawn,
             ),
         )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from tests.audio.signals import as_pcm, cadence, music, telephone_band, tones, turns, voice
-from voiceassist.audio.audio_doubts import AudioDoubts, Doubt
+from voiceassist.audio.audio_doubts import AudioDoubts, Doubt, speeds_of
 from voiceassist.audio.doubted_rate import WITHOUT_SOUND, DoubtedRate
 from voiceassist.audio.mistaken_channels import DEAD_S
 from voiceassist.audio.pcm import TABLES, Encoding, FrameDecoder, Pcm, deinterleave
@@ -22,8 +22,12 @@ WHISPER = BREATH * np.repeat(RANDOM.random(160), 1000)
 
 def doubts_of(*legs: Pcm, rate_hz: int = RATE_HZ, knows_rate: bool = False) -> list[Doubt]:
     care = AudioDoubts(SPEAKERS[: len(legs)], rate_hz, knows_rate=knows_rate)
-    pieces = [[leg[at : at + MESSAGE] for leg in legs] for at in range(0, len(legs[0]), MESSAGE)]
-    return [doubt for piece in pieces for doubt in care.hear(piece)]
+    doubts: list[Doubt] = []
+    for at in range(0, len(legs[0]), MESSAGE):
+        doubts += care.hear([leg[at : at + MESSAGE] for leg in legs])
+        if speech := care.take_speech():
+            doubts += care.sounds(speeds_of(speech))
+    return doubts
 
 
 def codes(*legs: Pcm, rate_hz: int = RATE_HZ) -> list[str]:

@@ -34,6 +34,7 @@ from voiceassist.callers.caller import CallerError
 from voiceassist.callers.plan import Manner
 from voiceassist.callers.protocols import PROTOCOLS
 from voiceassist.callers.run import place_call
+from voiceassist.cli.serve import spare_collections
 from voiceassist.logs import configure_logs
 from voiceassist.samples import Sample, load_sample
 from voiceassist.samples.placed import placed
@@ -67,6 +68,7 @@ async def serve(data_dir: Path) -> None:
         lags: list[float] = []
         watching = asyncio.create_task(_watch_loop(lags))
         key = await make_key(server, "ingest", "read:calls")
+        spare_collections()
         print(server.port, key, flush=True)
         while await asyncio.to_thread(sys.stdin.readline):
             print(json.dumps(lags), flush=True)

@@ -289,7 +289,7 @@ async def test_peer_that_we_do_not_read_because_the_call_is_full_is_not_dying() 
     started = Started(info=info(), rate_hz=RATE_HZ, tracks=(SPEAKERS,))
     feed = Feed(started, started.info, PeerLimits(queue_bytes=4), waits=True)
     publisher = feed.publish((SPEAKERS,), 0.0, waits=True)
-    publisher.take(audio(SPEAKERS), 0.02)
+    publisher.take(audio(SPEAKERS, samples=40), 0.04)
     waiting = asyncio.create_task(publisher.room())
     await asyncio.sleep(0)
     assert publisher.unheard_s(60.0) == 0.0
@@ -310,13 +310,13 @@ async def test_server_that_stops_waits_for_no_line() -> None:
     assert feed.end_reason == "vanished"
 
 
-async def test_audio_sent_a_sample_at_a_time_is_given_in_frames_of_ten_milliseconds() -> None:
+async def test_audio_sent_a_sample_at_a_time_is_given_in_frames_of_a_step() -> None:
     feed = feed_of(SPEAKERS)
     publisher = feed.publish((SPEAKERS,), 0.0, waits=False)
     for at in range(2_000):
         publisher.take(audio(SPEAKERS, samples=1), at / RATE_HZ)
     pieces = await ended(feed)
-    assert (len(pieces), samples(pieces, "agent"), samples(pieces, "customer")) == (400, 2000, 2000)
+    assert (len(pieces), samples(pieces, "agent"), samples(pieces, "customer")) == (100, 2000, 2000)
 
 
 async def test_queue_of_a_peer_that_cannot_wait_stays_within_its_bytes() -> None:

@@ -1,6 +1,7 @@
 """The legs' clock, the queue and the rate meter: time is an argument, nothing waits."""
 
 import asyncio
+from collections.abc import Iterable
 
 import numpy as np
 import pytest
@@ -136,7 +137,7 @@ async def heard(queue: AudioQueue) -> list[object]:
     return told([piece async for piece in queue.pieces()])
 
 
-def told(pieces: list[Piece]) -> list[object]:
+def told(pieces: Iterable[Piece]) -> list[object]:
     return [
         (p.cause, p.at_ms, p.duration_ms) if isinstance(p, AudioGap) else (int(p.pcm[0]), len(p.pcm))
         for p in pieces
@@ -236,17 +237,24 @@ async def test_whatever_is_dropped_the_leg_keeps_its_length(steps: list[str], bo
     assert silent == sum(gap[2] for gap in gaps(given))
 
 
-def test_tiny_frames_become_frames_of_ten_milliseconds() -> None:
+def test_small_frames_become_frames_that_end_where_a_step_of_what_is_heard_does() -> None:
     coalescer = Coalescer()
-    given = [piece for value in range(25) for piece in coalescer.add(frame(value, 1))]
-    assert told(given) == [(0, 10), (10, 10)]
-    assert told(list(coalescer.flush())) == [(20, 5)]
+    given = [piece for value in range(85) for piece in coalescer.add(frame(value, 1))]
+    assert told(given) == [(0, 40), (40, 40)]
+    assert told(list(coalescer.flush())) == [(80, 5)]
     assert list(coalescer.flush()) == []
 
 
-def test_ordinary_frames_pass_as_they_are_and_a_gap_waits_for_the_audio_before_it() -> None:
+def test_frame_in_which_a_step_ends_is_not_kept_back_and_neither_is_what_came_before_it() -> None:
     coalescer = Coalescer()
-    whole, small, lost = frame(1, 20), frame(2, 3), gap(20, 0, "rate_changed")
+    assert told(coalescer.add(frame(1, 30))) == []
+    assert told(coalescer.add(frame(2, 30))) == [(1, 60)]
+    assert told(coalescer.add(frame(3, 20))) == [(3, 20)]
+
+
+def test_a_gap_waits_for_the_audio_before_it_and_no_other_leg_does() -> None:
+    coalescer = Coalescer()
+    whole, small, lost = frame(1, 40), frame(2, 3), gap(40, 0, "rate_changed")
     assert [piece for one in (whole, small, lost) for piece in coalescer.add(one)] == [whole, small, lost]
 
 

@@ -16,8 +16,8 @@ from typing import TypeVar
 
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.heard_again import Doubtful, nothing_doubtful
-from voiceassist.asr.pool import DecodePool
-from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
+from voiceassist.asr.pool import DecodePool, Priority, Rank
+from voiceassist.asr.scheduled_leg import Begun, DuePiece, ScheduledLeg, WaitingPartial
 from voiceassist.audio.hearing_edge import HearingEdge
 from voiceassist.audio.lateness import due_s, lateness_s
 from voiceassist.audio.legs import LegSync, Step
@@ -113,18 +113,32 @@ async def _hear(
     open_cues: Collection[Speaker],
 ) -> list[list[Transcript]]:
     """What each step gives, of all legs."""
-    talking = [leg for leg in recognizers if any(len(step.pieces[leg]) or leg in step.silent for step in steps)]
-    heard = await _all(
-        recognizers[leg].hear([_piece(step, leg, began_s) for step in steps], pool, has_open_cue=leg in open_cues)
-        for leg in talking
-    )
+    due_s = [_due_s(step, began_s) for step in steps]
+    pieces = {
+        leg: [_piece(leg, step, at_s) for step, at_s in zip(steps, due_s, strict=True)]
+        for leg in recognizers
+        if any(len(step.pieces[leg]) or leg in step.silent for step in steps)
+    }
+    if not pieces:
+        return [[] for _ in steps]
+    # In one run, since every hop between threads costs the loop: hardly anything is decoded at the beginning.
+    jobs = [(recognizers[leg], of_leg) for leg, of_leg in pieces.items()]
+    begun = await pool.run(_begin, jobs, priority=Priority(Rank.NEEDED, due_s[0]))
+    rest = [
+        recognizers[leg].go_on(at, pool, due_s[0], has_open_cue=leg in open_cues)
+        for leg, at in zip(pieces, begun, strict=True)
+    ]
+    waits = any(isinstance(at, WaitingPartial) for at in begun)
+    heard = await _all(rest) if waits else [await leg for leg in rest]  # side by side only where there is work
     return [[transcript for leg in heard for transcript in leg[number]] for number in range(len(steps))]
 
 
-def _piece(step: Step, leg: Speaker, began_s: float) -> DuePiece:
-    return DuePiece(
-        pcm=step.pieces[leg], rate_hz=step.rate_hz, due_s=_due_s(step, began_s), falls_silent=leg in step.silent
-    )
+def _begin(jobs: Sequence[tuple[ScheduledLeg, Sequence[DuePiece]]]) -> list[Begun]:
+    return [leg.begin(pieces) for leg, pieces in jobs]
+
+
+def _piece(leg: Speaker, step: Step, due_s: float) -> DuePiece:
+    return DuePiece(pcm=step.pieces[leg], rate_hz=step.rate_hz, due_s=due_s, falls_silent=leg in step.silent)
 
 
 async def _all(jobs: Iterable[Awaitable[Result]]) -> list[Result]:
@@ -181,7 +195,7 @@ async def _read(
                 else:
                     sync.pass_time(frame)
                 news.set()
-                while sync.ready_ms >= READ_AHEAD_MS:
+                while sync.holds(READ_AHEAD_MS):
                     room.clear()
                     await room.wait()
     finally:

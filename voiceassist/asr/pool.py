@@ -15,7 +15,7 @@ the numbers.
 import asyncio
 import threading
 from collections.abc import Callable
-from concurrent import futures
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from heapq import heapify, heappop, heappush
@@ -62,7 +62,23 @@ class _Run:
     number: int
     function: Callable[..., Any] = field(compare=False)
     args: tuple[object, ...] = field(compare=False)
-    future: futures.Future[Any] = field(default_factory=futures.Future, compare=False)
+    answer: asyncio.Future[Any] = field(compare=False)
+    is_over: bool = field(default=False, compare=False)  # or never begins
+    left: asyncio.Future[None] | None = field(
+        default=None, compare=False
+    )  # of one who left, and waits for its end
+
+    def end(self, result: object, error: BaseException | None) -> None:
+        """Gives what came of it, on the event loop."""
+        self.is_over = True
+        if self.left:
+            self.left.set_result(None)
+        elif self.answer.done():  # who waited for it has been cancelled, and does not know yet
+            return
+        elif error:
+            self.answer.set_exception(error)
+        else:
+            self.answer.set_result(result)
 
 
 class DecodePool:
@@ -92,11 +108,15 @@ class DecodePool:
         with self._news:
             self._is_closed = True
             for run in self._waiting:
-                run.future.cancel()
+                run.is_over = True
+                run.answer.cancel()
             self._waiting.clear()
             self._news.notify_all()
-            decoding = [run.future for run in self._decoding]
-        await asyncio.to_thread(futures.wait, decoding, CLOSE_WITHIN_S)
+        await asyncio.to_thread(self._wait_for_decodes)
+
+    def _wait_for_decodes(self) -> None:
+        with self._news:
+            self._news.wait_for(lambda: not self._decoding, CLOSE_WITHIN_S)
 
     @property
     def depth(self) -> int:
@@ -129,19 +149,18 @@ class DecodePool:
         Raises TimeoutError when no thread has begun it within that time; then it never runs. Cancelling gives up a
         run that still waits; one that decodes is waited for.
         """
-        run = _Run(priority, next(self._numbers), function, args)
+        run = _Run(priority, next(self._numbers), function, args, asyncio.get_running_loop().create_future())
         self._add(run, can_be_left_out=begin_within_s is not None)
-        waiter = asyncio.wrap_future(run.future)
         try:
             if begin_within_s is not None:
-                done, _ = await asyncio.wait([waiter], timeout=begin_within_s)
+                done, _ = await asyncio.wait([run.answer], timeout=begin_within_s)
                 if not done and self._withdraw(run):
                     raise TimeoutError
-            result: Result = await asyncio.shield(waiter)
+            result: Result = await run.answer
         except asyncio.CancelledError:
-            if not self._withdraw(run):
-                await asyncio.wait([waiter])
-                _ = waiter.cancelled() or waiter.exception()  # nobody else asks; asyncio would log it as forgotten
+            if not self._withdraw(run) and not run.is_over:
+                run.left = run.answer.get_loop().create_future()
+                await asyncio.wait([run.left])
             raise
         return result
 
@@ -157,10 +176,11 @@ class DecodePool:
     def _withdraw(self, run: _Run) -> bool:
         """Whether it has not begun; then it never does."""
         with self._news:
-            if run in self._waiting:
-                self._waiting.remove(run)
-                heapify(self._waiting)
-            return run.future.cancel()
+            if run not in self._waiting:
+                return False
+            self._waiting.remove(run)
+            heapify(self._waiting)
+            return True
 
     def _work(self) -> None:
         """What each thread does: one run after the other."""
@@ -168,10 +188,8 @@ class DecodePool:
             began_s, began_cpu_s = perf_counter(), thread_time()
             result, error = _outcome(run)
             self._ended(run, perf_counter() - began_s, thread_time() - began_cpu_s, is_failure=error is not None)
-            if error:
-                run.future.set_exception(error)
-            else:
-                run.future.set_result(result)
+            with suppress(RuntimeError):  # the event loop is closed: nobody waits
+                run.answer.get_loop().call_soon_threadsafe(run.end, result, error)
             del run, result, error  # a thread that waits keeps nothing of the last call
 
     def _next(self) -> _Run | None:
@@ -181,7 +199,6 @@ class DecodePool:
             if self._is_closed:
                 return None
             run = heappop(self._waiting)
-            run.future.set_running_or_notify_cancel()
             self._decoding.append(run)
             return run
 
@@ -191,6 +208,8 @@ class DecodePool:
             self.decodes += 1
             self.failures += is_failure
             self.meter.spent(busy_s, cpu_s, monotonic())
+            if self._is_closed:
+                self._news.notify_all()
 
 
 def _outcome(run: _Run) -> tuple[Any, BaseException | None]:

@@ -4,7 +4,7 @@ A Partial whose turn does not come before its audio is `PATIENCE_S` late is left
 said since, and its next Partial keeps the place in the queue. So under load partials tell the newest words and
 come less often, by the same rule for every leg. A Final waits for the turn of no Partial, except of its own call,
 and no longer than that. Words of a Final that a cue hangs on are heard a second time before it is told.
-Next: `call_recognizer.py` puts the legs of a call in order.
+Next: `call_recognizer.py` has the legs of a call begin together, and puts what they give in order.
 """
 
 from collections.abc import Generator, Iterator, Sequence
@@ -43,15 +43,16 @@ SaidByPiece = list[list[Transcript]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _WaitingPartial:
+class WaitingPartial:
     """A Partial that waits for its turn."""
 
     since_s: float  # monotonic seconds: the first time that this leg was due since its last one
     until_s: float  # likewise
 
 
+Begun = WaitingPartial | SaidByPiece  # how far some pieces of a leg were heard: to a Partial, or to the end
 Order = Literal["decode", "leave out"]
-Work = Generator[_WaitingPartial, Order, SaidByPiece]
+Work = Generator[WaitingPartial, Order, SaidByPiece]
 
 
 class ScheduledLeg:
@@ -60,20 +61,30 @@ class ScheduledLeg:
     def __init__(self, speaker: Speaker, engine: OpensRecognizers, doubtful: Doubtful = nothing_doubtful) -> None:
         self._speaker, self._engine, self._doubtful = speaker, engine, doubtful
         self._recognizer: LegRecognizer | None = None
+        self._work: Work | None = None  # what is left of the newest pieces
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
         self._left_out = 0
 
     async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> SaidByPiece:
         """What each piece gives. Raises EngineError."""
-        work, needed, self._left_out = self._work(pieces), Priority(Rank.NEEDED, pieces[0].due_s), 0
-        at = await pool.run(_go_on, work, "begin", priority=needed)
-        while isinstance(at, _WaitingPartial):
+        begun = await pool.run(self.begin, pieces, priority=Priority(Rank.NEEDED, pieces[0].due_s))
+        return await self.go_on(begun, pool, pieces[0].due_s, has_open_cue=has_open_cue)
+
+    def begin(self, pieces: Sequence[DuePiece]) -> Begun:
+        """Takes the pieces in, in a thread of the pool, and decodes what is needed. Raises EngineError."""
+        self._work, self._left_out = self._listen(pieces), 0
+        return _next(self._work)
+
+    async def go_on(self, at: Begun, pool: DecodePool, due_s: float, *, has_open_cue: bool) -> SaidByPiece:
+        """The rest of what has begun, each Partial in its turn; what each piece gives. Raises EngineError."""
+        needed = Priority(Rank.NEEDED, due_s)
+        while isinstance(at, WaitingPartial):
             turn = Priority(Rank.OPEN_CUE if has_open_cue else Rank.PARTIAL, at.since_s)
             within_s = max(0.0, at.until_s - monotonic())
             try:
-                at = await pool.run(_go_on, work, "decode", priority=turn, begin_within_s=within_s)
+                at = await pool.run(self._obey, "decode", priority=turn, begin_within_s=within_s)
             except TimeoutError:
-                at = await pool.run(_go_on, work, "leave out", priority=needed)
+                at = await pool.run(self._obey, "leave out", priority=needed)
         pool.partials_left_out += self._left_out
         return at
 
@@ -104,7 +115,11 @@ class ScheduledLeg:
             log.warning("a second listen failed", error=str(error))
             return said
 
-    def _work(self, pieces: Sequence[DuePiece]) -> Work:
+    def _obey(self, order: Order) -> Begun:
+        assert self._work, "nothing has begun"
+        return _next(self._work, order)
+
+    def _listen(self, pieces: Sequence[DuePiece]) -> Work:
         """Runs in the pool's threads; waits before a Partial to be told whether its turn has come."""
         if self._recognizer is None:  # here, not on the event loop: it takes milliseconds to open, or more
             self._recognizer = LegRecognizer(self._engine.open(self._speaker), pieces[0].rate_hz)
@@ -121,11 +136,11 @@ class ScheduledLeg:
             heard.append([self._heard_well(one, self._recognizer) for one in said])
         return heard
 
-    def _wait(self, partial: PartialDue, due_s: float) -> Generator[_WaitingPartial, Order, None]:
+    def _wait(self, partial: PartialDue, due_s: float) -> Generator[WaitingPartial, Order, None]:
         since_s = due_s if self._waits_since_s is None else self._waits_since_s
         until_s = due_s + PATIENCE_S
         is_late = monotonic() > until_s
-        order: Order = "leave out" if is_late else (yield _WaitingPartial(since_s=since_s, until_s=until_s))
+        order: Order = "leave out" if is_late else (yield WaitingPartial(since_s=since_s, until_s=until_s))
         if order == "decode":
             self._waits_since_s = None
             return
@@ -140,10 +155,10 @@ def _heard(piece: DuePiece, recognizer: LegRecognizer) -> Iterator[Transcript | 
         yield from recognizer.break_off()
 
 
-def _go_on(work: Work, order: Order | Literal["begin"]) -> _WaitingPartial | SaidByPiece:
+def _next(work: Work, order: Order | None = None) -> Begun:
     """Up to the next Partial that waits, or to the end; `order`: what to do with the one before it."""
     try:
-        return next(work) if order == "begin" else work.send(order)
+        return work.send(order) if order else next(work)
     except StopIteration as end:
         heard: SaidByPiece = end.value
         return heard

@@ -1,8 +1,9 @@
 """Doubts that audio is what its sender says: a bounded look at the first seconds of sound of one track.
 
 Each doubt is told once, to the sender and on the call's page; nothing is changed, and nothing guessed. Costs some
-100 ms of a core per call of two legs, up to 22 ms of it at a time where the machine is busy: one question per
-message. Real noise, tones, music, whispers and silence are what they are. Never reads a clock.
+10 ms of a core per call of two legs, one question at a time, and 35 ms more where the speed of its speech has to
+be judged: whoever hears the track has that done elsewhere (`speeds_of`). Real noise, tones, music, whispers and
+silence are what they are. Never reads a clock.
 Next: `ingest/feed/audio_care.py` tells what there is to tell.
 """
 
@@ -14,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from voiceassist.audio.doubted_rate import DoubtedRate
-from voiceassist.audio.first_sound import ENOUGH_S, FirstSound
+from voiceassist.audio.first_sound import ENOUGH_S, FirstSound, is_talk
 from voiceassist.audio.level_faults import is_clipped, offset_of
 from voiceassist.audio.mistaken_bytes import container_of, mistaken_for
 from voiceassist.audio.mistaken_channels import DeadLegs, are_one_in_turns, is_two_in_turns
@@ -24,7 +25,7 @@ from voiceassist.events import DoubtCode, Speaker
 
 FIRST_LOOK_S = 3  # of sound: bytes that were read wrongly are loud all the time
 FIRST_SAMPLES = 8  # hold the magic bytes of a file in any coding
-LEAST_BLOCKS = 40  # of a leg's own sound, for its level
+LEAST_BLOCKS = 40  # of a leg's own sound, for its level and its speed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,20 @@ class Doubt:
     code: DoubtCode
     message: str
     speaker: Speaker | None = None  # whose leg; None: of all that come together
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class TrackSpeech:
+    """The first seconds of sound of a track, whose speed is to be judged."""
+
+    legs: Sequence[Pcm]  # blocks of each leg in which it sounds itself; shape (n, samples)
+    rate_hz: int
+
+
+def speeds_of(speech: TrackSpeech) -> list[float]:
+    """By how many octaves each leg's speech is too fast, of those that can be judged. Takes some 35 ms."""
+    talking = [own for own in speech.legs if len(own) >= LEAST_BLOCKS and is_talk(own, speech.rate_hz)]
+    return [found for own in talking if (found := octaves(own, speech.rate_hz)) is not None]
 
 
 Question = Callable[[], Iterator[Doubt]]
@@ -50,7 +65,7 @@ class AudioDoubts:
         self._sound: FirstSound | None = FirstSound(len(legs), rate_hz)  # until all was asked
         self._rate = DoubtedRate(rate_hz)
         self._dead = DeadLegs(legs, rate_hz)
-        self._octaves: list[float] = []
+        self._speech: TrackSpeech | None = None  # to be judged
         self._rate_hz = rate_hz
         self._has_looked = False
         self._questions: deque[Question] = deque()
@@ -65,6 +80,15 @@ class AudioDoubts:
             self._ask(self._sound)
         return doubts
 
+    def take_speech(self) -> TrackSpeech | None:
+        """What `speeds_of` should judge, once; None: nothing, or not yet."""
+        speech, self._speech = self._speech, None
+        return speech
+
+    def sounds(self, speeds: Sequence[float]) -> list[Doubt]:
+        """What follows from the speed of the speech."""
+        return _rate(self._rate.sounds(speeds))
+
     def arrives_at(self, measured_hz: int) -> list[Doubt]:
         """What follows from audio that arrives at another rate than announced."""
         return _rate(self._rate.arrives_at(measured_hz))
@@ -78,7 +102,9 @@ class AudioDoubts:
             numbers = range(len(self._legs))
             self._questions += [partial(self._level, sound, number) for number in numbers]
             if not self._knows_rate:
-                self._questions += [partial(self._speed, sound, number) for number in numbers]
+                self._speech = TrackSpeech(
+                    legs=[sound.of_leg(number) for number in numbers], rate_hz=self._rate_hz
+                )
 
     def _at_begin(self, channels: Sequence[Pcm]) -> Iterator[Doubt]:
         if self._begin is None:
@@ -118,14 +144,6 @@ class AudioDoubts:
             self._give_up()
             told = "the even and the odd samples are two sides that talk in turns: announce two legs"
             yield Doubt(code="channels", message=told)
-
-    def _speed(self, sound: FirstSound, number: int) -> Iterator[Doubt]:
-        own = sound.of_leg(number)
-        can_tell = len(own) >= LEAST_BLOCKS and sound.is_talk(number)
-        found = octaves(own, self._rate_hz) if can_tell else None
-        self._octaves += [] if found is None else [found]
-        if number == len(self._legs) - 1:
-            yield from _rate(self._rate.sounds(self._octaves))
 
     def _level(self, sound: FirstSound, number: int) -> Iterator[Doubt]:
         leg = self._legs[number]

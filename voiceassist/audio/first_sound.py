@@ -24,8 +24,6 @@ class FirstSound:
         self._samples = rate_hz * BLOCK_MS // 1000
         self._rest = [silence(0)] * legs
         self._blocks: list[list[Pcm]] = []
-        self._lines = [LineSounds(rate_hz) for _ in range(legs)]
-        self._is_talk = [True] * legs
 
     @property
     def seconds(self) -> float:
@@ -41,12 +39,8 @@ class FirstSound:
                 break
             block = [leg[at : at + self._samples] for leg in waiting]
             if any(map(self._sounds, block)):
-                self._take([leg.copy() for leg in block])
+                self._blocks.append([leg.copy() for leg in block])
         self._rest = [leg[whole:] for leg in waiting]
-
-    def is_talk(self, number: int) -> bool:
-        """Whether a leg carried neither music nor tones."""
-        return self._is_talk[number]
 
     def together(self) -> list[Pcm]:
         """Every leg, where any of them sounds: still sample by sample beside each other."""
@@ -57,11 +51,10 @@ class FirstSound:
         sounding = [block[number] for block in self._blocks if self._sounds(block[number])]
         return np.stack(sounding) if sounding else np.zeros((0, self._samples), np.int16)
 
-    def _take(self, block: list[Pcm]) -> None:
-        self._blocks.append(block)
-        for number, leg in enumerate(block):
-            if self._sounds(leg) and self._lines[number].hear(leg):
-                self._is_talk[number] = False
-
     def _sounds(self, block: Pcm) -> bool:
         return energy(block.astype(np.float32)) >= LEAST_POWER * len(block)
+
+
+def is_talk(blocks: Pcm, rate_hz: int) -> bool:
+    """Whether blocks of sound, shape (n, samples), have neither music nor tones. Takes some 10 ms for 12 s."""
+    return not LineSounds(rate_hz).hear(blocks.reshape(-1))

@@ -50,12 +50,13 @@ class LegSync:
         self._rate_hz = 0
         self._taken = 0
 
-    @property
-    def ready_ms(self) -> int:
-        """How much audio steps could hold by now."""
-        if not self._rate_hz:
-            return 0
-        return max(self._target() - self._taken, self._late()) * 1000 // self._rate_hz
+    def holds(self, duration_ms: int) -> bool:
+        """Whether steps could hold so much audio by now."""
+        samples = self._samples(duration_ms)
+        newest = max(self._clock, *self._received.values())
+        if newest - self._taken < samples and all(len(queue) < samples for queue in self._waiting.values()):
+            return not samples  # as nearly always: asked for every frame
+        return max(self._target() - self._taken, self._late()) >= samples
 
     def add(self, frame: AudioFrame) -> None:
         """Takes the next frame of a leg. All frames of a call have one rate: the source sees to that."""

@@ -33,6 +33,11 @@ STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stor
 # Every part of a stop has its own, shorter limit. Should one hang all the same (a decoder, a disk), the process
 # ends by itself and says where each thread was.
 STOP_AT_LAST_S = 60
+COLLECT_AFTER = (
+    10_000,
+    20,
+    20,
+)  # new objects, collections of the youngest, and of the next; by default 700, 10, 10
 
 ENGINE_HELP = (
     "auto, moonshine, vosk, moonshine:MODEL, vosk:MODEL (a name or a folder) or scripted:FILE. "
@@ -131,14 +136,23 @@ def run(settings: Settings) -> None:
 
 async def _serve(settings: Settings, listening: socket.socket) -> None:
     async with running(settings) as runtime:
-        # What is loaded stays: a collection of garbage need not walk through it, which takes 50 ms and more.
-        gc.freeze()
         config = ServerConfig(create_api(runtime), EdgeLimits(), timeout_graceful_shutdown=STOP_WITHIN_S)
         server = _Server(config, runtime)
+        spare_collections()
         _announce(settings, listening.getsockname()[1])
         if settings.setup and not runtime.directory.has_admin:
             _announce_setup(settings, listening.getsockname()[1], await runtime.directory.new_link())
         await server.serve([listening])
+
+
+def spare_collections() -> None:
+    """Keeps collections of garbage short and rare: calls stand still in one, for 100 ms and more on a full heap.
+
+    What is loaded by now stays, so no collection need walk through it. Hardly anything here is garbage that only a
+    collection finds: they come after more objects than by default.
+    """
+    gc.freeze()
+    gc.set_threshold(*COLLECT_AFTER)
 
 
 class _Server(uvicorn.Server):

@@ -286,6 +286,10 @@ class CallSocket:
 
     async def _send(self) -> None:
         """Sends what the dialect has to say; WebSocketDisconnect when the peer is gone or does not read."""
+        if not self._sending.locked():
+            self._outbox += self._dialect.to_send()
+            if not self._outbox:  # as after nearly every piece of audio
+                return
         try:
             async with asyncio.timeout(self._limits.send_within_s), self._sending:
                 await self._send_now()

@@ -30,6 +30,7 @@ import structlog
 from voiceassist.errors import IngestError
 from voiceassist.events import EndReason
 from voiceassist.ingest.dialect import Started
+from voiceassist.ingest.feed.audio_care import Judge, judge_at_once
 from voiceassist.ingest.feed.feed import Feed, IdentityTaker, KeyTaker
 from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.limits import PeerLimits
@@ -65,6 +66,7 @@ class Host:
     # Who speaks is known better than at the call's start.
     tell_identity: IdentityTaker = lambda _info, _said: None
     announced: Callable[[CallInfo], None] = lambda _info: None  # a call is taken; its audio is to come
+    judge: Judge = judge_at_once  # judges audio that is doubted, beside everything else
     spawn: Callable[[Coroutine[Any, Any, None]], object]  # runs it beside everything else, logs its failure
 
 
@@ -188,6 +190,7 @@ class Joins:
             who=who,
             take_key=self.host.take_key,
             tell_identity=self.host.tell_identity,
+            judge=self.host.judge,
         )
         self.host.announced(info)
         if info.cleaned:

@@ -1,6 +1,8 @@
-"""Makes one frame of many tiny ones, so that nothing behind the edge pays per message.
+"""Makes one frame of the small ones that are heard together, so that nothing behind the edge pays per message.
 
-Some peers send a sample per message: kept as they come, two bytes of audio cost 500 bytes and a task switch.
+Telephone systems send 20 ms at a time, some peers a sample per message: kept as they come, two bytes of audio cost
+500 bytes and a task switch. A frame is kept back until the step of 40 ms in which it lies is whole, and no longer:
+before that nobody would hear it (`asr/call_recognizer.py`).
 Never changes the audio or the order within a leg. Next: `audio_queue.py`.
 """
 
@@ -12,15 +14,15 @@ from voiceassist.audio.pcm import AudioFrame
 from voiceassist.events import Speaker
 from voiceassist.ingest.feed.gaps import Piece
 
-FRAME_MS = 10  # half of what telephone systems send: ordinary frames pass at once
+STEP_MS = 40  # as it is heard
 
 
 class Coalescer:
-    """Frames of any length in, frames of at least 10 ms out; keeps back less than that of each leg."""
+    """Frames of any length in; frames out that end where a step of their leg does, or later."""
 
     def __init__(self) -> None:
         self._small: dict[Speaker, list[AudioFrame]] = {}
-        self._samples: dict[Speaker, int] = {}  # in `_small`
+        self._taken: dict[Speaker, int] = {}  # samples
 
     def add(self, piece: Piece) -> Iterator[Piece]:
         """What may go on now."""
@@ -30,8 +32,9 @@ class Coalescer:
             yield piece
             return
         self._small.setdefault(piece.speaker, []).append(piece)
-        samples = self._samples[piece.speaker] = self._samples.get(piece.speaker, 0) + len(piece.pcm)
-        if samples * 1000 >= FRAME_MS * piece.rate_hz:
+        before, step = self._taken.get(piece.speaker, 0), piece.rate_hz * STEP_MS // 1000
+        taken = self._taken[piece.speaker] = before + len(piece.pcm)
+        if taken // step > before // step:
             yield from self._merged(piece.speaker)
 
     def flush(self) -> Iterator[Piece]:
@@ -40,7 +43,7 @@ class Coalescer:
             yield from self._merged(speaker)
 
     def _merged(self, speaker: Speaker) -> Iterator[AudioFrame]:
-        frames, self._samples[speaker] = self._small.pop(speaker, []), 0
+        frames = self._small.pop(speaker, [])
         if len(frames) == 1:
             yield frames[0]
         elif frames:

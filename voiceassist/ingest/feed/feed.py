@@ -15,6 +15,7 @@ from math import inf
 
 from voiceassist.events import EndReason, LineChanged, LineState, Speaker
 from voiceassist.ingest.dialect import Identified, Legs, Pressed, Started, Tracks
+from voiceassist.ingest.feed.audio_care import Judge, judge_at_once
 from voiceassist.ingest.feed.audio_queue import AudioQueue, QueueBounds
 from voiceassist.ingest.feed.coalescer import Coalescer
 from voiceassist.ingest.feed.gaps import Piece
@@ -41,6 +42,7 @@ class Feed:
         who: str = "",
         take_key: KeyTaker = lambda _info, _key: None,
         tell_identity: IdentityTaker = lambda _info, _said: None,
+        judge: Judge = judge_at_once,
     ) -> None:
         """`started` is said by the publisher that opens the call, who `waits` for `room` or cannot.
 
@@ -50,6 +52,7 @@ class Feed:
         self.who = who
         self.limits = limits
         self.rate_hz = started.rate_hz
+        self.judge = judge
         self._waits = waits
         self._timelines: dict[Speaker, Timeline] = {}  # from the first audio on
         self._lines: Lines[PeerFeed] = Lines(call_id=info.call_id, legs=info.legs, grace_s=limits.line_grace_s)

@@ -27,6 +27,11 @@ class Losses:
         self._rate_hz = rate_hz
         self._open: LossyStretch | None = None
 
+    @property
+    def are_open(self) -> bool:
+        """Whether a stretch may go on."""
+        return self._open is not None
+
     def add(self, start: int, samples: int) -> Iterator[LossyStretch]:
         """So much was lost from `start` on; gives the stretches that are over."""
         yield from self.over(start)

@@ -48,7 +48,7 @@ class PeerFeed:
         self._rate_hz = rate_hz
         self._call_rate = CallRate(tracks, rate_hz, feed.rate_hz)
         self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
-        self._care = AudioCare(rate_hz, feed.limits.rate_window_s)
+        self._care = AudioCare(rate_hz, feed.limits.rate_window_s, feed.judge)
         self._warnings: deque[Warned] = deque()  # one is told with each piece of audio
         self._is_paused = self._has_ended = self._waits_for_room = False
         self._is_told_quiet = False  # it has sent nothing for so long that it will be ended soon

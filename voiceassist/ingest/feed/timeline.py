@@ -199,15 +199,15 @@ class Timeline:
         return [piece for message in waiting for piece in self._append(message)]
 
     def _append(self, message: _Arrived) -> list[Piece]:
-        pieces = self._scattered(self._losses.over(self._position))
+        pieces = self._scattered(self._losses.over(self._position)) if self._losses.are_open else []
         if message.timestamp is not None:
             pieces += self._lost(message.timestamp, message.arrived_s)
-        lost = self._losses.add(self._position, len(message)) if message.is_made_up else ()
+        lost = self._losses.add(self._position, len(message)) if message.is_made_up else None
         self._position += len(message)
         self._heard_s, self._heard_at = max(self._heard_s, message.arrived_s), self._position
         legs = zip(self._legs, message.channels, strict=True)
         frames = [self._frame(leg, pcm, message.arrived_s) for leg, pcm in legs]
-        return pieces + frames + self._scattered(lost)
+        return [*pieces, *frames, *(self._scattered(lost) if lost else ())]
 
     def _due(self, now_s: float) -> int:
         """Where the audio would be had it gone on; never ahead of the call's clock."""
