@@ -71,6 +71,19 @@ test("the review tells when a line was lost and back, and the timeline draws the
   expect(lostSpans(after(lost))).toEqual([{ speaker: "customer", start_ms: 30_000, end_ms: 30_000 }]);
 });
 
+test("what nobody hears is missing is no moment of the call, and a rate that was found to be wrong is one", () => {
+  const gap = { type: "audio_gap", call_id: "c", at_ms: 0, speaker: "customer", within_ms: 0 } as const;
+  const records: WireRecord[] = [
+    started,
+    { ...gap, seq: 2, duration_ms: 20, cause: "silent" },
+    { ...gap, seq: 3, duration_ms: 0, cause: "rate_changed" },
+    { ...gap, seq: 4, duration_ms: 50, cause: "silent" },
+  ];
+  const { moments } = timeline(records);
+  const told = moments.flatMap((moment) => moment.notes).map((note) => note.type === "gap" && note.gap.duration_ms);
+  expect(told).toEqual([0, 50]);
+});
+
 test("what is doubted about the audio stands with the line and, with what to do, on the timeline", () => {
   const doubt = { at_ms: 12_000, speaker: "agent" as const, code: "clipping" as const, message: "lower the level" };
   const records: WireRecord[] = [started, { type: "audio_doubted", call_id: "c", seq: 2, ...doubt }];

@@ -8,6 +8,9 @@ import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
 import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
+/** Less that is missing nobody hears: the packet by which one side of a phone system begins later than the other. */
+const NOTICED_MS = 50;
+
 export type Note =
   | { type: "cue"; at_ms: number; view: CueView; offered: string }
   | { type: "card"; at_ms: number; view: PromptView; falseAlarmBy: string }
@@ -52,7 +55,7 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.cues.map((view) => cueNote(view, offers)),
     ...state.prompts.map((view) => ({ type: "card" as const, at_ms: view.prompt.at_ms, view, falseAlarmBy: by.get(view.prompt.why.cue_id) ?? "" })),
     ...state.alerts.map((view) => ({ type: "alert" as const, at_ms: view.alert.at_ms, view, falseAlarmBy: by.get(view.alert.why.cue_id) ?? "" })),
-    ...state.gaps.map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
+    ...state.gaps.filter(isNoticed).map((gap) => ({ type: "gap" as const, at_ms: gap.at_ms, gap })),
     ...state.audio_doubts.map((audio) => ({ type: "audio" as const, at_ms: audio.at_ms, audio })),
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
     ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
@@ -63,6 +66,10 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...records.flatMap(buttonNote),
   ];
   return all.sort((a, b) => a.at_ms - b.at_ms);
+}
+
+function isNoticed({ duration_ms, cause }: AudioGap): boolean {
+  return duration_ms >= NOTICED_MS || cause === "rate_changed";
 }
 
 function cueNote(view: CueView, offers: ReadonlyMap<string, string>): Note {
