@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -16,9 +17,10 @@ from tests.shell.full_disk import full_disk
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.events import SPEAKERS, Speaker
 from voiceassist.store.audiofile import duration_of, read_audio
+from voiceassist.store.disk_threads import DiskThreads
 from voiceassist.store.recorder import Recorder
 from voiceassist.store.recorders import Recorders
-from voiceassist.store.recordings import Recording
+from voiceassist.store.recordings import Recording, open_recording
 
 NEAR_MS = 50
 ENOUGH_S = 30  # what hangs fails its test, however slow the machine is
@@ -219,3 +221,27 @@ async def test_cancelled_recording_finishes_the_write_that_runs(
     go_on.set()
     await asyncio.wait([recording])
     assert np.allclose(heard(line.path)["agent"], [(100, 900)], rtol=0, atol=NEAR_MS)
+
+
+async def test_file_that_a_hanging_disk_opens_after_its_recording_was_given_up_is_closed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opening, works, opened = threading.Event(), threading.Event(), list[Recording]()
+
+    def open_late(*args: Any) -> Recording:
+        opening.set()
+        works.wait(ENOUGH_S)
+        opened.append(open_recording(*args))
+        return opened[0]
+
+    monkeypatch.setattr("voiceassist.store.recorder.open_recording", open_late)
+    with closing(Recorders(folder=tmp_path, threads=DiskThreads(1))) as recorders:
+        frames = given(in_turn({"agent": speech(1)}, [160] * 50))
+        recording = asyncio.create_task(Recorder(tmp_path / "x.ogg", SPEAKERS, recorders).record(frames))
+        await asyncio.to_thread(opening.wait, ENOUGH_S)
+        while not recording.done():
+            recording.cancel()
+            await asyncio.sleep(0)
+        works.set()
+        await recorders.threads.run(lambda: None)  # after what the only thread was doing
+    assert opened[0]._file.closed

@@ -38,13 +38,21 @@ async def bench(tmp_path: Path) -> AsyncIterator[Bench]:
         yield bench
 
 
+class Disk(threading.Event):
+    """Takes nothing of call-1 until it is set."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.hangs = threading.Event()  # with something of call-1
+
+
 @pytest.fixture
-def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """The disk takes nothing of call-1 until it is set."""
-    works, write = threading.Event(), Recording.write
+def disk(monkeypatch: pytest.MonkeyPatch) -> Iterator[Disk]:
+    works, write = Disk(), Recording.write
 
     def hang(recording: Recording, agent: Pcm, customer: Pcm) -> None:
         if recording._path.name == "call-1.ogg":
+            works.hangs.set()
             works.wait(ENOUGH_S)
         write(recording, agent, customer)
 
@@ -67,7 +75,7 @@ async def until(condition: Callable[[], bool]) -> None:
 
 
 async def test_words_come_while_the_disk_does_not_move_and_the_recording_is_whole(
-    bench: Bench, disk: threading.Event
+    bench: Bench, disk: Disk
 ) -> None:
     source = GivenSource(pieces=quiet(20), hold=asyncio.Event())
     live = LiveCall(info=source.info)
@@ -84,9 +92,9 @@ async def test_words_come_while_the_disk_does_not_move_and_the_recording_is_whol
 
 @pytest.mark.usefixtures("impatient")
 async def test_recording_that_hangs_holds_up_neither_its_call_nor_another(
-    bench: Bench, disk: threading.Event, logged: list[EventDict]
+    bench: Bench, disk: Disk, logged: list[EventDict]
 ) -> None:
-    await bench.run(GivenSource(pieces=quiet(4)))
+    await _run_until_it_hangs(bench, disk)
     assert (await bench.state()).status == "ended"
     assert "recording given up at the end of the call" in str(logged)
     source = GivenSource(pieces=quiet(12), info=info("call-2"), hold=asyncio.Event())
@@ -99,15 +107,23 @@ async def test_recording_that_hangs_holds_up_neither_its_call_nor_another(
     await until(lambda: not bench.recorders.tasks)
 
 
+async def _run_until_it_hangs(bench: Bench, disk: Disk) -> None:
+    source = GivenSource(pieces=quiet(8), hold=asyncio.Event())
+    running = asyncio.create_task(bench.run(source))
+    await until(disk.hangs.is_set)
+    hang_up_on(source)
+    await running
+
+
 def _length(bench: Bench, call_id: str) -> int:
     path = bench.recorders.path_of(call_id)
     return duration_of(path) if path.exists() and path.stat().st_size > 1_000 else 0
 
 
 @pytest.mark.usefixtures("impatient")
-async def test_calls_go_on_unrecorded_while_every_thread_hangs(bench: Bench, disk: threading.Event) -> None:
+async def test_calls_go_on_unrecorded_while_every_thread_hangs(bench: Bench, disk: Disk) -> None:
     with closing(Recorders(folder=bench.recorders.folder, threads=DiskThreads(1))) as bench.recorders:
-        await bench.run(GivenSource(pieces=quiet(4)))
+        await _run_until_it_hangs(bench, disk)
         await bench.run(GivenSource(pieces=quiet(20), info=info("call-2")))
         assert (await bench.state("call-2")).status == "ended"
         assert only(bench.events("call-2"), Final)
@@ -119,9 +135,7 @@ async def test_calls_go_on_unrecorded_while_every_thread_hangs(bench: Bench, dis
         assert bench.recorders.path_of("call-3").exists()
 
 
-async def test_disk_that_hangs_is_told(
-    bench: Bench, disk: threading.Event, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_disk_that_hangs_is_told(bench: Bench, disk: Disk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("voiceassist.store.recorders.HANGS_AFTER_S", 0)
     source = GivenSource(pieces=quiet(12), hold=asyncio.Event())
     running = asyncio.create_task(bench.run(source))

@@ -13,6 +13,7 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
+from threading import Lock
 from typing import TypeVar
 
 from voiceassist.audio.channels import Block, Channels
@@ -41,6 +42,10 @@ class Recorder:
         self._shared = shared
         self._channels = Channels(legs)
         self._recording: Recording | None = None
+        self._is_over, self._lock = (
+            False,
+            Lock(),
+        )  # with the recording: a file may be opened when nobody waits for it
 
     async def record(self, frames: AsyncIterator[AudioFrame]) -> None:
         """Writes frames to their end. Cancelling gives up what is not written; a write that runs is finished."""
@@ -85,9 +90,19 @@ class Recorder:
 
     async def _write(self, block: Block) -> None:
         if self._recording is None:
-            begin = partial(open_recording, self._path, self._channels.rate_hz, self._shared.keys)
-            self._recording = await self._until_it_works(begin, again=begin)
+            await self._until_it_works(self._open, again=self._open)
+        if self._recording is None:  # it was given up
+            return
         await self._until_it_works(partial(self._recording.write, *block), again=self._recording.flush)
+
+    def _open(self) -> None:
+        """Runs in a thread, which may hang until the recording has been given up."""
+        recording = open_recording(self._path, self._channels.rate_hz, self._shared.keys)
+        with self._lock:
+            if not self._is_over:
+                self._recording = recording
+                return
+        recording.close()
 
     async def _until_it_works(self, step: Callable[[], Result], again: Callable[[], Result]) -> Result:
         """What `step` gives; when the disk fails, what `again` gives after a pause, as often as it takes."""
@@ -103,6 +118,8 @@ class Recorder:
                 return result
 
     async def _close(self) -> None:
-        if self._recording:
+        with self._lock:
+            self._is_over, recording = True, self._recording
+        if recording:
             with suppress(OSError, RecordingError):  # told already
-                await self._shared.threads.run(self._recording.close)
+                await self._shared.threads.run(recording.close)
