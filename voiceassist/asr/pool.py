@@ -64,9 +64,7 @@ class _Run:
     args: tuple[object, ...] = field(compare=False)
     answer: asyncio.Future[Any] = field(compare=False)
     is_over: bool = field(default=False, compare=False)  # or never begins
-    left: asyncio.Future[None] | None = field(
-        default=None, compare=False
-    )  # of one who left, and waits for its end
+    left: asyncio.Future[None] | None = field(default=None, compare=False)  # waits for the end only, cancelled
 
     def end(self, result: object, error: BaseException | None) -> None:
         """Gives what came of it, on the event loop."""
