@@ -30,6 +30,7 @@ from voiceassist.notices.sending import way_of
 from voiceassist.people.directory import Directory
 from voiceassist.people.key_ring import KeyRing
 from voiceassist.people.provider import asking_provider
+from voiceassist.phone_control.systems import controlling
 from voiceassist.playbook_start import ConfiguredPlaybook, load_registry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.playbooks import builtin_names, find_text, read_playbook
@@ -67,6 +68,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
             _playbook_worker() as worker,
             asking_provider(settings.oidc) as provider,
             looking_up(settings.lookup) as lookup,
+            controlling(settings.phone) as controls,
         ):
             recorders = Recorders(folder=settings.data_dir / RECORDINGS, keys=keys)
             runtime = Runtime(
@@ -82,6 +84,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 metrics=Metrics(),
                 provider=provider,
                 lookup=lookup,
+                controls=controls,
             )
             runtime.notices = await _notices(runtime)
             try:
@@ -219,6 +222,7 @@ async def _stop(runtime: Runtime) -> None:
     await _within(PART_WITHIN_S, "backtests", runtime.backtests.close())
     await _within(PART_WITHIN_S, "listening", runtime.listening.close())
     await _within(PART_WITHIN_S, "whip", runtime.whip.close())
+    await _within(PART_WITHIN_S, "telephones", runtime.phone_calls.visits.close())
     await _within(CALLS_WITHIN_S, "calls", *(live.gone.wait() for live in runtime.live.values()))
     for live in runtime.live.values():
         live.give_up()

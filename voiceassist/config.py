@@ -42,6 +42,7 @@ from voiceassist.notify_settings import (
     with_secrets,
 )
 from voiceassist.oidc_settings import OidcSettings, check_oidc
+from voiceassist.phone_settings import AsteriskPhone, PhoneSettings, TwilioPhone, check_phone
 from voiceassist.yamltext.problems import nearest
 
 WithoutConsent = Literal["help", "nothing"]
@@ -57,6 +58,7 @@ SECTIONS = {  # each with an example of its keys
     "vonage": '`vonage.signature_secret = "…"`',
     "audiohook": "`audiohook.transcripts = true`",
     "lookup": "`lookup.url`, `lookup.token` and so on",
+    "phone": "`[phone.asterisk]` and `[phone.twilio]`",
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
 }
@@ -133,6 +135,7 @@ class Settings:
     lookup: LookupSettings = field(default_factory=LookupSettings)
     notify: tuple[ChannelSettings, ...] = ()  # by which alerts leave this machine
     public_url: str | None = None  # where people's browsers find this server: links in those alerts
+    phone: PhoneSettings = field(default_factory=PhoneSettings)
     log_format: Literal["console", "json"] = "console"
     demo: bool = False
     setup: bool = False  # print a link for the first admin
@@ -160,6 +163,9 @@ PARTS: Mapping[str, type] = {  # sections whose keys have names of ours
     "mqtt": MqttSettings,
     "oidc": OidcSettings,
     "lookup": LookupSettings,
+    "phone": PhoneSettings,
+    "phone.asterisk": AsteriskPhone,
+    "phone.twilio": TwilioPhone,
     "twilio": TwilioSettings,
     "telnyx": TelnyxSettings,
     "signalwire": SignalWireSettings,
@@ -232,7 +238,7 @@ def _check_names(values: dict[str, Any], file: Path | None) -> None:
     """Raises ConfigError for a setting that there is not, with the nearest one that there is."""
     settings = _names_of(Settings)
     parts = [f"{section}.{name}" for section, cls in PARTS.items() for name in _names_of(cls)]
-    given = [*values, *(f"{section}.{name}" for section in PARTS for name in values.get(section, {}))]
+    given = [*values, *(f"{section}.{name}" for section in PARTS for name in _within(values, section))]
     unknown = next((name for name in given if name not in (*settings, *parts)), None)
     if unknown is None:
         return
@@ -242,6 +248,14 @@ def _check_names(values: dict[str, Any], file: Path | None) -> None:
     )
     where = f"{file} or {_in_environment(unknown)}" if file else _in_environment(unknown)
     raise ConfigError(f"setting `{unknown}` (from {where}): there is no such setting; {hint}")
+
+
+def _within(values: dict[str, Any], section: str) -> dict[str, Any]:
+    """What is given in a section, or in one of a section; nothing where there is none."""
+    for name in section.split("."):
+        inside = values.get(name)
+        values = inside if isinstance(inside, dict) else {}
+    return values
 
 
 def _names_of(cls: type) -> list[str]:
@@ -333,6 +347,7 @@ def _checked(settings: Settings) -> Settings:
     check_lookup(settings.lookup)
     check_channels(settings.notify, has_broker=settings.mqtt.host is not None)
     _check_public_url(settings.public_url)
+    check_phone(settings.phone)
     return settings
 
 
@@ -382,12 +397,14 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, value in environment.items():
         if name.startswith(ENV_PREFIX) and not name.startswith(NOT_SETTINGS):
-            section, _, key = name.removeprefix(ENV_PREFIX).lower().rpartition("__")
-            place = values.setdefault(section, {}) if section else values
-            if not isinstance(place, dict):
-                raise ConfigError(
-                    f"setting `{section}`: it is a section; {name} does not fit {ENV_PREFIX}{section}"
-                )
+            *sections, key = name.removeprefix(ENV_PREFIX).lower().split("__")
+            place = values
+            for section in sections:
+                place = place.setdefault(section, {})
+                if not isinstance(place, dict):
+                    raise ConfigError(
+                        f"setting `{section}`: it is a section; {name} does not fit {ENV_PREFIX}{section}"
+                    )
             place[key] = value.split(",") if key in LISTS else value
     return values
 
@@ -400,7 +417,13 @@ def _section(name: str, base: dict[str, Any], over: dict[str, Any]) -> dict[str,
     parts = [values[name] for values in (base, over) if name in values]
     if not all(isinstance(part, dict) for part in parts):
         raise ConfigError(f"setting `{name}`: it is a section; with {SECTIONS[name]}")
-    return {key: value for part in parts for key, value in part.items()}
+    joined: dict[str, Any] = {}
+    for part in parts:
+        for key, value in part.items():
+            before = joined.get(key)
+            deeper = isinstance(before, dict) and isinstance(value, dict)
+            joined[key] = {**(before or {}), **value} if deeper else value
+    return joined
 
 
 def _is_ip(host: str) -> bool:

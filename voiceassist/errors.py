@@ -16,6 +16,7 @@
     │   └── UnstorableError    and trying again will not help: its id or numbers are taken, or it is no text
     ├── EngineError            a recognizer failed: carries the native cause
     ├── ModelError             a speech model cannot be found, fetched, installed or removed: says what to do
+    ├── PhoneError             a phone system did not do what a supervisor asked: screens have words for its code
     ├── ProviderError          nobody can be signed in with the provider: its code picks what a person is told
     └── IllegalTransition      a bug of ours: the core was asked for a step its table lacks
 
@@ -115,6 +116,14 @@ class ProviderError(VoiceassistError):
     def __init__(self, code: str, message: str, login: str = "") -> None:
         super().__init__(message)
         self.code, self.login = code, login  # whose sign-in it was; empty: not known yet
+
+
+class PhoneError(VoiceassistError):
+    """A phone system did not do what a supervisor asked for; screens know `code`, the message is for logs."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
 
 
 class IllegalTransition(VoiceassistError):  # noqa: N818 - the field's own term (h11, finite automata)

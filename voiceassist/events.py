@@ -47,6 +47,10 @@ CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that 
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
 HeardLegs = Literal["both", "agent", "customer"]  # what somebody who listens in hears
+PhoneDeed = Literal["whisper", "barge", "transfer", "hang_up"]  # what a supervisor does by telephone
+PhoneOutcome = Literal[
+    "ringing", "on", "over", "done", "failed"
+]  # of a visit: ringing, on, over; of the rest: done
 
 SPEAKERS: tuple[Speaker, ...] = ("agent", "customer")
 
@@ -556,6 +560,25 @@ class ListeningChanged:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneActed:
+    """A supervisor did something to the call in its phone system, or something became of it.
+
+    "whisper": they speak to the agent, and the customer does not hear them. "barge": they speak to both. Either is
+    a visit: "ringing" (their telephone), "on", then "over" or "failed"; both may take turns in one visit.
+    "transfer", "hang_up": "done" or "failed".
+    """
+
+    at_ms: int
+    deed: PhoneDeed
+    outcome: PhoneOutcome
+    by: str  # a person's name
+    visit: str = ""  # which visit it belongs to; empty: to none
+    to: str = ""  # the number that the customer was put through to
+    reason: str = ""  # a code: why it failed, or is over ("left", "hung_up")
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFine:
     """The agent said: I'm fine."""
 
@@ -659,6 +682,7 @@ Event = (
     | RecordingPaused
     | RecordingResumed
     | ListeningChanged
+    | PhoneActed
     | AgentFine
     | CoachingSent
     | CoachingSeen
@@ -690,6 +714,7 @@ Input = (
     | LatenessChanged
     | CallIdentified
     | ListeningChanged
+    | PhoneActed
     | CallEnded
     | CallFailed
     | Action

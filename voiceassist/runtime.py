@@ -5,7 +5,7 @@ Next: `live/session.py` runs each call; `server/` asks here.
 """
 
 import asyncio
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -55,6 +55,8 @@ from voiceassist.metrics import Metrics
 from voiceassist.notices.desk import Notices
 from voiceassist.people.directory import Directory
 from voiceassist.people.provider import Provider
+from voiceassist.phone_calls import PhoneCalls
+from voiceassist.phone_control.control import PhoneControl
 from voiceassist.playbook_registry import PlaybookRegistry
 from voiceassist.playbook_worker.worker import PlaybookWorker
 from voiceassist.retention import Keeping
@@ -99,6 +101,7 @@ class Runtime:
     metrics: Metrics
     provider: Provider | None = None  # of sign-ins
     lookup: Lookup | None = None  # of who is calling
+    controls: Mapping[str, PhoneControl] = field(default_factory=dict)  # by protocol: what supervisors act in
     hub: Hub = field(default_factory=Hub)
     notices: Notices | None = None  # where the settings name channels
     live: dict[str, LiveCall] = field(default_factory=dict)
@@ -108,6 +111,7 @@ class Runtime:
     whip: WhipSessions = field(init=False)
     listening: ListenSessions = field(init=False)
     identities: Identities = field(init=False)
+    phone_calls: PhoneCalls = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
     plain_legs: list[LoadedEngine] = field(default_factory=list)  # of channels heard for their words alone
@@ -142,6 +146,14 @@ class Runtime:
             spawn=self.spawn,
             lookup=self.lookup,
             sample_calls=self.sample_calls,
+        )
+        self.phone_calls = PhoneCalls(
+            live=self.live,
+            feeds=self.feeds,
+            store=self.store,
+            publish=self.publish,
+            spawn=self.spawn,
+            controls=self.controls,
         )
         settings = self.settings
         self.joins = Joins(
@@ -315,6 +327,7 @@ class Runtime:
             return await run_call(source, live, services)
         finally:
             del self.live[source.info.call_id]
+            self.phone_calls.visits.call_over(source.info.call_id)
             live.gone.set()
 
     def _consent_gate(self, info: CallInfo) -> ConsentGate:

@@ -56,6 +56,7 @@ from voiceassist.events import (
     Partial,
     PastOffer,
     Person,
+    PhoneActed,
     PromiseHeard,
     Prompt,
     PromptClosed,
@@ -408,6 +409,24 @@ def listening(at_ms: int, *listeners: tuple[str, HeardLegs]) -> ListeningChanged
     return ListeningChanged(at_ms=at_ms, listeners=tuple(ListensIn(by=by, legs=legs) for by, legs in listeners))
 
 
+def _visited() -> list[Record]:
+    """Supervisors in a call by telephone: one whispers, then barges in; one is not reached; the call is ended."""
+    ana, sam = {"by": "Ana Diaz", "visit": "v1-0", "done_at": "2026-11-12T09:31:00Z"}, "Sam Rivera"
+    return numbered(
+        "call-visited",
+        started(),
+        PhoneActed(at_ms=5_000, deed="whisper", outcome="ringing", **ana),
+        PhoneActed(at_ms=9_000, deed="whisper", outcome="on", **ana),
+        PhoneActed(at_ms=9_500, deed="whisper", outcome="ringing", by=sam, visit="v2-0"),
+        PhoneActed(at_ms=20_000, deed="barge", outcome="on", **ana),
+        PhoneActed(at_ms=39_500, deed="whisper", outcome="failed", by=sam, visit="v2-0", reason="no_answer"),
+        PhoneActed(at_ms=41_000, deed="barge", outcome="over", reason="left", **ana),
+        PhoneActed(at_ms=50_000, deed="transfer", outcome="failed", by=sam, to="300", reason="not_in_stasis"),
+        PhoneActed(at_ms=60_000, deed="hang_up", outcome="done", by=sam),
+        CallEnded(at_ms=60_100, reason="hangup"),
+    )
+
+
 def disclosure(id_: str, title: str, state: DisclosureState, at_ms: int, due_ms: int | None) -> DisclosureChanged:
     return DisclosureChanged(at_ms=at_ms, disclosure=id_, title=title, speaker="agent", state=state, due_ms=due_ms)
 
@@ -607,6 +626,7 @@ STREAMS: dict[str, list[Record]] = {
     "abuse_ladder": _abuse(),
     "incidents": _incidents(),
     "line_changes": _line(),
+    "visited_by_telephone": _visited(),
     "lost_lines": _lost(),
     "doubted_audio": _doubted_audio(),
     "wrap_up": _wrap_up(),

@@ -2,11 +2,15 @@
 
 import re
 from pathlib import Path
+from typing import get_args
+
+from voiceassist.phone_control.control import Obstacle
+from voiceassist.phone_control.rest import CODES
 
 ROOT = Path(__file__).parents[2]
 TEXTS = ROOT / "web" / "src" / "texts"
 RAISED = re.compile(
-    r'(?:PeerError|ActionError|ConflictError|UnknownNameError)\(\s*"([a-z_]+)"'
+    r'(?:PeerError|ActionError|ConflictError|PhoneError|UnknownNameError)\(\s*"([a-z_]+)"'
     r'|"code": "([a-z_]+)"|_error\(\d+, "([a-z_]+)"'
 )
 AT_THE_PROVIDER = re.compile(r'"(oidc_[a-z_]+)"')
@@ -35,6 +39,7 @@ def test_every_error_that_a_screen_meets_has_words() -> None:
     sources = (path for path in (ROOT / "voiceassist").rglob("*.py") if "ingest" not in path.parts)
     found = (groups for path in sources for groups in RAISED.findall(path.read_text(encoding="utf-8")))
     codes = {code for groups in found for code in groups if code}
+    codes |= {*get_args(Obstacle), *CODES.values()} - {""}
     assert len(codes) > 30
     assert codes - FOR_PROGRAMS - words_in(TEXTS / "errors.en.ts") == set()
 

@@ -28,7 +28,7 @@ from voiceassist.ingest.handshake import Handshake
 from voiceassist.ingest.media_streams.chunks import HELD_CHARS, HELD_MESSAGES
 from voiceassist.ingest.media_streams.dialect import MediaStreamDialect
 from voiceassist.ingest.media_streams.table import TELNYX, TWILIO
-from voiceassist.ingest.source import CallInfo
+from voiceassist.ingest.source import CallInfo, PhoneLines
 
 TWILIO_WIRE = WIRINGS[0]
 NAMES = ("twilio", "telnyx", "signalwire", "plivo")
@@ -105,6 +105,7 @@ def test_a_start_tells_everything_about_the_call(wiring: Wiring) -> None:
             source=wiring.vendor.name,
             legs=("agent", "customer"),
             language="en",
+            lines=PhoneLines(customer="CA17"),
         ),
         rate_hz=8000,
         tracks=(("customer",), ("agent",)),

@@ -35,7 +35,7 @@ from voiceassist.ingest.feed.feed import Feed, IdentityTaker, KeyTaker
 from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.parts import part_id
-from voiceassist.ingest.source import CallInfo, Source
+from voiceassist.ingest.source import CallInfo, Source, with_lines
 
 log = structlog.get_logger(__name__)
 
@@ -113,6 +113,7 @@ class Joins:
             found = await self._find(started.info)
             if isinstance(found, Feed):
                 self._check_language(found.info, started.info)
+                found.info = with_lines(found.info, started.info.lines)
                 return self._publish(found, started, waits=waits, who=who)
             feed = await self._new(started, found, waits=waits, who=who)
             publisher = self._publish(feed, started, waits=waits, who=who)

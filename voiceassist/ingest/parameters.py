@@ -4,6 +4,8 @@
     agent_id, agent_name, agent_team, customer_id, customer_name, tier, language, consent: as in a stream's start
     customer_track  inbound | outbound: on which track the customer speaks
     tracks          inbound | outbound | both: which tracks come, for phone systems that do not say so
+    agent_channel, customer_channel, conference: what the phone system calls the lines, for supervisors who act on
+                    them (`phone_control/`): unique ids of Asterisk's channels, Twilio's CallSids and conferences
     leg             agent | customer: who speaks, for phone systems with one track
     key             a key (`voiceassist keys`) with the scope `ingest`
 
@@ -22,9 +24,11 @@ from voiceassist.actions import Consent
 from voiceassist.errors import IngestError
 from voiceassist.events import SPEAKERS, Customer, Person, Speaker
 from voiceassist.ingest.fields import NO_CUSTOMER, STRICT, CallId, CallLanguage, Id, Name, Team, is_call_id
-from voiceassist.ingest.source import CallInfo, with_clean_names
+from voiceassist.ingest.source import CallInfo, PhoneLines, with_clean_names
 from voiceassist.ingest_settings import Track
 
+# It becomes a part of addresses that the phone system is asked at.
+LineId = Annotated[str, Field(max_length=128, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._:@+-]*$|^$")]
 MARKS = str.maketrans("", "", "_- ")
 PREFIX = "xph"  # what Plivo puts before every name of its `extraHeaders`
 
@@ -46,6 +50,9 @@ class CallParameters:
     customer_track: Track | None = None
     tracks: Literal["inbound", "outbound", "both"] | None = None
     leg: Speaker | None = None
+    agent_channel: LineId = ""
+    customer_channel: LineId = ""
+    conference: LineId = ""
     key: Annotated[str, Field(max_length=200)] = field(default="", repr=False)
 
 
@@ -99,5 +106,6 @@ def call_info(said: CallParameters, source: str, call_id: str, legs: tuple[Speak
         legs=legs,
         language=said.language,
         consent=said.consent,
+        lines=PhoneLines(agent=said.agent_channel, customer=said.customer_channel, conference=said.conference),
     )
     return with_clean_names(info)

@@ -6,7 +6,7 @@ Next: `live/session.py` reads a source to its end.
 """
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from voiceassist.actions import Consent
@@ -28,6 +28,15 @@ from voiceassist.events import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PhoneLines:
+    """What the phone system itself calls the lines of a call, for whoever acts on them there; empty: not known."""
+
+    agent: str = ""  # Asterisk: a channel's unique id; Twilio: a CallSid
+    customer: str = ""
+    conference: str = ""  # Twilio: its friendly name or its sid
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CallInfo:
     """What the phone system says of a call before its audio."""
 
@@ -40,6 +49,7 @@ class CallInfo:
     consent: Consent = "unknown"  # of the customer, to being recorded
     continues: str = ""  # id of the call that broke off and goes on in this one
     cleaned: tuple[str, ...] = ()  # names from which characters were taken that nobody sees
+    lines: PhoneLines = field(default_factory=PhoneLines)
 
 
 def with_clean_names(info: CallInfo) -> CallInfo:
@@ -54,6 +64,17 @@ def with_clean_names(info: CallInfo) -> CallInfo:
     agent = replace(info.agent, name=visible(info.agent.name) or info.agent.id)
     customer = replace(info.customer, name=visible(info.customer.name) or info.customer.id)
     return replace(info, agent=agent, customer=customer, cleaned=cleaned)
+
+
+def with_lines(info: CallInfo, more: PhoneLines) -> CallInfo:
+    """The same call, with lines that another leg's connection knows; what was known stays."""
+    known = info.lines
+    lines = PhoneLines(
+        agent=known.agent or more.agent,
+        customer=known.customer or more.customer,
+        conference=known.conference or more.conference,
+    )
+    return replace(info, lines=lines)
 
 
 def call_started(

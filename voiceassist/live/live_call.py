@@ -13,7 +13,7 @@ from voiceassist.actions import Action, PauseRecording
 from voiceassist.audio.lateness_steps import LatenessSteps
 from voiceassist.audio.silences import Silences
 from voiceassist.core.playbook.model import Playbook
-from voiceassist.events import CallIdentified, ListeningChanged, ListensIn
+from voiceassist.events import CallIdentified, ListeningChanged, ListensIn, PhoneActed
 from voiceassist.ingest.source import CallInfo
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.consent_gate import ConsentGate
@@ -97,7 +97,11 @@ class LiveCall:
         """Tells the call who listens in to it now; False when the call is over."""
         return await self._hand_in(ListeningChanged(at_ms=self.now_ms(), listeners=listeners))
 
-    async def _hand_in(self, what: Action | CallIdentified | ListeningChanged) -> bool:
+    async def tell_phone(self, event: PhoneActed) -> bool:
+        """Tells the call what a supervisor did in the phone system; False when the call is over."""
+        return await self._hand_in(event)
+
+    async def _hand_in(self, what: Action | CallIdentified | ListeningChanged | PhoneActed) -> bool:
         answer: Answer = asyncio.get_running_loop().create_future()
         async with self._in_turn:
             if not self.over.is_set():

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from voiceassist import __version__, wire
-from voiceassist.errors import ConflictError, PeerError, PlaybookError, StoreError, UnknownNameError
+from voiceassist.errors import ConflictError, PeerError, PhoneError, PlaybookError, StoreError, UnknownNameError
 from voiceassist.people.begun_sign_ins import BegunSignIns
 from voiceassist.people.throttle import Throttle
 from voiceassist.people.totp import BegunSetups
@@ -42,6 +42,7 @@ from voiceassist.server import (
     ops,
     pages,
     people,
+    phone,
     playbook_drafts,
     playbook_offers,
     playbook_trials,
@@ -68,8 +69,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, coaching.router, identity.router, agents.router, wall.router, follow_up.router, activity.router,
-    kpis.router, ingest.router, listening.router, ops.router, admin.router,
+    calls.router, coaching.router, phone.router, identity.router, agents.router, wall.router, follow_up.router,
+    activity.router, kpis.router, ingest.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,
     pages.router,
@@ -135,6 +136,10 @@ def _explain_errors(api: FastAPI) -> None:
     @api.exception_handler(PeerError)
     async def peer_error(_request: Request, error: PeerError) -> JSONResponse:
         return _error(STATUS_BY_ERROR.get(type(error), 422), error.code, str(error))
+
+    @api.exception_handler(PhoneError)
+    async def phone_error(_request: Request, error: PhoneError) -> JSONResponse:
+        return _error(502, error.code, str(error))
 
     @api.exception_handler(PlaybookError)
     async def playbook_error(_request: Request, error: PlaybookError) -> JSONResponse:

@@ -1,8 +1,8 @@
 /** Sends what people do, and says so when the server does not accept it. */
-import { act, changeAlerts, explain } from "./api";
+import { act, actByPhone, changeAlerts, explain } from "./api";
 import { reasonOf } from "./reason";
 import { texts } from "./texts";
-import type { Action, AlertsChange, AlertView, NamedAlert } from "./types";
+import type { Action, AlertsChange, AlertView, NamedAlert, PhoneWish } from "./types";
 import { toasts } from "./ui/toasts.svelte";
 
 type State = AlertsChange["state"];
@@ -16,6 +16,19 @@ export async function perform(callId: string, action: Action): Promise<boolean> 
 
 /** Pauses the recording of a live call, or lets it go on. */
 export const pauseRecording = (callId: string, paused: boolean) => perform(callId, { type: "pause_recording", paused });
+
+/** Asks for something by telephone; gives the visit that it began, or why it failed, for the line below the buttons. */
+export async function doByPhone(callId: string, wish: PhoneWish): Promise<{ visit: string; error: string }> {
+  let visit: string;
+  try {
+    ({ visit } = await actByPhone(callId, wish));
+  } catch (error) {
+    return { visit: "", error: explain(error) };
+  }
+  if (wish.deed === "transfer") toasts.add(texts.phone.transferred(wish.to ?? ""));
+  if (wish.deed === "hang_up") toasts.add(texts.phone.hungUp);
+  return { visit, error: "" };
+}
 
 /** What the server answers; null when it does not accept the request, which is said. */
 async function answered<T>(request: Promise<T>): Promise<T | null> {

@@ -1,6 +1,6 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { texts } from "./texts";
-import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallState, Hold, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, Hold, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -112,6 +112,16 @@ export async function act(callId: string, action: Action, signal?: AbortSignal):
 
 /** What the playbook of a live call offers to write to its agent. */
 export const getSnippets = (id: string) => getJson<SnippetView[]>(`${callPath(id)}/snippets`);
+
+/** What can be done in a call by telephone now. */
+export const getPhone = (callId: string) => getJson<CallPhone>(`${callPath(callId)}/phone`);
+
+/** Asks the phone system for something; resolves when it is on its way, or done. */
+export async function actByPhone(callId: string, wish: PhoneWish): Promise<PhoneAnswer> {
+  const headers = { "content-type": "application/json" };
+  const response = await send(`${callPath(callId)}/phone`, { method: "POST", headers, body: JSON.stringify(wish) });
+  return (await response.json()) as PhoneAnswer;
+}
 
 /** Why a call has no recording to play, for a person; null when it has one after all. */
 export async function whyNoRecording(id: string): Promise<string | null> {

@@ -114,6 +114,11 @@ export type Partial = wire.Partial;
 export type PauseView = wire.PauseView;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhoneActed".
+ */
+export type PhoneActed = wire.PhoneActed;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PromiseHeard".
  */
 export type PromiseHeard = wire.PromiseHeard;
@@ -510,6 +515,77 @@ export interface CustomerChange {
   tier?: string | null;
 }
 /**
+ * What can be done by telephone in a call now; of what cannot, the code of why.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallPhone".
+ */
+export interface CallPhone {
+  can: PhoneAbilities;
+  source: string;
+  visit: string;
+}
+/**
+ * What can be done in a call now; of what cannot, why.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhoneAbilities".
+ */
+export interface PhoneAbilities {
+  barge:
+    | ""
+    | "not_controlled"
+    | "no_agent_line"
+    | "no_customer_line"
+    | "line_gone"
+    | "not_in_stasis"
+    | "no_transfer_context"
+    | "no_conference"
+    | "phone_unreachable"
+    | "phone_sign_in"
+    | "phone_busy"
+    | "phone_failed";
+  hang_up:
+    | ""
+    | "not_controlled"
+    | "no_agent_line"
+    | "no_customer_line"
+    | "line_gone"
+    | "not_in_stasis"
+    | "no_transfer_context"
+    | "no_conference"
+    | "phone_unreachable"
+    | "phone_sign_in"
+    | "phone_busy"
+    | "phone_failed";
+  transfer:
+    | ""
+    | "not_controlled"
+    | "no_agent_line"
+    | "no_customer_line"
+    | "line_gone"
+    | "not_in_stasis"
+    | "no_transfer_context"
+    | "no_conference"
+    | "phone_unreachable"
+    | "phone_sign_in"
+    | "phone_busy"
+    | "phone_failed";
+  whisper:
+    | ""
+    | "not_controlled"
+    | "no_agent_line"
+    | "no_customer_line"
+    | "line_gone"
+    | "not_in_stasis"
+    | "no_transfer_context"
+    | "no_conference"
+    | "phone_unreachable"
+    | "phone_sign_in"
+    | "phone_busy"
+    | "phone_failed";
+}
+/**
  * One call in a list.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -570,6 +646,7 @@ export interface CallView {
   notes: NoteAdded[];
   partials: Partial[];
   pauses: PauseView[];
+  phone: PhoneActed[];
   promises: PromiseHeard[];
   prompts: PromptView[];
   seq: number;
@@ -1458,6 +1535,26 @@ export interface PersonChange {
   name?: string | null;
   roles?: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[] | null;
   teams?: string[] | null;
+}
+/**
+ * What was begun.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhoneAnswer".
+ */
+export interface PhoneAnswer {
+  visit: string;
+}
+/**
+ * What a supervisor wants.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PhoneWish".
+ */
+export interface PhoneWish {
+  deed: ("whisper" | "barge" | "transfer" | "hang_up") | "leave";
+  phone?: string;
+  to?: string;
 }
 /**
  * A phrase, and the ordinary turns in which it is found although nobody meant them.

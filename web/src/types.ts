@@ -1,8 +1,8 @@
 /** Short names for the generated types of the wire and of the API's answers. */
-import type { AlertView, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PhoneActed, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
-export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PromiseHeard } from "./live/protocol.gen";
+export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PhoneActed, PromiseHeard } from "./live/protocol.gen";
 export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 
@@ -22,10 +22,12 @@ export type GapCause = AudioGap["cause"];
 export type DoubtCode = AudioDoubted["code"];
 export type Reach = Cue["reach"];
 export type ReachLimit = Exclude<Cue["reach_limit"], "">;
+export type PhoneDeed = PhoneActed["deed"];
 export type LineSound = Exclude<LineSoundChanged["sound"], "none">;
 export type By<K extends string> = { readonly [key in K]: string };
 export type CoachingAnswer = NonNullable<CoachingView["answer"]>;
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage } from "./rest.gen";
+export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

@@ -121,6 +121,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "review.volume": ["fewer"],
   "review.identified": ["Ana", "Laura", "Sam"],
   kind: ["refusal"],
+  "phone.history": ["whisper_on"],
   reachLimit: ["weak_rule"],
   "review.reach": ["colour", "weak_rule"],
   "playbook.reach": ["card"],

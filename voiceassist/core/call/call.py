@@ -3,7 +3,7 @@
     new ──CallStarted──▶ live ──CallEnded──▶ ended
                           │ ╰───CallFailed──▶ failed
                           ╰─ Partial, Final, AudioGap, every change of a line, LatenessChanged,
-                             CallIdentified, Tick, every action
+                             CallIdentified, PhoneActed, Tick, every action
 
 Theory of operation. A new call has a phase and a playbook, nothing else. CallStarted builds all that a call
 remembers, at once (`started_call.py`); every later input goes there. What comes back is to be stored and shown in
@@ -53,6 +53,7 @@ from voiceassist.events import (
     LineSoundChanged,
     ListeningChanged,
     Partial,
+    PhoneActed,
     Speaker,
     Tick,
 )
@@ -60,7 +61,8 @@ from voiceassist.events import (
 Phase = Literal["new", "live", "ended", "failed"]
 
 _LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
-_HEARD = (Partial, Final, *_LINES, LatenessChanged, CallIdentified, ListeningChanged, Tick)
+_TOLD = (CallIdentified, ListeningChanged, PhoneActed)
+_HEARD = (Partial, Final, *_LINES, LatenessChanged, *_TOLD, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
 _LIVE = (*_HEARD, *_AGENT, *_COACHING, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)

@@ -52,6 +52,7 @@ from voiceassist.events import (
     LineSoundChanged,
     ListeningChanged,
     Partial,
+    PhoneActed,
     ReachLimit,
     Speaker,
     Tick,
@@ -126,7 +127,10 @@ class StartedCall:
         match event:
             case CallStarted():
                 return [event, *self._disclosures.tell(event.at_ms)]
-            case AudioGap() | AudioDoubted() | CrossTalkChanged() | LatenessChanged() | ListeningChanged():
+            case (
+                AudioGap() | AudioDoubted() | CrossTalkChanged() | LatenessChanged()
+                | ListeningChanged() | PhoneActed()
+            ):  # fmt: skip
                 return [event]
             case LegMergeChanged() | CallIdentified():
                 return self._learn_voices(event)

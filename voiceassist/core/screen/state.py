@@ -47,6 +47,7 @@ from voiceassist.events import (
     NoteAdded,
     PartDeleted,
     Partial,
+    PhoneActed,
     PromiseHeard,
     Prompt,
     PromptClosed,
@@ -113,6 +114,7 @@ class CallStateBuilder:
         self.consent, self.deleted = state.consent, list(state.deleted)
         self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
+        self.phone = list(state.phone)
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -156,6 +158,7 @@ class CallStateBuilder:
             deleted=tuple(self.deleted),
             coaching=tuple(self.coaching.values()),
             behind_ms=self.behind_ms,
+            phone=tuple(self.phone),
         )
 
 
@@ -376,6 +379,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     RecordingPaused: _paused,
     RecordingResumed: _resumed,
     ListeningChanged: lambda call, event: call.listening.append(event),
+    PhoneActed: lambda call, event: call.phone.append(event),
     CallEnded: _ended,
     CallFailed: _failed,
 }

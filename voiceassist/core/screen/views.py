@@ -26,6 +26,7 @@ from voiceassist.events import (
     NoteAdded,
     PartDeleted,
     Partial,
+    PhoneActed,
     PromiseHeard,
     Prompt,
     PromptOutcome,
@@ -114,3 +115,4 @@ class CallState:
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     coaching: tuple[CoachingView, ...] = ()  # what supervisors wrote and did not take back
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
+    phone: tuple[PhoneActed, ...] = ()  # what supervisors did in the phone system, in order

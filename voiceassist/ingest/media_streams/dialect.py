@@ -53,6 +53,7 @@ from voiceassist.ingest.media_streams.start import (
 from voiceassist.ingest.media_streams.table import MediaVendor, Wire
 from voiceassist.ingest.parameters import call_info
 from voiceassist.ingest.socket_close import close_of, end_by_close
+from voiceassist.ingest.source import PhoneLines, with_lines
 from voiceassist.ingest_settings import Track
 
 
@@ -110,7 +111,8 @@ class MediaStreamDialect:
         start = read_start(
             said, vendor, self._handshake.query, customer_track=customer_track, encodings=self._encodings
         )
-        info = call_info(start.parameters, vendor.name, start.call_id)
+        streamed = PhoneLines(**{start.speaker("inbound"): start.call_id})  # the line whose sound it is
+        info = with_lines(call_info(start.parameters, vendor.name, start.call_id), streamed)
         self._start, self._order.last = start, start.number
         return Started(
             info=info,

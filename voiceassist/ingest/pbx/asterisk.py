@@ -24,8 +24,9 @@ there (`media`). Text messages are events, in one of two forms; binary messages 
 The JSON form came with 20.18, 22.8 and 23.2, and only it has the channel's variables. Which call and whose leg it
 is says the address (`call_id`, `leg` and the others of `parameters.py`), or a variable, which counts more:
 VOICEASSIST_CALL_ID, VOICEASSIST_LEG, VOICEASSIST_AGENT_ID and so on. A leg without a call id is a call of its own,
-which gets its channel's id. A channel that ends closes with 1000; after other closes its line was
-lost.
+which gets its channel's id. `agent_channel` and `customer_channel` say which channels are listened to: this one
+is none of them, and only they can be whispered into or hung up (`phone_control/`). A channel that ends closes with
+1000; after other closes its line was lost.
 """
 
 import json

@@ -1,4 +1,4 @@
-/** What this browser remembers: language, theme, role, which agent one is, how many cards, and keys. */
+/** What this browser remembers: language, theme, role, which agent one is, one's phone, how many cards, and keys. */
 import { asKeyMap, keyFor, type KeyMap } from "../keymap";
 import { pickLanguage, pickLocale, type Language } from "../languages";
 import { asRole, type Role } from "../roles";
@@ -48,6 +48,7 @@ class Preferences {
   role = $state<Role | null>(asRole(stored("role", ""))); // null: nobody has said yet
   agent = $state.raw<KnownAgent | null>(asAgent(stored("agent", ""))); // which agent of the phone system one is
   keys = $state.raw<KeyMap>(asKeyMap(stored("keys", "")));
+  phone = $state(stored("phone", "")); // the number or extension that rings for one's whispers; empty: not asked yet
   cardVolume = $state<CardVolume>(storedVolume());
   #chosen = $state(stored("language", "")); // empty: as the browser says
 
@@ -91,6 +92,11 @@ class Preferences {
     this.theme = theme;
     store("theme", theme);
     this.show();
+  }
+
+  setPhone(number: string): void {
+    this.phone = number;
+    store("phone", number);
   }
 
   setCardVolume(volume: CardVolume): void {

@@ -49,6 +49,7 @@ export type Record =
   | RecordingPausedRecord
   | RecordingResumedRecord
   | ListeningChangedRecord
+  | PhoneActedRecord
   | AgentFineRecord
   | CoachingSentRecord
   | CoachingSeenRecord
@@ -116,6 +117,7 @@ export interface CallState {
   deleted: PartDeleted[];
   coaching: CoachingView[];
   behind_ms: number;
+  phone: PhoneActed[];
 }
 /**
  * The first event of every call.
@@ -501,6 +503,23 @@ export interface CoachingSent {
   by: string;
   text: string;
   snippet: string;
+  done_at: string;
+}
+/**
+ * A supervisor did something to the call in its phone system, or something became of it.
+ *
+ * "whisper": they speak to the agent, and the customer does not hear them. "barge": they speak to both. Either is
+ * a visit: "ringing" (their telephone), "on", then "over" or "failed"; both may take turns in one visit.
+ * "transfer", "hang_up": "done" or "failed".
+ */
+export interface PhoneActed {
+  at_ms: number;
+  deed: "whisper" | "barge" | "transfer" | "hang_up";
+  outcome: "ringing" | "on" | "over" | "done" | "failed";
+  by: string;
+  visit: string;
+  to: string;
+  reason: string;
   done_at: string;
 }
 /**
@@ -1115,6 +1134,26 @@ export interface ListeningChangedRecord {
   seq: number;
   at_ms: number;
   listeners: ListensIn[];
+}
+/**
+ * A supervisor did something to the call in its phone system, or something became of it.
+ *
+ * "whisper": they speak to the agent, and the customer does not hear them. "barge": they speak to both. Either is
+ * a visit: "ringing" (their telephone), "on", then "over" or "failed"; both may take turns in one visit.
+ * "transfer", "hang_up": "done" or "failed".
+ */
+export interface PhoneActedRecord {
+  type: "phone_acted";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  deed: "whisper" | "barge" | "transfer" | "hang_up";
+  outcome: "ringing" | "on" | "over" | "done" | "failed";
+  by: string;
+  visit: string;
+  to: string;
+  reason: string;
+  done_at: string;
 }
 /**
  * The agent said: I'm fine.

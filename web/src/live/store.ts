@@ -50,6 +50,7 @@ export function openCall(record: WireRecord): CallState {
     deleted: [],
     coaching: [],
     behind_ms: 0,
+    phone: [],
   };
 }
 
@@ -144,6 +145,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { pauses: resumed(state.pauses, record) };
     case "listening_changed":
       return { listening: [...state.listening, bare(record)] };
+    case "phone_acted":
+      return { phone: [...state.phone, bare(record)] };
     case "call_ended":
       return { status: "ended", end_reason: record.reason, partials: [], lines: [], behind_ms: 0 };
     case "call_failed":

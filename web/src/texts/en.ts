@@ -13,6 +13,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.en";
+import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
 import { wall } from "./wall.en";
 
@@ -385,6 +386,7 @@ export const en = {
     started: "Started",
     end: "Ended",
   },
+  phone,
   playbook,
   wall,
   coaching,

@@ -101,6 +101,22 @@ export const byCode = {
   withdrawn: "It is withdrawn. Offer it again first.",
   withdrawn_already: "It is withdrawn already.",
   worker_ended: "The trial was broken off. Start it again.",
+  not_controlled: "This call’s phone system cannot be acted on from here.",
+  no_agent_line: "The phone system did not say which line is the agent’s. Its guide says how it can.",
+  no_customer_line: "The phone system did not say which line is the customer’s. Its guide says how it can.",
+  line_gone: "The phone system does not know this line any more.",
+  not_in_stasis: "Asterisk puts through only calls that are in a Stasis application.",
+  no_transfer_context: "No place for transfers is set here. Ask whoever runs voiceassist.",
+  no_conference: "The call is in no conference, so nobody can join it.",
+  phone_unreachable: "The phone system does not answer. The call goes on without it.",
+  phone_sign_in: "The phone system does not accept voiceassist’s password. Tell whoever runs voiceassist.",
+  phone_busy: "The phone system takes no more requests just now. Try again in a moment.",
+  phone_conflict: "The call has changed in the phone system meanwhile. Try again.",
+  phone_not_ready: "The phone system was not ready for that yet. Try again.",
+  phone_failed: "The phone system could not do it. Try again; if it comes back, tell whoever runs voiceassist.",
+  no_answer: "Your phone was not picked up.",
+  bad_phone: "That is no number. Type one such as 201 or +15550100.",
+  too_many_visits: "Several supervisors are in this call already.",
 };
 
 /** Where the code says nothing to people: by the kind of answer. */

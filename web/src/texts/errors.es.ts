@@ -100,6 +100,22 @@ export const byCode: typeof en.byCode = {
   withdrawn: "Está retirada. Ofrézcala antes otra vez.",
   withdrawn_already: "Ya está retirada.",
   worker_ended: "La prueba se interrumpió. Empiécela de nuevo.",
+  not_controlled: "Desde aquí no se puede actuar en el sistema telefónico de esta llamada.",
+  no_agent_line: "El sistema telefónico no indicó cuál es la línea del agente. Su guía explica cómo hacerlo.",
+  no_customer_line: "El sistema telefónico no indicó cuál es la línea del cliente. Su guía explica cómo hacerlo.",
+  line_gone: "El sistema telefónico ya no conoce esta línea.",
+  not_in_stasis: "Asterisk solo transfiere llamadas que están en una aplicación Stasis.",
+  no_transfer_context: "Aquí no se ha configurado ningún destino para transferencias. Pregunte a quien administra voiceassist.",
+  no_conference: "La llamada no está en una conferencia, así que nadie puede unirse.",
+  phone_unreachable: "El sistema telefónico no responde. La llamada sigue sin él.",
+  phone_sign_in: "El sistema telefónico no acepta la contraseña de voiceassist. Avise a quien administra voiceassist.",
+  phone_busy: "El sistema telefónico no admite más peticiones ahora. Inténtelo de nuevo en un momento.",
+  phone_conflict: "La llamada ha cambiado entretanto en el sistema telefónico. Inténtelo de nuevo.",
+  phone_not_ready: "El sistema telefónico aún no estaba listo para eso. Inténtelo de nuevo.",
+  phone_failed: "El sistema telefónico no pudo hacerlo. Inténtelo de nuevo; si se repite, avise a quien administra voiceassist.",
+  no_answer: "Nadie contestó a su teléfono.",
+  bad_phone: "Eso no es un número. Escriba uno como 201 o +15550100.",
+  too_many_visits: "Ya hay varios supervisores en esta llamada.",
 };
 
 export const byKind: typeof en.byKind = {

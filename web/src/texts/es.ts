@@ -9,6 +9,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import * as names from "./names.es";
+import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
 import { wall } from "./wall.es";
 
@@ -379,6 +380,7 @@ export const es: Texts = {
     started: "Inicio",
     end: "Final",
   },
+  phone,
   playbook,
   wall,
   coaching,

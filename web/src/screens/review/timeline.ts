@@ -6,7 +6,7 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PhoneActed, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
 
 /** Less that is missing nobody hears: the packet by which one side of a phone system begins later than the other. */
 const NOTICED_MS = 50;
@@ -27,6 +27,7 @@ export type Note =
   | { type: "coaching"; at_ms: number; view: CoachingView }
   | { type: "written"; at_ms: number; note: NoteAdded }
   | { type: "pause"; at_ms: number; paused: boolean; by: string }
+  | { type: "phone"; at_ms: number; event: PhoneActed }
   | { type: "fine"; at_ms: number }
   | { type: "people"; at_ms: number; agent: string; customer: string; by: string }
   | { type: "mute"; at_ms: number; muted: boolean }
@@ -60,6 +61,7 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...soundsOf(state).map((span) => ({ type: "sound" as const, at_ms: span.start_ms, span })),
     ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
     ...state.coaching.map((view) => ({ type: "coaching" as const, at_ms: view.sent.at_ms, view })),
+    ...state.phone.map((event) => ({ type: "phone" as const, at_ms: event.at_ms, event })),
     ...state.notes.map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
     ...records.flatMap(disclosureNote),
     ...records.flatMap(lineNote),

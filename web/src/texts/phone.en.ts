@@ -1,0 +1,56 @@
+/** The English texts of what supervisors do by telephone, and of what the agent is told of it. Next: `en.ts`. */
+import type { By, PhoneDeed } from "../types";
+import { naming } from "./forms";
+
+const deeds: By<PhoneDeed> = { whisper: "Whisper", barge: "Barge in", transfer: "Transfer", hang_up: "Hang up" };
+
+export const phone = {
+  title: "By telephone",
+  deeds,
+  hints: {
+    whisper: "Your phone rings; then you hear the call, and only the agent hears you",
+    barge: "Your phone rings; then everybody hears everybody",
+    transfer: "Puts the customer through to another number",
+    hang_up: "Ends the call for everybody",
+  } satisfies By<PhoneDeed>,
+  cannot: (deed: string, reason: string) => `${deed} is not possible. ${reason}`,
+  mine: (number: string) => `Your phone: ${number}`,
+  noneMine: "Your phone is asked for once.",
+  change: "Change",
+  asks: "Asking the phone system…",
+  rings: (number: string) => `Your phone rings: ${number}`,
+  iWhisper: "You speak to the agent; the customer does not hear you.",
+  iBarge: "You are in the call: everybody hears you.",
+  cancel: "Stop ringing",
+  leave: "Leave",
+  others: (name: string, deed: string) => `${name} is in the call (${deed})`,
+  whispers: (name: string) => `${name} speaks to you. The customer does not hear it.`,
+  barges: (name: string) => `${name} is in the call: you and the customer both hear it.`,
+  leftAgent: "Nobody else is in the call any more.",
+  askMine: "Your phone",
+  askMineText: "Which phone is yours? It rings when you whisper or barge in. This browser remembers it.",
+  number: "Number or extension",
+  call: "Ring it",
+  keep: "Remember it",
+  transferTitle: "Put the customer through?",
+  transferText: "The customer leaves this call for the number below. It cannot be taken back.",
+  hangUpTitle: "End the call?",
+  hangUpText: "The call ends for the customer and for the agent.",
+  back: "Not now",
+  transferred: (number: string) => `The customer was put through to ${number}.`,
+  hungUp: "The call was ended.",
+  history: naming({
+    whisper_ringing: "phone rings, to speak to the agent",
+    whisper_on: "speaks to the agent only",
+    whisper_over: "has left the call",
+    whisper_failed: "could not whisper",
+    barge_ringing: "phone rings, to join the call",
+    barge_on: "is in the call, and everybody hears them",
+    barge_over: "has left the call",
+    barge_failed: "could not join the call",
+    transfer_done: "put the customer through to",
+    transfer_failed: "could not put the customer through to",
+    hang_up_done: "ended the call",
+    hang_up_failed: "could not end the call",
+  }),
+};
