@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -11,7 +12,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.e2e.axe import found_by_axe
 from tests.e2e.people import at_the_door, hire, sign_in
 from tests.e2e.phone import Phone, phone, staying
-from tests.e2e.screens import PATIENCE_MS, card_on, see
+from tests.e2e.playbooks import playbook, send
+from tests.e2e.screens import PATIENCE_MS, card_on, opened, see, tabs
 from tests.e2e.server import Json, Server, running_server, scripted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -258,3 +260,25 @@ def test_help_shows_who_comes_and_that_they_helped(browser: Browser, staffed: Se
         see(state, "Sue is coming")
         sue.get_by_test_id("alerts").get_by_role("button", name="Resolve").click()
         see(state, "Sue: helped")
+
+
+def test_a_message_of_the_playbook_is_written_on_its_page_and_offered_in_the_next_call(
+    browser: Browser, tmp_path: Path
+) -> None:
+    with running_server(tmp_path / "data", scripted("late-return")) as server, tabs(browser, server) as window:
+        page = opened(window, "/playbook/retail/coaching")
+        page.get_by_role("textbox", name="What the agent is to read").fill("Tell them about the repair.")
+        page.get_by_role("button", name="New message").click()
+        field = page.get_by_role("textbox", name="Message 10")
+        expect(field).to_be_focused()
+        field.fill("x" * 301)
+        see(page.get_by_text("has more than 300 characters"))
+        field.fill("Tell them about the repair service.")
+        expect(page.get_by_test_id("draft-badge")).to_have_text("draft, 1 change", timeout=PATIENCE_MS)
+        draft = playbook(server)["draft"]
+        send(server, "POST", "retail/publish", revision=draft["revision"], note="a message")
+        with phone(server, "offered", "late-return") as line:
+            line.speak_until(2_000)
+            supervisor = opened(window, "/supervisor?call=offered")
+            supervisor.get_by_role("combobox", name="Write to the agent").fill("repair")
+            see(supervisor.get_by_role("option", name="Tell them about the repair service."))

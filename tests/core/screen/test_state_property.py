@@ -22,14 +22,18 @@ from tests.builders import (
 )
 from voiceassist.actions import (
     AddNote,
+    AnswerCoaching,
     AskHelp,
     ChangeAlert,
     DismissPrompt,
     PauseRecording,
     SayFine,
+    SeeCoaching,
+    SendCoaching,
     SetCardVolume,
     SetMute,
     UsePrompt,
+    WithdrawCoaching,
 )
 from voiceassist.core.screen.state import CallStateBuilder, apply, open_call, replay
 from voiceassist.core.screen.wall import apply_wall, is_for_wall, row_of
@@ -97,6 +101,10 @@ def actions(draw: st.DrawFn) -> Input:
         DismissPrompt(at_ms=at, prompt_id=f"p{number}"),
         ChangeAlert(at_ms=at, alert_id=f"a{number}", state="acknowledged", by="Sue"),
         AddNote(at_ms=at, by="Sue", text="to be checked"),
+        SendCoaching(at_ms=at, coaching_id=f"m{number}", by="Sue", text="card 4111 1111 1111 1111"),
+        SeeCoaching(at_ms=at, coaching_id=f"m{number}", seen=number % 2 == 0),
+        AnswerCoaching(at_ms=at, coaching_id=f"m{number}", by="Kim", answer="need_you"),
+        WithdrawCoaching(at_ms=at, coaching_id=f"m{number}", by="Sue"),
         ChangeAlert(at_ms=at, alert_id="a1", state="resolved" if number % 2 else "open", by="Sam"),
     ]
     return draw(st.sampled_from(choices))
