@@ -14,6 +14,7 @@ from threading import Thread
 from typing import Any
 
 from tests.shell import store_records as make
+from tests.shell.people import add_person
 from tests.shell.serving import Serving, serving, settings_for
 from voiceassist.events import Alert, AlertLevel, Customer, Event, Person, Record
 from voiceassist.store.database import DATABASE
@@ -60,6 +61,19 @@ class BusyWall:
     def end(self, call_id: str) -> None:
         """The customer hangs up."""
         self._happen(self._records(call_id, make.ended(at_ms=90_000)))
+
+    def happen(self, call_id: str, *events: Event) -> None:
+        """Whatever else."""
+        self._happen(self._records(call_id, *events))
+
+    def sign_in(self, login: str, *roles: str) -> str:
+        """Somebody who may do this for every team; the cookie of their browser."""
+        return self.run(self._sign_in(login, roles)).result(READY_WITHIN_S)
+
+    async def _sign_in(self, login: str, roles: tuple[str, ...]) -> str:
+        await add_person(self.server, login, *roles, teams=("*",))
+        token: str = await self.server.runtime.directory.open_session(login, agent="e2e", address="127.0.0.1")
+        return token
 
     def _records(self, call_id: str, *events: Event) -> list[Record]:
         first = self.seqs.get(call_id, 0) + 1

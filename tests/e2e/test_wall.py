@@ -4,6 +4,7 @@ What "found in one second" means: the call that needs help is the first row and 
 alert stands above it, its badge and its reason are whole and have a contrast of 4.5 at least.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -226,32 +227,12 @@ def test_a_sound_and_the_desktop_tell_of_the_levels_chosen_except_in_quiet_hours
     assert page.evaluate("[window.notices.length, window.tones]") == [1, 3]
 
 
-def test_what_calls_left_is_grouped_resolved_together_undone_and_listed_as_resolved_today(page: Page) -> None:
-    page.get_by_test_id("follow-up-toggle").click()
-    see(page.get_by_test_id("follow-up"), f"({FINISHED} alerts)")  # those that the wall had not, too
-    groups = page.get_by_test_id("follow-up-of")
-    expect(groups).to_have_count(6)
-    page.get_by_test_id("follow-up-group").select_option("kind")
-    expect(groups).to_have_count(3)
-    see(groups.first, "Threat", "100 alerts")
-    page.get_by_test_id("select-all").check()
-    page.get_by_test_id("bulk-note").fill("Seen in the team meeting.")
-    page.get_by_test_id("bulk-resolve").click()
-    expect(page.get_by_test_id("follow-up")).to_have_count(0, timeout=PATIENCE_MS)
-    see(page.get_by_test_id("toasts"), f"Resolved: {FINISHED} alerts")
-    page.get_by_test_id("toasts").get_by_test_id("undo").last.click()
+def test_what_calls_left_is_counted_below_the_wall_and_one_step_away(page: Page) -> None:
+    page.get_by_test_id("follow-up").click()
+    expect(page).to_have_url(re.compile("/follow-up$"))
+    see(page.get_by_test_id("queue-count"), f"{FINISHED} alerts")
+    page.go_back()
     see(page.get_by_test_id("follow-up-count"), f"{FINISHED} calls")
-    page.get_by_test_id("follow-up-toggle").click()
-    page.get_by_test_id("follow-up-level").select_option("critical")
-    page.get_by_test_id("select-all").check()
-    page.get_by_test_id("bulk-resolve").click()
-    see(page.get_by_test_id("follow-up-count"), "200 calls")
-    page.get_by_test_id("activity-open").click()
-    entries = page.get_by_test_id("activity-entry")
-    see(entries.first, "Ida resolved: The customer threatens to harm someone.")
-    entries.first.get_by_test_id("activity-reopen").click()
-    page.get_by_role("button", name="Close").click()
-    see(page.get_by_test_id("follow-up-count"), "201 calls")
 
 
 def test_axe_finds_nothing_on_a_busy_wall_and_in_its_dialogs(page: Page, busy: BusyWall) -> None:
@@ -259,10 +240,6 @@ def test_axe_finds_nothing_on_a_busy_wall_and_in_its_dialogs(page: Page, busy: B
     busy.ask_help("live-20")
     see(first(page), "Help")
     found = {"wall": found_by_axe(page)}
-    page.get_by_test_id("follow-up-level").select_option("info")
-    page.get_by_test_id("expand-group").first.click()
-    page.get_by_test_id("select-group").first.check()
-    found["to follow up"] = found_by_axe(page)
     for dialog in ("view", "notices", "activity"):
         page.get_by_test_id(f"{dialog}-open").click()
         see(page.get_by_test_id(f"{dialog}-dialog"))

@@ -1,12 +1,14 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
+import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
-import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, Hold, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Owners, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
     readonly code: string,
     readonly status: number,
     readonly detail = "", // in the server's words: for programs, and for what a person wrote
+    readonly done: { [name: string]: string } | null = null, // what somebody else did before, where that is why
   ) {
     super(texts.errors.said(code, status));
   }
@@ -35,7 +37,8 @@ export const whenRefused = (run: () => void) => refused.add(run);
 async function asError(response: Response): Promise<ApiError> {
   const body: unknown = await response.json().catch(() => null);
   if (typeof body === "object" && body !== null && "message" in body && "code" in body) {
-    return new ApiError(String(body.code), response.status, String(body.message));
+    const done = "done" in body ? (body.done as { [name: string]: string }) : null;
+    return new ApiError(String(body.code), response.status, String(body.message), done);
   }
   return new ApiError("", response.status);
 }
@@ -86,6 +89,17 @@ export async function changeAlerts(change: AlertsChange): Promise<AlertsChanged>
   const response = await send("/api/wall/alerts", { method: "POST", headers, body: JSON.stringify(change) });
   return (await response.json()) as AlertsChanged;
 }
+
+/** What is to be followed up, newest first; `before` is the `next` of the page before. */
+export function getFollowUp(filter: QueueFilter, before: string | null, signal: AbortSignal): Promise<FollowUpPage> {
+  const query = new URLSearchParams({ ...askedOf(filter), limit: "100", ...(before ? { before } : {}) });
+  return getJson<FollowUpPage>(`/api/follow-up?${query}`, signal);
+}
+
+export const getFollowUpChoices = () => getJson<FollowUpChoices>("/api/follow-up/choices");
+
+/** Who can be handed an alert of this call. */
+export const getOwners = (callId: string) => getJson<Owners>(`${callPath(callId)}/owners`);
 
 /** What people did with alerts and cues, the newest first. */
 export interface ActivityQuery {

@@ -1,5 +1,6 @@
 /** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
 import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./screens/admin/places";
+import { givenIn as queueGivenIn, queueFilterOf, type QueueFilter } from "./screens/followup/places";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
 
 export type Route =
@@ -8,6 +9,7 @@ export type Route =
   | { page: "microphone"; call: string | null }
   | { page: "agent"; agent: string | null; call: string | null }
   | { page: "supervisor"; call: string | null }
+  | { page: "followUp"; filter: QueueFilter; call: string | null }
   | { page: "review"; q: string }
   | { page: "call"; call: string; at_ms: number | null }
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
@@ -32,6 +34,7 @@ export function match(url: URL): Route {
   if (first === "microphone") return { page: "microphone", call: query.get("call") };
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
   if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
+  if (first === "follow-up") return { page: "followUp", filter: queueFilterOf(query), call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "" };
   return door(url, first);
 }
@@ -77,6 +80,8 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return `/agent${search({ agent: route.agent, call: route.call })}`;
     case "supervisor":
       return `/supervisor${search({ call: route.call })}`;
+    case "followUp":
+      return `/follow-up${search({ ...queueGivenIn(route.filter), call: route.call })}`;
     case "review":
       return `/review${search({ q: route.q || null })}`;
     case "call":

@@ -17,6 +17,7 @@ export type Consent = CallState["consent"];
 export type ConsentNeed = WallRow["consent_need"];
 export type CardVolume = CallState["card_volume"];
 export type AlertState = AlertView["state"];
+export type AlertReason = AlertView["reason"];
 export type DisclosureState = DisclosureChanged["state"];
 export type GapCause = AudioGap["cause"];
 export type DoubtCode = AudioDoubted["code"];
@@ -30,4 +31,5 @@ export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type:
 
 export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
+export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

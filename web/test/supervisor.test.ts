@@ -4,7 +4,7 @@ import { beforeEach, describe, expect, test } from "vitest";
 import { isQuiet, noticeOf, openAlerts, SeenAlerts } from "../src/live/notices";
 import { choicesIn } from "../src/live/wallchoices.svelte";
 import { iconWith } from "../src/ui/favicon";
-import { dateOf, finished, followUps, grouped } from "../src/screens/supervisor/followup";
+import { finished } from "../src/screens/supervisor/followup";
 import { cellText, COLUMNS, layoutOf } from "../src/screens/supervisor/layout";
 import Row from "../src/screens/supervisor/Row.svelte";
 import { Places, waiting } from "../src/screens/supervisor/places";
@@ -135,14 +135,9 @@ describe("what is to be followed up", () => {
     over("new", { started_at: "2026-11-21T09:00:00+00:00", agent: ben, alerts: [alert("a1", "warning", 0), alert("a2", "info", 1, "resolved")], worst: "warning" }),
   ];
   const NOW = Date.parse("2026-11-22T09:00:00Z");
-  const ALL = { team: "", text: "", level: "" } as const;
 
-  test("are the unresolved alerts of calls that are over, the newest first", () => {
+  test("are the calls that are over and have an unresolved alert", () => {
     expect(finished([row("live", { alerts: [alert("a1", "critical", 0)], worst: "critical" }), row("done", { status: "ended" }), ...rows], NOW, 14)).toEqual(rows);
-    expect(followUps(rows, ALL).map(({ key }) => key)).toEqual(["new/a1", "old/a1"]);
-    expect(followUps(rows, { ...ALL, level: "critical" }).map(({ key }) => key)).toEqual(["old/a1"]);
-    expect(followUps(rows, { ...ALL, team: "returns" }).map(({ key }) => key)).toEqual(["new/a1"]);
-    expect(followUps(rows, { ...ALL, text: "cole" }).map(({ key }) => key)).toEqual(["new/a1"]);
   });
 
   test("age out after the days of the setting, unless somebody touched them since", () => {
@@ -150,19 +145,6 @@ describe("what is to be followed up", () => {
     expect(ids(finished(rows, NOW, 0))).toEqual(["old", "new"]);
     const touched = over("old", { started_at: "2026-11-19T09:00:00+00:00", alerts: [{ ...alert("a1", "critical", 0), changed_at: "2026-11-22T08:00:00Z" }] });
     expect(ids(finished([touched], NOW, 2))).toEqual(["old"]);
-  });
-
-  test("stand in groups by agent, kind or day", () => {
-    const items = followUps(rows, ALL);
-    expect(grouped(items, "agent").map((group) => [group.key, group.items.length])).toEqual([["a", 1], ["b", 1]]);
-    expect(grouped(items, "kind").map((group) => [group.key, group.items.length])).toEqual([["insult", 2]]);
-    expect(grouped(items, "day").map(({ key }) => key)).toEqual([dateOf(Date.parse("2026-11-21T09:00:00Z")), dateOf(Date.parse("2026-11-19T09:00:01Z"))]);
-  });
-
-  test("no alert is lost or told twice by grouping", () => {
-    const many = Array.from({ length: 300 }, (_, i) => over(`c${i}`, { agent: { id: `${i % 7}`, name: `Agent ${i % 7}`, team: "" } }));
-    const items = followUps(many, ALL);
-    for (const by of ["agent", "kind", "day"] as const) expect(grouped(items, by).flatMap((group) => group.items)).toHaveLength(300);
   });
 });
 
@@ -212,6 +194,18 @@ describe("notices", () => {
     expect(seen.unseen(rows(alert("a1", "critical", 1), alert("a3", "info", 3, "retracted")))).toEqual([]);
   });
 
+  test("come again when an incident rises after somebody took it on, and not when it only repeats", () => {
+    const seen = new SeenAlerts();
+    const taken = { ...alert("a1", "warning", 1, "acknowledged"), owner: "Ida" };
+    const rose = { ...taken.alert, alert_id: "a2", level: "critical" as const, incident: "a1" };
+    const repeat = { ...taken.alert, alert_id: "", incident: "a1" };
+    seen.unseen(rows(taken));
+    expect(seen.unseen(rows({ ...taken, happened: [taken.alert, repeat], count: 2 }))).toEqual([]);
+    const risen = { ...taken, alert: rose, happened: [taken.alert, repeat, rose], count: 3, risen: true };
+    expect(seen.unseen(rows(risen)).map(({ view }) => [view.owner, view.alert.level])).toEqual([["Ida", "critical"]]);
+    expect(seen.unseen(rows(risen))).toEqual([]);
+  });
+
   test("sound once, as the heaviest of the levels chosen", () => {
     const unseen = [alert("a1", "warning", 1), alert("a2", "critical", 1), alert("a3", "info", 1)].map((view) => ({ row: row("c"), view }));
     const notice = noticeOf(unseen, ALWAYS, 600);
@@ -239,6 +233,6 @@ describe("a person's choices", () => {
   });
 
   test.each(["", "{", "null", "7", '{"sort":"constructor","columns":"talk","notices":{"quiet":{"from":"25:00","to":"x"},"sound":[1]}}'])("that are damaged (%s) are the usual ones", (text) => {
-    expect(choicesIn(text)).toEqual({ sort: "urgency", show: "all", team: "", density: "comfortable", columns: [], group: "agent", notices: { sound: [], desktop: [], quiet: null } });
+    expect(choicesIn(text)).toEqual({ sort: "urgency", show: "all", team: "", density: "comfortable", columns: [], notices: { sound: [], desktop: [], quiet: null } });
   });
 });

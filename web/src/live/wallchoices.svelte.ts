@@ -1,6 +1,5 @@
 /** What a person chose for the wall, kept in this browser. What a damaged storage says is left out. */
 import { COLUMNS, type Column, type Density } from "../screens/supervisor/layout";
-import type { GroupBy } from "../screens/supervisor/followup";
 import type { Show, SortKey } from "../screens/supervisor/wallview";
 import type { Level } from "../types";
 import type { NoticeChoice } from "./notices";
@@ -12,7 +11,6 @@ export interface WallChoices {
   team: string;
   density: Density;
   columns: readonly Column[];
-  group: GroupBy;
   notices: NoticeChoice;
 }
 
@@ -20,7 +18,6 @@ const KEY = "wall";
 const SORTS: readonly SortKey[] = ["urgency", "longest", "newest", "agent", "dead_ends"];
 const SHOWS: readonly Show[] = ["all", "live", "alerts"];
 const DENSITIES: readonly Density[] = ["comfortable", "compact"];
-export const GROUPS: readonly GroupBy[] = ["agent", "kind", "day"];
 export const LEVELS: readonly Level[] = ["critical", "warning", "info"];
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
 
@@ -34,7 +31,6 @@ export function choicesIn(text: string): WallChoices {
     team: typeof said.team === "string" ? said.team : "",
     density: oneOf(DENSITIES, said.density, "comfortable"),
     columns: someOf(COLUMNS, said.columns),
-    group: oneOf(GROUPS, said.group, "agent"),
     notices: { sound: someOf(LEVELS, notices.sound), desktop: someOf(LEVELS, notices.desktop), quiet: quietIn(notices.quiet) },
   };
 }

@@ -4,7 +4,7 @@
  * `{name}` in a text is a place for words of a call, which keep their own language (`ui/Sentence.svelte`).
  */
 import { decibels, number, percent, tenths, whole } from "../format";
-import type { AlertState, AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
+import type { AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { admin } from "./admin.en";
 import { coaching } from "./coaching.en";
 import { door } from "./door.en";
@@ -12,6 +12,7 @@ import { entry } from "./entry.en";
 import { explaining } from "./errors";
 import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
+import { incidents } from "./incidents.en";
 import * as names from "./names.en";
 import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
@@ -45,7 +46,7 @@ export const en = {
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "Not found" },
+  titles: { followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     toWall: "Live calls",
@@ -58,6 +59,7 @@ export const en = {
   admin,
   door,
   entry,
+  incidents,
   connection: names.connection,
   retrying: "Trying again by itself.",
   connectionHint: "What you see may be out of date. Nothing is lost: it catches up by itself.",
@@ -374,7 +376,6 @@ export const en = {
     cardOpen: "on the screen",
     cardLeft: (outcome: string, after_ms: number) => `${reviewed(outcome)} after ${tenths(after_ms)} s`,
     cardUsed: (after_ms: number) => `used: {offer} after ${tenths(after_ms)} s`,
-    alertState: (state: AlertState, by: string) => (by ? `${names.alertStates[state]} by ${by}` : names.alertStates[state]),
     fine: "The agent said: I’m fine",
     volume: (volume: CardVolume) => `The agent chose how many cards: ${names.cardVolumes[volume]}`,
     muted: "The agent muted cards",

@@ -8,6 +8,7 @@ import { entry } from "./entry.es";
 import { explaining } from "./errors";
 import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
+import { incidents } from "./incidents.es";
 import * as names from "./names.es";
 import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
@@ -39,7 +40,7 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "No existe" },
+  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -52,6 +53,7 @@ export const es: Texts = {
   admin,
   door,
   entry,
+  incidents,
   connection: names.connection,
   retrying: "Se vuelve a intentar automáticamente.",
   connectionHint: "Lo que ve puede no estar al día. No se pierde nada: se actualizará automáticamente.",
@@ -368,7 +370,6 @@ export const es: Texts = {
     cardOpen: "en pantalla",
     cardLeft: (outcome, after_ms) => `${reviewed(outcome)} a los ${tenths(after_ms)} s`,
     cardUsed: (after_ms) => `usada: {offer}, a los ${tenths(after_ms)} s`,
-    alertState: (state, by) => (by ? `${names.alertStates[state]} por ${by}` : names.alertStates[state]),
     fine: "El agente dijo: estoy bien",
     volume: (volume) => `El agente eligió cuántas tarjetas: ${names.cardVolumes[volume]}`,
     muted: "El agente silenció las tarjetas",

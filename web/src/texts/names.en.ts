@@ -1,7 +1,7 @@
 /** English words for what the wire calls by a name. Next: `en.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agent", customer: "Customer" };
@@ -96,13 +96,6 @@ export const reviewOutcomes: By<CardOutcome> = {
 };
 
 export const cardVolumes: By<CardVolume> = { fewer: "Fewer", normal: "Normal", more: "More" };
-
-export const alertStates: By<AlertState> = {
-  open: "still open",
-  acknowledged: "acknowledged",
-  resolved: "resolved",
-  retracted: "withdrawn",
-};
 
 export const disclosureStates: By<DisclosureState> = { due: "Still to say", said: "Said", missed: "Not said", withdrawn: "Need not be said" };
 

@@ -1,7 +1,7 @@
 /** Spanish words for what the wire calls by a name. Next: `es.ts` puts them into sentences. */
 import type { Kind } from "../glossary";
 import type { Connection } from "../live/socket";
-import type { AlertState, By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
+import type { By, CallStatus, CardOutcome, CardVolume, DisclosureState, DoubtCode, EndReason, GapCause, Level, LineSound, Speaker } from "../types";
 import type { SortKey } from "../screens/supervisor/wallview";
 
 export const speakers: By<Speaker> = { agent: "Agente", customer: "Cliente" };
@@ -96,13 +96,6 @@ export const reviewOutcomes: By<CardOutcome> = {
 };
 
 export const cardVolumes: By<CardVolume> = { fewer: "Menos", normal: "Lo normal", more: "Más" };
-
-export const alertStates: By<AlertState> = {
-  open: "sin resolver",
-  acknowledged: "atendida",
-  resolved: "resuelta",
-  retracted: "retirada",
-};
 
 export const disclosureStates: By<DisclosureState> = { due: "Falta decir", said: "Dicho", missed: "No se dijo", withdrawn: "Ya no hace falta decirlo" };
 

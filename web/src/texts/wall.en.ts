@@ -1,5 +1,4 @@
 /** The English texts of the supervisor's wall: what is to be followed up, notices, choices, activity. Next: `en.ts`. */
-import type { GroupBy } from "../screens/supervisor/followup";
 import type { Column, Density } from "../screens/supervisor/layout";
 import type { Counts } from "../screens/supervisor/wallview";
 import type { By } from "../types";
@@ -11,7 +10,6 @@ const alerts = (count: number) => counted(count, { one: "# alert", other: "# ale
 
 const columns: By<Column> = { talk: "Agent talks", refusals: "Refusals", muted: "Cards", delay: "Delay", language: "Language" };
 const densities: By<Density> = { comfortable: "Comfortable", compact: "Compact" };
-const groups: By<GroupBy> = { agent: "Agent", kind: "Kind", day: "Day" };
 
 export const wall = {
   help: "Help",
@@ -53,17 +51,12 @@ export const wall = {
   followUpHint: "Unresolved alerts of calls that are over",
   callsCount: (count: number) => counted(count, { one: "# call", other: "# calls" }),
   alertsCount: alerts,
-  agedOut: (days: string) => `Calls that are older than ${days} days are in the review only.`,
-  group: "Group by",
-  groups,
   level: "Level",
   everyLevel: "Every level",
   selectAll: "Select all",
-  selectGroup: (name: string) => `Select all of ${name}`,
   selectOne: (reason: string, agent: string) => `Select: ${reason} ${agent}`,
   selectedCount: (count: number) => counted(count, { one: "# selected", other: "# selected" }),
   noteForAll: "One note for all (optional)",
-  nothingToFollowUp: "Nothing matches.",
   acknowledgedToast: (reason: string) => `Acknowledged: ${reason}`,
   acknowledgedCount: (count: number) => `Acknowledged: ${alerts(count)}`,
   resolvedCount: (count: number) => `Resolved: ${alerts(count)}`,

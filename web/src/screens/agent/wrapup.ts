@@ -4,9 +4,11 @@
  * Pure; people by name, nothing by its id. Next: `WrapUp.svelte` draws it while the call goes on and afterwards.
  */
 import { capital, clock, dayAndTime } from "../../format";
+import { reasonOf } from "../../reason";
 import { texts } from "../../texts";
-import type { CallState, CoachingView, CueView } from "../../types";
+import type { AlertView, CallState, CoachingView, CueView } from "../../types";
 import { answerOf } from "../../ui/coaching";
+import { standing, trueOnes } from "../../ui/incidents";
 import { disclosureSays, disclosuresOf } from "../../ui/disclosures";
 
 export interface Refused {
@@ -89,8 +91,14 @@ export function asText(call: CallState, withMessages = false): string {
     ...section(texts.wrap.promises, promisesOf(call).map((one) => filled(promiseLine(one)))),
     ...section(texts.wrap.disclosures, disclosuresOf(call).map((one) => `${one.title}: ${disclosureSays(one, null)}`)),
     ...section(texts.coaching.title, withMessages ? call.coaching.map((one) => filled(messageLine(one))) : []),
+    ...section(texts.incidents.alerts, trueOnes(call.alerts).map(alertLine)),
     ...section(texts.wrap.notes, call.notes.map(({ by, text }) => `${by}: ${text.replaceAll("\n", "\n  ")}`)),
   ].join("\n");
+}
+
+function alertLine(view: AlertView): string {
+  const often = view.count > 1 ? ` ${texts.incidents.times(view.count)}` : "";
+  return `${texts.levels[view.alert.level]}: ${reasonOf(view.alert)}${often} ${standing(view)}`;
 }
 
 function section(title: string, lines: string[]): string[] {
