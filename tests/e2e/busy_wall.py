@@ -68,7 +68,8 @@ class BusyWall:
 
     def sign_in(self, login: str, *roles: str) -> str:
         """Somebody who may do this for every team; the cookie of their browser."""
-        return self.run(self._sign_in(login, roles)).result(READY_WITHIN_S)
+        token: str = self.run(self._sign_in(login, roles)).result(READY_WITHIN_S)
+        return token
 
     async def _sign_in(self, login: str, roles: tuple[str, ...]) -> str:
         await add_person(self.server, login, *roles, teams=("*",))
