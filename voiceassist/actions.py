@@ -100,6 +100,17 @@ class MarkFalseAlarm:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MarkNotUseful:
+    """Somebody says that a card was of no use, which also takes it off the screen; or takes the mark back."""
+
+    at_ms: int
+    prompt_id: Id
+    by: Id
+    marked: bool = True  # False: takes it back
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote:
     """Somebody writes something down about the call."""
 
@@ -183,6 +194,7 @@ Action = (
     | SayFine
     | ChangeAlert
     | MarkFalseAlarm
+    | MarkNotUseful
     | AddNote
     | PauseRecording
     | SetConsent

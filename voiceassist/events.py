@@ -439,6 +439,25 @@ class FalseAlarmMarked:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NotUsefulMarked:
+    """Somebody says that a card was of no use, though its cue may have been right; or takes that back.
+
+    Keeps which rule of which version brought it, and for which words.
+    """
+
+    at_ms: int
+    prompt_id: str
+    cue_id: str
+    marked: bool  # False: taken back
+    by: str  # a person's name
+    kind: str
+    rule: str
+    words: str  # that matched, as heard
+    playbook: str  # name@version
+    done_at: str = ""  # wall clock, ISO 8601 with zone, when a person did it; empty: at that moment of the call
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DisclosureChanged:
     """Something that must be said in this call is due, was said, was not said in time, or is not due any more.
 
@@ -671,6 +690,7 @@ Event = (
     | QuoteChanged
     | AlertChanged
     | FalseAlarmMarked
+    | NotUsefulMarked
     | DisclosureChanged
     | PromiseHeard
     | NoteAdded

@@ -17,7 +17,15 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import AddNote, AnswerCoaching, ChangeAlert, MarkFalseAlarm, PauseRecording, SeeCoaching
+from voiceassist.actions import (
+    AddNote,
+    AnswerCoaching,
+    ChangeAlert,
+    MarkFalseAlarm,
+    MarkNotUseful,
+    PauseRecording,
+    SeeCoaching,
+)
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
@@ -397,6 +405,8 @@ class Runtime:
         match action:
             case MarkFalseAlarm():
                 events: list[Event] = [told.mark(replace(action, at_ms=row.at_ms))]
+            case MarkNotUseful():
+                events = [told.judge(replace(action, at_ms=row.at_ms))]
             case AddNote():
                 events = [note_of(replace(action, at_ms=row.at_ms))]
             case SeeCoaching() | AnswerCoaching():
@@ -410,7 +420,7 @@ class Runtime:
                 raise ActionError(
                     "call_over",
                     f"call {call_id} is over; only its alerts can still be changed, cues called false alarms, "
-                    "and notes added",
+                    "cards called not useful, and notes added",
                 )
         await journal.write(events)
 

@@ -51,6 +51,7 @@ from voiceassist.events import (
     ListensIn,
     MuteChanged,
     NoteAdded,
+    NotUsefulMarked,
     OwnKind,
     PartDeleted,
     Partial,
@@ -198,6 +199,21 @@ def changed(alert_id: str, state: AlertState, at_ms: int, note: str = "", **more
     return AlertChanged(at_ms=at_ms, alert_id=alert_id, state=state, by=by, note=note, **more)
 
 
+def not_useful(prompt_id: str, at_ms: int, *, marked: bool = True) -> NotUsefulMarked:
+    return NotUsefulMarked(
+        at_ms=at_ms,
+        prompt_id=prompt_id,
+        cue_id="c1",
+        marked=marked,
+        by="Anna Reed",
+        kind="insult",
+        rule="insult.idiot",
+        words="you idiot",
+        playbook="retail@1",
+        done_at="2026-11-22T08:00:00.000+00:00" if marked else "",
+    )
+
+
 def false_alarm(of: Cue, said: str, at_ms: int, *, marked: bool = True) -> FalseAlarmMarked:
     return FalseAlarmMarked(
         at_ms=at_ms,
@@ -307,6 +323,9 @@ def _abuse() -> list[Record]:
         false_alarm(insult, insulted.text, 15_000),
         false_alarm(threat, threatened.text, 15_000),
         false_alarm(threat, threatened.text, 15_000, marked=False),
+        *(not_useful("p1", 15_000, marked=marked) for marked in (True, False, True)),
+        not_useful("p2", 15_000),
+        not_useful("p2", 15_000, marked=False),
         changed("a3", "acknowledged", 15_000),
         changed("a3", "open", 15_000),
         changed("a3", "acknowledged", 15_000, done_at="2026-11-22T08:00:00.000+00:00"),

@@ -105,3 +105,20 @@ def test_muted_call_shows_no_card_for_its_refusal(agent: Page, line: Phone, scri
     see(agent.get_by_test_id("final").filter(has_text="our policy doesn't allow"))
     assert cards_seen(agent) == []
     assert scripted_server.call(line.call_id)["prompts"] == []
+
+
+def test_x_marks_the_card_as_not_useful_and_that_can_be_taken_back(
+    agent: Page, line: Phone, scripted_server: Server
+) -> None:
+    line.speak_until(AFTER_THE_REFUSAL_MS)
+    see(card_on(agent))
+    agent.keyboard.press("x")
+    expect(card_on(agent)).to_have_count(0)
+    see(agent.get_by_role("status").filter(has_text="Marked as not useful"))
+    assert outcome(scripted_server, line.call_id) == ("dismissed", None)
+    (mark,) = [event for event in scripted_server.events(line.call_id) if event["type"] == "not_useful_marked"]
+    assert (mark["marked"], mark["prompt_id"], mark["kind"]) == (True, "p1", "refusal")
+    agent.get_by_test_id("useful").focus()
+    agent.keyboard.press("Enter")
+    expect(agent.get_by_test_id("useful")).to_have_count(0)
+    scripted_server.wait_for(line.call_id, lambda state: not state["prompts"][0]["not_useful_by"])

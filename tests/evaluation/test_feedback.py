@@ -3,7 +3,7 @@
 from typing import Any
 
 from tests.builders import drive, final, hangup, live_call, only, tick
-from voiceassist.actions import MarkFalseAlarm, UsePrompt
+from voiceassist.actions import MarkFalseAlarm, MarkNotUseful, UsePrompt
 from voiceassist.evaluation.evaluation import scores_of
 from voiceassist.evaluation.feedback import feedback_in, fields_of
 from voiceassist.evaluation.labelled import LabelledTurn, parse_rows
@@ -80,3 +80,23 @@ def test_a_judged_turn_counts_for_no_other_kind() -> None:
     (scores,) = scores_of([Outcome(row=one, found=()) for one in (turn, other, elsewhere)])
     counts = {score.kind: (score.counts.missed, score.counts.silent) for score in scores.scores}
     assert counts == {"refusal": (1, 1), "giveaway": (1, 0)}
+
+
+def useless(*, marked: bool = True) -> MarkNotUseful:
+    return MarkNotUseful(at_ms=7_000, prompt_id="p1", by="Anna", marked=marked)
+
+
+def test_a_card_of_no_use_is_a_turn_that_says_nothing_of_the_cue() -> None:
+    (turn,) = a_call(useless())
+    assert (turn.labels, turn.meta["by"]) == (("unhelpful_refusal",), "Anna")
+    assert turn.meta["rule"].startswith("refusal.")
+    assert parse_rows([dumps(fields_of(turn))], "feedback.jsonl") == [turn]
+    (scores,) = scores_of([Outcome(row=turn, found=())])
+    assert (scores.turns, scores.left_out) == (0, {"unhelpful_refusal": 1})
+
+
+def test_a_false_alarm_counts_more_than_a_card_of_no_use_and_that_more_than_its_use() -> None:
+    (false,) = a_call(useless(), mark("c1"))
+    (unhelpful,) = a_call(UsePrompt(at_ms=6_000, prompt_id="p1"), useless())
+    assert (false.labels, unhelpful.labels) == (("not_refusal",), ("unhelpful_refusal",))
+    assert a_call(useless(), useless(marked=False)) == []

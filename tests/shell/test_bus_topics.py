@@ -14,7 +14,7 @@ from voiceassist.events import CueConfirmed, Record
 from voiceassist.wire import decode
 
 CONFIRMED = Record(call_id="call-7", seq=3, event=CueConfirmed(at_ms=1200, cue_id="c1"))
-ASSURED = {"alert", "alert_changed", "call_started", "call_ended", "call_failed"}
+ASSURED = {"alert", "alert_repeated", "alert_changed", "call_started", "call_ended", "call_failed"}
 GOLDEN = Path(__file__).parents[1].glob("contract/golden/*.json")
 ALL = [decode(record) for path in GOLDEN for record in json.loads(path.read_text("utf-8"))["records"]]
 RECORDS = list({type(record.event): record for record in ALL}.values())  # one of every event class

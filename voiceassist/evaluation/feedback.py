@@ -1,7 +1,8 @@
-"""What people said of the cues of a call, as labelled turns: false alarms that they marked, cards that they used.
+"""What people said of the cues of a call, as labelled turns: false alarms, cards that they used or found useless.
 
-A turn is labelled for the one kind in question and tells nothing of the others (`not_KIND`, `right_KIND`). A cue
-that was marked and also used is a false alarm: marking is the more deliberate. Cues without words are left out.
+A turn is labelled for the one kind in question and tells nothing of the others (`not_KIND`, `right_KIND`;
+`unhelpful_KIND` tells of the card alone). Of a cue that was marked and also used, the mark counts: it is the more
+deliberate. Cues without words are left out.
 Pure. Next: `cli/cues/feedback.py` writes the turns, `adjust.py` learns from them.
 """
 
@@ -9,22 +10,32 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from voiceassist.core.call.told_cues import ToldCue, told_in
-from voiceassist.evaluation.labelled import FALSE_ALARM_OF, RIGHT_CUE_OF, LabelledTurn, as_recognised
-from voiceassist.events import CallStarted, Event, FalseAlarmMarked, Prompt, PromptClosed
+from voiceassist.evaluation.labelled import (
+    FALSE_ALARM_OF,
+    NOT_USEFUL_OF,
+    RIGHT_CUE_OF,
+    LabelledTurn,
+    as_recognised,
+)
+from voiceassist.events import CallStarted, Event, FalseAlarmMarked, NotUsefulMarked, Prompt, PromptClosed
 
 SOURCE = "feedback"
-FEEDBACK_TYPES = ("call_started", "cue", "final", "false_alarm_marked", "prompt", "prompt_closed")
+FEEDBACK_TYPES = (
+    *("call_started", "cue", "final", "false_alarm_marked", "not_useful_marked", "prompt", "prompt_closed"),
+)
 """The types of events (in wire form) that `feedback_in` looks at."""
 
 
 def feedback_in(call_id: str, events: Sequence[Event]) -> Iterator[LabelledTurn]:
     """What was said of the cues of one call, in the order of the cues."""
     told, marks = told_in(events), _marks(events)
-    used = _used(events) - marks.keys()
+    unhelpful, used = _unhelpful(events), _used(events)
     language = next((event.language for event in events if isinstance(event, CallStarted)), "")
     for cue_id, one in told.cues.items():
         if one.said and cue_id in marks:
             yield _turn(call_id, one, FALSE_ALARM_OF, by=marks[cue_id], language=language)
+        elif one.said and cue_id in unhelpful:
+            yield _turn(call_id, one, NOT_USEFUL_OF, by=unhelpful[cue_id], language=language)
         elif one.said and cue_id in used:
             yield _turn(call_id, one, RIGHT_CUE_OF, by="", language=language)
 
@@ -47,6 +58,12 @@ def _marks(events: Iterable[Event]) -> dict[str, str]:
     """By cue: who called it a false alarm, and did not take that back."""
     last = {event.cue_id: event for event in events if isinstance(event, FalseAlarmMarked)}
     return {cue_id: event.by for cue_id, event in last.items() if event.marked}
+
+
+def _unhelpful(events: Iterable[Event]) -> dict[str, str]:
+    """By cue: who called its card not useful, and did not take that back."""
+    last = {event.prompt_id: event for event in events if isinstance(event, NotUsefulMarked)}
+    return {event.cue_id: event.by for event in last.values() if event.marked}
 
 
 def _used(events: Sequence[Event]) -> set[str]:

@@ -29,6 +29,8 @@ UNKNOWN = "unknown"
 SPOKEN_BY = (*SPEAKERS, UNKNOWN)
 NO_LABEL = "unlabelled"
 FALSE_ALARM_OF, RIGHT_CUE_OF = "not_", "right_"  # before a kind: what a person said of one cue of it
+NOT_USEFUL_OF = "unhelpful_"  # likewise, of its card: of the cue it tells nothing
+OF_ONE_CUE = (FALSE_ALARM_OF, RIGHT_CUE_OF, NOT_USEFUL_OF)
 MOST_SHOWN = 60  # characters of a wrong value in a message
 
 _NOT_HEARD = re.compile(r"[^\w\s']+")
@@ -58,6 +60,7 @@ MEANINGS: Mapping[str, Meaning] = {
     "neg_inform": Meaning(about="refusal", use="leave_out"),  # a "no" as a fact: refusal or not is open
     "ambiguous": Meaning(use="leave_out"),
     NO_LABEL: Meaning(use="leave_out"),
+    **{f"{NOT_USEFUL_OF}{kind}": Meaning(use="leave_out") for kind in SPEAKER_OF},
     **{f"{FALSE_ALARM_OF}{kind}": Meaning(about=kind, is_alone=True) for kind in SPEAKER_OF},
     **{f"{RIGHT_CUE_OF}{kind}": Meaning(present=kind, about=kind, is_alone=True) for kind in SPEAKER_OF},
 }
@@ -190,9 +193,9 @@ def _check_labels(labels: list[str], known: Collection[str]) -> None:
 
 
 def _listed(known: Collection[str]) -> str:
-    """All that are known; what people say of single cues is in two patterns."""
-    plain = [label for label in known if not label.startswith((FALSE_ALARM_OF, RIGHT_CUE_OF))]
-    return ", ".join([*plain, f"{FALSE_ALARM_OF}KIND", f"{RIGHT_CUE_OF}KIND"])
+    """All that are known; what people say of single cues is in patterns."""
+    plain = [label for label in known if not label.startswith(OF_ONE_CUE)]
+    return ", ".join([*plain, *(f"{before}KIND" for before in OF_ONE_CUE)])
 
 
 def _nearest(label: str, known: Collection[str]) -> str:

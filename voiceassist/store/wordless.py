@@ -18,6 +18,7 @@ from voiceassist.events import (
     FalseAlarmMarked,
     Final,
     NoteAdded,
+    NotUsefulMarked,
     PromiseHeard,
     Prompt,
     QuoteChanged,
@@ -26,7 +27,7 @@ from voiceassist.events import (
 
 ONLY_WORDS = (Final, PromiseHeard, NoteAdded, QuoteChanged)
 ALSO_WORDS = (
-    *(Cue, RefusalClosed, Prompt, Alert, AlertRepeated, AlertChanged, FalseAlarmMarked),
+    *(Cue, RefusalClosed, Prompt, Alert, AlertRepeated, AlertChanged, FalseAlarmMarked, NotUsefulMarked),
     *(CoachingSent, CoachingAnswered),
 )
 
@@ -34,7 +35,7 @@ ALSO_WORDS = (
 def without_words(event: Event) -> Event:
     """What is left of one of `ALSO_WORDS`; any other event as it is."""
     match event:
-        case Cue() | RefusalClosed():
+        case Cue() | RefusalClosed() | NotUsefulMarked():
             return replace(event, words="")
         case Prompt():
             return replace(event, why=replace(event.why, words=""))

@@ -45,6 +45,9 @@ export async function doByPhone(callId: string, wish: PhoneWish): Promise<{ visi
   return { visit, error: "" };
 }
 
+/** Takes a card away as of no use, or takes that mark back; the card does not come back with that. */
+export const markNotUseful = (callId: string, prompt_id: string, marked = true) => perform(callId, { type: "mark_not_useful", prompt_id, marked });
+
 /** What the server answers; null when it does not accept the request, which is said. */
 async function answered<T>(request: Promise<T>): Promise<T | null> {
   try {

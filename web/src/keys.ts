@@ -7,7 +7,7 @@ import { meant, type KeyMap } from "./keymap";
 import { preferences } from "./live/preferences.svelte";
 
 export type CardFold = "detail" | "why"; // what a card shows on demand
-export type CardKey = { use: number | null } | { dismiss: true } | { toggle: CardFold };
+export type CardKey = { use: number | null } | { dismiss: true } | { useless: true } | { toggle: CardFold };
 export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
@@ -25,13 +25,15 @@ const isChord = (event: Pressed) => Boolean(event.ctrlKey || event.metaKey || ev
 const standard = (event: Pressed, keys: KeyMap) => (isChord(event) ? "" : (meant(event.key, keys) ?? ""));
 
 const CARD_DIGITS = ["1", "2", "3"];
+const USELESS = "x";
 const CARD_FOLDS: { [key: string]: CardFold } = { d: "detail", w: "why" };
 
-/** 1–3: used with that alternative; Enter: used as it is; Esc: dismissed; D and W: details, and why. Null: no key of the card. */
+/** 1–3: used with that alternative; Enter: used as it is; Esc: dismissed; X: dismissed as not useful; D and W: details, and why. Null: no key of the card. */
 export function cardKey(event: Pressed, alternatives: number, keys: KeyMap = preferences.keys): CardKey | null {
   const key = standard(event, keys);
   if (key === "Escape") return { dismiss: true };
   if (key === "Enter") return { use: null };
+  if (key === USELESS) return { useless: true };
   const fold = CARD_FOLDS[key];
   if (fold) return { toggle: fold };
   const digit = CARD_DIGITS.indexOf(key) + 1;
@@ -84,7 +86,7 @@ const characters = (table: object) => Object.keys(table).filter((key) => key.len
 
 /** Every key of one character, by the screen that has it. */
 export const characterKeys = () => ({
-  agent: [...CARD_DIGITS, ...characters(CARD_FOLDS), ...characters(AGENT_KEYS)],
+  agent: [...CARD_DIGITS, USELESS, ...characters(CARD_FOLDS), ...characters(AGENT_KEYS)],
   supervisor: [...characters(WALL_KEYS), COACH],
   review: characters(REVIEW_KEYS),
 });

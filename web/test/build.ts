@@ -54,7 +54,7 @@ export function alert(alert_id: string, level: Level, at_ms: number, state: Aler
 export function prompt(prompt_id: string, priority: number, at_ms = 0): PromptView {
   const alternatives = [{ id: "credit", text: "A store credit", detail: "" }];
   const rest = { kind: "refusal", say: "What I can do is …", alternatives, expires_ms: at_ms + 20_000, why, late: false, benefit: "", again: 0 };
-  return { prompt: { at_ms, prompt_id, headline: "Say what you can do", priority, ...rest }, outcome: null, closed_ms: null, alternative: null };
+  return { prompt: { at_ms, prompt_id, headline: "Say what you can do", priority, ...rest }, outcome: null, closed_ms: null, alternative: null, not_useful_by: "" };
 }
 
 export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K] } = {}): WallRow {

@@ -12,6 +12,7 @@ test("1 to 3 use the alternative of that number, if the card has it", () => {
 
 test("Enter uses the card without an alternative, Esc dismisses it", () => {
   expect(cardKey({ key: "Enter" }, 0)).toEqual({ use: null });
+  expect(cardKey({ key: "x" }, 0)).toEqual({ useless: true });
   expect(cardKey({ key: "Escape" }, 3)).toEqual({ dismiss: true });
 });
 

@@ -1,14 +1,14 @@
-"""False alarms: what people say of a cue, with what was said around it."""
+"""What people say of a cue, with what was said around it, and of its card."""
 
 from typing import Any
 
 import pytest
 
 from tests.builders import drive, final, hangup, live_call, only, partial, tick
-from voiceassist.actions import MarkFalseAlarm
+from voiceassist.actions import MarkFalseAlarm, MarkNotUseful, UsePrompt
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.errors import ActionError
-from voiceassist.events import Alert, Cue, Event, FalseAlarmMarked, Prompt
+from voiceassist.events import Alert, Cue, Event, FalseAlarmMarked, NotUsefulMarked, Prompt, PromptClosed
 
 ASKED, REFUSED = "Can I bring it back?", "I'm sorry but our policy doesn't allow returns"
 
@@ -86,3 +86,33 @@ def test_a_stored_call_tells_the_same_as_the_live_one() -> None:
     events = drive(call, [final("customer", ASKED), final("agent", REFUSED, at=4_000), hangup(9_000)])
     (cue,) = only(events, Cue)
     assert [told_in(events).mark(mark(cue.cue_id))] == call.handle(mark(cue.cue_id))
+
+
+def useless(prompt_id: str = "p1", *, marked: bool = True) -> MarkNotUseful:
+    return MarkNotUseful(at_ms=9_000, prompt_id=prompt_id, by="Anna Reed", marked=marked)
+
+
+def test_a_card_of_no_use_leaves_and_is_kept_with_its_rule_words_and_version() -> None:
+    call = live_call()
+    (prompt,) = only(drive(call, [final("agent", "I'm sorry but our policy doesn't allow returns")]), Prompt)
+    closed, mark = call.handle(useless())
+    assert isinstance(closed, PromptClosed)
+    assert (closed.prompt_id, closed.outcome) == ("p1", "dismissed")
+    assert isinstance(mark, NotUsefulMarked)
+    assert (mark.prompt_id, mark.marked, mark.by) == ("p1", True, "Anna Reed")
+    assert (mark.rule, mark.words, mark.playbook) == (prompt.why.rule, prompt.why.words, prompt.why.playbook)
+
+
+def test_a_card_that_has_left_can_still_be_marked_and_the_mark_taken_back() -> None:
+    call = live_call()
+    drive(call, [final("agent", "I'm sorry but our policy doesn't allow returns")])
+    call.handle(UsePrompt(at_ms=8_000, prompt_id="p1"))
+    for marked in (True, False):
+        (mark,) = call.handle(useless(marked=marked))
+        assert isinstance(mark, NotUsefulMarked)
+        assert mark.marked is marked
+
+
+def test_a_card_that_there_was_not_cannot_be_marked() -> None:
+    with pytest.raises(ActionError, match="no card 'p9'"):
+        live_call().handle(useless("p9"))

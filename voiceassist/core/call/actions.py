@@ -14,6 +14,7 @@ from voiceassist.actions import (
     ChangeAlert,
     DismissPrompt,
     MarkFalseAlarm,
+    MarkNotUseful,
     PauseRecording,
     SayFine,
     SeeCoaching,
@@ -67,10 +68,22 @@ class Actions:
                 return self.alerts.see(change_incident(self.alerts.incidents, self.told, action))
             case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
                 return self._coach(action)
-            case MarkFalseAlarm() | AddNote():
-                return [self.told.mark(action) if isinstance(action, MarkFalseAlarm) else note_of(action)]
+            case MarkFalseAlarm() | MarkNotUseful() | AddNote():
+                return self._write_down(action)
             case PauseRecording() | SetConsent():
                 return self._record(action)
+
+    def _write_down(self, action: MarkFalseAlarm | MarkNotUseful | AddNote) -> list[Event]:
+        """What somebody thinks of the call; a card of no use leaves the screen with that."""
+        match action:
+            case MarkFalseAlarm():
+                return [self.told.mark(action)]
+            case MarkNotUseful():
+                marked, is_open = self.told.judge(action), action.prompt_id not in self.slot.outcomes
+                leaves = action.marked and is_open
+                return [*(self.slot.dismiss(action.at_ms, action.prompt_id) if leaves else []), marked]
+            case AddNote():
+                return [note_of(action)]
 
     def _choose_cards(self, action: SetMute | SetCardVolume) -> list[Event]:
         if isinstance(action, SetMute):

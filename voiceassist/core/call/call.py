@@ -23,6 +23,7 @@ from voiceassist.actions import (
     ChangeAlert,
     DismissPrompt,
     MarkFalseAlarm,
+    MarkNotUseful,
     PauseRecording,
     SayFine,
     SeeCoaching,
@@ -65,9 +66,10 @@ _TOLD = (CallIdentified, ListeningChanged, PhoneActed)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, *_TOLD, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
-_LIVE = (*_HEARD, *_AGENT, *_COACHING, PauseRecording, SetConsent, ChangeAlert, MarkFalseAlarm, AddNote)
+_JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, AddNote)
+_LIVE = (*_HEARD, *_AGENT, *_COACHING, *_JUDGING, PauseRecording, SetConsent)
 # What can still be done in a call that is over.
-_OVER = (ChangeAlert, MarkFalseAlarm, AddNote, CallIdentified, SeeCoaching, AnswerCoaching)
+_OVER = (*_JUDGING, CallIdentified, SeeCoaching, AnswerCoaching)
 TABLE: Mapping[tuple[Phase, type], Phase] = {
     ("new", CallStarted): "live",
     **{("live", cls): "live" for cls in _LIVE},

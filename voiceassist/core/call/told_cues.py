@@ -1,4 +1,6 @@
-"""What was said around each cue of a call: kept so that a person can call the cue a false alarm.
+"""What was said around each cue of a call, and its cards: kept so that a person can judge them.
+
+A cue may be called a false alarm, a card not useful.
 
 Takes every event of the call in its order, while it runs or from the store. Never judges a cue and never changes
 what it brought: a card or an alert stays until somebody closes it. Next: `actions.py` and, for a finished call,
@@ -8,11 +10,21 @@ what it brought: a card or an alert stays until somebody closes it. Next: `actio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from voiceassist.actions import MarkFalseAlarm
+from voiceassist.actions import MarkFalseAlarm, MarkNotUseful
 from voiceassist.core.playbook.model import Limits
 from voiceassist.core.words.turns import Turns
 from voiceassist.errors import ActionError
-from voiceassist.events import Cue, Event, FalseAlarmMarked, Final, Partial, Speaker, Transcript
+from voiceassist.events import (
+    Cue,
+    Event,
+    FalseAlarmMarked,
+    Final,
+    NotUsefulMarked,
+    Partial,
+    Prompt,
+    Speaker,
+    Transcript,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +49,7 @@ class ToldCues:
 
     turns: Turns
     cues: dict[str, ToldCue] = field(default_factory=dict)  # by id
+    prompts: dict[str, Prompt] = field(default_factory=dict)  # by id
     newest: dict[Speaker, tuple[int, str]] = field(default_factory=dict)  # the last line: utterance, text
     of_newest: dict[Speaker, list[str]] = field(default_factory=dict)  # ids of cues since the last final
 
@@ -47,6 +60,8 @@ class ToldCues:
                 self._hear(event)
             elif isinstance(event, Cue):
                 self._keep(event)
+            elif isinstance(event, Prompt):
+                self.prompts[event.prompt_id] = event
 
     def mark(self, action: MarkFalseAlarm) -> FalseAlarmMarked:
         """What a person said of a cue, with what was said in the call. Raises ActionError."""
@@ -70,6 +85,25 @@ class ToldCues:
             reach=cue.reach,
             agreed=cue.agreed,
             playbook=cue.playbook,
+            done_at=action.done_at,
+        )
+
+    def judge(self, action: MarkNotUseful) -> NotUsefulMarked:
+        """What a person said of a card, with what brought it. Raises ActionError."""
+        prompt = self.prompts.get(action.prompt_id)
+        if prompt is None:
+            raise ActionError("unknown_card", f"this call has no card {action.prompt_id!r}; reload the page")
+        why = prompt.why
+        return NotUsefulMarked(
+            at_ms=action.at_ms,
+            prompt_id=prompt.prompt_id,
+            cue_id=why.cue_id,
+            marked=action.marked,
+            by=action.by,
+            kind=prompt.kind,
+            rule=why.rule,
+            words=why.words,
+            playbook=why.playbook,
             done_at=action.done_at,
         )
 

@@ -45,6 +45,7 @@ from voiceassist.events import (
     ListeningChanged,
     MuteChanged,
     NoteAdded,
+    NotUsefulMarked,
     PartDeleted,
     Partial,
     PhoneActed,
@@ -243,6 +244,11 @@ def _prompt_closed(call: CallStateBuilder, event: PromptClosed) -> None:
         )
 
 
+def _not_useful(call: CallStateBuilder, event: NotUsefulMarked) -> None:
+    if view := call.prompts.get(event.prompt_id):
+        call.prompts[event.prompt_id] = replace(view, not_useful_by=event.by if event.marked else "")
+
+
 def _incident(call: CallStateBuilder, event: IncidentEvent) -> None:
     take(call.alerts, event)
 
@@ -358,6 +364,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
         call, event.cue_id, outcome=event.outcome, offered=event.words
     ),
     FalseAlarmMarked: _false_alarm,
+    NotUsefulMarked: _not_useful,
     DisclosureChanged: _disclosure,
     PromiseHeard: lambda call, event: call.promises.append(event),
     NoteAdded: lambda call, event: call.notes.append(event),

@@ -57,6 +57,7 @@ class PromptView:
     outcome: PromptOutcome | None = None  # None: on the screen now
     closed_ms: int | None = None
     alternative: str | None = None
+    not_useful_by: str = ""  # who says that it was of no use; empty: nobody
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

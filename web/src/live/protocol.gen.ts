@@ -38,6 +38,7 @@ export type Record =
   | QuoteChangedRecord
   | AlertChangedRecord
   | FalseAlarmMarkedRecord
+  | NotUsefulMarkedRecord
   | DisclosureChangedRecord
   | PromiseHeardRecord
   | NoteAddedRecord
@@ -66,6 +67,7 @@ export type Action =
   | SayFine
   | ChangeAlert
   | MarkFalseAlarm
+  | MarkNotUseful
   | AddNote
   | PauseRecording
   | SetConsent
@@ -258,6 +260,7 @@ export interface PromptView {
     | null;
   closed_ms: number | null;
   alternative: string | null;
+  not_useful_by: string;
 }
 /**
  * One card for the agent's screen.
@@ -1004,6 +1007,26 @@ export interface FalseAlarmMarkedRecord {
   done_at: string;
 }
 /**
+ * Somebody says that a card was of no use, though its cue may have been right; or takes that back.
+ *
+ * Keeps which rule of which version brought it, and for which words.
+ */
+export interface NotUsefulMarkedRecord {
+  type: "not_useful_marked";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  prompt_id: string;
+  cue_id: string;
+  marked: boolean;
+  by: string;
+  kind: string;
+  rule: string;
+  words: string;
+  playbook: string;
+  done_at: string;
+}
+/**
  * Something that must be said in this call is due, was said, was not said in time, or is not due any more.
  *
  * "missed" may be followed by "said": it was said too late.
@@ -1300,6 +1323,14 @@ export interface MarkFalseAlarm {
   cue_id: string;
   marked?: boolean;
   type: "mark_false_alarm";
+}
+/**
+ * Somebody says that a card was of no use, which also takes it off the screen; or takes the mark back.
+ */
+export interface MarkNotUseful {
+  prompt_id: string;
+  marked?: boolean;
+  type: "mark_not_useful";
 }
 /**
  * Somebody writes something down about the call.

@@ -105,6 +105,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { cues: cueChanged(state.cues, record.cue_id, { outcome: record.outcome, offered: record.words }) };
     case "false_alarm_marked":
       return { cues: cueChanged(state.cues, record.cue_id, { false_alarm_by: record.marked ? record.by : "" }) };
+    case "not_useful_marked":
+      return { prompts: state.prompts.map((view) => (view.prompt.prompt_id === record.prompt_id ? { ...view, not_useful_by: record.marked ? record.by : "" } : view)) };
     case "disclosure_changed":
       return { disclosures: disclosuresAfter(state.disclosures, bare(record)) };
     case "promise_heard":
@@ -118,7 +120,7 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
     case "part_deleted":
       return { deleted: [...state.deleted, bare(record)], ...(record.part === "transcript" ? withoutWords(state) : {}) };
     case "prompt":
-      return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null }] };
+      return { prompts: [...state.prompts, { prompt: bare(record), outcome: null, closed_ms: null, alternative: null, not_useful_by: "" }] };
     case "prompt_closed":
       return { prompts: promptClosed(state.prompts, record) };
     case "alert":

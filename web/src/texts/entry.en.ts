@@ -24,6 +24,7 @@ const actions: { readonly [key: string]: string } = {
   "1": "Use the first offer",
   "2": "Use the second offer",
   "3": "Use the third offer",
+  x: "Dismiss the card as not useful",
   d: "Show the card’s details",
   w: "Show why the card came",
   p: "Pause or resume the recording",

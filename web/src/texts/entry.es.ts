@@ -24,6 +24,7 @@ const actions: { readonly [key: string]: string } = {
   "1": "Usar la primera oferta",
   "2": "Usar la segunda oferta",
   "3": "Usar la tercera oferta",
+  x: "Descartar la tarjeta por inútil",
   d: "Mostrar los detalles de la tarjeta",
   w: "Mostrar por qué vino la tarjeta",
   p: "Pausar o reanudar la grabación",

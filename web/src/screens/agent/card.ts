@@ -22,11 +22,23 @@ export interface Note {
   words: { headline: string; offer: string };
 }
 
-/** A quiet sentence on the card that left last; null once that is old. */
-export function leavingNote(call: CallState): Note | null {
+/** The card that left last; null once that is long ago. */
+function lastLeft(call: CallState): PromptView | null {
   const left = call.prompts.filter((view) => view.closed_ms !== null && !view.prompt.late);
   const last = left.sort((a, b) => (a.closed_ms ?? 0) - (b.closed_ms ?? 0)).at(-1);
-  if (!last?.outcome || last.closed_ms === null || call.at_ms - last.closed_ms > NOTE_STAYS_MS) return null;
+  return last?.closed_ms != null && call.at_ms - last.closed_ms <= NOTE_STAYS_MS ? last : null;
+}
+
+/** The id of the card that left last, while it is marked as not useful. */
+export function uselessCard(call: CallState): string | null {
+  const last = lastLeft(call);
+  return last?.not_useful_by ? last.prompt.prompt_id : null;
+}
+
+/** A quiet sentence on the card that left last; null once that is old. */
+export function leavingNote(call: CallState): Note | null {
+  const last = lastLeft(call);
+  if (!last?.outcome) return null;
   const offer = last.prompt.alternatives.find((one) => one.id === last.alternative);
   const words = { headline: last.prompt.headline, offer: offer?.text ?? "" };
   return { text: offer ? texts.agent.usedAlternative : texts.agent.left(last.outcome), words };
