@@ -1,6 +1,7 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
+import type { Behind } from "./screens/kpis/places";
 import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Owners, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
@@ -65,12 +66,22 @@ export const getCall = (id: string) => getJson<CallState>(callPath(id));
 export const getHold = (id: string) => getJson<Hold | null>(`${callPath(id)}/hold`); // agents may not ask
 export const getEvents = (id: string) => getJson<WireRecord[]>(eventsPath(id));
 
-export function getCalls(q: string, before: string | null, signal: AbortSignal): Promise<CallPage> {
-  const query = new URLSearchParams({ limit: "30" });
+/** What was said in them, and which key figure they are behind. */
+export interface CallsQuery {
+  q: string;
+  behind: Behind | null;
+}
+
+export function getCalls({ q, behind }: CallsQuery, before: string | null, signal: AbortSignal): Promise<CallPage> {
+  const query = new URLSearchParams({ limit: "30", ...given({ ...behind }) });
   if (q) query.set("q", q);
   if (before) query.set("before", before);
   return getJson<CallPage>(`/api/calls?${query}`, signal);
 }
+
+/** What an address may say: all that is not null. */
+export const given = (values: { [name: string]: string | null }) =>
+  Object.fromEntries(Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null));
 
 /** The newest calls of one customer. */
 export async function getCustomerCalls(customer: string, limit: number): Promise<CallPage["calls"]> {

@@ -36,6 +36,7 @@ export function ago(ms: number): string {
 
 const TIME = perLocale((locale) => new Intl.DateTimeFormat(locale, { hour: "2-digit", minute: "2-digit" }));
 const DAY = perLocale((locale) => new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short" }));
+const SHORT_DAY = perLocale((locale) => new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" }));
 const DAY_AND_TIME = perLocale((locale) => {
   return new Intl.DateTimeFormat(locale, { weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit" });
 });
@@ -46,6 +47,7 @@ const WHOLE_DAY = perLocale((locale) => new Intl.DateTimeFormat(locale, { weekda
 export const timeOfDay = (iso: string) => TIME().format(new Date(iso));
 export const toTheSecond = (iso: string) => TO_THE_SECOND().format(new Date(iso));
 export const wholeDay = (iso: string) => WHOLE_DAY().format(new Date(iso));
+export const shortDay = (iso: string) => SHORT_DAY().format(new Date(iso));
 export const day = (iso: string) => DAY().format(new Date(iso));
 export const dayAndTime = (iso: string) => DAY_AND_TIME().format(new Date(iso));
 
@@ -60,6 +62,15 @@ export const number = (value: number) => FRACTION().format(value);
 /** `−25 dB`, with a true minus and no break. */
 export const decibels = (level_db: number) => `${number(level_db).replace("-", "−")}\u00a0dB`;
 export const percent = (share: number) => PERCENT().format(share);
+
+const unit = (name: string, digits: number) => {
+  return perLocale((locale) => new Intl.NumberFormat(locale, { style: "unit", unit: name, maximumFractionDigits: digits }));
+};
+const [HOURS, MINUTES, SECONDS] = [unit("hour", 1), unit("minute", 1), unit("second", 0)];
+
+export const hours = (count: number) => HOURS().format(count);
+export const minutes = (count: number) => MINUTES().format(count);
+export const seconds = (count: number) => SECONDS().format(count);
 
 const LANGUAGE = perLocale((locale) => new Intl.DisplayNames(locale, { type: "language" }));
 

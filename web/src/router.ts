@@ -1,7 +1,9 @@
 /** Real paths to pages, and back. Pure but for `startRouter`, which listens to the browser. */
 import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./screens/admin/places";
 import { givenIn as queueGivenIn, queueFilterOf, type QueueFilter } from "./screens/followup/places";
+import { asPeriod, behindOf, type Behind } from "./screens/kpis/places";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
+import type { PeriodName } from "./types";
 
 export type Route =
   | { page: "start"; call: string | null; title: string | null }
@@ -10,7 +12,8 @@ export type Route =
   | { page: "agent"; agent: string | null; call: string | null }
   | { page: "supervisor"; call: string | null }
   | { page: "followUp"; filter: QueueFilter; call: string | null }
-  | { page: "review"; q: string }
+  | { page: "review"; q: string; behind: Behind | null }
+  | { page: "kpis"; period: PeriodName; team: string | null }
   | { page: "call"; call: string; at_ms: number | null }
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "signIn"; next: string } // the address of a page of ours
@@ -35,7 +38,8 @@ export function match(url: URL): Route {
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
   if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
   if (first === "follow-up") return { page: "followUp", filter: queueFilterOf(query), call: query.get("call") };
-  if (first === "review") return { page: "review", q: query.get("q") ?? "" };
+  if (first === "review") return { page: "review", q: query.get("q") ?? "", behind: behindOf(query) };
+  if (first === "kpis") return { page: "kpis", period: asPeriod(query.get("period")), team: query.get("team") };
   return door(url, first);
 }
 
@@ -83,7 +87,9 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "followUp":
       return `/follow-up${search({ ...queueGivenIn(route.filter), call: route.call })}`;
     case "review":
-      return `/review${search({ q: route.q || null })}`;
+      return `/review${search({ q: route.q || null, ...route.behind })}`;
+    case "kpis":
+      return `/kpis${search({ period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "call":
       return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null })}`;
     case "signIn":

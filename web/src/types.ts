@@ -1,11 +1,13 @@
 /** Short names for the generated types of the wire and of the API's answers. */
 import type { AlertView, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView, DisclosureChanged, LineSoundChanged, OwnKind, PhoneActed, PromptView, Record as WireRecord, WallRow } from "./live/protocol.gen";
+import type { KpiReport } from "./rest.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PhoneActed, PromiseHeard } from "./live/protocol.gen";
 export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 
+export type PeriodName = KpiReport["period"];
 export type Colour = OwnKind["colour"];
 export type Speaker = "agent" | "customer";
 export type Level = AlertView["alert"]["level"];
@@ -32,4 +34,5 @@ export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type:
 export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
+export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";
 export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";

@@ -112,7 +112,7 @@ function spoken(part: unknown, path = ""): [string, string][] {
   return Object.entries(part as object).flatMap(([name, inner]) => spoken(inner, path ? `${path}.${name}` : name));
 }
 
-const NUMBERS = /count|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
+const NUMBERS = /count|kpis\.of$|kpis\.opens|uncounted|moreGroups|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
 const GIVEN: { [path: string]: unknown[] } = {
   gap: [{ at_ms: 0, speaker: "agent", duration_ms: 7_000, cause: "lost", within_ms: 53_000 }],
   "review.cardLeft": ["used", 7_000],
@@ -156,6 +156,10 @@ const GIVEN: { [path: string]: unknown[] } = {
   "errors.said": ["busy"],
   "door.problem": ["oidc_failed"],
   "door.role": ["agent"],
+  "kpis.before": ["today", "101"],
+  "kpis.in": [7, "101"],
+  "kpis.below": ["today"],
+  "kpis.behind": ["Sin salida", "102"],
   "door.roleDoes": ["agent"],
   "admin.data.kind": ["audio"],
   "admin.keys.scope": ["ingest"],

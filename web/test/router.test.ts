@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NO_FILTER } from "../src/screens/admin/places";
+import { PERIODS } from "../src/screens/kpis/places";
 import { SECTIONS } from "../src/screens/playbook/draft/sections";
 import { match, needsMicrophone, path, type Route } from "../src/router";
 
@@ -15,7 +16,12 @@ test.each<[string, Route]>([
   ["/agent", { page: "agent", agent: null, call: null }],
   ["/agent?agent=anna", { page: "agent", agent: "anna", call: null }],
   ["/supervisor?call=c1", { page: "supervisor", call: "c1" }],
-  ["/review?q=refund", { page: "review", q: "refund" }],
+  ["/review?q=refund", { page: "review", q: "refund", behind: null }],
+  ["/review?kpi=calls&since=a&until=b&team=", { page: "review", q: "", behind: { kpi: "calls", part: "part", since: "a", until: "b", team: "", agent: null } }],
+  ["/review?kpi=calls", { page: "review", q: "", behind: null }],
+  ["/kpis", { page: "kpis", period: "this_week", team: null }],
+  ["/kpis?period=today&team=", { page: "kpis", period: "today", team: "" }],
+  ["/kpis?period=century", { page: "kpis", period: "this_week", team: null }],
   ["/review/c1?at=1500", { page: "call", call: "c1", at_ms: 1500 }],
   ["/review/c1?at=soon", { page: "call", call: "c1", at_ms: null }],
   ["/review/a%2Fb", { page: "call", call: "a/b", at_ms: null }],
@@ -74,11 +80,14 @@ test("whatever an address says, a sign-in leads to a page of ours, by its own pa
 
 const text = fc.string({ minLength: 1 }).filter((value) => ![".", ".."].includes(value));
 const name = fc.option(text);
+const full = fc.string({ minLength: 1 });
+const behind = fc.record({ kpi: full, part: fc.constantFrom("part" as const, "whole" as const), since: full, until: full, team: fc.option(fc.string()), agent: fc.option(fc.string()) });
 const routes = fc.oneof(
   fc.record({ page: fc.constant("start" as const), call: name, title: name }),
   fc.record({ page: fc.constant("agent" as const), agent: name, call: name }),
   fc.record({ page: fc.constant("supervisor" as const), call: name }),
-  fc.record({ page: fc.constant("review" as const), q: fc.string() }),
+  fc.record({ page: fc.constant("review" as const), q: fc.string(), behind: fc.option(behind) }),
+  fc.record({ page: fc.constant("kpis" as const), period: fc.constantFrom(...PERIODS), team: fc.option(fc.string()) }),
   fc.record({ page: fc.constant("call" as const), call: text, at_ms: fc.option(fc.nat()) }),
   fc.record({ page: fc.constant("signIn" as const), next: fc.constantFrom("/", "/supervisor?call=c1", "/agent?agent=anna", "/admin") }),
   fc.record({ page: fc.constantFrom("setup" as const, "reset" as const), token: fc.string() }),

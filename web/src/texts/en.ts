@@ -14,6 +14,7 @@ import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.en";
 import * as names from "./names.en";
+import { kpis } from "./kpis.en";
 import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
 import { wall } from "./wall.en";
@@ -46,7 +47,7 @@ export const en = {
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "Not found" },
+  titles: { followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, admin: door.admin, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     toWall: "Live calls",
@@ -58,6 +59,7 @@ export const en = {
   },
   admin,
   door,
+  kpis,
   entry,
   incidents,
   connection: names.connection,

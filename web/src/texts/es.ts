@@ -10,6 +10,7 @@ import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.es";
 import * as names from "./names.es";
+import { kpis } from "./kpis.es";
 import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
 import { wall } from "./wall.es";
@@ -40,7 +41,7 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, admin: door.admin, unknown: "No existe" },
+  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -52,6 +53,7 @@ export const es: Texts = {
   },
   admin,
   door,
+  kpis,
   entry,
   incidents,
   connection: names.connection,
