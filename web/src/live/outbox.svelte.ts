@@ -25,6 +25,7 @@ export class Outbox {
   readonly #callId: string;
   readonly #onRefused: (action: Action, error: unknown) => void;
   #isSending = false;
+  #isLeft = false; // no screen shows it any more
   #timer: ReturnType<typeof setTimeout> | undefined;
   readonly #hurry = () => this.retryNow();
 
@@ -54,12 +55,15 @@ export class Outbox {
     void this.#sendAll();
   }
 
-  /** What waits is sent once more and then forgotten: the screen goes away. */
+  /** The screen goes away; what waits is sent all the same, as long as the page is there. */
   close(): void {
+    this.#isLeft = true;
+    if (this.waiting.length === 0) this.#end();
+  }
+
+  #end(): void {
     removeEventListener("online", this.#hurry);
     clearTimeout(this.#timer);
-    if (!this.#isSending) for (const { action } of this.waiting) void act(this.#callId, action).catch(() => {});
-    this.waiting = [];
   }
 
   async #sendAll(): Promise<void> {
@@ -72,6 +76,7 @@ export class Outbox {
     }
     this.#isSending = false;
     if (first && this.waiting.length > 0) this.#retryLater();
+    else if (this.#isLeft) this.#end();
   }
 
   /** Whether the server has answered, in whatever way. */
