@@ -18,6 +18,7 @@ from voiceassist.events import (
     DisclosureChanged,
     DisclosureState,
     Event,
+    NotUsefulMarked,
     Prompt,
     PromptClosed,
     PromptOutcome,
@@ -106,6 +107,23 @@ def test_what_somebody_called_a_false_alarm_is_no_abuse_and_its_card_was_not_use
 )
 def test_a_card_counts_by_what_became_of_it(outcome: PromptOutcome | None, numbers: dict[str, int]) -> None:
     assert some(card("p1", "c1", outcome)) == numbers
+
+
+def test_a_card_is_not_useful_when_somebody_said_so_until_they_take_it_back() -> None:
+    marked = NotUsefulMarked(
+        at_ms=2000,
+        prompt_id="p1",
+        cue_id="c1",
+        marked=True,
+        by="Ana",
+        kind="refusal",
+        rule="r",
+        words="can't",
+        playbook="retail@1",
+    )
+    events = [*card("p1", "c1", "stale"), *card("p2", "c1", "used"), marked]
+    assert some(events) == {"cards": 2, "cards_used": 1, "cards_unhelpful": 1, "alarms": 1}
+    assert "cards_unhelpful" not in some([*events, replace(marked, marked=False)])
 
 
 def test_an_alert_is_acknowledged_by_a_person_and_not_by_what_voiceassist_does() -> None:

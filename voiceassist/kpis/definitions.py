@@ -194,8 +194,8 @@ KPIS = (
         whole="cards",
         name=Told(en="Cards not useful", es="Tarjetas no útiles"),
         sentence=Told(
-            en="Of the cards that came: those whose reason somebody called a false alarm.",
-            es="De las tarjetas que aparecieron: aquellas cuyo motivo alguien marcó como falsa alarma.",
+            en="Of the cards that came: those that somebody called of no use, or their reason a false alarm.",
+            es="De las tarjetas que aparecieron: las marcadas como no útiles, o su motivo como falsa alarma.",
         ),
     ),
     Kpi(

@@ -18,6 +18,7 @@ from voiceassist.events import (
     DisclosureChanged,
     Event,
     FalseAlarmMarked,
+    NotUsefulMarked,
     Prompt,
     PromptClosed,
     RefusalClosed,
@@ -30,7 +31,14 @@ USED = ("used", "followed", "recovered")
 
 TYPES = (
     *("cue", "cue_retracted", "refusal_closed", "prompt", "prompt_closed", "alert"),
-    *("alert_repeated", "alert_changed", "false_alarm_marked", "disclosure_changed", "coaching_seen"),
+    *(
+        "alert_repeated",
+        "alert_changed",
+        "false_alarm_marked",
+        "not_useful_marked",
+        "disclosure_changed",
+        "coaching_seen",
+    ),
 )
 """The types (in wire form) that the numbers are made of."""
 
@@ -65,7 +73,7 @@ def numbers_of(events: Sequence[Event]) -> CallNumbers:
     false = _false_alarms(events, incidents)
     cues = [event for event in events if isinstance(event, Cue) and event.cue_id not in untrue]
     strong = [cue for cue in cues if cue.reach != "colour"]  # the others are guesses
-    cards = _cards(events)
+    cards, useless = _cards(events), _useless_cards(events)
     alarms = {card.why.cue_id for card, _ in cards} | {id_ for view in incidents for id_ in _cues_of(view)}
     outcomes = [outcome for _, outcome in cards]
     states = _disclosures(events)
@@ -75,7 +83,7 @@ def numbers_of(events: Sequence[Event]) -> CallNumbers:
         cards=len(cards),
         cards_used=sum(outcome in USED for outcome in outcomes),
         cards_dismissed=outcomes.count("dismissed"),
-        cards_unhelpful=sum(card.why.cue_id in false for card, _ in cards),
+        cards_unhelpful=sum(card.prompt_id in useless or card.why.cue_id in false for card, _ in cards),
         alerts=len(incidents),
         acknowledged=sum(first_care(view) is not None for view in incidents),
         alarms=len(alarms),
@@ -113,6 +121,11 @@ def _cards(events: Sequence[Event]) -> list[tuple[Prompt, str]]:
     outcomes = {event.prompt_id: event.outcome for event in events if isinstance(event, PromptClosed)}
     cards = [(e, outcomes.get(e.prompt_id, "")) for e in events if isinstance(e, Prompt)]
     return [(card, outcome) for card, outcome in cards if outcome not in SHOWN_NO_MORE]
+
+
+def _useless_cards(events: Sequence[Event]) -> set[str]:
+    marks = {event.prompt_id: event.marked for event in events if isinstance(event, NotUsefulMarked)}
+    return {prompt_id for prompt_id, is_marked in marks.items() if is_marked}
 
 
 def _disclosures(events: Sequence[Event]) -> list[list[str]]:
