@@ -1,5 +1,6 @@
 """Periods by the calendar of a zone: days from midnight to midnight, weeks from Monday, where clocks change."""
 
+import zoneinfo
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import get_args
@@ -100,3 +101,13 @@ def test_a_zone_that_is_none_is_refused_with_an_example(name: str) -> None:
     with pytest.raises(PeerError, match="such as Europe/Madrid") as refused:
         zone_of(name)
     assert refused.value.code == "bad_zone"
+
+
+def test_zones_are_known_on_a_machine_that_has_none_of_its_own() -> None:
+    before = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=())
+    ZoneInfo.clear_cache(only_keys=["Asia/Tokyo"])
+    try:
+        assert zone_of("Asia/Tokyo").utcoffset(datetime(2026, 1, 1)) == timedelta(hours=9)  # noqa: DTZ001 - of the zone
+    finally:
+        zoneinfo.reset_tzpath(to=before)

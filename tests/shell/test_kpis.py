@@ -19,7 +19,7 @@ from voiceassist.kpis.numbers import numbers_of
 from voiceassist.kpis.values import Value, sum_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.kpi_sums import By, CallsBehind, Part
-from voiceassist.store.kpis import KpiQuestion, KpiReport
+from voiceassist.store.kpis import GROUPS, KpiQuestion, KpiReport
 from voiceassist.store.periods import PeriodName, Span
 from voiceassist.store.rows import CallSummary, iso_of, microseconds
 from voiceassist.store.store import Store, open_store
@@ -140,6 +140,16 @@ async def test_agents_are_in_the_order_of_their_names_and_not_of_their_figures(s
     await store.append(call_of("x", AGENTS[1]))
     groups = (await report(store, by="agent")).groups
     assert [(group.agent_name, group.values["calls"].part) for group in groups] == [("Ben", 1), ("Cid", 5)]
+
+
+async def test_more_teams_than_one_compares_are_all_in_the_total_and_it_is_said_that_there_are_more(
+    store: Store,
+) -> None:
+    for number in range(GROUPS + 2):
+        await store.append(call_of(f"{number}", (f"a{number}", f"team {number:03}")))
+    found = await report(store, by="team")
+    assert (len(found.groups), found.more, found.total.values["calls"].part) == (GROUPS, True, GROUPS + 2)
+    assert found.groups[0].team == "team 000"
 
 
 async def test_an_agents_day_has_their_own_figures_and_what_they_promised(store: Store) -> None:
