@@ -65,9 +65,20 @@ class AskHelp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SayFine:
-    """The agent says that no help is needed."""
+    """The agent says that no help is needed, and that abuse as it was so far needs none; or takes that back."""
 
     at_ms: int
+    fine: bool = True  # False: takes it back
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TakeBreak:
+    """After a call the agent takes a break, and tells the supervisors so; or is back."""
+
+    at_ms: int
+    by: Id
+    taken: bool = True  # False: is back
+    done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +203,7 @@ Action = (
     | SetCardVolume
     | AskHelp
     | SayFine
+    | TakeBreak
     | ChangeAlert
     | MarkFalseAlarm
     | MarkNotUseful

@@ -599,9 +599,22 @@ class PhoneActed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AgentFine:
-    """The agent said: I'm fine."""
+    """The agent said: I'm fine. Abuse as it was so far brings no card, and no alert that is not critical.
+
+    It is over when the agent takes it back, or when the customer goes further than before.
+    """
 
     at_ms: int
+    fine: bool = True  # False: it is over
+    rose: bool = False  # it is over because the customer went further
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryOffered:
+    """The call was abusive, so its agent is offered a moment afterwards; told at the call's end."""
+
+    at_ms: int
+    rung: str  # the highest of the playbook's ladder that was reached; empty: none was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -704,6 +717,7 @@ Event = (
     | ListeningChanged
     | PhoneActed
     | AgentFine
+    | RecoveryOffered
     | CoachingSent
     | CoachingSeen
     | CoachingAnswered

@@ -25,6 +25,7 @@ from voiceassist.actions import (
     MarkNotUseful,
     PauseRecording,
     SeeCoaching,
+    TakeBreak,
 )
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
@@ -39,13 +40,14 @@ from voiceassist.bus.mqtt import Bus
 from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
 from voiceassist.core.call.actions import note_of
+from voiceassist.core.call.breaks import break_changed
 from voiceassist.core.call.coaching import coaching_in
 from voiceassist.core.call.incident_changes import change_incident
 from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, ConflictError, IngestError, StoreError
-from voiceassist.events import Event, Record
+from voiceassist.events import CallStarted, Event, Record
 from voiceassist.hub import Hub
 from voiceassist.identities import Identities
 from voiceassist.ingest.feed.feed import Feed
@@ -78,6 +80,7 @@ from voiceassist.subscriptions import RecordTaker, Subscriptions
 
 log = structlog.get_logger()
 
+BREAK_S = 300.0  # five minutes, as the button says
 KNOWN_WITHIN_S = 1.0  # a peer waits no longer to hear whether its call id was used before
 
 # A microphone is a person's. Phone systems may be tests that speak by machine: they get what the operator named.
@@ -409,6 +412,11 @@ class Runtime:
                 events = [told.judge(replace(action, at_ms=row.at_ms))]
             case AddNote():
                 events = [note_of(replace(action, at_ms=row.at_ms))]
+            case TakeBreak():
+                incidents = {view.incident: view for view in row.alerts}
+                events = break_changed(incidents, replace(action, at_ms=row.at_ms), _playbook_of(records))
+                self.hub.restore(row)
+                self._end_break_in_time(call_id, action)
             case SeeCoaching() | AnswerCoaching():
                 coaching = coaching_in([record.event for record in records])
                 events = coaching.carry_out(replace(action, at_ms=row.at_ms))
@@ -423,6 +431,18 @@ class Runtime:
                     "cards called not useful, and notes added",
                 )
         await journal.write(events)
+
+    def _end_break_in_time(self, call_id: str, action: TakeBreak) -> None:
+        """A break that nobody ends is over by itself; after a restart, when somebody ends it."""
+        if action.taken:
+            self.spawn(self._end_break(call_id))
+
+    async def _end_break(self, call_id: str) -> None:
+        await asyncio.sleep(BREAK_S)
+        try:
+            await self.act(call_id, {"type": wire.type_name(TakeBreak), "taken": False}, by=SERVER)
+        except ActionError as error:  # the call was deleted meanwhile
+            log.info("a break is not ended", call_id=call_id, error=str(error))
 
     async def erase(self, call_ids: Sequence[str], *, by: str, is_step: bool = False) -> Erasure:
         """Deletes calls for good, in somebody's name; `is_step` as `Store.erase` has it.
@@ -504,6 +524,13 @@ class Runtime:
         error = None if task.cancelled() else task.exception()
         if error and not self.is_stopping:  # what is cut short by our own stop is no failure
             log.error("background task failed", task=task.get_name(), exc_info=error)
+
+
+def _playbook_of(records: Sequence[Record]) -> str:
+    """The playbook of a stored call, name@version."""
+    started = records[0].event
+    assert isinstance(started, CallStarted)
+    return started.playbook
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:

@@ -169,7 +169,7 @@ def _step(event: Event) -> RerunInput | None:
             paused = isinstance(event, RecordingPaused)
             return PauseRecording(at_ms=event.at_ms, by=event.by, paused=paused)
         case AgentFine():
-            return SayFine(at_ms=event.at_ms)
+            return None if event.rose else SayFine(at_ms=event.at_ms, fine=event.fine)
         case Alert(kind="help"):
             return AskHelp(at_ms=event.at_ms)
     return None

@@ -16,7 +16,7 @@ const CAUTION: Look = { tone: "caution", icon: "triangle" };
 const NOTICE: Look = { tone: "notice", icon: "flag" };
 
 /** Kinds of alert that no words raise: how long after the words they came says nothing. */
-export const WITHOUT_WORDS: readonly string[] = ["help", "dead_end", "silence", "overlap", "missing"];
+export const WITHOUT_WORDS: readonly string[] = ["help", "dead_end", "silence", "overlap", "missing", "break"];
 
 const LOOKS = {
   refusal: { tone: "caution", icon: "no" },
@@ -37,6 +37,7 @@ const LOOKS = {
   purchase_intent: NOTICE,
   frustration: NOTICE,
   help: { tone: "danger", icon: "hand" },
+  break: { tone: "quiet", icon: "pause" },
 } satisfies { [kind: string]: Look };
 
 export type Kind = keyof typeof LOOKS;

@@ -636,6 +636,7 @@ export interface CallView {
   end_reason: ("hangup" | "vanished" | "shutdown" | "interrupted" | "idle" | "peer_error") | null;
   error: string;
   finals: Final[];
+  fine: boolean;
   gaps: AudioGap[];
   hold: Hold | null;
   leg_merge: LegMergeChanged | null;
@@ -649,6 +650,7 @@ export interface CallView {
   phone: PhoneActed[];
   promises: PromiseHeard[];
   prompts: PromptView[];
+  recovery: boolean;
   seq: number;
   started: CallStarted;
   status: "live" | "ended" | "failed";

@@ -82,6 +82,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     consent_need: "no",
     muted: false,
     paused: false,
+    fine: false,
     listeners: [],
     agent_ms: 0,
     customer_ms: 0,

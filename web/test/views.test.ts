@@ -221,7 +221,7 @@ describe("the timeline", () => {
     { type: "final", ...envelope(4), ...refused },
     { type: "prompt", ...envelope(5), ...prompt("p1", 1, 5_500).prompt },
     { type: "refusal_closed", ...envelope(6), at_ms: 9_000, cue_id: "c1", outcome: "recovered", words: "a store credit" },
-    { type: "agent_fine", ...envelope(7), at_ms: 500 },
+    { type: "agent_fine", ...envelope(7), at_ms: 500, fine: true, rose: false },
   ];
 
   test("puts every note with the line that it came from", () => {

@@ -22,6 +22,7 @@ from voiceassist.actions import (
     SetCardVolume,
     SetConsent,
     SetMute,
+    TakeBreak,
     UsePrompt,
     WithdrawCoaching,
 )
@@ -30,6 +31,7 @@ from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.coaching import Coaching, CoachingAction
 from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.incident_changes import change_incident
+from voiceassist.core.call.ladder import LadderPosition
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
@@ -49,6 +51,7 @@ class Actions:
     pause: Pause
     consent: KnownConsent
     coaching: Coaching
+    ladder: LadderPosition
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -62,8 +65,8 @@ class Actions:
                 return self._choose_cards(action)
             case AskHelp():
                 return self._ask_help(at_ms)
-            case SayFine():
-                return self._say_fine(at_ms)
+            case SayFine() | TakeBreak():
+                return self._stay(action)
             case ChangeAlert():
                 return self.alerts.see(change_incident(self.alerts.incidents, self.told, action))
             case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
@@ -117,12 +120,25 @@ class Actions:
         )
         return self.alerts.raise_for(at_ms, "help", "", reason)
 
+    def _stay(self, action: SayFine | TakeBreak) -> list[Event]:
+        if isinstance(action, TakeBreak):
+            raise ActionError("not_over", "a break begins after the call: this one goes on")
+        return self._say_fine(action.at_ms) if action.fine else self._take_back_fine(action.at_ms)
+
     def _say_fine(self, at_ms: int) -> list[Event]:
-        """The agent's I'm-fine button: resolves the call for help, and takes a card about abuse away."""
+        """The agent's I'm-fine button: calms the ladder, resolves the call for help, takes a card away."""
+        self.ladder.calm()
         card = self.slot.on_screen
         is_about_abuse = card is not None and card.kind in self.playbook.ladder.steps
         closed = self.slot.close(at_ms, "dismissed") if is_about_abuse else []
         return [AgentFine(at_ms=at_ms), *self.alerts.resolve_kind(at_ms, "help", self.agent.name), *closed]
+
+    def _take_back_fine(self, at_ms: int) -> list[Event]:
+        """Its undo; nothing where the customer has ended it already."""
+        if self.ladder.calm_at is None:
+            return []
+        self.ladder.stir()
+        return [AgentFine(at_ms=at_ms, fine=False)]
 
 
 def note_of(action: AddNote) -> NoteAdded:

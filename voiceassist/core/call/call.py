@@ -31,6 +31,7 @@ from voiceassist.actions import (
     SetCardVolume,
     SetConsent,
     SetMute,
+    TakeBreak,
     UsePrompt,
     WithdrawCoaching,
 )
@@ -64,7 +65,7 @@ Phase = Literal["new", "live", "ended", "failed"]
 _LINES = (AudioGap, AudioDoubted, LineChanged, LineSoundChanged, CrossTalkChanged, LegMergeChanged)
 _TOLD = (CallIdentified, ListeningChanged, PhoneActed)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, *_TOLD, Tick)
-_AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine)
+_AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine, TakeBreak)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
 _JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, AddNote)
 _LIVE = (*_HEARD, *_AGENT, *_COACHING, *_JUDGING, PauseRecording, SetConsent)

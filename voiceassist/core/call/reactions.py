@@ -15,15 +15,25 @@ from voiceassist.core.call.card_choice import CardChoice
 from voiceassist.core.call.card_slot import CardSlot
 from voiceassist.core.call.card_text import topic_for, why
 from voiceassist.core.call.clocks import CallTime
+from voiceassist.core.call.incidents import gravity
 from voiceassist.core.call.ladder import LadderPosition
 from voiceassist.core.call.language_doubts import LanguageDoubts
 from voiceassist.core.call.offers import Asker
 from voiceassist.core.call.quotes import Quotes
 from voiceassist.core.call.refusals import DeadEnd, Refusals
 from voiceassist.core.cues.tracker import CueChange
-from voiceassist.core.playbook.model import Playbook
+from voiceassist.core.playbook.model import ABUSE_KINDS, Playbook
 from voiceassist.core.words.turns import Turn, Turns
-from voiceassist.events import Cue, CueConfirmed, CueRetracted, Event, Transcript
+from voiceassist.events import (
+    AgentFine,
+    AlertLevel,
+    Cue,
+    CueConfirmed,
+    CueRetracted,
+    Event,
+    RecoveryOffered,
+    Transcript,
+)
 
 IN_ANY_LANGUAGE = ("silence", "overlap")
 
@@ -54,7 +64,8 @@ class Reactions:
         gravest_first = sorted(due, key=lambda cue: -self.alerts.gravity(cue.kind))
         alerts = [alert for cue in gravest_first for alert in self._alert(cue, event.at_ms)]
         again = self.cards.show_again(event)
-        return [*changes, *quotes, *retracted, *done, *held, *shown, *again, *alerts]
+        risen = [AgentFine(at_ms=event.at_ms, fine=False, rose=True)] if self.ladder.take_risen() else []
+        return [*changes, *quotes, *retracted, *done, *held, *shown, *again, *risen, *alerts]
 
     def react_without_words(self, cues: Sequence[Cue]) -> list[Event]:
         """What follows from cues that no words show."""
@@ -74,7 +85,16 @@ class Reactions:
         closed = [*followed, *self.slot.clear(at_ms, "call_ended")]
         dead_ends = self._tell_dead_ends(at_ms, self.refusals.close_all(at_ms))
         alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue, at_ms)]
-        return [*closed, *dead_ends, *unsaid, *alerts]
+        return [*closed, *dead_ends, *unsaid, *alerts, *self.offer_recovery(at_ms)]
+
+    def offer_recovery(self, at_ms: int) -> list[Event]:
+        """At the end of an abusive call: its agent is offered a moment."""
+        abuse = [view for view in self.alerts.incidents.values() if view.alert.kind in ABUSE_KINDS]
+        was_told = any(view.state != "retracted" and view.reason != "false_alarm" for view in abuse)
+        level = self.playbook.ladder.levels.get(self.ladder.highest_name, "info")
+        if was_told or (not abuse and gravity(level) >= gravity("warning")):
+            return [RecoveryOffered(at_ms=at_ms, rung=self.ladder.highest_name)]
+        return []
 
     def _note_change(self, change: CueChange, turn: Turn) -> list[Event]:
         """Tells the refusals of a change. A retracted cue takes back what it brought."""
@@ -127,7 +147,13 @@ class Reactions:
             return []
         reason = why(self.playbook, cue, at_ms, self.quotes.of(cue))
         at_least = self.ladder.level_of(cue.cue_id)
+        if cue.cue_id in self.ladder.quiet and not self._is_critical(cue, at_least):
+            return []
         return self.alerts.raise_for_cue(at_ms, cue, reason, at_least)
+
+    def _is_critical(self, cue: Cue, at_least: AlertLevel | None) -> bool:
+        levels = [self.alerts.gravity(cue.kind), gravity(at_least or "info")]
+        return max(levels) >= gravity("critical")
 
     def _tell_dead_ends(self, at_ms: int, dead_ends: Sequence[DeadEnd]) -> list[Event]:
         out: list[Event] = []

@@ -94,6 +94,7 @@ class StartedCall:
             told=self._told,
             pause=self._pause,
             consent=self._consent,
+            ladder=self._reactions.ladder,
             coaching=coaching_with(playbook),
         )
 
@@ -146,7 +147,8 @@ class StartedCall:
             case PauseRecording():
                 return self._pause_or_go_on(event)
             case CallFailed():
-                return [*self._slot.clear(event.at_ms, "call_ended"), event]
+                offered = self._reactions.offer_recovery(event.at_ms)
+                return [*self._slot.clear(event.at_ms, "call_ended"), *offered, event]
         return self._actions.carry_out(event)
 
     def _learn_voices(self, event: LegMergeChanged | CallIdentified) -> list[Event]:

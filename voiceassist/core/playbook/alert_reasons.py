@@ -10,6 +10,10 @@ from collections.abc import Mapping
 # were copied then still have it. A test compares them.
 OUR_REASONS: Mapping[str, tuple[str, ...]] = {
     "help": ("The agent asks for help.", "El agente pide ayuda."),
+    "break": (
+        "The agent takes a break after a call.",
+        "El agente se toma un descanso tras una llamada.",
+    ),
     "missing": (
         "Something that must be said in this call was not said in time.",
         "Something that must be said in this call was not.",

@@ -14,6 +14,7 @@ from typing import Any
 from voiceassist.core.call.incidents import IncidentEvent, take, unquoted
 from voiceassist.core.screen.views import CallState, CoachingView, CueView, PauseView, PromptView
 from voiceassist.events import (
+    AgentFine,
     Alert,
     AlertChanged,
     AlertRepeated,
@@ -56,6 +57,7 @@ from voiceassist.events import (
     Record,
     RecordingPaused,
     RecordingResumed,
+    RecoveryOffered,
     RefusalClosed,
     Speaker,
 )
@@ -115,7 +117,7 @@ class CallStateBuilder:
         self.consent, self.deleted = state.consent, list(state.deleted)
         self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
-        self.phone = list(state.phone)
+        self.phone, self.fine, self.recovery = list(state.phone), state.fine, state.recovery
 
     def apply(self, record: Record) -> None:
         """One more record; one already applied changes nothing."""
@@ -160,6 +162,8 @@ class CallStateBuilder:
             coaching=tuple(self.coaching.values()),
             behind_ms=self.behind_ms,
             phone=tuple(self.phone),
+            fine=self.fine,
+            recovery=self.recovery,
         )
 
 
@@ -318,6 +322,14 @@ def _muted(call: CallStateBuilder, event: MuteChanged) -> None:
     call.muted = event.muted
 
 
+def _fine(call: CallStateBuilder, event: AgentFine) -> None:
+    call.fine = event.fine
+
+
+def _recovery(call: CallStateBuilder, _event: RecoveryOffered) -> None:
+    call.recovery = True
+
+
 def _card_volume(call: CallStateBuilder, event: CardVolumeChanged) -> None:
     call.card_volume = event.volume
 
@@ -387,6 +399,8 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     RecordingResumed: _resumed,
     ListeningChanged: lambda call, event: call.listening.append(event),
     PhoneActed: lambda call, event: call.phone.append(event),
+    AgentFine: _fine,
+    RecoveryOffered: _recovery,
     CallEnded: _ended,
     CallFailed: _failed,
 }

@@ -116,4 +116,6 @@ class CallState:
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     coaching: tuple[CoachingView, ...] = ()  # what supervisors wrote and did not take back
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
+    fine: bool = False  # the agent is fine with the abuse so far, and it brings little
+    recovery: bool = False  # the call was abusive: its agent is offered a moment afterwards
     phone: tuple[PhoneActed, ...] = ()  # what supervisors did in the phone system, in order

@@ -20,6 +20,7 @@ from voiceassist.core.call.incidents import (
 from voiceassist.core.screen.state import doubted_after, lines_after
 from voiceassist.core.screen.views import CallStatus
 from voiceassist.events import (
+    AgentFine,
     Alert,
     AlertChanged,
     AlertLevel,
@@ -79,6 +80,7 @@ class WallRow:
     consent_need: ConsentNeed = "no"  # without it nothing is recorded
     muted: bool = False  # the agent wants no cards
     paused: bool = False  # the recording of a live call is paused
+    fine: bool = False  # the agent of a live call said that they are
     listeners: tuple[str, ...] = ()  # names of those who listen in to a live call, each once
     agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
     customer_ms: int = 0
@@ -114,7 +116,7 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_words(row, event)
         case RefusalClosed():
             return _with_outcome(row, event)
-        case MuteChanged() | RecordingPaused() | RecordingResumed():
+        case MuteChanged() | RecordingPaused() | RecordingResumed() | AgentFine():
             return _with_button(row, event)
         case CallIdentified() | LineChanged() | ListeningChanged():
             return _with_people(row, event)
@@ -154,14 +156,16 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 WALL_EVENTS = (
     *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
-    *(RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
+    *(AgentFine, RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
     *(*INCIDENT_EVENTS, ListeningChanged, CallEnded, CallFailed),
 )
 
 
-def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingResumed) -> WallRow:
+def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingResumed | AgentFine) -> WallRow:
     if isinstance(event, MuteChanged):
         return replace(row, muted=event.muted)
+    if isinstance(event, AgentFine):
+        return replace(row, fine=event.fine)
     return replace(row, paused=isinstance(event, RecordingPaused))
 
 
@@ -217,7 +221,15 @@ def _with_words(row: WallRow, final: Final) -> WallRow:
 def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
     status: CallStatus = "ended" if isinstance(event, CallEnded) else "failed"
     return replace(
-        row, status=status, paused=False, listeners=(), lines=(), behind_ms=0, agent_ms=0, customer_ms=0
+        row,
+        status=status,
+        paused=False,
+        fine=False,
+        listeners=(),
+        lines=(),
+        behind_ms=0,
+        agent_ms=0,
+        customer_ms=0,
     )
 
 

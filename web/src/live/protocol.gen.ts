@@ -52,6 +52,7 @@ export type Record =
   | ListeningChangedRecord
   | PhoneActedRecord
   | AgentFineRecord
+  | RecoveryOfferedRecord
   | CoachingSentRecord
   | CoachingSeenRecord
   | CoachingAnsweredRecord
@@ -65,6 +66,7 @@ export type Action =
   | SetCardVolume
   | AskHelp
   | SayFine
+  | TakeBreak
   | ChangeAlert
   | MarkFalseAlarm
   | MarkNotUseful
@@ -119,6 +121,8 @@ export interface CallState {
   deleted: PartDeleted[];
   coaching: CoachingView[];
   behind_ms: number;
+  fine: boolean;
+  recovery: boolean;
   phone: PhoneActed[];
 }
 /**
@@ -566,6 +570,7 @@ export interface WallRow {
   consent_need: "no" | "announced" | "given";
   muted: boolean;
   paused: boolean;
+  fine: boolean;
   listeners: string[];
   agent_ms: number;
   customer_ms: number;
@@ -1179,13 +1184,27 @@ export interface PhoneActedRecord {
   done_at: string;
 }
 /**
- * The agent said: I'm fine.
+ * The agent said: I'm fine. Abuse as it was so far brings no card, and no alert that is not critical.
+ *
+ * It is over when the agent takes it back, or when the customer goes further than before.
  */
 export interface AgentFineRecord {
   type: "agent_fine";
   call_id: string;
   seq: number;
   at_ms: number;
+  fine: boolean;
+  rose: boolean;
+}
+/**
+ * The call was abusive, so its agent is offered a moment afterwards; told at the call's end.
+ */
+export interface RecoveryOfferedRecord {
+  type: "recovery_offered";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  rung: string;
 }
 /**
  * A supervisor wrote to the agent.
@@ -1297,10 +1316,18 @@ export interface AskHelp {
   type: "ask_help";
 }
 /**
- * The agent says that no help is needed.
+ * The agent says that no help is needed, and that abuse as it was so far needs none; or takes that back.
  */
 export interface SayFine {
+  fine?: boolean;
   type: "say_fine";
+}
+/**
+ * After a call the agent takes a break, and tells the supervisors so; or is back.
+ */
+export interface TakeBreak {
+  taken?: boolean;
+  type: "take_break";
 }
 /**
  * A supervisor acknowledges an incident, which makes it theirs; hands it over; resolves it; or opens it again.

@@ -50,6 +50,8 @@ export function openCall(record: WireRecord): CallState {
     deleted: [],
     coaching: [],
     behind_ms: 0,
+    fine: false,
+    recovery: false,
     phone: [],
   };
 }
@@ -147,6 +149,10 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { pauses: resumed(state.pauses, record) };
     case "listening_changed":
       return { listening: [...state.listening, bare(record)] };
+    case "agent_fine":
+      return { fine: record.fine };
+    case "recovery_offered":
+      return { recovery: true };
     case "phone_acted":
       return { phone: [...state.phone, bare(record)] };
     case "call_ended":
@@ -270,6 +276,7 @@ export function openRow(record: WireRecord): WallRow {
     consent_need: started.consent_need,
     muted: false,
     paused: false,
+    fine: false,
     listeners: [],
     agent_ms: 0,
     customer_ms: 0,
@@ -289,6 +296,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return { last_words: record.text, last_speaker: record.speaker, ...spokenAfter(row, record) };
     case "mute_changed":
       return { muted: record.muted };
+    case "agent_fine":
+      return { fine: record.fine };
     case "recording_paused":
     case "recording_resumed":
       return { paused: record.type === "recording_paused" };
@@ -317,9 +326,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
-      return { status: "ended", paused: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "ended", paused: false, fine: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     case "call_failed":
-      return { status: "failed", paused: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "failed", paused: false, fine: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
     default:
       return {};
   }

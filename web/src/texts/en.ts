@@ -17,6 +17,7 @@ import * as names from "./names.en";
 import { kpis } from "./kpis.en";
 import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
+import { recovery } from "./recovery.en";
 import { wall } from "./wall.en";
 
 export type Texts = typeof en;
@@ -382,7 +383,6 @@ export const en = {
     cardOpen: "on the screen",
     cardLeft: (outcome: string, after_ms: number) => `${reviewed(outcome)} after ${tenths(after_ms)} s`,
     cardUsed: (after_ms: number) => `used: {offer} after ${tenths(after_ms)} s`,
-    fine: "The agent said: I’m fine",
     volume: (volume: CardVolume) => `The agent chose how many cards: ${names.cardVolumes[volume]}`,
     muted: "The agent muted cards",
     unmuted: "The agent unmuted cards",
@@ -395,6 +395,7 @@ export const en = {
   },
   phone,
   playbook,
+  recovery,
   wall,
   coaching,
 };

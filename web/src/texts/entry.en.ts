@@ -7,6 +7,7 @@ const roles: By<Role> = { agent: "Agent", supervisor: "Supervisor", reviewer: "R
 
 const reasons: { readonly [code: string]: string } = {
   help: "The agent asks for help.",
+  break: "The agent takes a break after a call.",
   missing: "Something that must be said was not said in time.",
   dead_end: "A refusal was left without an alternative.",
   profanity: "The customer keeps swearing.",

@@ -8,6 +8,7 @@ const roles: By<Role> = { agent: "Agente", supervisor: "Supervisión", reviewer:
 
 const reasons: { readonly [code: string]: string } = {
   help: "El agente pide ayuda.",
+  break: "El agente se toma un descanso tras una llamada.",
   missing: "No se dijo a tiempo algo que hay que decir.",
   dead_end: "Tras una negativa no se ofreció ninguna alternativa.",
   profanity: "El cliente sigue diciendo palabrotas.",

@@ -49,6 +49,7 @@ export const byCode = {
   no_recording: "This call has no recording.",
   recording_locked: "This recording is encrypted, and the server cannot open it. Tell whoever runs voiceassist.",
   not_live: "The call has not begun yet, or is over.",
+  not_over: "A break begins after the call. This one goes on.",
   not_played: "The sample call could not be played. Try again.",
   not_publishable: "This playbook has mistakes. Mend them, then publish.",
   not_withdrawn: "It is not withdrawn.",

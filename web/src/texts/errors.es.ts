@@ -48,6 +48,7 @@ export const byCode: typeof en.byCode = {
   no_recording: "Esta llamada no tiene grabación.",
   recording_locked: "Esta grabación está cifrada y el servidor no puede abrirla. Avise a quien administra voiceassist.",
   not_live: "La llamada aún no empezó o ya terminó.",
+  not_over: "El descanso empieza después de la llamada. Esta sigue en curso.",
   not_played: "No se pudo reproducir la llamada de ejemplo. Inténtelo de nuevo.",
   not_publishable: "Esta guía tiene errores. Corríjalos y publique después.",
   not_withdrawn: "No está retirada.",

@@ -13,6 +13,7 @@ import * as names from "./names.es";
 import { kpis } from "./kpis.es";
 import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
+import { recovery } from "./recovery.es";
 import { wall } from "./wall.es";
 
 const counted = counting("es");
@@ -376,7 +377,6 @@ export const es: Texts = {
     cardOpen: "en pantalla",
     cardLeft: (outcome, after_ms) => `${reviewed(outcome)} a los ${tenths(after_ms)} s`,
     cardUsed: (after_ms) => `usada: {offer}, a los ${tenths(after_ms)} s`,
-    fine: "El agente dijo: estoy bien",
     volume: (volume) => `El agente eligió cuántas tarjetas: ${names.cardVolumes[volume]}`,
     muted: "El agente silenció las tarjetas",
     unmuted: "El agente reactivó las tarjetas",
@@ -389,6 +389,7 @@ export const es: Texts = {
   },
   phone,
   playbook,
+  recovery,
   wall,
   coaching,
 };

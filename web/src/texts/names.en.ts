@@ -36,6 +36,7 @@ export const kinds: By<Kind> = {
   purchase_intent: "Wants to buy",
   frustration: "Frustration",
   help: "Agent asks for help",
+  break: "Break",
 };
 
 export const gapCauses: By<GapCause> = {

@@ -36,6 +36,7 @@ export const kinds: By<Kind> = {
   purchase_intent: "Quiere comprar",
   frustration: "Frustración",
   help: "El agente pide ayuda",
+  break: "Descanso",
 };
 
 export const gapCauses: By<GapCause> = {

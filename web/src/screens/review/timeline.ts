@@ -28,7 +28,7 @@ export type Note =
   | { type: "written"; at_ms: number; note: NoteAdded }
   | { type: "pause"; at_ms: number; paused: boolean; by: string }
   | { type: "phone"; at_ms: number; event: PhoneActed }
-  | { type: "fine"; at_ms: number }
+  | { type: "fine"; at_ms: number; says: "said" | "undone" | "rose" | "offered" }
   | { type: "people"; at_ms: number; agent: string; customer: string; by: string }
   | { type: "mute"; at_ms: number; muted: boolean }
   | { type: "volume"; at_ms: number; volume: CardVolume };
@@ -99,7 +99,8 @@ function lineNote(record: WireRecord): Note[] {
 
 function buttonNote(record: WireRecord): Note[] {
   if (record.type === "call_identified") return [{ type: "people", at_ms: record.at_ms, agent: record.agent.name, customer: record.customer.name, by: record.by }];
-  if (record.type === "agent_fine") return [{ type: "fine", at_ms: record.at_ms }];
+  if (record.type === "agent_fine") return [{ type: "fine", at_ms: record.at_ms, says: record.fine ? "said" : record.rose ? "rose" : "undone" }];
+  if (record.type === "recovery_offered") return [{ type: "fine", at_ms: record.at_ms, says: "offered" }];
   if (record.type === "card_volume_changed") return [{ type: "volume", at_ms: record.at_ms, volume: record.volume }];
   if (record.type === "recording_paused" || record.type === "recording_resumed") return [{ type: "pause", at_ms: record.at_ms, paused: record.type === "recording_paused", by: record.by }];
   if (record.type === "mute_changed") return [{ type: "mute", at_ms: record.at_ms, muted: record.muted }];

@@ -1,0 +1,23 @@
+/** The English texts of what follows an abusive call, and of being fine in one. Next: `en.ts`. */
+export const recovery = {
+  title: "After this call",
+  happened: "In this call you were insulted, threatened or harassed. That is noted with the call.",
+  seenBy: (names: string) => `Your supervisor knows: ${names} took this call’s alert on.`,
+  seenByNobody: "Your supervisors have this call’s alert; nobody has taken it on yet.",
+  noAlert: "Your supervisors can see it in the call’s history.",
+  note: "Write down what should be known about it, if you like.",
+  take: "Take five minutes",
+  takeHint: "Your supervisors see that you take a break",
+  taken: "You have a break: your supervisors see it.",
+  back: "I’m back",
+  go: "To the wrap-up",
+  told: "Take your break. Your supervisors know.",
+  over: "Your supervisors know that you are back.",
+  fineOn: "You said that you’re fine: more of the same brings no cards. What is worse does.",
+  fineUndo: "Undo",
+  fineOver: "Cards come again as before.",
+  rose: "The customer went further, so cards come again.",
+  rowFine: "agent is fine",
+  rowFineHint: "The agent said: I’m fine. More of the same brings no alert; what is critical does.",
+  history: { said: "The agent said: I’m fine", undone: "The agent took “I’m fine” back", rose: "The customer went further: cards and alerts come again", offered: "After this abusive call the agent is offered a moment" },
+};
