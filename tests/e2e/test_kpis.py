@@ -184,6 +184,11 @@ def test_an_agent_sees_their_own_day_and_nobody_elses(window: BrowserContext, wa
     mine = httpx.get(f"{wall.url}/api/kpis/day", params={"agent": "agent-1", "zone": "Europe/Madrid"}, timeout=60)
     assert day.get_by_test_id("my-calls").inner_text() == str(mine.json()["values"]["calls"]["part"])
     expect(day.get_by_test_id("my-recovered")).to_have_text("1 of 2")
+    expect(day.get_by_test_id("my-open")).to_have_text("1 still open")
+    day.get_by_role("checkbox", name="Kept: I will call by Friday").press("Space")
+    expect(day.get_by_test_id("my-open")).to_have_text("0 still open")
+    page.reload()
+    expect(day.get_by_test_id("my-open")).to_have_text("0 still open", timeout=PATIENCE_MS)
     expect(page.get_by_text("Anna Reed")).to_have_count(0)
     assert found_by_axe(page) == []
     day.get_by_role("link").first.click()

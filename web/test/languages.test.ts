@@ -112,7 +112,7 @@ function spoken(part: unknown, path = ""): [string, string][] {
   return Object.entries(part as object).flatMap(([name, inner]) => spoken(inner, path ? `${path}.${name}` : name));
 }
 
-const NUMBERS = /count|kpis\.of$|kpis\.opens|uncounted|moreGroups|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
+const NUMBERS = /count|kpis\.of$|kpis\.opens|uncounted|stillOpen|moreGroups|http|whyLatency|moreAlerts|results|recovered|deadEnds|cards|\.alerts|rate|cardUsed/;
 const GIVEN: { [path: string]: unknown[] } = {
   gap: [{ at_ms: 0, speaker: "agent", duration_ms: 7_000, cause: "lost", within_ms: 53_000 }],
   "review.cardLeft": ["used", 7_000],

@@ -61,6 +61,10 @@ export const kpis = {
   myRecovered: "Refusals recovered",
   myCards: "Cards used",
   promises: "Promised by a day or a time",
+  stillOpen: (count: number) => counted(count, { one: "# still open", other: "# still open" }),
+  kept: "Kept",
+  keptOne: (words: string) => `Kept: ${words}`,
+  keptHere: "What you tick as kept is remembered in this browser only.",
   noPromises: "Nothing so far.",
   promise: "“{words}”, to {name}",
 };

@@ -59,6 +59,10 @@ export const kpis: typeof english = {
   myRecovered: "Negativas recuperadas",
   myCards: "Tarjetas usadas",
   promises: "Prometido para un día o una hora",
+  stillOpen: (count: number) => counted(count, { one: "# por cumplir", many: "# por cumplir", other: "# por cumplir" }),
+  kept: "Cumplida",
+  keptOne: (words: string) => `Cumplida: ${words}`,
+  keptHere: "Lo que marque como cumplido solo se recuerda en este navegador.",
   noPromises: "Nada por ahora.",
   promise: "«{words}», a {name}",
 };
