@@ -55,6 +55,7 @@ from voiceassist.ingest.joins import Host, Joins
 from voiceassist.ingest.limits import PeerLimits
 from voiceassist.ingest.source import CallInfo, Source
 from voiceassist.ingest.whip.sessions import WhipSessions
+from voiceassist.listening.meters import Meters
 from voiceassist.listening.sessions import ListenSessions
 from voiceassist.live.consent_gate import ConsentGate
 from voiceassist.live.live_call import LiveCall
@@ -121,6 +122,7 @@ class Runtime:
     joins: Joins = field(init=False)
     whip: WhipSessions = field(init=False)
     listening: ListenSessions = field(init=False)
+    meters: Meters = field(init=False)
     identities: Identities = field(init=False)
     phone_calls: PhoneCalls = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
@@ -192,6 +194,7 @@ class Runtime:
             delay_ms=round(settings.listen_delay_s * 1000),
             tells=settings.tell_listening,
         )
+        self.meters = Meters(spawn=self.spawn, behind_ms=self.listening.behind_ms)
 
     @property
     def load(self) -> LoadState:

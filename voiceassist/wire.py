@@ -157,6 +157,33 @@ class Continued:
     call_id: str  # of the call that goes on
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LevelsOpened:
+    """First message of the socket with a live call's levels."""
+
+    type: Literal["levels_opened"] = "levels_opened"
+    version: int = WIRE_VERSION
+    boot: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegLevels:
+    """How loud one leg was, in steps of 100 ms that follow each other."""
+
+    speaker: Speaker
+    from_ms: int  # of the call: where the first step begins
+    levels: tuple[int, ...]  # decibels above -60 dBFS: 0 is silence, 60 full scale
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Levels:
+    """How loud a live call was since the message before. What a slow client missed is not sent again."""
+
+    type: Literal["levels"] = "levels"
+    legs: tuple[LegLevels, ...]
+    behind_ms: int = 0  # how late who listens in is sent what is said; 0: nobody listens
+
+
 ServerMessage = (
     Snapshot
     | WallSnapshot
@@ -169,6 +196,8 @@ ServerMessage = (
     | Continued
     | ErrorMessage
     | Ping
+    | LevelsOpened
+    | Levels
 )
 
 

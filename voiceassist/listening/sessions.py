@@ -102,6 +102,11 @@ class ListenSessions:
         heard = (one for one in self._of(call_id) if one.began_s is not None)
         return tuple(dict.fromkeys(ListensIn(by=one.hearer.name, legs=one.legs) for one in heard))
 
+    def behind_ms(self, call_id: str) -> int:
+        """How late listeners are sent what is said in a call; 0 where nobody listens."""
+        broadcast = self.broadcasts.get(call_id)
+        return broadcast.behind_ms if broadcast else 0
+
     def _of(self, call_id: str) -> list[ListenSession]:
         return [session for session in self.sessions.values() if session.call_id == call_id]
 

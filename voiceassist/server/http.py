@@ -36,6 +36,7 @@ from voiceassist.server import (
     ingest,
     keys,
     kpis,
+    levels,
     listening,
     notices,
     oidc,
@@ -70,7 +71,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, coaching.router, phone.router, identity.router, agents.router, wall.router, follow_up.router,
-    activity.router, kpis.router, ingest.router, listening.router, ops.router, admin.router,
+    activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,
     pages.router,

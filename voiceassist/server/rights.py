@@ -54,6 +54,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "DELETE /api/calls/{call_id}/hold": ADMIN,
     "GET /api/calls/{call_id}/hold": SEES_HOLDS,
     "POST /api/calls/{call_id}/hold": ADMIN,
+    "SOCKET /api/calls/{call_id}/levels": SUPERVISOR,
     "GET /api/calls/{call_id}/phone": SUPERVISOR,
     "POST /api/calls/{call_id}/phone": SUPERVISOR,
     "GET /api/calls/{call_id}/recording": READS_CALLS,

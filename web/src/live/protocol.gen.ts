@@ -14,6 +14,8 @@ export type ServerMessage =
   | Continued
   | ErrorMessage
   | Ping
+  | LevelsOpened
+  | Levels
   | Record;
 export type Record =
   | CallStartedRecord
@@ -655,6 +657,30 @@ export interface ErrorMessage {
  */
 export interface Ping {
   type: "ping";
+}
+/**
+ * First message of the socket with a live call's levels.
+ */
+export interface LevelsOpened {
+  type: "levels_opened";
+  version: number;
+  boot: string;
+}
+/**
+ * How loud a live call was since the message before. What a slow client missed is not sent again.
+ */
+export interface Levels {
+  type: "levels";
+  legs: LegLevels[];
+  behind_ms: number;
+}
+/**
+ * How loud one leg was, in steps of 100 ms that follow each other.
+ */
+export interface LegLevels {
+  speaker: "agent" | "customer";
+  from_ms: number;
+  levels: number[];
 }
 /**
  * The first event of every call.
