@@ -187,14 +187,17 @@ class Runtime:
             ),
         )
         self.whip = WhipSessions(joins=self.joins)
-        self.listening = ListenSessions(
+        self.listening = self._listening()
+        self.meters = Meters(spawn=self.spawn, behind_ms=self.listening.behind_ms)
+
+    def _listening(self) -> ListenSessions:
+        return ListenSessions(
             live=self.live,
             audit=self.store.audit.tell,
             spawn=self.spawn,
-            delay_ms=round(settings.listen_delay_s * 1000),
-            tells=settings.tell_listening,
+            delay_ms=round(self.settings.listen_delay_s * 1000),
+            tells=self.settings.tell_listening,
         )
-        self.meters = Meters(spawn=self.spawn, behind_ms=self.listening.behind_ms)
 
     @property
     def load(self) -> LoadState:

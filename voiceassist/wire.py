@@ -164,6 +164,8 @@ class LevelsOpened:
     type: Literal["levels_opened"] = "levels_opened"
     version: int = WIRE_VERSION
     boot: str
+    tells_agent: bool = True  # who listens in (the setting `tell_listening`)
+    delay_ms: int = 0  # by which who listens in hears the call later (`listen_delay_s`)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -31,11 +31,13 @@ async def level_socket(socket: WebSocket, call_id: str) -> None:
     async with ended_well(socket):
         live = runtime.live.get(call_id) if await may_see(socket, call_id) else None
         if live is None:
-            told = UnknownNameError("unknown_call", f"there is no live call {call_id!r}")
-            await send_error(socket, told, CLOSE_UNKNOWN_CALL)
+            error = UnknownNameError("unknown_call", f"there is no live call {call_id!r}")
+            await send_error(socket, error, CLOSE_UNKNOWN_CALL)
             return
         with runtime.meters.watching(live) as lane:
-            await send(socket, wire.LevelsOpened(boot=runtime.boot))
+            told = runtime.listening
+            opened = wire.LevelsOpened(boot=runtime.boot, tells_agent=told.tells, delay_ms=told.delay_ms)
+            await send(socket, opened)
             await pump(socket, _LevelSubscription(socket, call_id, lane), _no_record)
 
 

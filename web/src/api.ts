@@ -55,6 +55,7 @@ const callPath = (id: string) => `/api/calls/${encodeURIComponent(id)}`;
 export const socketPath = (id: string) => `${callPath(id)}/socket?wait=true`;
 export const wallSocketPath = (agent: string | null) =>
   `/api/wall/socket${agent ? `?agent=${encodeURIComponent(agent)}` : ""}`;
+export const levelsPath = (id: string) => `${callPath(id)}/levels`;
 export const recordingPath = (id: string) => `${callPath(id)}/recording`;
 export const eventsPath = (id: string) => `${callPath(id)}/events`;
 export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;

@@ -129,6 +129,7 @@ const GIVEN: { [path: string]: unknown[] } = {
   "transcript.legend": [0.5],
   "wrap.announced": ["said", "101"],
   "line.sound": ["dtmf", 7],
+  "listen.begins": ["101", "both"],
   "line.crossTalk": ["agent", -25],
   "line.merged": ["agent"],
   "line.audio": [{ speaker: "agent", code: "clipping" }],

@@ -2,7 +2,8 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { ApiError } from "../src/api";
 import { MicCall, type MicSurroundings } from "../src/live/mic.svelte";
 import { loudness } from "../src/live/meter";
-import { hangUp, type Voice } from "../src/live/whip";
+import { hangUp } from "../src/live/rtc";
+import type { Voice } from "../src/live/whip";
 import { texts } from "../src/texts";
 
 /** A promise that the test settles. */

@@ -103,11 +103,11 @@ describe("what sounds on a line besides talk", () => {
     expect(grow({ ...after, at_ms: after.at_ms + 1 })[0]).toBe(later[0]);
   });
 
-  test("is a note in review, with echoes, merged legs, doubts of the language and pauses of the recording", () => {
+  test("is a note in review, with echoes, merged legs, doubts of the language and pauses of the recording, and who listened in", () => {
     const stream = JSON.parse(readFileSync(new URL("../../tests/contract/golden/line_changes.json", import.meta.url), "utf8")) as { records: WireRecord[] };
     const notes = timeline(stream.records).moments.flatMap((moment) => moment.notes.map(({ type }) => type));
     expect(notes.filter((type) => type === "sound")).toHaveLength(3);
-    expect([...new Set(notes)].sort()).toEqual(["crosstalk", "cue", "doubt", "merge", "pause", "sound"]);
+    expect([...new Set(notes)].sort()).toEqual(["crosstalk", "cue", "doubt", "listening", "merge", "pause", "sound"]);
   });
 
   test("a false alarm is told at its cue, its card and its alert, until it is taken back", () => {

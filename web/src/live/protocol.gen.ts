@@ -665,6 +665,8 @@ export interface LevelsOpened {
   type: "levels_opened";
   version: number;
   boot: string;
+  tells_agent: boolean;
+  delay_ms: number;
 }
 /**
  * How loud a live call was since the message before. What a slow client missed is not sent again.

@@ -13,6 +13,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.en";
+import { listen } from "./listen.en";
 import * as names from "./names.en";
 import { kpis } from "./kpis.en";
 import { phone } from "./phone.en";
@@ -318,6 +319,7 @@ export const en = {
       ["R", "resolve its alert"],
       ["C", "write to the agent of the opened call"],
       ["U", "undo what was done last"],
+      ["L", "listen in to the opened call, or stop"],
       ["Esc", "close the opened call"],
       ["?", "show or hide this list"],
     ] as readonly (readonly [keys: string, meaning: string])[],
@@ -396,6 +398,7 @@ export const en = {
   phone,
   playbook,
   recovery,
+  listen,
   wall,
   coaching,
 };

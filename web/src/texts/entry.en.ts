@@ -37,6 +37,7 @@ const actions: { readonly [key: string]: string } = {
   a: "Acknowledge the alert",
   r: "Resolve the alert",
   u: "Undo what was done last",
+  l: "Listen in to the opened call, or stop",
   "?": "Show the keys",
   " ": "Play or pause",
   j: "Next line",

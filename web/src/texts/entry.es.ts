@@ -37,6 +37,7 @@ const actions: { readonly [key: string]: string } = {
   a: "Atender la alerta",
   r: "Resolver la alerta",
   u: "Deshacer lo último",
+  l: "Escuchar la llamada abierta, o dejar de escucharla",
   "?": "Mostrar las teclas",
   " ": "Reproducir o pausar",
   j: "Línea siguiente",

@@ -9,6 +9,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.es";
+import { listen } from "./listen.es";
 import * as names from "./names.es";
 import { kpis } from "./kpis.es";
 import { phone } from "./phone.es";
@@ -312,6 +313,7 @@ export const es: Texts = {
       ["R", "resolver su alerta"],
       ["C", "escribir al agente de la llamada abierta"],
       ["U", "deshacer lo último"],
+      ["L", "escuchar la llamada abierta, o dejar de escucharla"],
       ["Esc", "cerrar la llamada abierta"],
       ["?", "mostrar u ocultar esta lista"],
     ],
@@ -390,6 +392,7 @@ export const es: Texts = {
   phone,
   playbook,
   recovery,
+  listen,
   wall,
   coaching,
 };

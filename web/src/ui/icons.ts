@@ -14,6 +14,7 @@ export const ICONS = {
   bell: "M4 11V7a4 4 0 0 1 8 0v4l1 1H3zM6.8 14h2.4",
   bellOff: "M4 11V7c0-.8.2-1.5.6-2M6.5 3.3A4 4 0 0 1 12 7v3M10.5 12H3l1-1M6.8 14h2.4M2.5 2.5l11 11",
   mic: "M8 2a2 2 0 0 1 2 2v4a2 2 0 0 1-4 0V4a2 2 0 0 1 2-2M4 7.5a4 4 0 0 0 8 0M8 11.5V14",
+  headphones: "M3 10.5V8a5 5 0 0 1 10 0v2.5M3 9.5h2.2v4H4a1 1 0 0 1-1-1zM13 9.5h-2.2v4H12a1 1 0 0 0 1-1z",
   play: "M5 3v10l8-5z",
   pause: "M5.5 3v10M10.5 3v10",
   stop: "M4 4h8v8H4z",

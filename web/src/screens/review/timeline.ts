@@ -6,7 +6,7 @@
 import { replay } from "../../live/store";
 import { keyOf, lines, type Line, type Lines } from "../../ui/transcript";
 import { soundsOf, type SoundSpan } from "../../ui/sounds";
-import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PhoneActed, PromiseHeard, PromptView, Speaker, WireRecord } from "../../types";
+import type { AlertView, AudioDoubted, AudioGap, CallState, CardVolume, CoachingView, CrossTalkChanged, CueView, DisclosureChanged, LegMergeChanged, LineChanged, NoteAdded, PhoneActed, PromiseHeard, PromptView, RecordOf, Speaker, WireRecord } from "../../types";
 
 /** Less that is missing nobody hears: the packet by which one side of a phone system begins later than the other. */
 const NOTICED_MS = 50;
@@ -29,6 +29,7 @@ export type Note =
   | { type: "pause"; at_ms: number; paused: boolean; by: string }
   | { type: "phone"; at_ms: number; event: PhoneActed }
   | { type: "fine"; at_ms: number; says: "said" | "undone" | "rose" | "offered" }
+  | { type: "listening"; at_ms: number; listeners: RecordOf<"listening_changed">["listeners"] }
   | { type: "people"; at_ms: number; agent: string; customer: string; by: string }
   | { type: "mute"; at_ms: number; muted: boolean }
   | { type: "volume"; at_ms: number; volume: CardVolume };
@@ -101,6 +102,7 @@ function buttonNote(record: WireRecord): Note[] {
   if (record.type === "call_identified") return [{ type: "people", at_ms: record.at_ms, agent: record.agent.name, customer: record.customer.name, by: record.by }];
   if (record.type === "agent_fine") return [{ type: "fine", at_ms: record.at_ms, says: record.fine ? "said" : record.rose ? "rose" : "undone" }];
   if (record.type === "recovery_offered") return [{ type: "fine", at_ms: record.at_ms, says: "offered" }];
+  if (record.type === "listening_changed") return [{ type: "listening", at_ms: record.at_ms, listeners: record.listeners }];
   if (record.type === "card_volume_changed") return [{ type: "volume", at_ms: record.at_ms, volume: record.volume }];
   if (record.type === "recording_paused" || record.type === "recording_resumed") return [{ type: "pause", at_ms: record.at_ms, paused: record.type === "recording_paused", by: record.by }];
   if (record.type === "mute_changed") return [{ type: "mute", at_ms: record.at_ms, muted: record.muted }];
