@@ -134,6 +134,7 @@ def test_an_incident_rises_is_taken_on_by_one_of_two_and_tells_its_story(
         see(steps.nth(2), "Tom resolved it (false alarm)", "They quote a film.")
 
         wall.end("live-0")
+        see(tom.get_by_test_id("wall-row"), "Ended", THRICE)  # two minutes more
         sue.goto("/review/live-0")
         note = sue.get_by_test_id("note-alert")
         see(note, THRICE, "Tom is on it")

@@ -128,6 +128,25 @@ describe("while the wall is read", () => {
   });
 });
 
+describe("a call that has just ended", () => {
+  const NOW = Date.parse("2026-11-22T09:00:00Z");
+  const ended = over("ended", { started_at: "2026-11-22T08:58:00Z", at_ms: 60_000 }); // a minute ago
+
+  test("stays on the wall for two minutes while something is left of it, and then is to be followed up", () => {
+    const calm = row("calm");
+    expect(ids(arrange([calm, ended], VIEW, NOW))).toEqual(["ended", "calm"]);
+    expect(ids(arrange([calm, ended], VIEW, NOW + 60_000))).toEqual(["calm"]);
+    expect(ids(arrange([calm, { ...ended, worst: null }], VIEW, NOW))).toEqual(["calm"]);
+    expect(ids(arrange([calm, ended], { ...VIEW, show: "live" }, NOW))).toEqual(["calm"]);
+  });
+
+  test("stands below a live agent who asks for help, whatever was left of it", () => {
+    const help = { ...alert("a1", "critical", 0), alert: { ...alert("a1", "critical", 0).alert, kind: "help" } };
+    const [asked, asks] = [{ ...ended, alerts: [help] }, row("live", { alerts: [help], worst: "critical" })];
+    expect(ids(arrange([asked, asks], VIEW, NOW))).toEqual(["live", "ended"]);
+  });
+});
+
 describe("what is to be followed up", () => {
   const ben = { id: "b", name: "Ben Cole", team: "returns" };
   const rows = [

@@ -49,7 +49,6 @@ export const incidents = {
   queue: {
     title: "To follow up",
     text: "Unresolved alerts of calls that are over, the newest first.",
-    open: "To follow up",
     count: (count: number) => counted(count, { one: "# alert", other: "# alerts" }),
     filters: "Filters",
     kind: "Kind",
@@ -70,6 +69,5 @@ export const incidents = {
     loadFailed: "The list could not be loaded",
     refreshed: "New ones came. Show them",
     back: "Live calls",
-    keys: "j and k move, space selects, a acknowledges, r resolves, Enter opens the call, z undoes.",
   },
 };

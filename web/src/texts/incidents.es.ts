@@ -39,9 +39,8 @@ export const incidents: typeof english = {
   faster: (step, time) => `Otra persona se adelantó: ${step}${time ? `, ${time}` : ""}. Mire de nuevo y decida.`,
   alerts: "Alertas de esta llamada",
   queue: {
-    title: "Pendientes",
+    title: "Por revisar",
     text: "Alertas sin resolver de llamadas terminadas, primero las más nuevas.",
-    open: "Pendientes",
     count: (count) => counted(count, { one: "# alerta", other: "# alertas" }),
     filters: "Filtros",
     kind: "Tipo",
@@ -54,7 +53,7 @@ export const incidents: typeof english = {
     ages: { 0: "Cualquiera", 1: "Más de una hora", 24: "Más de un día", 168: "Más de una semana" },
     text2: "Agente o cliente",
     clear: "Quitar los filtros",
-    none: "No queda nada pendiente",
+    none: "No queda nada por revisar",
     noneText: "Las alertas sin resolver llegan aquí cuando termina su llamada.",
     noMatch: "Nada coincide",
     noMatchText: "Cambie los filtros para ver las demás.",
@@ -62,6 +61,5 @@ export const incidents: typeof english = {
     loadFailed: "No se pudo cargar la lista",
     refreshed: "Han llegado más. Mostrarlas",
     back: "Llamadas en curso",
-    keys: "j y k mueven, la barra espaciadora selecciona, a atiende, r resuelve, Intro abre la llamada, z deshace.",
   },
 };

@@ -39,11 +39,19 @@ function compareAlerts(a: AlertView, b: AlertView): number {
 /** Whether the agent asks for help and nobody has taken it on. */
 export const asksForHelp = (row: WallRow) => row.alerts.some((view) => isHelp(view) && view.state === "open");
 
-/** The live calls that match, in order. An agent who asks for help comes first, however the others are sorted. */
-export function arrange(rows: readonly WallRow[], view: WallView): WallRow[] {
+const LEAVES_MS = 120_000; // until then whoever was about to take care of an alert finds it where it was
+
+/** Whether a call is over since a moment only and has something left: then it leaves the wall for the queue. */
+export const hasJustEnded = (row: WallRow, now: number) => !isLive(row) && row.worst !== null && now - (Date.parse(row.started_at) + row.at_ms) < LEAVES_MS;
+
+/** The live calls that match, and those that have just ended, in order. An agent who asks for help comes first, however
+ * the others are sorted. */
+export function arrange(rows: readonly WallRow[], view: WallView, now = Infinity): WallRow[] {
   const isShown = matching(view);
-  const shown = rows.filter((row) => isLive(row) && (view.show !== "alerts" || row.worst !== null) && isShown(row));
-  return shown.sort((a, b) => Number(asksForHelp(b)) - Number(asksForHelp(a)) || ORDERS[view.sort](a, b));
+  const isCurrent = (row: WallRow) => isLive(row) || (view.show !== "live" && hasJustEnded(row, now));
+  const shown = rows.filter((row) => isCurrent(row) && (view.show !== "alerts" || row.worst !== null) && isShown(row));
+  const asks = (row: WallRow) => Number(isLive(row) && asksForHelp(row));
+  return shown.sort((a, b) => asks(b) - asks(a) || ORDERS[view.sort](a, b));
 }
 
 /** Whether a row is of the team and has the words. */
