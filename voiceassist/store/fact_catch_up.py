@@ -36,19 +36,20 @@ class CatchUp:
 
     async def run(self) -> None:
         """Until nothing is missing; a failing disk only delays it."""
-        missing = await self._persistently(_missing)
+        missing = await self._persistently(lambda: self.database.read(_missing))
         while missing:
             self.left = len(missing)
             step, missing = missing[:STEP_CALLS], missing[STEP_CALLS:]
-            await self._persistently(partial(_make, call_ids=step))
+            making = partial(_make, call_ids=step)
+            await self._persistently(partial(self.database.transaction, making))
             await self.sleep(PAUSE_S)
         self.left = 0
 
-    async def _persistently(self, work: Callable[[Connection], Sequence[str]]) -> Sequence[str]:
+    async def _persistently(self, work: Callable[[], Awaitable[Sequence[str]]]) -> Sequence[str]:
         while True:
             try:
                 with store_errors(self.database.path, "written"):
-                    return await self.database.transaction(work)
+                    return await work()
             except StoreError as error:
                 log.warning("facts of older calls wait for the disk", error=str(error))
                 await self.sleep(RETRY_S)
