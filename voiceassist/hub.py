@@ -21,7 +21,7 @@ from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import WallRow, apply_wall, belongs_on_wall, is_for_wall, open_row
 from voiceassist.events import CallIdentified, CallStarted, Partial, Record
 from voiceassist.ingest.parts import is_later_part
-from voiceassist.row_screens import RowScreen, RowScreens
+from voiceassist.row_screens import RowScreen, RowScreens, sees
 from voiceassist.store.rows import microseconds
 from voiceassist.subscriptions import MaySee, TooSlowError, Waiting, WallPlace, every_call
 
@@ -233,7 +233,7 @@ class Hub:
         _, call_id = min(self._finished.values())
         del self._finished[call_id]
         row = self.rows.pop(call_id)
-        self._screens.forget(call_id)
+        self._screens.forget(call_id, is_aged=True)
         self._older[_key(row)] += 1
         self._tell_older(row, left=(call_id,))
 
@@ -258,7 +258,7 @@ class Hub:
 
     def _walls_of(self, row: WallRow) -> Iterator[Mailbox]:
         walls = chain(self._walls.get(None, ()), self._walls.get(row.agent.id, ()))
-        return (mailbox for mailbox in walls if _may_see(mailbox.may_see, row))
+        return (mailbox for mailbox in walls if sees(mailbox.may_see, row))
 
     # ---- who watches ------------------------------------------------------------------------------------
 
@@ -275,7 +275,7 @@ class Hub:
         """A mailbox for the wall, and the rows as they are at this moment; `agent_id`: of that agent's calls."""
         with _open_in(self._walls, agent_id, Mailbox(may_see)) as mailbox:
             rows = (row for row in self.rows.values() if agent_id in (None, row.agent.id))
-            yield mailbox, tuple(row for row in rows if _may_see(may_see, row))
+            yield mailbox, tuple(row for row in rows if sees(may_see, row))
 
     def watching_rows(
         self, may_see: MaySee = every_call, show: wire.ShowWall = SHOW_ALL
@@ -303,10 +303,6 @@ def _put(item: Waiting, text: str, mailboxes: Iterable[Mailbox]) -> None:
 
 def _key(row: WallRow) -> AgentKey:
     return row.agent.id, row.agent.team
-
-
-def _may_see(may_see: MaySee, row: WallRow) -> bool:
-    return may_see(row.agent.id, row.agent.team, is_live=row.status == "live")
 
 
 def _seq(item: Waiting) -> float:

@@ -54,6 +54,7 @@ class WallSnapshot:
     )
     older: int = 0  # finished calls with unresolved alerts that are not on the wall, of all whom one may see
     follow_up_days: int = 0  # older calls are not followed up on the wall any more; 0: all are
+    sent_at: str = ""  # the server's wall clock, ISO 8601 with zone; only to screens that want rows
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +91,7 @@ class WallRows:
     type: Literal["wall_rows"] = "wall_rows"
     rows: tuple[WallRow, ...]
     left: tuple[str, ...] = ()  # calls that are not on this wall any more
+    aged: tuple[str, ...] = ()  # of those, calls that newer ones have pushed out: they are counted as older now
     more: bool = False  # of the rows that a snapshot began with
 
 
@@ -104,6 +106,7 @@ class RowWords:
     last_speaker: Speaker | None
     agent_ms: int
     customer_ms: int
+    heard_ms: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,23 @@ class WallWords:
 
     type: Literal["wall_words"] = "wall_words"
     calls: tuple[RowWords, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WallTotals:
+    """All that one may see, whatever the filter: for a filtered screen, so that nothing is overlooked.
+
+    Comes within two seconds of a change.
+    """
+
+    type: Literal["wall_totals"] = "wall_totals"
+    live: int  # calls
+    help: int  # of those, whose agent asks for help
+    critical: int  # of the others, by the worst of their unresolved alerts
+    warning: int
+    teams: tuple[str, ...]  # what may be chosen: of all rows, in order
+    languages: tuple[str, ...]
+    kinds: tuple[str, ...]  # of unresolved alerts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -192,6 +212,7 @@ ServerMessage = (
     | WallRowAdded
     | WallRows
     | WallWords
+    | WallTotals
     | WallOlder
     | Resumed
     | Awaited

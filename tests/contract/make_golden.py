@@ -1,6 +1,6 @@
 """Writes the golden files: hand-made record streams with the screen's state after each record.
 
-`python -m tests.contract.make_golden` writes `golden/*.json` and `*.schema.json` from `core/screen/`
+`python -m tests.contract.make_golden` writes `golden/*.json`, `wall_filters.json` and `*.schema.json` from `core`,
 `wire.py` and `server/`. Never called by a test: the tests compare the committed files with what this computes.
 Next: `test_golden.py` here and `web/test/golden.test.ts` read the files.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from voiceassist.core.screen import state as screen_state
 from voiceassist.core.screen import wall as screen_wall
+from voiceassist.core.screen.wallfilter import WallFilter, matches
 from voiceassist.events import Record
 from voiceassist.server.http import build_api
 from voiceassist.wire import Json, encode, json_schema, to_json
@@ -35,12 +36,40 @@ def golden(name: str, records: list[Record]) -> Json:
     }
 
 
+FILTERS = (
+    WallFilter(),
+    WallFilter(teams=("returns", "billing")),
+    WallFilter(teams=("",)),
+    WallFilter(agents=("agent-anna",)),
+    WallFilter(levels=("warning",)),
+    WallFilter(levels=("critical",), kinds=("threat", "help")),
+    WallFilter(kinds=("dead_end",)),
+    WallFilter(languages=("es",)),
+    WallFilter(lost_line=True),
+    WallFilter(alerts=True),
+    WallFilter(alerts=True, languages=("en",), levels=("info", "critical")),
+)
+
+
+def wall_filters() -> Json:
+    """Which filter lets which rows of the golden files through, as "1" and "0" for each row."""
+    shown: Json = {}
+    for name, records in STREAMS.items():
+        rows = [screen_wall.open_row(records[0])]
+        for record in records[1:]:
+            rows.append(screen_wall.apply_wall(rows[-1], record))
+        shown[name] = ["".join(str(int(matches(wanted, row))) for row in rows) for wanted in FILTERS]
+    return {"filters": [to_json(wanted) for wanted in FILTERS], "shown": shown}
+
+
 def files() -> dict[Path, str]:
     """Every contract file with the text that belongs into it."""
     schema = json.dumps(json_schema(), indent=2, ensure_ascii=False) + "\n"
     rest = json.dumps(rest_schema(), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
     goldens = {HERE / "golden" / f"{name}.json": _text(golden(name, records)) for name, records in STREAMS.items()}
-    return {HERE / "wire.schema.json": schema, HERE / "rest.schema.json": rest, **goldens}
+    filters = json.dumps(wall_filters(), indent=1, ensure_ascii=False) + "\n"
+    schemas = {HERE / "wire.schema.json": schema, HERE / "rest.schema.json": rest}
+    return {**schemas, HERE / "wall_filters.json": filters, **goldens}
 
 
 def rest_schema() -> Json:

@@ -12,17 +12,26 @@ from hypothesis import strategies as st
 from tests.contract.test_wire import complaints
 from tests.shell import store_records as make
 from voiceassist import wire
-from voiceassist.core.screen.wall import WallRow
+from voiceassist.core.screen.wall import WallRow, row_of
 from voiceassist.core.screen.wallfilter import WallFilter, matches
 from voiceassist.errors import PeerError
 from voiceassist.events import AlertChanged, CallIdentified, Customer, Event, LineChanged, Person, Record
 from voiceassist.hub import FINISHED_ROWS, Hub
-from voiceassist.row_screens import ROWS_AT_ONCE, TOGETHER_S, RowScreen
+from voiceassist.row_screens import ROWS_AT_ONCE, TOGETHER_S, TOTALS_S, RowScreen
+from voiceassist.row_screens.texts import ALERTS_TOLD
 from voiceassist.subscriptions import MaySee, every_call
 
 CALLS = ("a", "b", "c", "d")
 TEAMS = ("returns", "billing")
-WORDS = ("seq", "at_ms", "last_words", "last_speaker", "agent_ms", "customer_ms")  # told of calls in view only
+WORDS = (
+    "seq",
+    "at_ms",
+    "last_words",
+    "last_speaker",
+    "agent_ms",
+    "customer_ms",
+    "heard_ms",
+)  # told of calls in view only
 
 
 class Client:
@@ -218,8 +227,8 @@ def test_another_filter_sends_only_the_difference() -> None:
     with hub.watching_rows() as screen:
         client = Client(screen)
         screen.change(wire.ShowWall(filter=WallFilter(teams=("billing",))))
-        (told,) = client.read(after_s=0)
-        assert (told["rows"], sorted(told["left"])) == ([], ["a", "b"])
+        told, _totals = client.read(after_s=0)
+        assert (told["rows"], sorted(told["left"]), told["aged"]) == ([], ["a", "b"], [])
         screen.change(wire.ShowWall(filter=WallFilter(teams=TEAMS)))
         (told,) = client.read(after_s=0)
         assert sorted(row["call_id"] for row in told["rows"]) == ["a", "b"]
@@ -281,8 +290,37 @@ def test_a_call_that_newer_ones_push_off_the_wall_leaves_and_is_counted() -> Non
             publish(hub, call_id, 1, replace(make.started(), started_at=f"2026-01-01T00:00:00.{number:03}+00:00"))
             publish(hub, call_id, 2, make.alert("a1", "info"))
             publish(hub, call_id, 3, make.ended())
-        client.read()
+            client.read()
         assert (len(client.rows), "c000" in client.rows, client.older) == (FINISHED_ROWS, False, 1)
+        assert [message["aged"] for message in client.told if message.get("left")] == [["c000"]]
+
+
+def test_an_older_call_whose_last_alert_is_resolved_leaves_screens_that_fetched_it() -> None:
+    hub, row = Hub(), row_of(make.call("old", make.alert("a1", "info")))
+    with hub.watching_rows() as screen:
+        client = Client(screen)
+        hub.restore(replace(row, status="ended"))
+        publish(hub, "old", 9, make.alert_changed("a1", "resolved"))
+        (told,) = client.read()
+        assert (told["rows"], told["left"]) == ([], ["old"])
+
+
+def test_a_filtered_screen_is_told_what_goes_on_elsewhere_every_two_seconds_if_that_has_changed() -> None:
+    hub = Hub()
+    begin(hub, "a", "b")
+    begin(hub, "c", team="billing")
+    with hub.watching_rows(of_team("returns"), wire.ShowWall(filter=WallFilter(agents=("nobody",)))) as screen:
+        client = Client(screen)
+        (totals,) = client.read(after_s=0)
+        assert (totals["live"], totals["help"], totals["critical"]) == (2, 0, 0)
+        assert (totals["teams"], totals["languages"], totals["kinds"]) == (["returns"], ["en"], [])
+        assert client.read(after_s=TOTALS_S) == []
+        publish(hub, "a", 2, make.alert("a1", "critical"))
+        publish(hub, "b", 2, replace(make.alert("a1", "critical"), kind="help"))
+        publish(hub, "c", 2, make.alert("a1", "critical"))
+        assert client.read(after_s=0.1) == []
+        (totals,) = client.read(after_s=TOTALS_S)
+        assert (totals["live"], totals["help"], totals["critical"]) == (2, 1, 1)
 
 
 def test_all_that_a_screen_is_told_fits_the_contract() -> None:
@@ -296,6 +334,19 @@ def test_all_that_a_screen_is_told_fits_the_contract() -> None:
         client.read()
     assert {message["type"] for message in client.told} == {"wall_snapshot", "wall_rows", "wall_words"}
     assert [complaints("ServerMessage", message) for message in client.told] == [[]] * len(client.told)
+
+
+def test_an_incident_that_repeats_makes_its_row_no_larger() -> None:
+    hub = Hub()
+    begin(hub, "a")
+    with hub.watching_rows() as screen:
+        client = Client(screen)
+        for seq in range(2, 60):
+            publish(hub, "a", seq, replace(make.alert(f"a{seq}", "critical"), incident="a2" if seq > 2 else ""))
+        client.read()
+    (incident,) = client.rows["a"]["alerts"]
+    assert (incident["count"], len(incident["happened"])) == (58, ALERTS_TOLD)
+    assert incident["happened"][-1]["alert_id"] == "a59"
 
 
 async def test_an_alert_wakes_a_screen_that_waits() -> None:

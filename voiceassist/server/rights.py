@@ -129,6 +129,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/status": ANYONE,
     "POST /api/wall/alerts": SUPERVISOR,
     "GET /api/wall/older": SUPERVISOR,
+    "GET /api/wall/agents": SUPERVISOR,
     "SOCKET /api/wall/socket": FOLLOWS_WALL,
     "GET /healthz": ANYONE,
     "SOCKET /ingest/asterisk": INGEST,

@@ -18,8 +18,10 @@ from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import allow, principal_of
 from voiceassist.server.bodies import RequestBody, StrictFields
 from voiceassist.server.follow_up import check_change
+from voiceassist.server.moments import moment_of
 from voiceassist.server.scope import may_see, scope_of
 from voiceassist.server.sockets import ended_well, pump, send, send_text
+from voiceassist.store.agents_today import AgentDay
 from voiceassist.store.places import place_of
 from voiceassist.store.unresolved import WallPage
 
@@ -77,6 +79,13 @@ async def older_rows(
     place = place_of(before) if before is not None else runtime.subscriptions.oldest_finished()
     page = await runtime.store.unresolved(limit, place, runtime.followed_up_since_us(), scope_of(connection))
     return JSONResponse(wire.to_json(page))
+
+
+@router.get("/agents", dependencies=[allow("supervisor")])
+async def agents(connection: HTTPConnection, since: str) -> tuple[AgentDay, ...]:
+    """What every agent's calls since a moment (ISO 8601) were like, live ones with what is stored of them."""
+    since_us = moment_of("since", since)
+    return await runtime_of(connection).store.agent_days(since_us or 0, scope_of(connection))
 
 
 @router.post("/alerts", dependencies=[allow("supervisor")])

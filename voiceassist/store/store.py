@@ -25,6 +25,7 @@ from voiceassist.events import PastOffer, Record, RecordingPaused
 from voiceassist.store import search
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
+from voiceassist.store.agents_today import AgentDay, agent_days
 from voiceassist.store.audit import AuditFilter, AuditPage, audit_page
 from voiceassist.store.audit_queue import AuditQueue
 from voiceassist.store.call_list import Page, page_of
@@ -262,6 +263,10 @@ class Store:
     async def agents(self, scope: CallScope = EVERY_CALL) -> tuple[SeenAgent, ...]:
         """The agents of the newest calls, whoever had the newest one first."""
         return await self._database.read(lambda connection: recent_agents(connection, scope))
+
+    async def agent_days(self, since_us: int, scope: CallScope = EVERY_CALL) -> tuple[AgentDay, ...]:
+        """What every agent's calls since then (microseconds since 1970) were like."""
+        return await self._database.read(lambda connection: agent_days(connection, since_us, scope))
 
     async def rebuild_facts(self, progress: Progress = iter) -> int:
         """Makes the facts of reports again from the events, however long it takes; returns of how many calls."""

@@ -49,7 +49,7 @@ function prepared(schema) {
     const flat = withoutTitles(flatten(definition, defs));
     return [name, { ...closed(flat, !actions.has(name)), title: name }];
   });
-  return { title: "VoiceassistWire", $defs: Object.fromEntries(entries), oneOf: [{ $ref: "#/$defs/ServerMessage" }, { $ref: "#/$defs/Action" }] };
+  return { title: "VoiceassistWire", $defs: Object.fromEntries(entries), oneOf: ["ServerMessage", "Action", "ShowWall"].map((name) => ({ $ref: `#/$defs/${name}` })) };
 }
 
 /** The TypeScript text for the committed schema; `protocol.test.ts` compares it with the file. */

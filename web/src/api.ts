@@ -2,7 +2,7 @@
 import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
-import type { Action, Activity, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Owners, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Owners, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -53,13 +53,16 @@ const callPath = (id: string) => `/api/calls/${encodeURIComponent(id)}`;
 
 /** Of a call that may not be there yet: the server waits for it. */
 export const socketPath = (id: string) => `${callPath(id)}/socket?wait=true`;
+/** Of one agent's calls, or of all, as records. */
 export const wallSocketPath = (agent: string | null) =>
   `/api/wall/socket${agent ? `?agent=${encodeURIComponent(agent)}` : ""}`;
+export const rowsSocketPath = "/api/wall/socket?rows=true";
 export const levelsPath = (id: string) => `${callPath(id)}/levels`;
 export const recordingPath = (id: string) => `${callPath(id)}/recording`;
 export const eventsPath = (id: string) => `${callPath(id)}/events`;
 export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;
 
+export const getAgentDays = (since: string) => getJson<AgentDay[]>(`/api/wall/agents?${new URLSearchParams({ since })}`);
 export const getAgents = () => getJson<SeenAgent[]>("/api/agents");
 export const getStatus = () => getJson<ServerStatus>("/api/status");
 export const getSamples = () => getJson<SampleSummary[]>("/api/samples");

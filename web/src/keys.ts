@@ -9,7 +9,7 @@ import { preferences } from "./live/preferences.svelte";
 export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { useless: true } | { toggle: CardFold };
 export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
-export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "listen" | "help";
+export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "listen" | "board" | "help";
 export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
 
 interface Pressed {
@@ -59,6 +59,7 @@ const WALL_KEYS: { [key: string]: WallKey } = {
   r: "resolve",
   u: "undo",
   l: "listen",
+  b: "board",
   "?": "help",
 };
 

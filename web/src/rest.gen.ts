@@ -242,6 +242,23 @@ export interface AgentChange {
   team?: string | null;
 }
 /**
+ * One agent, as their newest call has them, and the sums of their calls.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "AgentDay".
+ */
+export interface AgentDay {
+  abuse: number;
+  alerts: number;
+  calls: number;
+  dead_ends: number;
+  id: string;
+  last_call_at: string;
+  name: string;
+  refusals: number;
+  team: string;
+}
+/**
  * One that could not be changed, and why.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema

@@ -2,6 +2,7 @@
 import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./screens/admin/places";
 import { givenIn as queueGivenIn, queueFilterOf, type QueueFilter } from "./screens/followup/places";
 import { asPeriod, behindOf, type Behind } from "./screens/kpis/places";
+import { addressIn, queryOf, type WallAddress } from "./screens/supervisor/address";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
 import type { PeriodName } from "./types";
 
@@ -10,7 +11,7 @@ export type Route =
   | { page: "role" }
   | { page: "microphone"; call: string | null }
   | { page: "agent"; agent: string | null; call: string | null }
-  | { page: "supervisor"; call: string | null }
+  | { page: "supervisor"; call: string | null; wall?: WallAddress } // without `wall`: the whole one
   | { page: "followUp"; filter: QueueFilter; call: string | null }
   | { page: "review"; q: string; behind: Behind | null }
   | { page: "kpis"; period: PeriodName; team: string | null }
@@ -36,7 +37,7 @@ export function match(url: URL): Route {
   if (first === "role") return { page: "role" };
   if (first === "microphone") return { page: "microphone", call: query.get("call") };
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
-  if (first === "supervisor") return { page: "supervisor", call: query.get("call") };
+  if (first === "supervisor") return { page: "supervisor", call: query.get("call"), wall: addressIn(query) };
   if (first === "follow-up") return { page: "followUp", filter: queueFilterOf(query), call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "", behind: behindOf(query) };
   if (first === "kpis") return { page: "kpis", period: asPeriod(query.get("period")), team: query.get("team") };
@@ -83,7 +84,7 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "agent":
       return `/agent${search({ agent: route.agent, call: route.call })}`;
     case "supervisor":
-      return `/supervisor${search({ call: route.call })}`;
+      return `/supervisor${searchOf(route.wall ? queryOf(route.wall) : "", { call: route.call })}`;
     case "followUp":
       return `/follow-up${search({ ...queueGivenIn(route.filter), call: route.call })}`;
     case "review":
@@ -114,9 +115,13 @@ function playbookParts({ name, section, item }: Extract<Route, { page: "playbook
 
 const givenIn = (filter: AuditFilter) => Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== ""));
 
-function search(values: { [name: string]: string | null }): string {
-  const given = Object.entries(values).filter((entry): entry is [string, string] => entry[1] !== null);
-  return given.length > 0 ? `?${new URLSearchParams(given)}` : "";
+const search = (values: { [name: string]: string | null }): string => searchOf("", values);
+
+/** `query`: what goes before the values. */
+function searchOf(query: string, values: { [name: string]: string | null }): string {
+  const all = new URLSearchParams(query);
+  for (const [name, value] of Object.entries(values)) if (value !== null) all.append(name, value);
+  return all.size > 0 ? `?${all}` : "";
 }
 
 function number(text: string | null): number | null {

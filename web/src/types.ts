@@ -5,6 +5,7 @@ import type { KpiReport } from "./rest.gen";
 export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
 export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PhoneActed, PromiseHeard } from "./live/protocol.gen";
 export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
+export type { RowWords, ShowWall, WallFilter, WallRows as ChangedRows, WallTotals } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 
 export type PeriodName = KpiReport["period"];
@@ -35,6 +36,6 @@ export type { CallBegun, CallSummary, EngineSummary, Hold, Page as CallPage, Sam
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";
-export type { Activity, ActivityEntry, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";
+export type { Activity, ActivityEntry, AgentDay, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";
 
 export type HeardLegs = RecordOf<"listening_changed">["listeners"][number]["legs"];

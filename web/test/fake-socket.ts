@@ -4,12 +4,22 @@ import type { SocketLike, Surroundings } from "../src/live/socket";
 export class FakeSocket implements SocketLike {
   onmessage: SocketLike["onmessage"] = null;
   onclose: SocketLike["onclose"] = null;
+  onopen: SocketLike["onopen"] = null;
   closed = false;
+  readonly sent: unknown[] = [];
 
   constructor(readonly url: string) {}
 
   deliver(message: object): void {
     this.onmessage?.({ data: JSON.stringify(message) } as never);
+  }
+
+  open(): void {
+    this.onopen?.({} as never);
+  }
+
+  send(text: string): void {
+    this.sent.push(JSON.parse(text));
   }
 
   /** The other side closes; 1006: the connection is simply gone. */

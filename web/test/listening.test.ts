@@ -161,7 +161,7 @@ test("an offer asks for two channels, and one without Opus stays as it is", () =
 });
 
 test("levels keep one minute, newest last, and what a slow screen missed is missing", () => {
-  const levels = new LiveLevels("c1", () => ({ close: () => {}, retryNow: () => {} }));
+  const levels = new LiveLevels("c1", () => ({ close: () => {}, retryNow: () => {}, say: () => {} }));
   levels.receive({ type: "levels_opened", version: 1, boot: "b", tells_agent: false, delay_ms: 10_000 });
   expect([levels.tellsAgent, levels.delay_ms, levels.now("agent")]).toEqual([false, 10_000, 0]);
   for (let at_ms = 0; at_ms < 2 * KEPT_STEPS * STEP_MS; at_ms += 2 * STEP_MS)

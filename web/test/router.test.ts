@@ -1,3 +1,5 @@
+import { WHOLE_WALL, withShow } from "../src/screens/supervisor/address";
+import { EVERY_ROW } from "../src/screens/supervisor/wallfilter";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { NO_FILTER } from "../src/screens/admin/places";
@@ -15,7 +17,9 @@ test.each<[string, Route]>([
   ["/microphone?call=mic-1", { page: "microphone", call: "mic-1" }],
   ["/agent", { page: "agent", agent: null, call: null }],
   ["/agent?agent=anna", { page: "agent", agent: "anna", call: null }],
-  ["/supervisor?call=c1", { page: "supervisor", call: "c1" }],
+  ["/supervisor?call=c1", { page: "supervisor", call: "c1", wall: WHOLE_WALL }],
+  ["/supervisor?view=teams&team=a%26b&team=c&level=critical&line=lost&show=alerts&q=x&wall=1", { page: "supervisor", call: null, wall: { view: "teams", show: "alerts", text: "x", board: true, filter: { ...EVERY_ROW, teams: ["a&b", "c"], levels: ["critical"], lost_line: true, alerts: true } } }],
+  ["/supervisor?view=moons&level=loud&show=none&line=x&team=", { page: "supervisor", call: null, wall: WHOLE_WALL }],
   ["/review?q=refund", { page: "review", q: "refund", behind: null }],
   ["/review?kpi=calls&since=a&until=b&team=", { page: "review", q: "", behind: { kpi: "calls", part: "part", since: "a", until: "b", team: "", agent: null } }],
   ["/review?kpi=calls", { page: "review", q: "", behind: null }],
@@ -80,12 +84,15 @@ test("whatever an address says, a sign-in leads to a page of ours, by its own pa
 
 const text = fc.string({ minLength: 1 }).filter((value) => ![".", ".."].includes(value));
 const name = fc.option(text);
+const values = fc.uniqueArray(text, { maxLength: 3 });
+const filter = fc.record({ teams: values, agents: values, levels: fc.subarray(["critical", "warning", "info"] as const).map((some) => [...some]), kinds: values, languages: values, lost_line: fc.boolean(), alerts: fc.constant(false) });
+const wall = fc.record({ view: fc.constantFrom("calls" as const, "teams" as const, "agents" as const), filter, show: fc.constant("all" as const), text: fc.string(), board: fc.boolean() }).chain((address) => fc.constantFrom("all" as const, "live" as const, "alerts" as const).map((show) => withShow(address, show)));
 const full = fc.string({ minLength: 1 });
 const behind = fc.record({ kpi: full, part: fc.constantFrom("part" as const, "whole" as const), since: full, until: full, team: fc.option(fc.string()), agent: fc.option(fc.string()) });
 const routes = fc.oneof(
   fc.record({ page: fc.constant("start" as const), call: name, title: name }),
   fc.record({ page: fc.constant("agent" as const), agent: name, call: name }),
-  fc.record({ page: fc.constant("supervisor" as const), call: name }),
+  fc.record({ page: fc.constant("supervisor" as const), call: name, wall }),
   fc.record({ page: fc.constant("review" as const), q: fc.string(), behind: fc.option(behind) }),
   fc.record({ page: fc.constant("kpis" as const), period: fc.constantFrom(...PERIODS), team: fc.option(fc.string()) }),
   fc.record({ page: fc.constant("call" as const), call: text, at_ms: fc.option(fc.nat()) }),

@@ -10,6 +10,7 @@ import { agentShare, spoken } from "../src/ui/talk";
 import { currentMoment, timeline } from "../src/screens/review/timeline";
 import { growingLines, lines, soundsAtEnd } from "../src/ui/transcript";
 import type { CallState, LineSoundChanged, Speaker, WireRecord } from "../src/types";
+import { EVERY_ROW } from "../src/screens/supervisor/wallfilter";
 import { arrange, leadingAlert, newestLive } from "../src/screens/supervisor/wallview";
 import { alert, cue, final, partial, prompt, row, started } from "./build";
 
@@ -173,7 +174,7 @@ describe("the card", () => {
 });
 
 describe("the wall", () => {
-  const urgency = { sort: "urgency", show: "all", team: "", text: "" } as const;
+  const urgency = { sort: "urgency", filter: EVERY_ROW, text: "" } as const;
   const critical = row("critical", { alerts: [alert("a1", "critical", 9_000)], worst: "critical" });
   const older = row("older", { alerts: [alert("a1", "warning", 1_000)], worst: "warning" });
   const newer = row("newer", { alerts: [alert("a1", "warning", 5_000)], worst: "warning" });
@@ -186,7 +187,7 @@ describe("the wall", () => {
   });
 
   test("shows only the unresolved, or only what matches the words", () => {
-    expect(arrange([calm, newer], { ...urgency, show: "alerts" })).toEqual([newer]);
+    expect(arrange([calm, newer], { ...urgency, filter: { ...EVERY_ROW, alerts: true } })).toEqual([newer]);
     expect(arrange([calm, newer], { ...urgency, text: "IDIOT" })).toEqual([newer]);
     expect(arrange([calm, newer], { ...urgency, text: "martin" })).toHaveLength(2);
   });

@@ -39,6 +39,7 @@ from voiceassist.events import (
     LanguageDoubtChanged,
     LatenessChanged,
     LineChanged,
+    LineSoundChanged,
     ListeningChanged,
     MuteChanged,
     OwnKind,
@@ -66,6 +67,7 @@ class WallRow:
     customer: Customer
     language: str  # BCP 47: of the words below
     kinds: tuple[OwnKind, ...] = ()  # the playbook's own kinds of cue
+    engine: str = ""  # that hears it
     last_words: str = ""
     last_speaker: Speaker | None = None
     recovered: int = 0  # refusals followed by an alternative
@@ -84,6 +86,8 @@ class WallRow:
     listeners: tuple[str, ...] = ()  # names of those who listen in to a live call, each once
     agent_ms: int = 0  # how long the agent of a live call has spoken; 0 afterwards
     customer_ms: int = 0
+    heard_ms: int = 0  # when the last words ended, in a live call; 0 before the first ones
+    sounds: tuple[LineSoundChanged, ...] = ()  # one of each leg that carries music or tones now
 
 
 def open_row(record: Record) -> WallRow:
@@ -100,6 +104,7 @@ def open_row(record: Record) -> WallRow:
         customer=started.customer,
         language=started.language,
         kinds=started.kinds,
+        engine=started.engine,
         consent=started.consent,
         consent_need=started.consent_need,
     )
@@ -118,7 +123,7 @@ def apply_wall(row: WallRow, record: Record) -> WallRow:
             return _with_outcome(row, event)
         case MuteChanged() | RecordingPaused() | RecordingResumed() | AgentFine():
             return _with_button(row, event)
-        case CallIdentified() | LineChanged() | ListeningChanged():
+        case CallIdentified() | LineChanged() | LineSoundChanged() | ListeningChanged():
             return _with_people(row, event)
         case LanguageDoubtChanged() | DisclosureChanged() | LatenessChanged() | ConsentChanged():
             return _with_state(row, event)
@@ -155,7 +160,8 @@ def belongs_on_wall(row: WallRow) -> bool:
 
 
 WALL_EVENTS = (
-    *(CallStarted, Final, LineChanged, LanguageDoubtChanged, LatenessChanged, DisclosureChanged, MuteChanged),
+    *(CallStarted, Final, LineChanged, LineSoundChanged, LanguageDoubtChanged, LatenessChanged),
+    *(DisclosureChanged, MuteChanged),
     *(AgentFine, RecordingPaused, RecordingResumed, RefusalClosed, PartDeleted, ConsentChanged, CallIdentified),
     *(*INCIDENT_EVENTS, ListeningChanged, CallEnded, CallFailed),
 )
@@ -169,11 +175,16 @@ def _with_button(row: WallRow, event: MuteChanged | RecordingPaused | RecordingR
     return replace(row, paused=isinstance(event, RecordingPaused))
 
 
-def _with_people(row: WallRow, event: CallIdentified | LineChanged | ListeningChanged) -> WallRow:
+def _with_people(
+    row: WallRow, event: CallIdentified | LineChanged | LineSoundChanged | ListeningChanged
+) -> WallRow:
     if isinstance(event, ListeningChanged):
         return replace(row, listeners=listener_names(event))
     if isinstance(event, CallIdentified):
         return replace(row, agent=event.agent, customer=event.customer)
+    if isinstance(event, LineSoundChanged):
+        others = tuple(sound for sound in row.sounds if sound.speaker != event.speaker)
+        return replace(row, sounds=others if event.sound == "none" else (*others, event))
     return replace(row, lines=lines_after(row.lines, event))
 
 
@@ -215,6 +226,7 @@ def _with_words(row: WallRow, final: Final) -> WallRow:
         last_speaker=final.speaker,
         agent_ms=spoken["agent"],
         customer_ms=spoken["customer"],
+        heard_ms=max(row.heard_ms, final.end_ms),
     )
 
 
@@ -227,9 +239,11 @@ def _over(row: WallRow, event: CallEnded | CallFailed) -> WallRow:
         fine=False,
         listeners=(),
         lines=(),
+        sounds=(),
         behind_ms=0,
         agent_ms=0,
         customer_ms=0,
+        heard_ms=0,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Annotated
 from annotated_types import MaxLen
 
 from voiceassist.actions import Id
+from voiceassist.core.call.incidents import is_unresolved
 from voiceassist.core.screen.wall import WallRow
 from voiceassist.events import AlertLevel
 
@@ -43,9 +44,14 @@ def matches(wanted: WallFilter, row: WallRow) -> bool:
     )
 
 
+def asks_for_help(row: WallRow) -> bool:
+    """Whether the agent asks for help, and nobody has dealt with it."""
+    return any(view.alert.kind == "help" and is_unresolved(view) for view in row.alerts)
+
+
 def _has_alert(wanted: WallFilter, row: WallRow) -> bool:
     return any(
-        view.state in ("open", "acknowledged")
+        is_unresolved(view)
         and (not wanted.levels or view.alert.level in wanted.levels)
         and (not wanted.kinds or view.alert.kind in wanted.kinds)
         for view in row.alerts

@@ -29,13 +29,19 @@ export interface Notice {
  */
 export class SeenAlerts {
   #seen: Set<string> | null = null;
+  #calls: ReadonlySet<string> = new Set();
 
-  /** The incidents of which people were not told this before. */
-  unseen(rows: readonly WallRow[]): NewAlert[] {
-    const before = this.#seen;
+  /**
+   * The incidents of which people were not told this before. What had happened at `since` (milliseconds since 1970) in
+   * calls that were not among the rows is no news: somebody has only chosen to see them.
+   */
+  unseen(rows: readonly WallRow[], since = -Infinity): NewAlert[] {
+    const [before, calls] = [this.#seen, this.#calls];
     const all = rows.flatMap((row) => row.alerts.map((view) => ({ row, view })));
     this.#seen = new Set(all.flatMap(keysOf));
-    const isNews = ({ view }: NewAlert) => view.state === "open" || view.risen;
+    this.#calls = new Set(rows.map((row) => row.call_id));
+    const isNews = ({ row, view }: NewAlert) =>
+      (view.state === "open" || view.risen) && (calls.has(row.call_id) || Date.parse(row.started_at) + view.alert.at_ms >= since);
     return before ? all.filter((one) => isNews(one) && keysOf(one).some((key) => !before.has(key))) : [];
   }
 }

@@ -21,11 +21,11 @@ export class Notifier {
     this.#open = open;
   }
 
-  /** Takes the rows as they are now; the first ones are no news. */
-  look(rows: readonly WallRow[]): void {
+  /** Takes the rows as they are now; the first ones are no news, nor what the filter kept away until `since`. */
+  look(rows: readonly WallRow[], since?: number): void {
     attention.count = openAlerts(rows);
     showCount(attention.count);
-    const unseen = this.#seen.unseen(rows);
+    const unseen = this.#seen.unseen(rows, since);
     if (unseen.length === 0) return;
     this.spoken = unseen.sort((a, b) => gravity(b.view) - gravity(a.view));
     this.#notify(unseen);

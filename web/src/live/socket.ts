@@ -16,6 +16,8 @@ export type Connection = "connecting" | "open" | "waiting" | "closed";
 export interface SocketLike {
   onmessage: ((event: never) => void) | null;
   onclose: ((event: never) => void) | null;
+  onopen: ((event: never) => void) | null;
+  send(text: string): void;
   close(): void;
 }
 
@@ -36,6 +38,7 @@ export interface LiveSocketOptions {
   onMessage: (message: ServerMessage) => void;
   onConnection: (connection: Connection) => void;
   resumes?: boolean; // whether to name the last number seen when reconnecting
+  greeting?: () => string; // what to say first on every new connection
   surroundings?: Surroundings;
 }
 
@@ -59,6 +62,8 @@ export function backoff(tries: number, random: number): number {
 export interface LiveSocket {
   close(): void;
   retryNow(): void;
+  /** Says something on the connection that has its first answer; else nothing, for the greeting says it anew. */
+  say(text: string): void;
 }
 
 export function connect(options: LiveSocketOptions): LiveSocket {
@@ -77,6 +82,7 @@ export function connect(options: LiveSocketOptions): LiveSocket {
     const mine = around.open(address(options.path, options.resumes ? boot : null, after));
     socket = mine;
     mine.onmessage = (event: { data: unknown }) => mine === socket && take(event.data);
+    mine.onopen = () => mine === socket && options.greeting && mine.send(options.greeting());
     mine.onclose = (event: { code: number }) => mine === socket && lost(event.code);
     watch();
   }
@@ -167,7 +173,8 @@ export function connect(options: LiveSocketOptions): LiveSocket {
 
   const unwatchNetwork = around.watchNetwork(networkChanged);
   dial();
-  return { close, retryNow };
+  const say = (text: string) => isOpen && socket?.send(text);
+  return { close, retryNow, say };
 }
 
 function address(path: string, boot: string | null, after: number): string {

@@ -262,6 +262,7 @@ export function openRow(record: WireRecord): WallRow {
     customer: started.customer,
     language: started.language,
     kinds: started.kinds,
+    engine: started.engine,
     last_words: "",
     last_speaker: null,
     recovered: 0,
@@ -280,6 +281,8 @@ export function openRow(record: WireRecord): WallRow {
     listeners: [],
     agent_ms: 0,
     customer_ms: 0,
+    heard_ms: 0,
+    sounds: [],
   };
 }
 
@@ -307,6 +310,8 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
       return record.outcome === "recovered" ? { recovered: row.recovered + 1 } : { dead_ends: row.dead_ends + 1 };
     case "line_changed":
       return { lines: linesAfter(row.lines, bare(record)) };
+    case "line_sound_changed":
+      return { sounds: soundsAfter(row.sounds, bare(record)) };
     case "language_doubt_changed":
       return { doubted: doubtedAfter(row.doubted, record) };
     case "disclosure_changed":
@@ -326,9 +331,9 @@ function rowChanges(row: WallRow, record: WireRecord): { [K in keyof WallRow]?: 
     case "part_deleted":
       return record.part === "transcript" ? { last_words: "", last_speaker: null, alerts: row.alerts.map(unquoted) } : {};
     case "call_ended":
-      return { status: "ended", paused: false, fine: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "ended", ...OVER };
     case "call_failed":
-      return { status: "failed", paused: false, fine: false, listeners: [], lines: [], behind_ms: 0, agent_ms: 0, customer_ms: 0 };
+      return { status: "failed", ...OVER };
     default:
       return {};
   }
@@ -345,6 +350,13 @@ export function listenersNow({ status, listening }: Pick<CallState, "status" | "
   return status === "live" && last ? listenerNames(last) : [];
 }
 
+const OVER = { paused: false, fine: false, listeners: [], lines: [], sounds: [], behind_ms: 0, agent_ms: 0, customer_ms: 0, heard_ms: 0 };
+
+function soundsAfter(all: WallRow["sounds"], change: WallRow["sounds"][number]): WallRow["sounds"] {
+  const others = all.filter((other) => other.speaker !== change.speaker);
+  return change.sound === "none" ? others : [...others, change];
+}
+
 function missedAfter(missed: string[], change: DisclosureChanged): string[] {
   const others = missed.filter((title) => title !== change.title);
   return change.state === "missed" ? [...others, change.title] : others;
@@ -352,7 +364,8 @@ function missedAfter(missed: string[], change: DisclosureChanged): string[] {
 
 function spokenAfter(row: WallRow, final: Final): Partial<WallRow> {
   const spoken_ms = final.end_ms - final.start_ms;
-  return final.speaker === "agent" ? { agent_ms: row.agent_ms + spoken_ms } : { customer_ms: row.customer_ms + spoken_ms };
+  const heard_ms = Math.max(row.heard_ms, final.end_ms);
+  return final.speaker === "agent" ? { heard_ms, agent_ms: row.agent_ms + spoken_ms } : { heard_ms, customer_ms: row.customer_ms + spoken_ms };
 }
 
 export const isHelp = (view: AlertView) => view.alert.kind === "help";

@@ -1,22 +1,31 @@
 /** What a person chose for the wall, kept in this browser. What a damaged storage says is left out. */
 import { COLUMNS, type Column, type Density } from "../screens/supervisor/layout";
-import type { Show, SortKey } from "../screens/supervisor/wallview";
+import { addressIn, queryOf } from "../screens/supervisor/address";
+import type { SortKey } from "../screens/supervisor/wallview";
 import type { Level } from "../types";
 import type { NoticeChoice } from "./notices";
 import { stored, store } from "./preferences.svelte";
 
 export interface WallChoices {
   sort: SortKey;
-  show: Show;
-  team: string;
+  last: string; // the address's query when the wall was left
+  saved: readonly SavedWall[];
   density: Density;
   columns: readonly Column[];
   notices: NoticeChoice;
 }
 
+/** A wall that was given a name, to be come back to. */
+export interface SavedWall {
+  readonly name: string;
+  readonly query: string; // of its address
+}
+
+export const MOST_SAVED = 30;
+export const LONGEST_NAME = 60;
+
 const KEY = "wall";
 const SORTS: readonly SortKey[] = ["urgency", "longest", "newest", "agent", "dead_ends"];
-const SHOWS: readonly Show[] = ["all", "live", "alerts"];
 const DENSITIES: readonly Density[] = ["comfortable", "compact"];
 export const LEVELS: readonly Level[] = ["critical", "warning", "info"];
 const CLOCK = /^([01]\d|2[0-3]):[0-5]\d$/;
@@ -27,12 +36,28 @@ export function choicesIn(text: string): WallChoices {
   const notices = fieldsOf(said.notices);
   return {
     sort: oneOf(SORTS, said.sort, "urgency"),
-    show: oneOf(SHOWS, said.show, "all"),
-    team: typeof said.team === "string" ? said.team : "",
+    last: typeof said.last === "string" ? said.last : queryOfOld(said),
+    saved: savedIn(said.saved),
     density: oneOf(DENSITIES, said.density, "comfortable"),
     columns: someOf(COLUMNS, said.columns),
     notices: { sound: someOf(LEVELS, notices.sound), desktop: someOf(LEVELS, notices.desktop), quiet: quietIn(notices.quiet) },
   };
+}
+
+/** The team and the kind of calls, which were choices before they had an address. */
+function queryOfOld({ team, show }: { readonly [name: string]: unknown }): string {
+  const query = new URLSearchParams([["team", typeof team === "string" ? team : ""], ["show", typeof show === "string" ? show : ""]]);
+  return queryOf(addressIn(query));
+}
+
+function savedIn(value: unknown): SavedWall[] {
+  const all = Array.isArray(value) ? value.map(fieldsOf) : [];
+  return all.flatMap(({ name, query }) => (typeof name === "string" && name !== "" && typeof query === "string" ? [{ name: name.slice(0, LONGEST_NAME), query }] : [])).slice(0, MOST_SAVED);
+}
+
+/** With one more wall of a name, or another one of that name; the oldest goes when they are too many. */
+export function withSaved(saved: readonly SavedWall[], wall: SavedWall): SavedWall[] {
+  return [...saved.filter((one) => one.name !== wall.name), wall].slice(-MOST_SAVED);
 }
 
 function parsed(text: string): unknown {

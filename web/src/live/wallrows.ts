@@ -5,7 +5,7 @@
  * Keeps nothing else, so a wall that is open for weeks stays small. Next: `live/wall.svelte.ts` shows the rows.
  */
 import { applyWall, belongsOnWall, openRow } from "./store";
-import type { WallRow, WireRecord } from "../types";
+import type { ChangedRows, RowWords, WallRow, WireRecord } from "../types";
 
 export const LINGERS_MS = 11_000; // the ten seconds of Undo (ui/toasts.svelte.ts), and the way of the answer
 
@@ -31,6 +31,21 @@ export class WallRows {
   add(row: WallRow): void {
     this.#byId.set(row.call_id, row);
     this.#older.delete(row.call_id);
+  }
+
+  /** Rows as the server has them now, and the calls that it does not show here any more. */
+  put({ rows, left, aged }: Pick<ChangedRows, "rows" | "left" | "aged">, keepsAged: boolean): void {
+    this.leave(aged, keepsAged);
+    for (const callId of left) if (!aged.includes(callId)) this.#delete(callId);
+    for (const row of rows) this.add(row);
+  }
+
+  /** What was said last. */
+  hear(calls: readonly RowWords[]): void {
+    for (const words of calls) {
+      const row = this.#byId.get(words.call_id);
+      if (row) this.#byId.set(row.call_id, { ...row, ...words });
+    }
   }
 
   /** Finished calls that are too old for the server's wall. */

@@ -320,6 +320,7 @@ export const en = {
       ["C", "write to the agent of the opened call"],
       ["U", "undo what was done last"],
       ["L", "listen in to the opened call, or stop"],
+      ["B", "the wall for a big screen, and back"],
       ["Esc", "close the opened call"],
       ["?", "show or hide this list"],
     ] as readonly (readonly [keys: string, meaning: string])[],

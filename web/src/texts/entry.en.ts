@@ -38,6 +38,7 @@ const actions: { readonly [key: string]: string } = {
   r: "Resolve the alert",
   u: "Undo what was done last",
   l: "Listen in to the opened call, or stop",
+  b: "Show the wall for a big screen",
   "?": "Show the keys",
   " ": "Play or pause",
   j: "Next line",

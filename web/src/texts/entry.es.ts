@@ -38,6 +38,7 @@ const actions: { readonly [key: string]: string } = {
   r: "Resolver la alerta",
   u: "Deshacer lo último",
   l: "Escuchar la llamada abierta, o dejar de escucharla",
+  b: "Mostrar el panel para una pantalla grande",
   "?": "Mostrar las teclas",
   " ": "Reproducir o pausar",
   j: "Línea siguiente",

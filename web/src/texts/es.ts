@@ -314,6 +314,7 @@ export const es: Texts = {
       ["C", "escribir al agente de la llamada abierta"],
       ["U", "deshacer lo último"],
       ["L", "escuchar la llamada abierta, o dejar de escucharla"],
+      ["B", "el panel para una pantalla grande, y volver"],
       ["Esc", "cerrar la llamada abierta"],
       ["?", "mostrar u ocultar esta lista"],
     ],

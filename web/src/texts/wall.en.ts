@@ -1,4 +1,5 @@
 /** The English texts of the supervisor's wall: what is to be followed up, notices, choices, activity. Next: `en.ts`. */
+import type { ViewName } from "../screens/supervisor/address";
 import type { Column, Density } from "../screens/supervisor/layout";
 import type { Counts } from "../screens/supervisor/wallview";
 import type { By } from "../types";
@@ -8,8 +9,9 @@ import { counting, naming } from "./forms";
 const counted = counting("en");
 const alerts = (count: number) => counted(count, { one: "# alert", other: "# alerts" });
 
-const columns: By<Column> = { talk: "Agent talks", refusals: "Refusals", muted: "Cards", delay: "Delay", language: "Language" };
+const columns: By<Column> = { talk: "Agent talks", silence: "Silence", hold: "On hold", engine: "Engine", tier: "Tier", duration: "Duration", refusals: "Refusals", muted: "Cards", delay: "Delay", language: "Language" };
 const densities: By<Density> = { comfortable: "Comfortable", compact: "Compact" };
+const views: By<ViewName> = { calls: "Calls", teams: "Teams", agents: "Agents" };
 
 export const wall = {
   help: "Help",
@@ -18,6 +20,41 @@ export const wall = {
   team: "Team",
   everyTeam: "Every team",
   columns,
+  views,
+  viewsTitle: "Wall by",
+  teamsCount: (count: number) => counted(count, { one: "# team", other: "# teams" }),
+  filters: (count: number) => (count > 0 ? `Filter (${whole(count)})` : "Filter"),
+  filterTitle: "Which calls the wall shows",
+  filterText: "Only these calls are shown, and only of these you are told with a sound or on the desktop. What goes on elsewhere is counted above the wall.",
+  kindsOfAlert: "Kind of alert",
+  lineTitle: "Line",
+  lostLine: "Line lost or quiet",
+  agent: "Agent",
+  findAgent: "Find an agent by name",
+  without: (what: string) => `Remove from the filter: ${what}`,
+  elsewhere: (summary: string) => `Outside this filter: ${summary}`,
+  savedTitle: "Saved walls",
+  savedText: "View, filter and words, under a name. They are kept in this browser; each is an address that you can send.",
+  savedName: "Name of this wall",
+  save: "Save this wall",
+  savedGone: (name: string) => `Forgotten: ${name}`,
+  forgetSaved: (name: string) => `Forget ${name}`,
+  liveCalls: "Live calls",
+  openAlerts: "Unresolved",
+  oldest: "Oldest of the worst",
+  noTeam: "Without a team",
+  nothingOpen: "Nothing unresolved",
+  now: "Now",
+  onCall: "On a call",
+  lastCall: (time: string) => `Last call began at ${time}`,
+  callsToday: "Calls today",
+  alertsToday: "Alerts today",
+  abuseToday: "Abuse today",
+  noAgents: "No agent had a call today.",
+  nobody: "Nobody yet",
+  stale: (age: string) => `Not current: the connection was lost ${age}. It comes back by itself.`,
+  boardPage: (page: number, pages: number, count: number) => `${counted(count, { one: "# call with something unresolved", other: "# calls with something unresolved" })} · page ${whole(page)} of ${whole(pages)}`,
+  boardLeave: "Leave the big screen (Esc)",
   refusalsCount: (count: number, deadEnds: number) => (deadEnds > 0 ? `${whole(count)}, ${counted(deadEnds, { one: "# dead end", other: "# dead ends" })}` : whole(count)),
   muted: "muted",
   missed: (titles: string) => `Not said in time: ${titles}`,

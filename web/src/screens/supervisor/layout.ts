@@ -1,11 +1,12 @@
 /** How tall the wall's rows are and which columns a person may add, by the width there is. Pure. */
-import { languageName, percent } from "../../format";
+import { capital, clock, engineName, languageName, percent } from "../../format";
 import { texts } from "../../texts";
 import type { WallRow } from "../../types";
 import { seconds } from "../../ui/lateness";
 
-export const COLUMNS = ["talk", "refusals", "muted", "delay", "language"] as const;
+export const COLUMNS = ["talk", "silence", "hold", "refusals", "muted", "delay", "language", "engine", "tier", "duration"] as const;
 export type Column = (typeof COLUMNS)[number];
+export const OPEN_KINDS = ["help", "critical", "warning", "info"] as const; // in the order of their weight
 export type Density = "comfortable" | "compact";
 
 export interface Layout {
@@ -35,8 +36,8 @@ export function layoutOf(width_rem: number, density: Density, columns: readonly 
   };
 }
 
-/** What stands in a column; a dash where there is nothing to tell. */
-export function cellText(row: WallRow, column: Column): string {
+/** What stands in a column at a moment of the server's clock (milliseconds since 1970); a dash where there is nothing to tell. */
+export function cellText(row: WallRow, column: Column, now: number): string {
   switch (column) {
     case "talk":
       return row.agent_ms + row.customer_ms > 0 ? percent(row.agent_ms / (row.agent_ms + row.customer_ms)) : texts.agent.noTalk;
@@ -48,5 +49,26 @@ export function cellText(row: WallRow, column: Column): string {
       return row.behind_ms > 0 ? texts.lateness.short(seconds(row.behind_ms)) : texts.agent.noTalk;
     case "language":
       return languageName(row.language);
+    case "silence":
+      return row.heard_ms > 0 ? clock(Math.max(0, lasted(row, now) - row.heard_ms)) : texts.agent.noTalk;
+    case "hold":
+      return holdText(row, now);
+    case "engine":
+      return engineName(row.engine) || texts.agent.noTalk;
+    case "tier":
+      return capital(row.customer.tier) || texts.agent.noTalk;
+    case "duration":
+      return clock(lasted(row, now));
   }
+}
+
+/** Since when music plays on one of its legs. */
+function holdText(row: WallRow, now: number): string {
+  const since = row.sounds.filter(({ sound }) => sound === "music").map(({ since_ms }) => since_ms);
+  return since.length > 0 ? clock(Math.max(0, lasted(row, now) - Math.min(...since))) : texts.agent.noTalk;
+}
+
+/** How long a call has lasted, or lasted. What comes of a call that is not in view may be old, and on hold there is nothing. */
+function lasted(row: WallRow, now: number): number {
+  return row.status === "live" ? Math.max(row.at_ms, now - Date.parse(row.started_at)) : row.at_ms;
 }

@@ -2,15 +2,16 @@
 import { plain } from "../../fold";
 import { gravity, isHelp, isUnresolved } from "../../live/store";
 import { reasonOf } from "../../reason";
-import type { AlertView, WallRow } from "../../types";
+import type { AlertView, WallFilter, WallRow, WallTotals } from "../../types";
+import { matchesFilter } from "./wallfilter";
 
 export type SortKey = "urgency" | "longest" | "newest" | "agent" | "dead_ends";
-export type Show = "all" | "live" | "alerts";
+export type Show = "all" | "live" | "alerts"; // "live": without what is to be followed up; "alerts": unresolved only
 
 export interface WallView {
   sort: SortKey;
-  show: Show; // "live": without what is to be followed up; "alerts": live calls with unresolved alerts only
-  team: string; // empty: every team
+  show?: Show; // without it as "all"; what is unresolved only, the filter says
+  filter: WallFilter;
   text: string;
 }
 
@@ -47,15 +48,15 @@ export const hasJustEnded = (row: WallRow, now: number) => !isLive(row) && row.w
 /** The live calls that match, and those that have just ended, in order. An agent who asks for help comes first, however
  * the others are sorted. */
 export function arrange(rows: readonly WallRow[], view: WallView, now = Infinity): WallRow[] {
-  const isShown = matching(view);
+  const hasText = matching({ team: "", text: view.text });
   const isCurrent = (row: WallRow) => isLive(row) || (view.show !== "live" && hasJustEnded(row, now));
-  const shown = rows.filter((row) => isCurrent(row) && (view.show !== "alerts" || row.worst !== null) && isShown(row));
+  const shown = rows.filter((row) => isCurrent(row) && matchesFilter(view.filter, row) && hasText(row));
   const asks = (row: WallRow) => Number(isLive(row) && asksForHelp(row));
   return shown.sort((a, b) => asks(b) - asks(a) || ORDERS[view.sort](a, b));
 }
 
 /** Whether a row is of the team and has the words. */
-export function matching({ team, text }: Pick<WallView, "team" | "text">): (row: WallRow) => boolean {
+export function matching({ team, text }: { team: string; text: string }): (row: WallRow) => boolean {
   const words = plain(text.trim());
   return (row) => (team === "" || row.agent.team === team) && (words === "" || hasWords(row, words));
 }
@@ -84,9 +85,23 @@ export function countsOf(rows: readonly WallRow[]): Counts {
   return counts;
 }
 
-/** The teams of these calls, in the order of the alphabet. */
-export function teamsOf(rows: readonly WallRow[]): string[] {
-  return [...new Set(rows.map((row) => row.agent.team))].filter(Boolean).sort((a, b) => a.localeCompare(b));
+/** What goes on outside of what is shown. */
+export function elsewhere(totals: WallTotals, shown: readonly WallRow[]): Counts | null {
+  const here = countsOf(shown);
+  const left = (all: number, those: number) => Math.max(0, all - those);
+  const [help, critical, warning] = [left(totals.help, here.help), left(totals.critical, here.critical), left(totals.warning, here.warning)];
+  const others = left(totals.live - shown.length, help + critical + warning);
+  return help + critical + warning + others > 0 ? { help, critical, warning, others } : null;
+}
+
+/** What a filter may choose from: of all that one may see, which the server counts while there is a filter. */
+export type Choices = Pick<WallTotals, "teams" | "languages" | "kinds">;
+
+export function choicesOf(rows: readonly WallRow[], totals: WallTotals | null): Choices {
+  if (totals) return totals;
+  const some = (values: readonly string[]) => [...new Set(values)].filter(Boolean).sort((a, b) => a.localeCompare(b));
+  const alerts = rows.flatMap((row) => row.alerts.filter(isUnresolved));
+  return { teams: some(rows.map((row) => row.agent.team)), languages: some(rows.map((row) => row.language)), kinds: some(alerts.map((view) => view.alert.kind)) };
 }
 
 type Order = (a: WallRow, b: WallRow) => number;
