@@ -13,11 +13,12 @@ from hypothesis import strategies as st
 
 from tests.shell import store_records as make
 from tests.shell.test_store import STEPS, _story
-from voiceassist.events import AlertChanged, CallStarted, Event, Person, PromiseHeard, Record
+from voiceassist.events import AlertChanged, CallStarted, Event, PartDeleted, Person, PromiseHeard, Record
 from voiceassist.kpis.definitions import KPIS, Sum
 from voiceassist.kpis.numbers import numbers_of
 from voiceassist.kpis.values import Value, sum_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
+from voiceassist.store.erasure import RemovedRecordings
 from voiceassist.store.kpi_sums import By, CallsBehind, Part
 from voiceassist.store.kpis import GROUPS, KpiQuestion, KpiReport
 from voiceassist.store.periods import PeriodName, Span
@@ -150,6 +151,25 @@ async def test_more_teams_than_one_compares_are_all_in_the_total_and_it_is_said_
     found = await report(store, by="team")
     assert (len(found.groups), found.more, found.total.values["calls"].part) == (GROUPS, True, GROUPS + 2)
     assert found.groups[0].team == "team 000"
+
+
+async def test_figures_are_the_same_when_the_words_of_a_call_were_deleted_and_gone_with_the_call(
+    store: Store,
+) -> None:
+    story = [make.cue("c1"), make.prompt("p1"), make.refusal_closed("c1", "recovered"), *waited("a1", 4)]
+    await store.append(call_of("x", AGENTS[0], *story, make.false_alarm("c1", by="Sue"), make.ended()))
+    before = (await report(store, by="agent")).total
+    gone = PartDeleted(at_ms=5000, part="transcript", by="voiceassist", done_at=NOW.isoformat())
+    await store.append([make.record("x", 20, gone)])
+    assert (await report(store, by="agent")).total == before
+    await store.erase(["x"], no_recordings, by="root")
+    after = await report(store, by="agent")
+    assert (after.total.values["calls"].part, after.total.values["acknowledge_median"].part) == (0, 0)
+    assert after.groups == ()
+
+
+async def no_recordings(_call_ids: Sequence[str]) -> RemovedRecordings:
+    return RemovedRecordings(files=0, bytes=0)
 
 
 async def test_an_agents_day_has_their_own_figures_and_what_they_promised(store: Store) -> None:
