@@ -43,7 +43,8 @@ def test_a_supervisor_whispers_barges_in_and_leaves_and_the_agent_knows(
         call.speak(1)
         agent, wall = opened(window, "/agent?call=visited"), opened(window, "/supervisor?call=visited")
         wall.emulate_media(color_scheme="light", reduced_motion="reduce")
-        see(wall.get_by_test_id("phone-line"), "Your phone is asked for once.", "Transfer is not possible.")
+        see(wall.get_by_test_id("phone-line"), "Your phone is asked for once.")
+        see(wall.get_by_test_id("phone-reason"), "Transfer is not possible.")
         assert wall.get_by_test_id("phone-transfer").get_attribute("aria-disabled") == "true"
         assert found_by_axe(wall) == []
 
