@@ -80,6 +80,12 @@ def spoken_lines(place: Page | Locator) -> list[tuple[str, str]]:
     return [(speaker, words) for speaker, words in place.get_by_test_id("final").evaluate_all(SPOKEN_LINES)]
 
 
+def see_all_of_the_width(page: Page) -> None:
+    """Waits until nothing is wider than the page: a page that gets another width is laid out a moment later."""
+    fits = "document.documentElement.scrollWidth <= window.innerWidth"
+    until(lambda: page.evaluate(fits) or None, "all of the page's width", within_s=10)
+
+
 def see_lines(place: Page | Locator, expected: list[tuple[str, str]]) -> None:
     """Waits for as many lines, and finds exactly these."""
     expect(place.get_by_test_id("final")).to_have_count(len(expected), timeout=PATIENCE_MS)

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.e2e.axe import found_by_axe
-from tests.e2e.screens import opened, see, tabs
+from tests.e2e.screens import opened, see, see_all_of_the_width, tabs
 from tests.e2e.server import running_server, scripted, until
 from tests.notices.told import SECRET, delivery
 from voiceassist.store.database import DATABASE
@@ -72,11 +72,6 @@ async def prepare(folder: Path) -> None:
     await store.close()
 
 
-def fits(page: Page) -> bool:
-    inner: bool = page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
-    return inner
-
-
 @pytest.mark.parametrize("locale", list(SAYS))
 def test_channels_are_tested_and_dead_letters_are_dealt_with(
     browser: Browser, tmp_path: Path, locale: str
@@ -103,7 +98,7 @@ def test_channels_are_tested_and_dead_letters_are_dealt_with(
             assert found_by_axe(page) == []
             for width in (390, 1024, 1440):
                 page.set_viewport_size({"width": width, "height": 900})
-                assert fits(page), width
+                see_all_of_the_width(page)
             before = page.get_by_test_id("dead-letters").bounding_box()
 
             for channel, outcome in ((desk, well), (down, badly)):

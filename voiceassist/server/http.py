@@ -45,6 +45,7 @@ from voiceassist.server import (
     people,
     phone,
     playbook_drafts,
+    playbook_feedback,
     playbook_offers,
     playbook_trials,
     playbooks,
@@ -76,6 +77,7 @@ ROUTERS = (
     holds.router, retention.router, notices.router,
     pages.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
+    playbook_feedback.router,
     samples.router,  # demo last
 )  # fmt: skip
 

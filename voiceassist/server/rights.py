@@ -101,6 +101,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "PUT /api/playbooks/{name}/draft": WRITES_PLAYBOOKS,
     "GET /api/playbooks/{name}/draft/changes": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/examples": READS_PLAYBOOKS,
+    "GET /api/playbooks/{name}/feedback": READS_BACKTESTS,
     "GET /api/playbooks/{name}/offer": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/offer": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/phrases": READS_PLAYBOOKS,

@@ -29,7 +29,7 @@ from voiceassist.events import (
 from voiceassist.kpis.numbers import TYPES, first_care, numbers_of
 from voiceassist.store.rows import Row, microseconds
 
-FACT_TYPES = (*TYPES, "note_added", "call_identified")
+FACT_TYPES = (*TYPES, "not_useful_marked", "note_added", "call_identified")
 """The types (in wire form) that facts are made of."""
 
 Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone", "noted"]

@@ -6,7 +6,7 @@ full-text index over `finals` and its triggers) is in the migration and used by 
 
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import BigInteger, Column, ForeignKey, Index, Integer, MetaData, String, Table, Text
 from sqlalchemy.sql.schema import ForeignKeyConstraint
@@ -229,6 +229,20 @@ fact_calls = Table(
     Column("agent_team", String, nullable=False),
     *(Column(number, BigInteger, nullable=False) for number in CALL_SUMS),
     sqlite_with_rowid=False,
+)
+RuleNumber = Literal["fired", "cards", "used", "dismissed", "not_useful", "false_alarms"]
+RULE_NUMBERS: tuple[RuleNumber, ...] = ("fired", "cards", "used", "dismissed", "not_useful", "false_alarms")
+fact_rules = Table(
+    "fact_rules",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", String, primary_key=True),
+    Column("rule", String, primary_key=True),
+    Column("playbook", String, primary_key=True),
+    Column("version", String, primary_key=True),
+    Column("started_us", BigInteger, nullable=False),  # of the call
+    *(Column(number, BigInteger, nullable=False) for number in RULE_NUMBERS),
+    Index("ix_fact_rules_playbook", "playbook", "started_us"),
 )
 fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
 fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH

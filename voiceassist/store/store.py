@@ -63,6 +63,7 @@ from voiceassist.store.places import ListPlace, place_of
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.retention import Retention
 from voiceassist.store.rows import CallSummary, record_of
+from voiceassist.store.rule_feedback import RuleFeedback, rule_feedback
 from voiceassist.store.schema import calls, events
 from voiceassist.store.unresolved import WallPage, count_unresolved, unresolved_page
 from voiceassist.store.writer import Writer
@@ -255,6 +256,10 @@ class Store:
         """The key figures of a period."""
         report = await self._database.read(lambda connection: kpi_report(connection, asked, scope))
         return replace(report, uncounted=self.catch_up.left)
+
+    async def rule_feedback(self, playbook: str, since_us: int, scope: CallScope) -> tuple[RuleFeedback, ...]:
+        """How the rules of a playbook did in calls that began since then."""
+        return await self._database.read(lambda connection: rule_feedback(connection, playbook, since_us, scope))
 
     async def own_day(self, agent_id: str, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> OwnDay:
         """One agent's day."""

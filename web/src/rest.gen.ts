@@ -1019,6 +1019,47 @@ export interface ExamplesView {
   examples: ExampleView[];
 }
 /**
+ * The rules of all versions, the most complained of first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FeedbackView".
+ */
+export interface FeedbackView {
+  days: number;
+  rules: RuleFeedback[];
+  uncounted: number;
+}
+/**
+ * One rule.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RuleFeedback".
+ */
+export interface RuleFeedback {
+  calls: JudgedCall[];
+  cards: number;
+  dismissed: number;
+  false_alarms: number;
+  fired: number;
+  kind: string;
+  not_useful: number;
+  rule: string;
+  used: number;
+}
+/**
+ * A call in which somebody called a cue of the rule a false alarm, or its card not useful.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "JudgedCall".
+ */
+export interface JudgedCall {
+  call_id: string;
+  false_alarms: number;
+  not_useful: number;
+  started_at: string;
+  version: string;
+}
+/**
  * What there is to filter by, among all that one may see.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema

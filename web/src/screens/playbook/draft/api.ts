@@ -1,5 +1,6 @@
 /** The REST calls of the playbook screen. Failures are `ApiError`s, as for every screen. */
 import { getJson, send } from "../../../api";
+import type { FeedbackView } from "../../../rest.gen";
 import type { Speaker } from "../../../types";
 import type { Backtest, Change, Choice, Draft, Outcome, Pending, PhraseTry, Playbook, Shelf, Tried, TryRequest, Version, VersionText } from "./types";
 
@@ -44,6 +45,9 @@ export const getVersion = (name: string, number: number) =>
 export async function getChanges(name: string, newer: number, older: number): Promise<readonly Change[]> {
   return (await getJson<Changes>(`${at(name)}/versions/${newer}/changes?against=${older}`)).changes;
 }
+
+/** What people said of the rules of all versions, of those calls that had them lately. */
+export const getFeedback = (name: string) => getJson<FeedbackView>(`${at(name)}/feedback`);
 
 export const tryOut = (name: string, request: TryRequest, signal: AbortSignal) => sendJson<Tried>("POST", `${at(name)}/try`, request, signal);
 export const runExamples = async (name: string, draft: boolean, signal: AbortSignal) =>
