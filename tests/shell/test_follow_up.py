@@ -1,6 +1,7 @@
 """What is to be followed up: which incidents, filtered and page by page; who can be handed one; who was faster."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -8,15 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import create_engine, text
 
 from tests.shell import store_records as make
 from tests.shell.people import add_person, browser_of
 from tests.shell.serving import Serving, serving, settings_for
+from tests.shell.test_store_schema import OLD_CALL, OLD_EVENT
 from voiceassist.core.call.incidents import repeated
 from voiceassist.events import Alert, CallStarted, Customer, Event, Person, Record
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
+from voiceassist.store.database import migrate
 from voiceassist.store.follow_up import NOBODY, FollowUpFilter
 from voiceassist.store.places import ListPlace, place_of
+from voiceassist.store.rows import event_row
 from voiceassist.store.store import Store, open_store
 
 
@@ -25,6 +30,9 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     opened = await open_store(tmp_path / "voiceassist.db")
     yield opened
     await opened.close()
+
+
+NEW_FIELDS = {"incident", "owner"}  # of alerts and their changes, since there are incidents
 
 
 def alert(id_: str, *, kind: str = "insult", incident: str = "", cue: str = "c1", at_ms: int = 1_000) -> Alert:
@@ -69,6 +77,32 @@ async def test_alerts_of_before_incidents_are_each_followed_up(store: Store) -> 
     await store.append(call("old", make.alert("a1", "info"), make.alert("a2", "critical"), taken, make.ended()))
     assert sorted(await found(store)) == [("old", "a1"), ("old", "a2")]
     assert await found(store, owner="Sue") == [("old", "a1")]
+
+
+async def test_a_database_of_before_incidents_is_followed_up_as_it_was(tmp_path: Path) -> None:
+    """Its events know neither incidents nor reasons, and its facts no owners."""
+    engine = create_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    taken = make.alert_changed("a1", "acknowledged")
+    fact = "INSERT INTO fact_alerts VALUES ('old', :id, 'ada', 1, 'warning', 'abuse', :state, :by)"
+    with engine.begin() as connection:
+        migrate(connection, "0012")
+        connection.execute(text(OLD_CALL))
+        for record in make.call("old", make.alert("a1", "warning"), make.alert("a2", "info"), taken, make.ended()):
+            row = event_row(record)
+            known = {name: value for name, value in json.loads(row["body"]).items() if name not in NEW_FIELDS}
+            connection.execute(text(OLD_EVENT), row | {"body": json.dumps(known)})
+        connection.execute(text(fact), {"id": "a1", "state": "acknowledged", "by": "Sue"})
+        connection.execute(text(fact), {"id": "a2", "state": "open", "by": ""})
+    engine.dispose()
+    store = await open_store(tmp_path / "old.db")
+    for _ in range(2):
+        assert sorted(await found(store)) == [("old", "a1"), ("old", "a2")]
+        assert await found(store, owner="Sue") == [("old", "a1")]
+        await store.rebuild_facts()  # says the same as the migration did
+    state = await store.state("old")
+    assert state is not None
+    assert [(view.incident, view.count, view.owner) for view in state.alerts] == [("a1", 1, "Sue"), ("a2", 1, "")]
+    await store.close()
 
 
 @pytest.mark.parametrize(
