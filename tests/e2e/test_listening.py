@@ -7,6 +7,7 @@ from threading import Event, Thread
 from time import monotonic
 from typing import Any
 
+import httpx
 import numpy as np
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
@@ -16,6 +17,7 @@ from tests.e2e.axe import found_by_axe
 from tests.e2e.screens import opened, see
 from tests.e2e.server import Server
 from tests.fakes.stream_client import START
+from tests.plain_http import NO_TLS
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
 
@@ -138,3 +140,16 @@ def test_listening_ends_when_the_call_is_closed(window: BrowserContext, scripted
         see(wall.get_by_test_id("row-listeners"))
         wall.get_by_test_id("close-call").click()
         expect(wall.get_by_test_id("row-listeners")).to_have_count(0)
+
+
+def test_connection_that_is_lost_is_made_anew_by_itself(window: BrowserContext, scripted_server: Server) -> None:
+    with talking(scripted_server, "again"):
+        wall = opened(window, "/supervisor?call=again")
+        with wall.expect_response("**/whep?*") as first:
+            wall.get_by_test_id("listen-toggle").click()
+        phase(wall, "live")
+        with wall.expect_response("**/whep?*") as second:  # whoever ends it is not the page
+            session = first.value.headers["location"]
+            assert httpx.delete(scripted_server.url + session, verify=NO_TLS).status_code == 200
+        assert second.value.status == 201
+        phase(wall, "live")
