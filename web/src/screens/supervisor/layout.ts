@@ -69,6 +69,6 @@ function holdText(row: WallRow, now: number): string {
 }
 
 /** How long a call has lasted, or lasted. What comes of a call that is not in view may be old, and on hold there is nothing. */
-function lasted(row: WallRow, now: number): number {
+export function lasted(row: WallRow, now: number): number {
   return row.status === "live" ? Math.max(row.at_ms, now - Date.parse(row.started_at)) : row.at_ms;
 }
