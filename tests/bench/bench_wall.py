@@ -24,7 +24,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic, process_time
-from typing import Literal
+from typing import Literal, cast
 
 import uvloop
 
@@ -121,8 +121,7 @@ class Screen(asyncio.Protocol):
         self._seen: set[bytes] = set()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
+        self.transport = cast("asyncio.Transport", transport)  # uvloop's is of no class of asyncio's
         query = "?rows=true" if self.mode == "rows" else ""
         head = (
             f"GET /api/wall/socket{query} HTTP/1.1\r\nHost: 127.0.0.1:{self.port}\r\nUpgrade: websocket\r\n"
