@@ -4,7 +4,8 @@ Starts a server in a process of its own, with the scripted recognizer, so that w
 recognition. Each round plays the sample call `friendly` (60 s) CALLS times, protocol after protocol, some
 calls with a connection for each leg, beginning a little apart. Prints, for every round: calls that were not whole
 (refused, shorter than the recording, or with audio that was lost), the server's memory and processor time, and how
-late its event loop woke up. Without other work on the machine the 99th percentile stays under 20 ms.
+late its event loop woke up. The aim is 20 ms at the 99th percentile; on two cores, with nothing else to do, fifty
+calls take 26 ms and eleven take 1 ms.
 """
 
 import asyncio

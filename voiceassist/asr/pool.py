@@ -37,6 +37,11 @@ CLOSE_WITHIN_S = 5.0  # one decode takes at most a second or so; one that hangs 
 MOST_WAITING = 2_000
 
 
+# Threads are woken for new runs at most so often: waking one costs the event loop more than all else about a run,
+# and many calls have a thousand of them a second. A thread that works takes the next run without being woken.
+WAKE_EVERY_S = 0.004
+
+
 class Rank(IntEnum):
     """What a run is for, the most urgent first."""
 
@@ -93,6 +98,8 @@ class DecodePool:
         self._waiting: list[_Run] = []  # a heap, at most MOST_WAITING and what frees memory
         self._decoding: list[_Run] = []
         self._is_closed = False
+        self._woken_s = -inf  # on the loop's clock: when threads were last woken...
+        self._waking: asyncio.TimerHandle | None = None  # ...and will be again
 
     async def __aenter__(self) -> Self:
         for number in range(self.workers):
@@ -169,7 +176,21 @@ class DecodePool:
             if len(self._waiting) >= MOST_WAITING and run.priority != AT_ONCE:
                 raise TimeoutError if can_be_left_out else EngineError(f"{MOST_WAITING} legs wait to be decoded")
             heappush(self._waiting, run)
-            self._news.notify()
+        self._wake_soon(run.answer.get_loop())
+
+    def _wake_soon(self, loop: asyncio.AbstractEventLoop) -> None:
+        if self._waking:
+            return
+        within_s = self._woken_s + WAKE_EVERY_S - loop.time()
+        if within_s <= 0:
+            self._wake(loop)
+        else:
+            self._waking = loop.call_later(within_s, self._wake, loop)
+
+    def _wake(self, loop: asyncio.AbstractEventLoop) -> None:
+        self._woken_s, self._waking = loop.time(), None
+        with self._news:
+            self._news.notify(len(self._waiting))
 
     def _withdraw(self, run: _Run) -> bool:
         """Whether it has not begun; then it never does."""

@@ -33,11 +33,8 @@ STOP_WITHIN_S = 15  # for uvicorn to let connections finish; open calls are stor
 # Every part of a stop has its own, shorter limit. Should one hang all the same (a decoder, a disk), the process
 # ends by itself and says where each thread was.
 STOP_AT_LAST_S = 60
-COLLECT_AFTER = (
-    10_000,
-    20,
-    20,
-)  # new objects, collections of the youngest, and of the next; by default 700, 10, 10
+# So many new objects, collections of the youngest, and of the next (`gc.set_threshold`); by default 700, 10, 10.
+COLLECT_AFTER = (10_000, 20, 20)
 
 ENGINE_HELP = (
     "auto, moonshine, vosk, moonshine:MODEL, vosk:MODEL (a name or a folder) or scripted:FILE. "
