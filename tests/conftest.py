@@ -24,6 +24,7 @@ settings.register_profile("voiceassist", deadline=None)
 settings.load_profile("voiceassist")
 
 IN_REAL_TIME = ("e2e", "realtime")
+UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")  # loggers that it configures unless it is told not to
 NICENESS = 10  # of workers that only compute, and of what they start
 
 
@@ -54,11 +55,15 @@ def _hears(item: pytest.Item) -> bool:
 
 @pytest.fixture(autouse=True)
 def logs_as_they_were() -> Iterator[None]:
-    """A command that is run within a test says for its process what is logged: not for the tests after it."""
+    """A command or a server within a test says for its process what is logged: not for the tests after it."""
     before, level = structlog.get_config(), logging.getLogger().level
+    uvicorn = [(one, one.handlers[:], one.level, one.propagate) for one in map(logging.getLogger, UVICORN)]
     yield
     structlog.configure(**before)
     logging.getLogger().setLevel(level)
+    for logger, handlers, own_level, propagates in uvicorn:
+        logger.handlers, logger.propagate = handlers, propagates
+        logger.setLevel(own_level)
 
 
 @pytest.fixture(scope="session")

@@ -45,6 +45,12 @@ def tabs(browser: Browser, server: Server, locale: str = "en-US") -> Iterator[Br
         assert errors == [], errors
 
 
+def resize(page: Page, size: ViewportSize) -> None:
+    """Makes the window that large, and waits until the page is drawn in it."""
+    page.set_viewport_size(size)
+    page.evaluate("() => new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+
 def opened(context: BrowserContext, path: str) -> Page:
     """A new tab with this address."""
     page = context.new_page()

@@ -57,7 +57,7 @@ def test_after_an_abusive_call_a_note_and_a_break_are_offered_once(
         see(recovery, "After this call", "nobody has taken it on yet.")
         assert found_by_axe(agent) == []
         wall = opened(window, "/supervisor?call=abused")
-        wall.get_by_test_id("acknowledge").or_(wall.get_by_role("button", name="Acknowledge")).first.click()
+        wall.get_by_test_id("alerts").get_by_role("button", name="Acknowledge").first.click()
         see(recovery, "Your supervisor knows: Ida took this call")
         recovery.get_by_test_id("note").fill("He shouted from the first minute.")
         recovery.get_by_test_id("break").click()

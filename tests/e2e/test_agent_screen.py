@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, ViewportSize, expect
 
 from tests.e2e.phone import phone
-from tests.e2e.screens import PATIENCE_MS, card_on, opened, see
+from tests.e2e.screens import PATIENCE_MS, card_on, opened, resize, see
 from tests.e2e.server import Server
 
 pytestmark = pytest.mark.e2e
@@ -32,7 +32,7 @@ def places(page: Page, *ids: str) -> list[Boxes]:
     """Where things are, in each size."""
     found = []
     for size in SIZES:
-        page.set_viewport_size(size)
+        resize(page, size)
         found.append(page.evaluate(PLACES, list(ids or STILL)))
     return found
 

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Locator, Page, ViewportSize, expect
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.busy_wall import BusyWall, busy_wall
-from tests.e2e.screens import KEEP_CARDS_SEEN, PATIENCE_MS, see
+from tests.e2e.screens import KEEP_CARDS_SEEN, PATIENCE_MS, resize, see
 from tests.shell import store_records as make
 from voiceassist.core.call.incidents import repeated
 from voiceassist.events import Alert, AlertLevel, Cue, Speaker
@@ -223,6 +223,6 @@ def test_the_queue_fits_every_screen_and_axe_finds_nothing(
         page.get_by_test_id("select-all").check()
         item(page).get_by_test_id("incident-story").locator("summary").click()
         for width, height in SIZES:
-            page.set_viewport_size({"width": width, "height": height})
+            resize(page, {"width": width, "height": height})
             assert page.evaluate("document.documentElement.scrollWidth") <= width
             assert found_by_axe(page) == []

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, Route, ViewportSi
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.busy_wall import BusyWall, busy_wall
-from tests.e2e.screens import PATIENCE_MS, see
+from tests.e2e.screens import PATIENCE_MS, resize, see
 from tests.shell import store_records as make
 from voiceassist.events import Event, PromiseHeard, PromptClosed
 
@@ -200,7 +200,7 @@ def test_no_page_is_wider_than_the_window_and_axe_finds_nothing(window: BrowserC
     width, height = SIZES[size]
     for path in ("/kpis", "/kpis?team=returns", "/supervisor"):
         page = window.new_page()
-        page.set_viewport_size({"width": width, "height": height})
+        resize(page, {"width": width, "height": height})
         page.goto(path)
         see(page.get_by_test_id("today" if path == "/supervisor" else "compared"), "Calls")
         assert not is_wider(page)

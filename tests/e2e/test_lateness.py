@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, ViewportSize, WebSocketRoute, exp
 
 from tests.builders import drive, final, live_call, started
 from tests.e2e.axe import found_by_axe
-from tests.e2e.screens import PATIENCE_MS, see, tabs
+from tests.e2e.screens import PATIENCE_MS, resize, see, tabs
 from tests.e2e.server import Server
 from voiceassist import wire
 from voiceassist.core.screen.state import replay
@@ -99,7 +99,7 @@ def test_the_agent_is_told_and_a_late_card_is_a_quiet_note_and_no_control_moves(
     drive(heard, SPOKEN)
     told = page.get_by_test_id("lateness-told")
     for number, size in enumerate(SIZES):
-        page.set_viewport_size(size)
+        resize(page, size)
         before, at_ms = call.places(), 30_000 + number * 60_000
         call.happen(late(at_ms, 12_000), line(at_ms, "lost"))
         see(page.get_by_test_id("line"), "Line lost: the customer, 0:00. The call waits until")
@@ -138,7 +138,7 @@ def test_the_wall_says_the_worst_and_marks_the_row_and_no_control_moves(call: Gi
     expect(page.get_by_test_id("final")).to_have_count(2, timeout=PATIENCE_MS)
     expect(page.get_by_test_id("wall-row").first).to_be_visible()
     for number, size in enumerate(SIZES):
-        page.set_viewport_size(size)
+        resize(page, size)
         before, at_ms = call.places(), 30_000 + number * 60_000
         call.happen(late(at_ms, 12_000), line(at_ms, "lost"))
         see(page.get_by_test_id("row-line"), LOST)

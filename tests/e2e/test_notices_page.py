@@ -13,7 +13,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.axe import found_by_axe
-from tests.e2e.screens import opened, see, see_all_of_the_width, tabs
+from tests.e2e.screens import opened, resize, see, see_all_of_the_width, tabs
 from tests.e2e.server import running_server, scripted, until
 from tests.notices.told import SECRET, delivery
 from voiceassist.store.database import DATABASE
@@ -97,7 +97,7 @@ def test_channels_are_tested_and_dead_letters_are_dealt_with(
             see(letters.first, tries, "HTTP 403: no_team")
             assert found_by_axe(page) == []
             for width in (390, 1024, 1440):
-                page.set_viewport_size({"width": width, "height": 900})
+                resize(page, {"width": width, "height": 900})
                 see_all_of_the_width(page)
             before = page.get_by_test_id("dead-letters").bounding_box()
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize, exp
 
 from tests.e2e.phone import phone
 from tests.e2e.playbooks import playbook, say_field
-from tests.e2e.screens import PATIENCE_MS, opened, see, tabs
+from tests.e2e.screens import PATIENCE_MS, opened, resize, see, tabs
 from tests.e2e.server import Server, running_server, scripted, until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -147,7 +147,7 @@ def test_new_parts_do_not_scroll_sideways_at_any_size(window: BrowserContext) ->
         page.goto(address)
         see(page.get_by_role("heading").first)
         for size in SIZES:
-            page.set_viewport_size(size)
+            resize(page, size)
             until(lambda: not page.evaluate(TOO_WIDE) or None, f"{address} within {size}")
 
 

@@ -20,7 +20,7 @@ from tests.e2e.playbooks import (
     send,
     tab_to,
 )
-from tests.e2e.screens import PATIENCE_MS, opened, see, tabs
+from tests.e2e.screens import PATIENCE_MS, opened, resize, see, tabs
 from tests.e2e.server import Server, running_server, scripted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -255,7 +255,7 @@ def test_policy_is_found_edited_and_undone_with_the_keyboard_alone(window: Brows
 
 def test_nothing_scrolls_sideways_on_a_phone(window: BrowserContext) -> None:
     page = policy_page(window, "/playbook/retail")
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, {"width": 390, "height": 844})
     wide = []
     for section in SECTIONS:
         page.goto(f"/playbook/retail{section}")

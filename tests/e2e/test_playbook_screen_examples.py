@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.e2e.playbooks import discard_draft, go_to, playbook, policy_page, scrolls_sideways, see_saved, send
-from tests.e2e.screens import PATIENCE_MS, opened, see, tabs
+from tests.e2e.screens import PATIENCE_MS, opened, resize, see, tabs
 from tests.e2e.server import Server, running_server, scripted
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -109,7 +109,7 @@ def test_tab_has_the_name_of_what_is_open_and_says_when_that_is_not_there(window
 
 def test_examples_do_not_scroll_sideways_on_a_phone(window: BrowserContext) -> None:
     page = policy_page(window, EXAMPLES)
-    page.set_viewport_size({"width": 390, "height": 844})
+    resize(page, {"width": 390, "height": 844})
     assert not is_wide(page, EXAMPLES)
     assert not is_wide(page, f"{EXAMPLES}/1")
 

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.e2e.axe import found_by_axe
-from tests.e2e.screens import opened, see, see_all_of_the_width, tabs
+from tests.e2e.screens import opened, resize, see, see_all_of_the_width, tabs
 from tests.e2e.server import running_server, scripted
 from tests.shell import store_records as make
 from tests.shell.test_rule_feedback import closed, cue, useless
@@ -61,7 +61,7 @@ def test_a_rules_page_says_how_often_it_fired_and_what_people_said_and_leads_to_
         see(rule, said)
         assert found_by_axe(page) == []
         for width in (390, 1024, 1440):
-            page.set_viewport_size({"width": width, "height": 900})
+            resize(page, {"width": width, "height": 900})
             see_all_of_the_width(page)
         rule.get_by_role("link").press("Enter")
         see(page.get_by_test_id("not-useful"), in_review)

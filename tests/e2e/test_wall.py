@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Viewport
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.busy_wall import BusyWall, busy_wall
-from tests.e2e.screens import KEEP_CARDS_SEEN, PATIENCE_MS, see
+from tests.e2e.screens import KEEP_CARDS_SEEN, PATIENCE_MS, resize, see
 from tests.e2e.server import until
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -136,9 +136,9 @@ def test_the_live_call_that_needs_help_is_the_first_row(page: Page, wall: BusyWa
     see(page.get_by_test_id("spoken-alert"), "The agent asks for help.")
     expect(page).to_have_title("({}) Supervisor · voiceassist".format(page.title().partition(")")[0][1:]))
     for size in SIZES.values():
-        page.set_viewport_size({"width": size[0], "height": size[1]})
+        resize(page, {"width": size[0], "height": size[1]})
         _found_in_one_second(page, newest)
-    page.set_viewport_size({"width": 1440, "height": 900})
+    resize(page, {"width": 1440, "height": 900})
     see(page.get_by_test_id("follow-up-count"), f"{FINISHED} calls")
     resolve(page, first(page))
     expect(page.locator("[data-kind=help]")).to_have_count(0)

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.axe import found_by_axe
 from tests.e2e.busy_wall import BusyWall, busy_wall
-from tests.e2e.screens import PATIENCE_MS, see
+from tests.e2e.screens import PATIENCE_MS, resize, see
 from tests.e2e.test_wall import rows, window_of
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(240)]
@@ -67,7 +67,7 @@ def test_teams_and_agents_say_who_talks_and_what_is_open(page: Page) -> None:
 
 
 def test_a_big_screen_has_no_controls_and_comes_and_goes_with_a_key(page: Page) -> None:
-    page.set_viewport_size({"width": 1920, "height": 1080})
+    resize(page, {"width": 1920, "height": 1080})
     page.goto("/supervisor")
     see(page.get_by_test_id("wall-count"), f"{CALLS} live calls")
     page.keyboard.press("b")

@@ -335,7 +335,7 @@ async def asterisk_ari(port: int = 0) -> AsyncIterator[Asterisk]:
     app.state.asterisk = asterisk
     listening = socket.create_server(("127.0.0.1", port))
     asterisk.port = listening.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     task = asyncio.create_task(server._serve([listening]))
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it

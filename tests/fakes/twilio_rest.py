@@ -253,7 +253,7 @@ async def twilio_rest() -> AsyncIterator[Twilio]:
     app.state.twilio = twilio
     listening = socket.create_server(("127.0.0.1", 0))
     twilio.port = listening.getsockname()[1]
-    server = uvicorn.Server(uvicorn.Config(app, log_level="error", timeout_graceful_shutdown=1))
+    server = uvicorn.Server(uvicorn.Config(app, log_config=None, timeout_graceful_shutdown=1))
     task = asyncio.create_task(server._serve([listening]))
     try:
         while not server.started:  # noqa: ASYNC110 - uvicorn has no event for it
