@@ -221,7 +221,6 @@ def test_new_playbook_begins_as_a_copy_and_appears_in_the_list(window: BrowserCo
     page = opened(window, "/playbook")
     page.get_by_role("textbox", name="Name").fill("night-shift")
     page.get_by_role("combobox", name="Begin with").select_option("retail")
-    page.keyboard.press("Enter")
     page.get_by_role("button", name="Create").click()
     see(page.get_by_test_id("section-general"))
     page.get_by_role("button", name="Add: Teams").click()

@@ -473,9 +473,10 @@ async def test_call_whose_line_was_lost_goes_on_under_its_own_id_and_its_record_
             answer = json.loads(await again.recv())
             await again.send(silence(1))
             assert (await hang_up(again))["call_id"] == "c-1"
-        state = (await server.http.get("/api/calls/c-1")).json()
+        events = (await server.http.get("/api/calls/c-1/events")).json()
     assert (answer["call_id"], "continues" in answer) == ("c-1", False)
-    assert (state["end_reason"], {gap["cause"] for gap in state["gaps"]}) == ("hangup", {"line_lost"})
+    lines = [event["state"] for event in events if event["type"] == "line_changed" and event["speaker"] == "agent"]
+    assert (lines, events[-1]["type"], events[-1]["reason"]) == (["lost", "back"], "call_ended", "hangup")
 
 
 async def test_server_that_stops_while_a_line_is_lost_ends_its_call_at_once(tmp_path: Path) -> None:
