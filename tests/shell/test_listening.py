@@ -98,6 +98,13 @@ def heard_of(listening: Listening) -> tuple[float, float, float, float]:
     return tuple(loudness_at(hz, last[:, side]) for side in (0, 1) for hz in (AGENT_HZ, CUSTOMER_HZ))  # type: ignore[return-value]
 
 
+def are_loud(listening: Listening) -> tuple[bool | None, ...]:
+    """The same: loud, or not at all. Neither where the half second has a break, as a busy machine may make one."""
+    if len(listening.audio) < 24_000:
+        return (None,) * 4
+    return tuple(True if level > LOUD else False if level < QUIET else None for level in heard_of(listening))
+
+
 def is_silent(audio: Pcm) -> bool:
     """Nothing but what Opus makes of digital silence."""
     return bool(np.abs(audio).max() < NOTHING)
@@ -109,13 +116,8 @@ async def test_both_legs_are_heard_apart_and_one_leg_alone(running: Serving) -> 
         hearing(running.http, "c1") as both,
         hearing(running.http, "c1", "customer") as customer,
     ):
-        await both.for_s(1.5)
-        await customer.for_s(1.5)
-        agent_left, customer_left, agent_right, customer_right = heard_of(both)
-        assert (agent_left > LOUD, customer_left < QUIET) == (True, True)
-        assert (agent_right < QUIET, customer_right > LOUD) == (True, True)
-        assert heard_of(customer)[0] < QUIET
-        assert heard_of(customer)[1] > LOUD
+        await both.until(lambda heard: are_loud(heard) == (True, False, False, True))
+        await customer.until(lambda heard: are_loud(heard)[:2] == (False, True))
 
 
 async def test_microphone_calls_are_heard_too_also_with_one_leg_published(running: Serving) -> None:
@@ -125,8 +127,7 @@ async def test_microphone_calls_are_heard_too_also_with_one_leg_published(runnin
     ):
         await until(lambda: "m1" in running.runtime.hub.rows)
         async with hearing(running.http, "m1") as both:
-            await both.for_s(1.5)
-            assert (heard_of(both)[0] > LOUD, heard_of(both)[3] < QUIET) == (True, True)
+            await both.until(lambda heard: are_loud(heard)[0::3] == (True, False))
 
 
 async def test_twenty_listeners_share_one_encoder(running: Serving) -> None:
