@@ -33,6 +33,7 @@ PAGES = {
     "/review?q=xylophone": "Nothing found",
     "/review?kpi=calls&since=2020-01-01T00:00:00Z&until=2040-01-01T00:00:00Z": "Show all calls",
     "/review/{ended}": "Timeline",
+    "/follow-up": "To follow up",
     "/kpis": "Teams compared",
     "/kpis?period=last_week": "No calls in this time",
     "/review/not-yet": "Waiting for call not-yet from the phone system",

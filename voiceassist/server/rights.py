@@ -153,6 +153,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "SOCKET /ingest/vonage/{key}": ANYONE,
     "SOCKET /ingest/vosk": INGEST,
     "SOCKET /ingest/vosk/{key}": INGEST,
+    "GET /follow-up": ANYONE,
     "GET /kpis": ANYONE,
     "GET /metrics": ANYONE,
     "GET /microphone": ANYONE,
