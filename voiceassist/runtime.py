@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -17,16 +17,7 @@ import structlog
 from starlette.requests import HTTPConnection
 
 from voiceassist import wire
-from voiceassist.actions import (
-    AddNote,
-    AnswerCoaching,
-    ChangeAlert,
-    MarkFalseAlarm,
-    MarkNotUseful,
-    PauseRecording,
-    SeeCoaching,
-    TakeBreak,
-)
+from voiceassist.actions import Action, ChangeAlert, PauseRecording, TakeBreak
 from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
@@ -39,15 +30,11 @@ from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
 from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
-from voiceassist.core.call.actions import note_of
-from voiceassist.core.call.breaks import break_changed
-from voiceassist.core.call.coaching import coaching_in
-from voiceassist.core.call.incident_changes import change_incident
-from voiceassist.core.call.told_cues import told_in
 from voiceassist.core.screen.views import CallState
 from voiceassist.core.screen.wall import row_of
 from voiceassist.errors import ActionError, ConflictError, IngestError, StoreError
-from voiceassist.events import CallStarted, Event, Record
+from voiceassist.events import Record
+from voiceassist.finished_calls import acted_on
 from voiceassist.hub import Hub
 from voiceassist.identities import Identities
 from voiceassist.ingest.feed.feed import Feed
@@ -132,9 +119,7 @@ class Runtime:
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
-    judging: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(1, "audio_care")
-    )  # of doubted audio
+    judging: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "doubts"))  # about audio
     memory_before: int = field(default_factory=resident_bytes)  # of the process, before its first call
     is_stopping: bool = False
 
@@ -402,40 +387,20 @@ class Runtime:
         detail = {"keys": True} if by_keys else {}
         self.store.audit.tell(NewEntry(who=who, what=what, call_id=call_id, detail=detail))
 
-    async def _act_on_finished(self, call_id: str, action: object) -> None:
+    async def _act_on_finished(self, call_id: str, action: Action) -> None:
         async with self.store.journals.continued(call_id, self.publish) as journal:
             await self._act_on_stored(call_id, action, journal)
 
-    async def _act_on_stored(self, call_id: str, action: object, journal: Journal) -> None:
+    async def _act_on_stored(self, call_id: str, action: Action, journal: Journal) -> None:
         records = await self.store.records(call_id)
         if not records:
             raise ActionError("unknown_call", f"there is no call {call_id!r}")
-        row, told = row_of(records), told_in(record.event for record in records)
-        match action:
-            case MarkFalseAlarm():
-                events: list[Event] = [told.mark(replace(action, at_ms=row.at_ms))]
-            case MarkNotUseful():
-                events = [told.judge(replace(action, at_ms=row.at_ms))]
-            case AddNote():
-                events = [note_of(replace(action, at_ms=row.at_ms))]
-            case TakeBreak():
-                incidents = {view.incident: view for view in row.alerts}
-                events = break_changed(incidents, replace(action, at_ms=row.at_ms), _playbook_of(records))
-                self.hub.restore(row)
-                self._end_break_in_time(call_id, action)
-            case SeeCoaching() | AnswerCoaching():
-                coaching = coaching_in([record.event for record in records])
-                events = coaching.carry_out(replace(action, at_ms=row.at_ms))
-            case ChangeAlert():
-                incidents = {view.incident: view for view in row.alerts}
-                events = change_incident(incidents, told, replace(action, at_ms=row.at_ms))
-                self.hub.restore(row)
-            case _:
-                raise ActionError(
-                    "call_over",
-                    f"call {call_id} is over; only its alerts can still be changed, cues called false alarms, "
-                    "cards called not useful, and notes added",
-                )
+        row = row_of(records)
+        events = acted_on(row, records, action)
+        if isinstance(action, ChangeAlert | TakeBreak):
+            self.hub.restore(row)
+        if isinstance(action, TakeBreak):
+            self._end_break_in_time(call_id, action)
         await journal.write(events)
 
     def _end_break_in_time(self, call_id: str, action: TakeBreak) -> None:
@@ -530,13 +495,6 @@ class Runtime:
         error = None if task.cancelled() else task.exception()
         if error and not self.is_stopping:  # what is cut short by our own stop is no failure
             log.error("background task failed", task=task.get_name(), exc_info=error)
-
-
-def _playbook_of(records: Sequence[Record]) -> str:
-    """The playbook of a stored call, name@version."""
-    started = records[0].event
-    assert isinstance(started, CallStarted)
-    return started.playbook
 
 
 def runtime_of(connection: HTTPConnection) -> Runtime:

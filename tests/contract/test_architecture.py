@@ -39,7 +39,7 @@ ORDER = (
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers", "phone_control"},
     {"notices", "people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
-    {"playbook_start", "identities", "listening", "phone_calls"},
+    {"playbook_start", "identities", "finished_calls", "listening", "phone_calls"},
     {"backtests"},
     {"runtime"},
     {"app", "bench", "doctor"},
