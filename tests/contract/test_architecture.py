@@ -33,6 +33,7 @@ ORDER = (
     {"playbook_file"},
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
     {"lookup_settings", "notify_settings", "phone_settings"},
+    {"cores"},
     {"wire", "config", "clock", "speech_models", "training"},
     {"subscriptions"},
     {"playbooks", "webrtc", "row_screens"},
