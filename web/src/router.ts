@@ -15,7 +15,7 @@ export type Route =
   | { page: "followUp"; filter: QueueFilter; call: string | null }
   | { page: "review"; q: string; behind: Behind | null }
   | { page: "kpis"; period: PeriodName; team: string | null }
-  | { page: "call"; call: string; at_ms: number | null }
+  | { page: "call"; call: string; at_ms: number | null; tab?: string | null } // without `tab`: the one that stands first
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "signIn"; next: string } // the address of a page of ours
   | { page: "setup"; token: string }
@@ -31,7 +31,7 @@ export function match(url: URL): Route {
   if (first === "playbook") return playbook(url, second, ...more);
   if (first === "admin") return admin(url, second, ...more);
   if (more.length > 0) return { page: "unknown", path: url.pathname };
-  if (first === "review" && second) return { page: "call", call: decode(second), at_ms: number(query.get("at")) };
+  if (first === "review" && second) return oneCall(decode(second), query);
   if (second) return { page: "unknown", path: url.pathname };
   if (first === "") return { page: "start", call: query.get("call"), title: query.get("title") };
   if (first === "role") return { page: "role" };
@@ -42,6 +42,11 @@ export function match(url: URL): Route {
   if (first === "review") return { page: "review", q: query.get("q") ?? "", behind: behindOf(query) };
   if (first === "kpis") return { page: "kpis", period: asPeriod(query.get("period")), team: query.get("team") };
   return door(url, first);
+}
+
+function oneCall(call: string, query: URLSearchParams): Route {
+  const tab = query.get("tab");
+  return { page: "call", call, at_ms: number(query.get("at")), ...(tab && { tab }) };
 }
 
 function door(url: URL, first: string): Route {
@@ -92,7 +97,7 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "kpis":
       return `/kpis${search({ period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "call":
-      return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null })}`;
+      return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null, tab: route.tab || null })}`;
     case "signIn":
       return `/sign-in${search({ next: route.next === "/" ? null : route.next })}`;
     case "setup":

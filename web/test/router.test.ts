@@ -28,6 +28,7 @@ test.each<[string, Route]>([
   ["/kpis?period=century", { page: "kpis", period: "this_week", team: null }],
   ["/review/c1?at=1500", { page: "call", call: "c1", at_ms: 1500 }],
   ["/review/c1?at=soon", { page: "call", call: "c1", at_ms: null }],
+  ["/review/c1?at=1500&tab=moments", { page: "call", call: "c1", at_ms: 1500, tab: "moments" }],
   ["/review/a%2Fb", { page: "call", call: "a/b", at_ms: null }],
   ["/review/50%", { page: "call", call: "50%", at_ms: null }],
   ["/playbook", { page: "playbook", name: null, section: "policies", item: null }],

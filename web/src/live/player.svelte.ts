@@ -9,6 +9,9 @@ export class Player {
   touched = $state(false); // before the first play or seek, no line is the current one
   problem = $state<string | null>(null);
   rate = $state(1);
+  following = $state(true); // the page keeps the current line in view; off while somebody reads elsewhere
+  jumps = $state(0); // how often somebody went to a place
+  onGo: () => void = () => {}; // somebody wants to see the words of a place
   element: HTMLAudioElement | null = null;
   readonly #callId: string;
   #wanted_ms: number | null = null; // a seek from before the recording was loaded
@@ -38,10 +41,18 @@ export class Player {
   seek(ms: number): void {
     const target = Math.max(0, Math.min(ms, this.duration_ms));
     this.touched = true;
+    this.following = true;
+    this.jumps += 1;
     this.at_ms = target;
     const isLoaded = this.element && this.element.readyState > 0;
     this.#wanted_ms = isLoaded ? null : target;
     if (this.element && isLoaded) this.element.currentTime = target / 1000;
+  }
+
+  /** Seeks, and has the words of that place shown. */
+  goTo(ms: number): void {
+    this.seek(ms);
+    this.onGo();
   }
 
   playFrom(ms: number): void {

@@ -6,6 +6,7 @@
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Reach, ReachLimit, Speaker } from "../types";
 import { admin } from "./admin.en";
+import { callPage } from "./callpage.en";
 import { coaching } from "./coaching.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
@@ -402,4 +403,5 @@ export const en = {
   listen,
   wall,
   coaching,
+  callPage,
 };

@@ -2,6 +2,7 @@
 import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
 import { admin } from "./admin.es";
+import { callPage } from "./callpage.es";
 import { coaching } from "./coaching.es";
 import { door } from "./door.es";
 import { entry } from "./entry.es";
@@ -396,4 +397,5 @@ export const es: Texts = {
   listen,
   wall,
   coaching,
+  callPage,
 };
