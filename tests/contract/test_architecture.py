@@ -40,7 +40,7 @@ ORDER = (
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers", "phone_control"},
     {"notices", "people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
-    {"playbook_start", "identities", "finished_calls", "listening", "phone_calls"},
+    {"playbook_start", "identities", "finished_calls", "listening", "phone_calls", "exports"},
     {"backtests"},
     {"runtime"},
     {"app", "bench", "doctor"},
@@ -53,7 +53,7 @@ LAYER = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 # The rooms inside the core, in the same manner.
 CORE_ORDER = ("words", "classifier", "playbook", "cues", "topics", "call", "screen")
 
-PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation")
+PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation", "exports")
 IMPURE_MODULES = {
     "aiomqtt", "asyncio", "concurrent", "datetime", "importlib", "io", "logging", "multiprocessing", "os",
     "pathlib", "queue", "random", "secrets", "select", "shutil", "signal", "socket", "sqlalchemy", "sqlite3",

@@ -176,6 +176,17 @@ def test_an_export_is_plain_audio(data: Path, tmp_path: Path) -> None:
         assert duration_of(tmp_path / "copy" / f"{name}.ogg") > 2_500
 
 
+def test_an_export_has_documents_too_when_they_are_wanted_and_overwrites_none(data: Path, tmp_path: Path) -> None:
+    kinds = ["--as", "md", "--as", "vtt", "--language", "es"]
+    copied = run(data, "export", "plain", "--to", str(tmp_path / "copy"), *kinds, listed=FIRST)
+    assert copied.exit_code == 0, copied.output
+    assert sorted(path.name for path in (tmp_path / "copy").iterdir()) == [
+        *("plain.jsonl", "plain.md", "plain.ogg", "plain.vtt")
+    ]
+    assert "Lo que se dijo" in (tmp_path / "copy" / "plain.md").read_text()
+    assert run(data, "export", "plain", "--to", str(tmp_path / "copy"), *kinds, listed=FIRST).exit_code != 0
+
+
 def test_an_export_without_the_key_has_all_else_and_says_what_is_missing(data: Path, tmp_path: Path) -> None:
     copied = run(data, "export", "sealed", "plain", "--to", str(tmp_path / "copy"))
     assert copied.exit_code == 1

@@ -6,6 +6,7 @@ Never decides who may ask: `gate.py` does, and sends every answer through here.
 from starlette.datastructures import MutableHeaders
 from starlette.types import Message, Send
 
+from voiceassist.exports.page import POLICY
 from voiceassist.server.origin import DOCS
 
 # Pages load nothing from anywhere else and talk to nobody else ('self' includes our sockets).
@@ -16,6 +17,9 @@ CSP = (
 # The documentation viewer starts from an inline script and brings styles of its own.
 UNSAFE = "'self' 'unsafe-inline'"
 DOCS_CSP = CSP.replace("style-src 'self'", f"script-src {UNSAFE}; style-src {UNSAFE}")
+# A call's page of its own has one style and one script, and nothing else can run in it.
+CALL_PAGES = ("/api/calls/", "/export.html")  # how their addresses begin and end
+CALL_PAGE_CSP = f"{POLICY}; frame-ancestors 'none'"
 # A page asks for nothing but the microphone, and only where somebody speaks into it.
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), payment=(), usb=(), microphone="
 MICROPHONE_PAGES = ("/", "/microphone")
@@ -45,5 +49,7 @@ def _add(headers: MutableHeaders, path: str) -> None:
     headers["Permissions-Policy"] = PERMISSIONS + ("(self)" if path in MICROPHONE_PAGES else "()")
     if path == DOCS:
         headers["Content-Security-Policy"] = DOCS_CSP
+    if path.startswith(CALL_PAGES[0]) and path.endswith(CALL_PAGES[1]):
+        headers["Content-Security-Policy"] = CALL_PAGE_CSP
     if not path.startswith(KEPT):
         headers.setdefault("Cache-Control", "no-store")

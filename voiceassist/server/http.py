@@ -27,6 +27,7 @@ from voiceassist.server import (
     admin,
     agents,
     audit,
+    call_export,
     calls,
     coaching,
     erasure,
@@ -71,7 +72,8 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
-    calls.router, coaching.router, phone.router, identity.router, agents.router, wall.router, follow_up.router,
+    calls.router, call_export.router, coaching.router, phone.router, identity.router, agents.router, wall.router,
+    follow_up.router,
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,

@@ -1,4 +1,4 @@
-"""Copies stored calls to a folder: each call's events as JSON Lines and its recording, as plain audio.
+"""Copies stored calls to a folder: each call's events as JSON Lines, its recording as plain audio, documents.
 
 Blocks, and only reads: a server may write the same database meanwhile. Never overwrites a file. A recording that
 cannot be opened, has no end, or has pieces that were changed or damaged, is told; such pieces are left out and all
@@ -6,7 +6,7 @@ else is copied: a player goes on behind them.
 Next: whoever asked for their data gets the folder.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from shutil import copyfileobj
@@ -22,6 +22,9 @@ from voiceassist.store.recording_keys import RecordingKey
 from voiceassist.store.recordings import recording_path
 from voiceassist.store.schema import events
 
+Document = Callable[[Sequence[str]], bytes]
+"""Makes a file of a call's events, which are lines of JSON."""
+
 
 @dataclass(frozen=True, slots=True)
 class Exported:
@@ -32,9 +35,18 @@ class Exported:
 
 
 def export_calls(
-    database: Path, recordings: Path, call_ids: Sequence[str], to: Path, keys: Sequence[RecordingKey] = ()
+    database: Path,
+    recordings: Path,
+    call_ids: Sequence[str],
+    to: Path,
+    keys: Sequence[RecordingKey] = (),
+    *,
+    documents: Mapping[str, Document] | None = None,
 ) -> Exported:
-    """What was written. Raises UnknownNameError for a call that is not there, and StoreError."""
+    """What was written; `documents`: files to be made beside the two, by their endings.
+
+    Raises UnknownNameError for a call that is not there, and StoreError.
+    """
     exported = Exported()
     with reading(database) as connection, store_errors(to, "written"):
         to.mkdir(mode=OWNER_ONLY, parents=True, exist_ok=True)
@@ -43,7 +55,10 @@ def export_calls(
             lines = list(connection.scalars(wanted))
             if not lines:
                 raise UnknownNameError("unknown_call", f"there is no call {call_id!r}")
-            _export(lines, recording_path(recordings, call_id), to, keys, exported)
+            recording = recording_path(recordings, call_id)
+            _export(lines, recording, to, keys, exported)
+            for ending, document in (documents or {}).items():
+                _write(document(lines), to / f"{recording.stem}.{ending}", exported)
     return exported
 
 
@@ -59,6 +74,15 @@ def _export(
             _copy(recording, heard, keys, exported)
     except FileExistsError as error:
         raise StoreError(f"{error.filename} is already there; export to an empty folder") from None
+
+
+def _write(document: bytes, to: Path, exported: Exported) -> None:
+    try:
+        with to.open("xb") as file:
+            file.write(document)
+    except FileExistsError as error:
+        raise StoreError(f"{error.filename} is already there; export to an empty folder") from None
+    exported.files.append(to)
 
 
 def _copy(recording: Path, heard: Path, keys: Sequence[RecordingKey], exported: Exported) -> None:
