@@ -7,7 +7,8 @@ from time import monotonic
 
 import pytest
 
-from voiceassist.asr.pool import DecodePool, Priority, Rank
+from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import Priority, Rank
 from voiceassist.errors import EngineError
 
 NEEDED = Priority(Rank.NEEDED, 0.0)

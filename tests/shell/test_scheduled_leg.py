@@ -9,7 +9,8 @@ import pytest_asyncio
 
 from tests.fakes.frames import FAR_AHEAD_S
 from tests.fakes.gated_engine import ENOUGH_S, FINAL, NOTHING, PARTIAL, RATE_HZ, Decodes, GatedEngine
-from voiceassist.asr.pool import AT_ONCE, DecodePool, Priority, Rank
+from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import AT_ONCE, Priority, Rank, Share
 from voiceassist.asr.scheduled_leg import DuePiece, SaidByPiece, ScheduledLeg
 from voiceassist.audio.pcm import Pcm
 from voiceassist.events import Final, Partial
@@ -27,10 +28,12 @@ class Bench:
         self._hold = threading.Event()
 
     def hears(
-        self, call: str, *pcm: Pcm, due_s: float = 0.0, has_open_cue: bool = False
+        self, call: str, *pcm: Pcm, due_s: float = 0.0, has_open_cue: bool = False, share: Share | None = None
     ) -> asyncio.Task[SaidByPiece]:
         """A call begins to hear pieces that are due so much later than other calls'."""
-        leg = self._legs.setdefault(call, ScheduledLeg("agent", GatedEngine(name=call, decodes=self.decodes)))
+        leg = self._legs.setdefault(
+            call, ScheduledLeg("agent", GatedEngine(name=call, decodes=self.decodes), share or Share())
+        )
         pieces = [DuePiece(pcm=one, rate_hz=RATE_HZ, due_s=FAR_AHEAD_S + due_s) for one in pcm]
         return asyncio.create_task(leg.hear(pieces, self.pool, has_open_cue=has_open_cue))
 
@@ -95,6 +98,25 @@ async def test_a_partial_of_a_leg_with_an_open_cue_comes_before_others(bench: Be
     await bench.until_their_partials_wait(3)
     await bench.let_end(*hearing)
     assert bench.decodes.log == ["cue partial", "earlier partial", "early partial"]
+
+
+async def test_a_partial_of_a_call_that_is_pressing_comes_before_others(bench: Bench) -> None:
+    hearing = [
+        bench.hears("early", PARTIAL, due_s=1),
+        bench.hears("earlier", PARTIAL),
+        bench.hears("pressing", PARTIAL, due_s=2, share=Share(is_pressing=True)),
+    ]
+    await bench.until_their_partials_wait(3)
+    await bench.let_end(*hearing)
+    assert bench.decodes.log == ["pressing partial", "earlier partial", "early partial"]
+
+
+async def test_a_final_of_a_call_that_is_over_waits_for_live_ones(bench: Bench) -> None:
+    first = bench.hears("first", PARTIAL)
+    await bench.until_decoding(1)
+    hearing = [bench.hears("over", FINAL, share=Share(is_bulk=True)), bench.hears("live", FINAL, due_s=1)]
+    await bench.let_end(first, *hearing)
+    assert bench.decodes.log == ["first partial", "live final", "over final"]
 
 
 async def test_a_partial_of_audio_that_is_late_is_left_out_and_the_final_is_not(bench: Bench) -> None:

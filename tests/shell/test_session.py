@@ -21,7 +21,8 @@ from voiceassist.actions import AskHelp, DismissPrompt, SetMute
 from voiceassist.asr.engine import Engine, PartialDue, Recognizer
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.pool import AT_ONCE, DecodePool, Priority, Rank
+from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import AT_ONCE, Priority, Rank
 from voiceassist.asr.scripted import ScriptedEngine, ScriptLine, load_script
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.core.screen.views import CallState
@@ -367,11 +368,12 @@ class _Asking:
 
 
 class RankedPool(DecodePool):
-    """Remembers the ranks of what it ran."""
+    """Remembers how urgent what it ran was."""
 
     def __init__(self) -> None:
         super().__init__(1)
         self.ranks: list[Rank] = []
+        self.pressing: list[bool] = []
 
     async def run(
         self,
@@ -381,6 +383,7 @@ class RankedPool(DecodePool):
         begin_within_s: float | None = None,
     ) -> Any:
         self.ranks.append(priority.rank)
+        self.pressing.append(priority.is_pressing)
         return await super().run(function, *args, priority=priority, begin_within_s=begin_within_s)
 
 
@@ -398,6 +401,23 @@ class WaitingSource(GivenSource):
         for later in self.then:
             assert not isinstance(later, Exception)
             yield later
+
+
+async def test_a_call_with_an_open_alert_is_heard_before_others(bench: Bench) -> None:
+    told = words("you are an idiot", at=0)
+    line = ScriptLine(speaker="customer", start_ms=0, end_ms=told[-1].end_ms, words=told)
+    go = asyncio.Event()
+    source = WaitingSource(pieces=quiet(3), then=quiet(1), go=go)
+    async with RankedPool() as pool, asyncio.timeout(ENOUGH_S):
+        bench.pool = pool
+        running = asyncio.create_task(bench.run(source, ScriptedEngine((line,))))
+        while not only(bench.events(), Alert):  # noqa: ASYNC110 - a thread makes it true
+            await asyncio.sleep(0.005)
+        assert not pool.pressing[0]
+        pool.pressing.clear()
+        go.set()
+        await running
+    assert any(pool.pressing)
 
 
 async def test_words_after_a_possible_cue_are_heard_before_other_calls_words(bench: Bench) -> None:

@@ -22,6 +22,7 @@ from voiceassist.asr.engine import Recognizer
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.loaded import LoadedEngine
 from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import Share
 from voiceassist.asr.scheduled_leg import DuePiece, ScheduledLeg
 from voiceassist.asr.scripted import ScriptedEngine
 from voiceassist.callers.caller import PlacedCall
@@ -209,7 +210,10 @@ async def pool() -> AsyncIterator[DecodePool]:
 async def test_client_is_answered_while_its_words_are_still_being_decoded(pool: DecodePool) -> None:
     decodes, heard = Decodes(), list[Transcript]()
     hearing = PlainRecognition(
-        ScheduledLeg("customer", GatedEngine(name="a", decodes=decodes)), pool, RATE_HZ, heard.append
+        ScheduledLeg("customer", GatedEngine(name="a", decodes=decodes), Share(is_bulk=True)),
+        pool,
+        RATE_HZ,
+        heard.append,
     )
     await hearing.add(FINAL)
     assert not await hearing.catch_up(0.0)
@@ -224,17 +228,17 @@ async def test_client_is_answered_while_its_words_are_still_being_decoded(pool: 
 async def test_audio_of_a_call_is_heard_before_that_of_a_client_which_came_first(pool: DecodePool) -> None:
     decodes = Decodes()
 
-    def leg(name: str) -> ScheduledLeg:
-        return ScheduledLeg("customer", GatedEngine(name=name, decodes=decodes))
+    def leg(name: str, share: Share) -> ScheduledLeg:
+        return ScheduledLeg("customer", GatedEngine(name=name, decodes=decodes), share)
 
     async def call(name: str) -> None:
         piece = DuePiece(pcm=FINAL, rate_hz=RATE_HZ, due_s=monotonic())
-        await leg(name).hear([piece], pool, has_open_cue=False)
+        await leg(name, Share()).hear([piece], pool, has_open_cue=False)
 
     async with asyncio.TaskGroup() as calls:
         calls.create_task(call("first call"))
         await until(lambda: decodes.log == ["first call final"])
-        hearing = PlainRecognition(leg("client"), pool, RATE_HZ, print)
+        hearing = PlainRecognition(leg("client", Share(is_bulk=True)), pool, RATE_HZ, print)
         await hearing.add(FINAL)
         await until(lambda: pool.depth == 2)
         calls.create_task(call("second call"))
@@ -248,7 +252,7 @@ async def test_audio_of_a_call_is_heard_before_that_of_a_client_which_came_first
 async def test_audio_that_waits_is_bounded(pool: DecodePool) -> None:
     decodes = Decodes()
     hearing = PlainRecognition(
-        ScheduledLeg("customer", GatedEngine(name="a", decodes=decodes)), pool, RATE_HZ, print
+        ScheduledLeg("customer", GatedEngine(name="a", decodes=decodes), Share(is_bulk=True)), pool, RATE_HZ, print
     )
     await hearing.add(FINAL)
     async with asyncio.timeout(ENOUGH_S):

@@ -16,7 +16,8 @@ from typing import TypeVar
 
 from voiceassist.asr.engine import Engine
 from voiceassist.asr.heard_again import Doubtful, nothing_doubtful
-from voiceassist.asr.pool import DecodePool, Priority, Rank
+from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import Rank, Share
 from voiceassist.asr.scheduled_leg import Begun, DuePiece, ScheduledLeg, WaitingPartial
 from voiceassist.audio.hearing_edge import HearingEdge
 from voiceassist.audio.lateness import due_s, lateness_s
@@ -69,23 +70,29 @@ async def recognise(
     began_s: float,
     begins: Callable[[float], None] = lambda _due_s: None,
     open_cues: Callable[[], Collection[Speaker]] = tuple,
+    is_pressing: Callable[[], bool] = lambda: False,
+    is_bulk: bool = False,
     doubtful: Doubtful = nothing_doubtful,
 ) -> AsyncGenerator[Recognised, None]:
     """Hears the frames of a call that began at `began_s` (monotonic seconds) to their end. Raises EngineError.
 
     `begins`: told before some audio is decoded, with the time (monotonic seconds) when it could have been heard.
     `open_cues`: the legs in which a cue waits for the next words; their partials come before other calls'.
+    `is_pressing`: whether an alert or a refusal is open; such a call comes before others.
+    `is_bulk`: the call is over, and nobody waits for its words: every live call comes before it.
     `doubtful`: the words of a final that are worth a second listen.
     Whatever `frames` raises comes out after the audio before it was heard. `frames` is closed in any case.
     """
-    recognizers = {leg: ScheduledLeg(leg, engine, doubtful) for leg in legs}
+    share = Share(is_bulk=is_bulk)
+    recognizers = {leg: ScheduledLeg(leg, engine, share, doubtful) for leg in legs}
     async with _closing(recognizers, pool), aclosing(_steps(frames, legs)) as batches:
         since_ms, steps, edge = 0, list[Step](), HearingEdge(legs)
         async for steps in batches:
             begins(_due_s(steps[0], began_s))
             inputs: list[Heard] = []
             mended, changes = zip(*map(edge.hear, steps), strict=True)
-            heard = await _hear(mended, recognizers, pool, began_s, open_cues())
+            share.is_pressing = is_pressing()
+            heard = await _hear(mended, recognizers, pool, began_s, share=share, open_cues=open_cues())
             for step, changed, transcripts in zip(steps, changes, heard, strict=True):
                 inputs += in_order([*changed, *transcripts], since_ms, step.until_ms)
                 since_ms = step.until_ms
@@ -110,6 +117,8 @@ async def _hear(
     recognizers: dict[Speaker, ScheduledLeg],
     pool: DecodePool,
     began_s: float,
+    *,
+    share: Share,
     open_cues: Collection[Speaker],
 ) -> list[list[Transcript]]:
     """What each step gives, of all legs."""
@@ -123,7 +132,7 @@ async def _hear(
         return [[] for _ in steps]
     # In one run, since every hop between threads costs the loop: hardly anything is decoded at the beginning.
     jobs = [(recognizers[leg], of_leg) for leg, of_leg in pieces.items()]
-    begun = await pool.run(_begin, jobs, priority=Priority(Rank.NEEDED, due_s[0]))
+    begun = await pool.run(_begin, jobs, priority=share.priority(Rank.NEEDED, due_s[0]))
     rest = [
         recognizers[leg].go_on(at, pool, due_s[0], has_open_cue=leg in open_cues)
         for leg, at in zip(pieces, begun, strict=True)

@@ -2,10 +2,9 @@
 
 Theory of operation. A leg of a call has one run here at a time, never two: its owner awaits each before the next.
 A run is needed, or only a Partial needs it. What is needed goes first: taking in audio, which is cheap and shows
-that a line has ended, and decoding that line for its Final. Of these the audio that is most overdue goes first.
-Then come the partials of legs with an open cue, then all others; of these the leg that has waited longest goes
-first, so that all get their turn. A thread never stops in the middle of a run: a Final waits for a Partial that is
-being decoded (20 to 90 ms), never for one that waits.
+that a line has ended, and decoding that line for its Final. Then come the partials of legs with an open cue, then
+all others, then bulk work; `decode_order.py` says how calls take turns. A thread never stops in the middle of a
+run: a Final waits for a Partial that is being decoded (20 to 90 ms), never for one that waits.
 
 Even a cancelled run waits for its decode, so closing the recognizer afterwards is safe. Every failure arrives as
 an EngineError. Never knows what a run does. Next: `scheduled_leg.py` says how urgent it is; the metrics page tells
@@ -16,16 +15,15 @@ import asyncio
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from enum import IntEnum
-from heapq import heapify, heappop, heappush
-from itertools import count
+from dataclasses import dataclass
 from math import inf, isfinite
 from time import monotonic, perf_counter, thread_time
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
+from voiceassist.asr.decode_order import DecodeOrder
 from voiceassist.asr.load import LoadMeter, LoadState
+from voiceassist.asr.priority import AT_ONCE, Priority, Rank
 from voiceassist.errors import EngineError
 
 Result = TypeVar("Result")
@@ -42,34 +40,14 @@ MOST_WAITING = 2_000
 WAKE_EVERY_S = 0.004
 
 
-class Rank(IntEnum):
-    """What a run is for, the most urgent first."""
-
-    NEEDED = 0  # audio taken in, Finals
-    OPEN_CUE = 1  # a Partial that confirms a cue, or shows a card
-    PARTIAL = 2
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Priority:
-    """Which run comes first: the one of lower rank, then the one due earlier."""
-
-    rank: Rank
-    due_s: float  # monotonic seconds when it could have been done at the earliest
-
-
-AT_ONCE = Priority(Rank.NEEDED, -inf)
-
-
-@dataclass(slots=True, order=True)
+@dataclass(slots=True, eq=False)
 class _Run:
     priority: Priority
-    number: int
-    function: Callable[..., Any] = field(compare=False)
-    args: tuple[object, ...] = field(compare=False)
-    answer: asyncio.Future[Any] = field(compare=False)
-    is_over: bool = field(default=False, compare=False)  # or never begins
-    left: asyncio.Future[None] | None = field(default=None, compare=False)  # waits for the end only, cancelled
+    function: Callable[..., Any]
+    args: tuple[object, ...]
+    answer: asyncio.Future[Any]
+    is_over: bool = False  # or never begins
+    left: asyncio.Future[None] | None = None  # waits for the end only, cancelled
 
     def end(self, result: object, error: BaseException | None) -> None:
         """Gives what came of it, on the event loop."""
@@ -93,9 +71,8 @@ class DecodePool:
         self.failures = 0  # runs that raised
         self.partials_left_out = 0  # because the machine could not keep up
         self.meter = LoadMeter()
-        self._numbers = count()
         self._news = threading.Condition()  # also the lock of what follows
-        self._waiting: list[_Run] = []  # a heap, at most MOST_WAITING and what frees memory
+        self._waiting = DecodeOrder[_Run](workers)  # at most MOST_WAITING, and what frees memory
         self._decoding: list[_Run] = []
         self._is_closed = False
         self._woken_s = -inf  # on the loop's clock: when threads were last woken...
@@ -154,7 +131,7 @@ class DecodePool:
         Raises TimeoutError when no thread has begun it within that time; then it never runs. Cancelling gives up a
         run that still waits; one that decodes is waited for.
         """
-        run = _Run(priority, next(self._numbers), function, args, asyncio.get_running_loop().create_future())
+        run = _Run(priority, function, args, asyncio.get_running_loop().create_future())
         self._add(run, can_be_left_out=begin_within_s is not None)
         try:
             if begin_within_s is not None:
@@ -175,7 +152,7 @@ class DecodePool:
                 raise EngineError("nothing is decoded any more: voiceassist stops")
             if len(self._waiting) >= MOST_WAITING and run.priority != AT_ONCE:
                 raise TimeoutError if can_be_left_out else EngineError(f"{MOST_WAITING} legs wait to be decoded")
-            heappush(self._waiting, run)
+            self._waiting.add(run, run.priority, monotonic())
         self._wake_soon(run.answer.get_loop())
 
     def _wake_soon(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -195,11 +172,7 @@ class DecodePool:
     def _withdraw(self, run: _Run) -> bool:
         """Whether it has not begun; then it never does."""
         with self._news:
-            if run not in self._waiting:
-                return False
-            self._waiting.remove(run)
-            heapify(self._waiting)
-            return True
+            return self._waiting.remove(run)
 
     def _work(self) -> None:
         """What each thread does: one run after the other."""
@@ -214,16 +187,17 @@ class DecodePool:
     def _next(self) -> _Run | None:
         """Waits for a run and takes the most urgent one; None when the pool is closed."""
         with self._news:
-            self._news.wait_for(lambda: self._waiting or self._is_closed)
-            if self._is_closed:
-                return None
-            run = heappop(self._waiting)
-            self._decoding.append(run)
-            return run
+            while not self._is_closed:
+                if run := self._waiting.take(monotonic()):
+                    self._decoding.append(run)
+                    return run
+                self._news.wait()
+            return None
 
     def _ended(self, run: _Run, busy_s: float, cpu_s: float, *, is_failure: bool) -> None:
         with self._news:
             self._decoding.remove(run)
+            self._waiting.ended(run.priority, cpu_s)
             self.decodes += 1
             self.failures += is_failure
             self.meter.spent(busy_s, cpu_s, monotonic())

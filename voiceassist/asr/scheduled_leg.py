@@ -17,7 +17,8 @@ import structlog
 from voiceassist.asr.engine import OpensRecognizers, PartialDue
 from voiceassist.asr.heard_again import Doubtful, nothing_doubtful, surer
 from voiceassist.asr.leg_recognizer import LegRecognizer
-from voiceassist.asr.pool import DecodePool, Priority, Rank
+from voiceassist.asr.pool import DecodePool
+from voiceassist.asr.priority import Rank, Share
 from voiceassist.audio.pcm import Pcm
 from voiceassist.errors import EngineError
 from voiceassist.events import Final, Speaker, Transcript
@@ -58,8 +59,11 @@ Work = Generator[WaitingPartial, Order, SaidByPiece]
 class ScheduledLeg:
     """One leg of a call in the pool."""
 
-    def __init__(self, speaker: Speaker, engine: OpensRecognizers, doubtful: Doubtful = nothing_doubtful) -> None:
-        self._speaker, self._engine, self._doubtful = speaker, engine, doubtful
+    def __init__(
+        self, speaker: Speaker, engine: OpensRecognizers, share: Share, doubtful: Doubtful = nothing_doubtful
+    ) -> None:
+        """`share`: what its call has of the pool."""
+        self._speaker, self._engine, self._share, self._doubtful = speaker, engine, share, doubtful
         self._recognizer: LegRecognizer | None = None
         self._work: Work | None = None  # what is left of the newest pieces
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
@@ -67,7 +71,7 @@ class ScheduledLeg:
 
     async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> SaidByPiece:
         """What each piece gives. Raises EngineError."""
-        begun = await pool.run(self.begin, pieces, priority=Priority(Rank.NEEDED, pieces[0].due_s))
+        begun = await pool.run(self.begin, pieces, priority=self._share.priority(Rank.NEEDED, pieces[0].due_s))
         return await self.go_on(begun, pool, pieces[0].due_s, has_open_cue=has_open_cue)
 
     def begin(self, pieces: Sequence[DuePiece]) -> Begun:
@@ -77,9 +81,9 @@ class ScheduledLeg:
 
     async def go_on(self, at: Begun, pool: DecodePool, due_s: float, *, has_open_cue: bool) -> SaidByPiece:
         """The rest of what has begun, each Partial in its turn; what each piece gives. Raises EngineError."""
-        needed = Priority(Rank.NEEDED, due_s)
+        needed = self._share.priority(Rank.NEEDED, due_s)
         while isinstance(at, WaitingPartial):
-            turn = Priority(Rank.OPEN_CUE if has_open_cue else Rank.PARTIAL, at.since_s)
+            turn = self._share.priority(Rank.OPEN_CUE if has_open_cue else Rank.PARTIAL, at.since_s)
             within_s = max(0.0, at.until_s - monotonic())
             try:
                 at = await pool.run(self._obey, "decode", priority=turn, begin_within_s=within_s)
@@ -92,7 +96,8 @@ class ScheduledLeg:
         """The last transcripts. Raises EngineError."""
         if self._recognizer is None:
             return []
-        return await pool.run(self._finish, self._recognizer, priority=Priority(Rank.NEEDED, due_s))
+        priority = self._share.priority(Rank.NEEDED, due_s)
+        return await pool.run(self._finish, self._recognizer, priority=priority)
 
     async def close(self, pool: DecodePool) -> None:
         """Frees the recognizer. Raises EngineError."""

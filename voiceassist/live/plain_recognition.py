@@ -1,7 +1,7 @@
 """Hears one channel for its words alone: no call, no cues, nothing shown and nothing stored.
 
-Decodes in the same pool as calls, after them: its audio is due a second later than it came. Never touches a
-socket. Next: `server/vosk.py` tells the client.
+Decodes in the same pool as calls, as bulk work: every call comes before it. Never touches a socket.
+Next: `server/vosk.py` tells the client.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from voiceassist.events import Transcript
 # Audio that may wait, in pieces of at most a second; then `add` waits. Beside it there is the message that is
 # being added, of at most 1 MiB: together 2 MB for a channel at 48 kHz.
 WAITING_PIECES = 10
-AFTER_CALLS_S = 1.0  # how much later than a call's audio of the same moment
+AFTER_CALLS_S = 1.0  # how much longer its partials wait for their turn than a call's
 
 
 class PlainRecognition:

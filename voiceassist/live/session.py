@@ -116,6 +116,7 @@ async def _hear_all(source: Source, call: Call, live: LiveCall, services: Servic
         began_s=live.began_s,
         begins=live.begins_to_hear,
         open_cues=lambda: call.legs_with_open_cue,
+        is_pressing=lambda: call.is_pressing,
         doubtful=partial(doubtful_words, services.playbook),
     )
     async with aclosing(hearing), _watched(live):

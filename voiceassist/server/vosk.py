@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, contextmanager, suppress
 import structlog
 from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketState
 
+from voiceassist.asr.priority import Share
 from voiceassist.asr.scheduled_leg import ScheduledLeg
 from voiceassist.errors import EngineError, IngestError
 from voiceassist.events import Transcript
@@ -81,7 +82,8 @@ class WordsSocket:
     async def _open(self, started: Started, held: AsyncExitStack) -> PlainRecognition:
         self._admitted = self._admit(started)
         engine = held.enter_context(self._runtime.plain_leg(started.info))
-        leg = ScheduledLeg(self._dialect.leg, engine.preferring(self._dialect.config.phrases))
+        phrases = self._dialect.config.phrases
+        leg = ScheduledLeg(self._dialect.leg, engine.preferring(phrases), Share(is_bulk=True))
         recognition = PlainRecognition(leg, self._runtime.pool, started.rate_hz, self._hear)
         held.push_async_callback(recognition.close)
         return recognition

@@ -192,3 +192,12 @@ def test_a_reason_and_an_owner_that_fit_nothing_are_named(wrong: dict[str, str])
     drive(call, [final("customer", "you are an idiot")])
     with pytest.raises(ActionError, match="belongs to the state"):
         call.handle(ChangeAlert(at_ms=0, alert_id="a1", by="Sue", **wrong))  # type: ignore[arg-type]
+
+
+def test_a_call_is_pressing_while_nobody_has_taken_its_alert_on() -> None:
+    call = live_call()
+    assert not call.is_pressing
+    drive(call, [final("customer", "you are an idiot")])
+    assert call.is_pressing
+    call.handle(ChangeAlert(at_ms=0, alert_id="a1", state="acknowledged", by="Sue"))
+    assert not call.is_pressing

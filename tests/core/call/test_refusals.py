@@ -172,3 +172,11 @@ def test_friendly_words_open_no_refusal(text: str) -> None:
     events = play(final("agent", text))
     assert only(events, Cue) == []
     assert only(events, Prompt) == []
+
+
+def test_a_call_is_pressing_while_a_refusal_is_open() -> None:
+    call = live_call()
+    drive(call, conversation(ASKED, REFUSED))
+    assert call.is_pressing
+    drive(call, [final("agent", OFFERED[1], at=20_000, utterance=2)])
+    assert not call.is_pressing

@@ -110,6 +110,11 @@ class Call:
         """Whose next words decide about a cue: they should be heard soon."""
         return self._started.legs_with_open_cue if self._started else frozenset()
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether an alert or a refusal is open: the call should be heard before others."""
+        return self._started is not None and self._started.is_pressing
+
     def card_name(self, prompt_id: str) -> str:
         """Which of the playbook's cards a prompt of this call is."""
         return self._since_start().card_name(prompt_id)

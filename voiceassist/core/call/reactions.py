@@ -87,6 +87,11 @@ class Reactions:
         alerts = [alert for cue in self._understood(unsaid) for alert in self._alert(cue, at_ms)]
         return [*closed, *dead_ends, *unsaid, *alerts, *self.offer_recovery(at_ms)]
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether an alert is open that nobody has taken on, or a refusal."""
+        return bool(self.refusals.episodes) or any(view.state == "open" for view in self.alerts.incidents.values())
+
     def offer_recovery(self, at_ms: int) -> list[Event]:
         """At the end of an abusive call: its agent is offered a moment."""
         abuse = [view for view in self.alerts.incidents.values() if view.alert.kind in ABUSE_KINDS]

@@ -120,6 +120,11 @@ class StartedCall:
         """Whose next words decide about a cue."""
         return self._tracker.legs_with_open_cue
 
+    @property
+    def is_pressing(self) -> bool:
+        """Whether an alert is open that nobody has taken on, or a refusal."""
+        return self._reactions.is_pressing
+
     def card_name(self, prompt_id: str) -> str:
         """Which of the playbook's cards a prompt of this call is."""
         return self._slot.names[prompt_id]
