@@ -6,14 +6,15 @@ import json
 import os
 import socket
 from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 import websockets
 
 from tests.builders import final, started
-from tests.shell.serving import Serving, serving, settings_for
+from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
+from voiceassist.asr.transcript import WORD_CHARS
 from voiceassist.events import Event, Record
 from voiceassist.server import sockets
 
@@ -93,3 +94,30 @@ async def test_a_screen_that_never_reads_delays_no_other_screen(
                 await say(server, seq, final("agent", LONG_WORD, utterance=seq))
                 assert json.loads(await reading.recv())["seq"] == seq
             await until(lambda: server.runtime.hub.clients == 1)
+
+
+async def test_a_call_with_a_line_of_very_long_words_ends_while_no_screen_reads(tmp_path: Path) -> None:
+    engine = f"scripted:{_script_of_long_words(tmp_path, words=150, letters=4_000)}"
+    async with serving(settings_for(tmp_path / "data", engine=engine)) as server:
+        async with calling(server, "c-1") as phone:
+            await phone.send(silence(0.1))
+            with ExitStack() as screens:
+                for path in ["/api/calls/c-1/socket"] * 5 + ["/api/wall/socket"] * 5:
+                    screens.enter_context(never_reading(server, path))
+                await until(lambda: server.runtime.hub.clients >= 10)
+                for _ in range(31):
+                    await phone.send(silence(1))
+                assert (await hang_up(phone))["type"] == "stopped"
+        finals = [
+            event for event in (await server.http.get("/api/calls/c-1/events")).json() if event["type"] == "final"
+        ]
+        assert [len(word["text"]) for word in finals[0]["words"]] == [WORD_CHARS] * 150
+
+
+def _script_of_long_words(folder: Path, *, words: int, letters: int) -> Path:
+    """One line of the agent's, five words a second."""
+    said = [{"text": "x" * letters, "start_ms": 200 * n, "end_ms": 200 * n + 200} for n in range(words)]
+    line = {"speaker": "agent", "text": "", "start_ms": 0, "end_ms": 200 * words, "words": said}
+    file = folder / "long-words.json"
+    file.write_text(json.dumps({"lines": [line]}), encoding="utf-8")
+    return file

@@ -20,6 +20,7 @@ import websockets
 
 from voiceassist import wire
 from voiceassist.callers.placing import CallHooks
+from voiceassist.callers.protocols import protocol_named
 from voiceassist.callers.run import place_call
 from voiceassist.core.words.languages import ENGLISH
 from voiceassist.core.words.text import canonical
@@ -61,19 +62,31 @@ class _Watch:
     arrivals: list[Arrival] = field(default_factory=list)
 
 
-async def measure(sample: Sample, base_url: str, token: str | None = None) -> list[Measured]:
-    """Plays one sample in real time. Raises CallerError when the server does not take it."""
-    call_id = f"bench-{sample.id}-{uuid4().hex[:6]}"
+async def measure(
+    sample: Sample,
+    base_url: str,
+    token: str | None = None,
+    *,
+    protocol: str = "stream",
+    call_id: str | None = None,
+    on_taken: Callable[[], None] = lambda: None,
+) -> list[Measured]:
+    """Plays one sample in real time; `on_taken` is told when the server listens.
+
+    Raises CallerError when the server does not take it, or ends it.
+    """
+    call_id = call_id or f"bench-{sample.id}-{uuid4().hex[:6]}"
     watch = _Watch()
 
     def start(started_s: float) -> None:
         watch.started_s = started_s
+        on_taken()
 
     watching = asyncio.create_task(_watch(f"{_sockets(base_url)}/api/calls/{call_id}/socket", watch))
-    url = f"{_sockets(base_url)}/ingest/stream"
+    url = f"{_sockets(base_url)}{protocol_named(protocol).path}"
     try:
         call = placed(sample, call_id, token)
-        await place_call(sample.recording, url, call, hooks=CallHooks(started=start))
+        await place_call(sample.recording, url, call, protocol=protocol, hooks=CallHooks(started=start))
         await asyncio.wait([watching], timeout=STRAGGLERS_S)
         if watching.done():
             watching.result()  # raises what the watching raised

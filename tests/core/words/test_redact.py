@@ -94,3 +94,9 @@ def test_partials_are_masked_too() -> None:
 def test_a_cue_beside_a_number_quotes_no_digit() -> None:
     events = live_call().handle(final("customer", "you 4111 1111 1111 1111 idiot you are useless"))
     assert all("1" not in cue.words for cue in only(events, Cue))
+
+
+@pytest.mark.parametrize("made_of", ["x", "1.", ".", "a1", "a@", "'", "é"])
+def test_each_letter_of_a_word_is_read_once_however_long_it_is(made_of: str) -> None:
+    word = "1" + made_of * 500_000 + "a"  # read once for each of its letters, it would take days
+    assert masked(f"it is {word} okay").split()[:2] == ["it", "is"]

@@ -15,7 +15,7 @@ DOMAIN_MAX_WORDS = 6
 LOCAL_MAX_WORDS = 24  # letters that are spelt out before the "at"
 ANNOUNCED_WORDS = 16  # an address that is spelt out after "my e-mail is"
 
-_WRITTEN = re.compile(r"[^\s@]+@[^\s@]+")
+_WRITTEN = re.compile(r"[^\s@]@[^\s@]")  # a character on either side is enough, and is found in one pass
 
 
 def addresses(line: HeardLine, announced: Sequence[Announcement], *, is_asked: bool) -> Iterator[int]:

@@ -17,7 +17,7 @@ PRICES = ("99", "95")
 COUNTED = 3  # so many steps are counting
 GLUE_WORDS = 7  # "okay, and then the next four are": more words between two groups are about something else
 
-_EDGES = re.compile(r"^[^\w$€£+]+|[^\w%$€£]+$")
+_BEFORE, _AFTER = re.compile(r"[^\w$€£+]*"), re.compile(r"[^\w%$€£]*")  # punctuation around a word
 _NUMBER = re.compile(r"\+?\d(?:[^\w$€£%]*\d)*")
 _QUANTITY = re.compile(r"[$€£]\s?\d[\d.,]*|\d[\d.,]*[$€£%]|\d{1,4}(?:st|nd|rd|th|am|pm|kg|gb|mb|k|m|g|h|o|a|s)")
 _DATE_OR_TIME = re.compile(r"\d{1,2}([/.-])\d{1,2}\1\d{2,4}|\d{4}-\d{2}-\d{2}|\d{1,2}:\d{2}")
@@ -82,8 +82,19 @@ def is_number(line: HeardLine, index: int) -> bool:
 
 def is_code(word: str) -> bool:
     """Whether a word mixes letters and digits as a code does."""
-    bare = _EDGES.sub("", word)
+    bare = _bare(word)
     return _CODE.fullmatch(bare) is not None and not _QUANTITY.fullmatch(bare.lower())
+
+
+def _bare(word: str) -> str:
+    """The word without the punctuation around it; each end is read once, however long the word is."""
+    begun = word[_match_end(_BEFORE, word) :]
+    return begun[: len(begun) - _match_end(_AFTER, begun[::-1])]
+
+
+def _match_end(pattern: re.Pattern[str], text: str) -> int:
+    found = pattern.match(text)
+    return found.end() if found else 0
 
 
 def is_glue(text: str, language: Language) -> bool:
@@ -200,7 +211,7 @@ def _counts(line: HeardLine, index: int) -> bool:
 
 def _written_digits(word: str, numbers: Numbers) -> str:
     """The digits of a word that is written as a number, or mixes letters with them as a code does."""
-    bare = _EDGES.sub("", word)
+    bare = _bare(word)
     if any(shape.fullmatch(bare.lower()) for shape in (_QUANTITY, _DATE_OR_TIME, numbers.amount)):
         return ""
     return _NO_DIGIT.sub("", bare) if _NUMBER.fullmatch(bare) or _CODE.fullmatch(bare) else ""
