@@ -7,7 +7,7 @@ looks into the server. Next: `bench_overload.py` and `bench_soak.py`.
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 from time import monotonic
@@ -103,16 +103,36 @@ async def keep_offering(demand: Demand, until_s: float, told: Callable[[OfferedC
 async def until_taken(url: str, sample: Sample, every_s: float = 0.1) -> float:
     """Offers a call again and again; the monotonic second when the server took it. Hangs up at once."""
     while True:
-        taken: asyncio.Future[float] = asyncio.get_running_loop().create_future()
-        call = asyncio.create_task(
-            measure(sample, url, call_id=str(uuid4()), on_taken=lambda t=taken: t.set_result(monotonic()))  # type: ignore[misc]
-        )
-        await asyncio.wait([call, taken], return_when=asyncio.FIRST_COMPLETED)
-        call.cancel()
-        await asyncio.gather(call, return_exceptions=True)
-        if taken.done():
-            return taken.result()
+        if taken_s := await _taken(url, sample):
+            return taken_s
         await asyncio.sleep(every_s)
+
+
+async def _taken(url: str, sample: Sample) -> float | None:
+    """When the server took the call; None: it did not."""
+    taken: list[float] = []
+    told = asyncio.Event()
+
+    def tell() -> None:
+        taken.append(monotonic())
+        told.set()
+
+    async with asyncio.TaskGroup() as tasks:
+        call = tasks.create_task(_answered(measure(sample, url, call_id=str(uuid4()), on_taken=tell)))
+        telling = tasks.create_task(told.wait())
+        await asyncio.wait([call, telling], return_when=asyncio.FIRST_COMPLETED)
+        call.cancel()
+        telling.cancel()
+    return taken[0] if taken else None
+
+
+async def _answered(call: Coroutine[Any, Any, object]) -> bool:
+    """Whether the call was whole."""
+    try:
+        await call
+    except CallerError:
+        return False
+    return True
 
 
 # ---- what was stored -----------------------------------------------------------------------------------------
