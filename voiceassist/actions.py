@@ -21,6 +21,18 @@ Id = Annotated[str, MaxLen(200)]
 Note = Annotated[str, MaxLen(2_000)]
 NewId = Annotated[str, MinLen(1), MaxLen(64)]  # that a page makes up
 CoachingText = Annotated[str, MaxLen(COACHING_CHARS)]
+TagText = Annotated[str, MinLen(1), MaxLen(40)]
+LineText = Annotated[str, MaxLen(5_000)]  # a minute of fast speech has 1,500 characters
+Mentions = Annotated[tuple[Id, ...], MaxLen(20)]  # logins
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallMoment:
+    """A moment of the call that somebody points at, and the line there, if it is about one."""
+
+    at_ms: Annotated[int, Ge(0)]
+    speaker: Literal["agent", "customer"] | None = None
+    utterance: Annotated[int, Ge(0)] = 0  # of that speaker; 0: no line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,11 +135,56 @@ class MarkNotUseful:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AddNote:
-    """Somebody writes something down about the call."""
+    """Somebody writes something down about the call, or about a moment of it."""
 
     at_ms: int
     by: Id
     text: Note
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+    login: Id = ""  # whose note it is: the server says it; empty on an open server
+    place: CallMoment | None = None
+    mentions: Mentions = ()  # who is named with an @ and may see the call: the server says it
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChangeNote:
+    """Whoever wrote a note writes it anew, deletes it, or brings it back."""
+
+    at_ms: int
+    note_id: Id
+    by: Id
+    text: Note | None = None  # None: as it is
+    deleted: bool = False  # False also brings back what was deleted
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+    login: Id = ""  # as in `AddNote`
+    mentions: Mentions = ()  # as in `AddNote`; of `text`
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTag:
+    """Somebody puts a tag on the call, perhaps on a moment of it; or takes one away."""
+
+    at_ms: int
+    by: Id
+    tag: TagText
+    on: bool = True  # False: takes it away
+    place: CallMoment | None = None
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectLine:
+    """Somebody says what a line of a call that is over really was: its words, who said them, or both.
+
+    It takes the place of what was said of the line before. Neither text nor speaker: the line was heard rightly.
+    """
+
+    at_ms: int
+    by: Id
+    speaker: Literal["agent", "customer"]  # as it was heard
+    utterance: int
+    text: LineText | None = None  # None: as heard
+    said_by: Literal["agent", "customer"] | None = None  # None: as heard
     done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
@@ -208,6 +265,9 @@ Action = (
     | MarkFalseAlarm
     | MarkNotUseful
     | AddNote
+    | ChangeNote
+    | SetTag
+    | CorrectLine
     | PauseRecording
     | SetConsent
     | SendCoaching

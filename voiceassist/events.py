@@ -11,7 +11,7 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from voiceassist.actions import Action, AlertReason, CardVolume, CoachingAnswer, Consent
+from voiceassist.actions import Action, AlertReason, CallMoment, CardVolume, CoachingAnswer, Consent
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
@@ -492,6 +492,59 @@ class NoteAdded:
     by: str  # a person's name
     text: str
     done_at: str = ""  # wall clock, ISO 8601 with zone; empty: at that moment of the call
+    note_id: str = ""  # "n1", "n2", ...; empty, as in calls of before: it cannot be changed
+    login: str = ""  # whose it is; empty: of the person of an open server
+    place: CallMoment | None = None  # None: it is about the call
+    mentions: tuple[str, ...] = ()  # logins of those whom it names with an @
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoteChanged:
+    """A note as it is from now on: written anew, deleted, or brought back."""
+
+    at_ms: int
+    note: NoteAdded
+    by: str  # a person's name
+    deleted: bool = False
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CallTag:
+    """A word that people sort calls by."""
+
+    text: str  # as it was written first
+    by: str  # a person's name
+    place: CallMoment | None = None  # None: it is about the call
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TagsChanged:
+    """The tags that the call has from now on."""
+
+    at_ms: int
+    tags: tuple[CallTag, ...]
+    by: str  # a person's name
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineCorrected:
+    """What a line really was, as somebody who heard the call says.
+
+    Cues stay: they were decided by what was heard. So does the final: `core/words/corrected.py` joins both.
+    """
+
+    at_ms: int
+    speaker: Speaker  # the line's, as it was heard
+    utterance: int
+    text: str
+    words: tuple[Word, ...]  # new ones have the time of those in whose place they are, and are sure
+    said_by: Speaker  # who really said it
+    by: str  # a person's name
+    corrected: bool = True  # False: taken back, it is as it was heard
+    done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -707,6 +760,9 @@ Event = (
     | DisclosureChanged
     | PromiseHeard
     | NoteAdded
+    | NoteChanged
+    | TagsChanged
+    | LineCorrected
     | ConsentChanged
     | CallIdentified
     | PartDeleted

@@ -61,6 +61,7 @@ from voiceassist.retention import Keeping
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.erasure import Erasure, refused_live
 from voiceassist.store.journal import Journal
+from voiceassist.store.marks import Marks
 from voiceassist.store.playbooks import PlaybookChoice, Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store, Whose
@@ -351,6 +352,12 @@ class Runtime:
         """A live call from memory, a finished one from the store."""
         return self.hub.state(call_id) or await self.store.state(call_id)
 
+    async def marks(self, call_id: str) -> Marks:
+        """What people wrote about a live call, from memory; about a finished one, from the store."""
+        if state := self.hub.state(call_id):
+            return Marks(notes=state.notes, tags=state.tags, corrections=state.corrections)
+        return await self.store.marks(call_id)
+
     async def whose(self, call_id: str) -> Whose | None:
         """Whose call it is: of one on the wall from memory, of the others from the store."""
         if row := self.hub.rows.get(call_id):
@@ -361,11 +368,12 @@ class Runtime:
         """Whether the store has every record that a client of that boot may have missed."""
         return boot == self.boot and not self.store.journals.waiting(call_id)
 
-    async def act(self, call_id: str, body: wire.Json, *, by: str) -> None:
-        """What a person did. Raises ActionError."""
+    async def act(self, call_id: str, body: wire.Json, *, by: str, login: str = "") -> None:
+        """What a person did; `login` is theirs where they signed in. Raises ActionError."""
         live = self.live.get(call_id)
         done_at = local_now().isoformat(timespec="milliseconds")
-        action = wire.decode_action(body, at_ms=live.now_ms() if live else 0, by=by, done_at=done_at)
+        at_ms = live.now_ms() if live else 0
+        action = wire.decode_action(body, at_ms=at_ms, by=by, done_at=done_at, login=login)
         if live is None or not await live.act(action):
             await self._act_on_finished(call_id, action)
 

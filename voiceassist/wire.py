@@ -307,15 +307,15 @@ def decode(data: Json) -> Record:
 
 
 # What the server says of every action, whatever the client may claim: when it happened, and who did it.
-SERVER_SAYS = ("at_ms", "by", "done_at")
+SERVER_SAYS = ("at_ms", "by", "done_at", "login")
 
 
-def decode_action(data: Json, *, at_ms: int, by: str, done_at: str = "") -> Action:
+def decode_action(data: Json, *, at_ms: int, by: str, done_at: str = "", login: str = "") -> Action:
     """The action that a screen sent. Raises ActionError."""
     body = {key: value for key, value in data.items() if key not in ("type", *SERVER_SAYS)}
     try:
         cls = _class_of(data.get("type"), ACTION_TYPES, "action")
-        said = {"at_ms": at_ms, "by": by, "done_at": done_at}
+        said = {"at_ms": at_ms, "by": by, "done_at": done_at, "login": login}
         return _validated(
             cls, body | {field.name: said[field.name] for field in fields(cls) if field.name in said}
         )

@@ -8,7 +8,7 @@ Next: `make_golden.py` computes what the screens show after each record.
 from dataclasses import replace
 from typing import Any
 
-from voiceassist.actions import CoachingAnswer
+from voiceassist.actions import CallMoment, CoachingAnswer
 from voiceassist.core.call.incidents import repeated
 from voiceassist.events import (
     AgentFine,
@@ -24,6 +24,7 @@ from voiceassist.events import (
     CallFailed,
     CallIdentified,
     CallStarted,
+    CallTag,
     CardVolumeChanged,
     CoachingAnswered,
     CoachingSeen,
@@ -46,11 +47,13 @@ from voiceassist.events import (
     LatenessChanged,
     LegMergeChanged,
     LineChanged,
+    LineCorrected,
     LineSoundChanged,
     ListeningChanged,
     ListensIn,
     MuteChanged,
     NoteAdded,
+    NoteChanged,
     NotUsefulMarked,
     OwnKind,
     PartDeleted,
@@ -70,12 +73,14 @@ from voiceassist.events import (
     RefusalClosed,
     RefusalOutcome,
     Speaker,
+    TagsChanged,
     Why,
     Word,
 )
 
 PLAYBOOK = "retail@1"
 WORD_MS = 250
+AFTERWARDS = "2026-11-21T10:15:00.000+00:00"
 
 
 def started(tier: str = "standard") -> CallStarted:
@@ -621,6 +626,8 @@ def _deleted() -> list[Record]:
         closed("p1", "call_ended", 10_000),
         CallEnded(at_ms=10_000, reason="hangup"),
         NoteAdded(at_ms=10_000, by="Sam Rivera", text="He said fool."),
+        TagsChanged(at_ms=10_000, by="Sam Rivera", tags=(CallTag(text="rude", by="Sam Rivera"),)),
+        corrected(refused, "our policy never allows that", 10_000),
         PartDeleted(at_ms=10_000, part="audio", **night),
         PartDeleted(at_ms=10_000, part="transcript", **night),
     )
@@ -644,6 +651,57 @@ def _identified() -> list[Record]:
     )
 
 
+def corrected(
+    line: Final, text: str, at_ms: int, said_by: Speaker = "agent", *, stands: bool = True
+) -> LineCorrected:
+    return LineCorrected(
+        at_ms=at_ms,
+        speaker=line.speaker,
+        utterance=line.utterance,
+        text=text,
+        words=words(text, line.start_ms),
+        said_by=said_by,
+        by="Sam Rivera",
+        corrected=stands,
+        done_at=AFTERWARDS,
+    )
+
+
+def _marks() -> list[Record]:
+    """Notes are changed, deleted and brought back; tags come and go; lines are corrected, one of them twice."""
+    asked, refused = final("customer", 1, "I want a fund", 500), final("agent", 1, "we can not do that", 2_000)
+    sam: dict[str, Any] = {"by": "Sam Rivera", "done_at": AFTERWARDS}
+    where = CallMoment(at_ms=2_000, speaker="agent", utterance=1)
+    first = NoteAdded(
+        at_ms=1_000, text="Listen, @kim", note_id="n1", login="sam", place=where, mentions=("kim",), **sam
+    )
+    second = NoteAdded(at_ms=9_000, text="Ask the warehouse.", note_id="n2", **sam)
+    late, fees = CallTag(text="Late fees", place=where, **sam), CallTag(text="training", **sam)
+    return numbered(
+        "call-marks",
+        started(),
+        asked,
+        first,
+        refused,
+        TagsChanged(at_ms=3_000, tags=(late,), **sam),
+        CallEnded(at_ms=9_000, reason="hangup"),
+        NoteAdded(at_ms=9_000, text="Of before there were ids.", **sam),
+        second,
+        NoteChanged(at_ms=9_000, note=replace(first, text="Listen.", mentions=()), **sam),
+        NoteChanged(at_ms=9_000, note=second, deleted=True, **sam),
+        TagsChanged(at_ms=9_000, tags=(late, fees), **sam),
+        corrected(asked, "I want a refund", 9_000),
+        corrected(refused, "we can't do that", 9_000, "customer"),
+        corrected(asked, "I wanted a refund", 9_000),
+        corrected(refused, refused.text, 9_000, stands=False),
+        NoteChanged(at_ms=9_000, note=second, **sam),
+        TagsChanged(at_ms=9_000, tags=(), **sam),
+        NoteChanged(
+            at_ms=9_000, note=replace(second, note_id="n9", text="Of a note that was never there."), **sam
+        ),
+    )
+
+
 STREAMS: dict[str, list[Record]] = {
     "identified": _identified(),
     "refusal_recovered": _recovered(),
@@ -658,5 +716,6 @@ STREAMS: dict[str, list[Record]] = {
     "coaching": _coaching(),
     "late_machine": _late(),
     "parts_deleted": _deleted(),
+    "marks": _marks(),
     "every_record_twice": _twice(),
 }

@@ -67,11 +67,11 @@ def test_action_of_a_screen_fits_the_schema_and_is_understood(cls: type[Action],
     action = data.draw(st.from_type(cls))
     sent = through_json(wire.to_json(action) | {"type": wire.type_name(cls)})
     del sent["at_ms"]
-    by, done_at = sent.pop("by", ""), sent.pop("done_at", "")
+    by, done_at, login = sent.pop("by", ""), sent.pop("done_at", ""), sent.pop("login", "")
     assert complaints("Action", sent) == []
-    claimed = {"at_ms": -1, "by": "Mallory", "done_at": "never"}
+    claimed = {"at_ms": -1, "by": "Mallory", "done_at": "never", "login": "mallory"}
     for said in (sent, sent | claimed):
-        assert wire.decode_action(said, at_ms=action.at_ms, by=by, done_at=done_at) == action
+        assert wire.decode_action(said, at_ms=action.at_ms, by=by, done_at=done_at, login=login) == action
 
 
 @given(record=RECORDS)
@@ -132,9 +132,12 @@ def test_missing_extra_and_wrong_fields_are_named(cls: type[Event]) -> None:
 
 @pytest.mark.parametrize("cls", ACTION_CLASSES, ids=wire.type_name)
 def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) -> None:
-    ids = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1", "coaching_id": "m1"}
+    ids = {"prompt_id": "p1", "alert_id": "a1", "cue_id": "c1", "coaching_id": "m1", "note_id": "n1"}
     given = {
         **ids,
+        "tag": "fees",
+        "speaker": "agent",
+        "utterance": 1,
         "answer": "text",
         "state": "open",
         "muted": True,

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from voiceassist.core.screen.corrected_call import as_corrected
 from voiceassist.core.screen.views import CallState
 from voiceassist.exports import captions, markdown, page
 from voiceassist.exports.phrases import Language
@@ -39,5 +40,5 @@ DOCUMENTS: Mapping[DocumentKind, DocumentFormat] = {
 
 
 def written(call: CallState, kind: DocumentKind, wanted: DocumentWish) -> bytes:
-    """The file. A lone surrogate, which has no UTF-8, becomes a question mark."""
-    return DOCUMENTS[kind].write(call, wanted).encode("utf-8", "replace")
+    """The file, with corrected lines. A lone surrogate, which has no UTF-8, becomes a question mark."""
+    return DOCUMENTS[kind].write(as_corrected(call), wanted).encode("utf-8", "replace")

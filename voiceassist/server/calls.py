@@ -29,6 +29,7 @@ from voiceassist.server.coaching import check_side
 from voiceassist.server.follow_up import check_change
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
+from voiceassist.server.marks import MARKING, with_mentions
 from voiceassist.server.scope import check_call, may_see, scope_of, sees
 from voiceassist.server.sockets import (
     CLOSE_UNKNOWN_CALL,
@@ -41,6 +42,7 @@ from voiceassist.server.sockets import (
 )
 from voiceassist.store.encrypted_recording import EncryptedRecording, read_encrypted
 from voiceassist.store.holds import Hold
+from voiceassist.store.marks import Marks
 from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
 from voiceassist.wire import type_name
@@ -81,6 +83,8 @@ PAUSE = type_name(PauseRecording)
 STATUS_BY_CODE: Mapping[str, int] = {
     "unknown_call": 404, "unknown_action": 422, "bad_field": 422, "empty_note": 422, "unknown_owner": 422,
     "unknown_coaching": 404, "unknown_snippet": 422, "empty_coaching": 422, "bad_coaching": 422,
+    "unknown_note": 404, "note_not_yours": 403, "mention_hidden": 422, "bad_tag": 422,
+    "unknown_line": 404, "bad_line": 422, "line_masked": 422,
 }  # fmt: skip
 
 
@@ -187,11 +191,30 @@ async def _act(connection: HTTPConnection, call_id: str, action: dict[str, Any])
     runtime, person = runtime_of(connection), principal_of(connection)
     try:
         await check_change(connection, call_id, action)
-        await runtime.act(call_id, action, by=person.name)
+        action = await with_mentions(connection, call_id, action)
+        await runtime.act(call_id, action, by=person.name, login=person.login)
     except ActionError as error:
         raise HTTPException(STATUS_BY_CODE.get(error.code, 409), _body(error)) from None
     if action["type"] == PAUSE:
         runtime.tell_pause(call_id, who=person.signed, paused=action.get("paused", True))
+
+
+@router.get("/{call_id}/marks", dependencies=[allow(*SCREENS, "read:calls")])
+async def get_marks(connection: HTTPConnection, call_id: str) -> Marks:
+    """What people wrote about a call, and in place of its words: all that stands now."""
+    await check_call(connection, call_id)
+    return await runtime_of(connection).marks(call_id)
+
+
+@router.post("/{call_id}/marks", dependencies=[allow(*SCREENS)])
+async def mark(connection: HTTPConnection, call_id: str, action: Annotated[dict[str, Any], Body()]) -> Marks:
+    """Writes something about a call: `add_note`, `change_note`, `set_tag` or `correct_line` of the wire schema."""
+    await check_call(connection, call_id)
+    if action.get("type") not in MARKING:
+        told = f"`type` is {action.get('type')!r}; marks are {', '.join(sorted(MARKING))}"
+        raise HTTPException(422, _body(PeerError("unknown_action", told)))
+    await _act(connection, call_id, action)
+    return await runtime_of(connection).marks(call_id)
 
 
 @router.websocket("/{call_id}/socket", dependencies=[allow(*SCREENS, "events")])

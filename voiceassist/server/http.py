@@ -39,6 +39,7 @@ from voiceassist.server import (
     kpis,
     levels,
     listening,
+    marks,
     notices,
     oidc,
     ops,
@@ -73,7 +74,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 
 ROUTERS = (
     calls.router, call_export.router, coaching.router, phone.router, identity.router, agents.router, wall.router,
-    follow_up.router,
+    follow_up.router, marks.router,
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,

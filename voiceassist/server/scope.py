@@ -5,6 +5,8 @@ A call that may not be seen is answered like one that is not there. Never looks 
 into a route: `auth.py` does. Next: the routes ask `check_call`, the store filters lists by the scope.
 """
 
+from collections.abc import Container
+
 from fastapi import HTTPException
 from starlette.requests import HTTPConnection
 
@@ -13,6 +15,7 @@ from voiceassist.runtime import runtime_of
 from voiceassist.server.auth import Principal, principal_of
 from voiceassist.server.refusals import tell_refused
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
+from voiceassist.store.people import StoredPerson
 
 
 def scope_of(connection: HTTPConnection) -> CallScope:
@@ -24,11 +27,20 @@ def scope_of_principal(principal: Principal) -> CallScope:
     """All calls for the local person of an open server and for keys; of a signed-in one, by role and team."""
     if principal.is_local_person or principal.key_id is not None:
         return EVERY_CALL
+    return _scope(principal.login, principal.roles, principal.teams)
+
+
+def scope_of_person(person: StoredPerson) -> CallScope:
+    """Of somebody who need not be here."""
+    return CallScope() if person.disabled else _scope(person.login, person.roles, frozenset(person.teams))
+
+
+def _scope(login: str, roles: Container[str], teams: frozenset[str]) -> CallScope:
     none: frozenset[str] = frozenset()
     return CallScope(
-        own_id=principal.login if "agent" in principal.roles else None,
-        teams=principal.teams if "supervisor" in principal.roles else none,
-        finished_of=principal.teams if "reviewer" in principal.roles else none,
+        own_id=login if "agent" in roles else None,
+        teams=teams if "supervisor" in roles else none,
+        finished_of=teams if "reviewer" in roles else none,
     )
 
 

@@ -22,6 +22,7 @@ from voiceassist.store.facts import (
     refusal_rows,
     topic_rows,
 )
+from voiceassist.store.mark_facts import mention_rows, tag_rows
 from voiceassist.store.rows import Row, record_of
 from voiceassist.store.rule_facts import rule_rows
 from voiceassist.store.schema import (
@@ -32,13 +33,18 @@ from voiceassist.store.schema import (
     fact_alerts,
     fact_calls,
     fact_hours,
+    fact_mentions,
     fact_offers,
     fact_refusals,
     fact_rules,
+    fact_tags,
     fact_topics,
 )
 
-OF_CALL = (fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity, fact_rules, fact_calls)
+OF_CALL = (
+    *(fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity, fact_rules, fact_tags, fact_mentions),
+    fact_calls,
+)
 SUMS = (fact_agents, fact_hours)
 FACT_TABLES = (*OF_CALL, *SUMS)
 
@@ -130,6 +136,8 @@ def _add_facts(connection: Connection, call_id: str) -> None:
     _insert(connection, fact_topics, topic_rows(call, refusals))
     _insert(connection, fact_activity, activity_rows(call, records))
     _insert(connection, fact_rules, rule_rows(call_id, call.started_us, told))
+    _insert(connection, fact_tags, tag_rows(call, told))
+    _insert(connection, fact_mentions, mention_rows(call, told))
     _insert(connection, fact_calls, [call_row(call, told)])
 
 

@@ -13,6 +13,7 @@ from typing import Literal
 from voiceassist.actions import GivenAlertState
 from voiceassist.core.call.alerts import OURSELVES
 from voiceassist.core.call.incidents import AlertView, incidents_in, true_incidents
+from voiceassist.core.call.notes import Notes, notes_in
 from voiceassist.events import (
     Alert,
     AlertChanged,
@@ -29,7 +30,7 @@ from voiceassist.events import (
 from voiceassist.kpis.numbers import TYPES, first_care, numbers_of
 from voiceassist.store.rows import Row, microseconds
 
-FACT_TYPES = (*TYPES, "not_useful_marked", "note_added", "call_identified")
+FACT_TYPES = (*TYPES, "not_useful_marked", "note_added", "note_changed", "tags_changed", "call_identified")
 """The types (in wire form) that facts are made of."""
 
 Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone", "noted"]
@@ -147,7 +148,8 @@ def topic_rows(call: CallHead, refusals: Sequence[Row]) -> list[Row]:
 def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
     """One row per thing that a person did with an alert or a cue, or wrote down."""
     alerts = {id_: view.alert for id_, view in incidents_in(record.event for record in records).items()}
-    done = [(record.seq, event) for record in records if (event := _done_in(record))]
+    notes = notes_in(record.event for record in records)
+    done = [(record.seq, event) for record in records if (event := _done_in(record, notes))]
     last = {_about(event): seq for seq, event in done}
     return [
         _activity(call, seq, event, alerts) | {"stands": int(last[_about(event)] == seq or not _about(event))}
@@ -155,8 +157,11 @@ def activity_rows(call: CallHead, records: Sequence[Record]) -> list[Row]:
     ]
 
 
-def _done_in(record: Record) -> Done | None:
+def _done_in(record: Record, notes: Notes) -> Done | None:
+    """What somebody did; of a note as it is now, and nothing of one that was deleted."""
     event = record.event
+    if isinstance(event, NoteAdded) and event.note_id:
+        return None if event.note_id in notes.deleted else notes.notes[event.note_id]
     return event if isinstance(event, Done) and event.by != OURSELVES else None
 
 

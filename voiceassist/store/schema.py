@@ -244,6 +244,28 @@ fact_rules = Table(
     *(Column(number, BigInteger, nullable=False) for number in RULE_NUMBERS),
     Index("ix_fact_rules_playbook", "playbook", "started_us"),
 )
+fact_tags = Table(
+    "fact_tags",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("tag", String, primary_key=True),  # folded: what tags are compared by
+    Column("text", String, nullable=False),  # as it was written
+    Column("started_us", BigInteger, nullable=False),  # of the call
+    Index("ix_fact_tags_tag", "tag", "started_us", "call_id"),
+)
+# Who is named in a note as it is now. Whether they may see the call is asked when they look.
+fact_mentions = Table(
+    "fact_mentions",
+    metadata,
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True),
+    Column("note_id", String, primary_key=True),
+    Column("login", String, primary_key=True),
+    Column("at_us", BigInteger, nullable=False),  # of the note; all times here: microseconds since 1970 UTC
+    Column("by", String, nullable=False),  # a person's name
+    Column("text", Text, nullable=False),
+    Column("place_ms", BigInteger),  # NULL: it is about the call
+    Index("ix_fact_mentions_login", "login", "at_us"),
+)
 fact_agents = _sums("fact_agents", "agent_id", "day")  # YYYY-MM-DD
 fact_hours = _sums("fact_hours", "hour")  # YYYY-MM-DDTHH
 
@@ -286,6 +308,31 @@ password_links = Table(
     Column("token_hash", String, primary_key=True),
     Column("login", String, nullable=False),  # empty: of the first admin
     Column("expires_us", BigInteger, nullable=False),
+)
+
+# Up to when somebody has read what they are mentioned in: `mentions.py`.
+mentions_read = Table(
+    "mentions_read",
+    metadata,
+    Column("login", String, primary_key=True),
+    Column("until_us", BigInteger, nullable=False),
+)
+
+# A stretch of a call that is shared: `clips.py`.
+clips = Table(
+    "clips",
+    metadata,
+    Column("id", String, primary_key=True),  # cannot be guessed
+    Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("title", String, nullable=False),
+    Column("start_ms", BigInteger, nullable=False),
+    Column("end_ms", BigInteger, nullable=False),
+    Column("people", Text, nullable=False),  # JSON list of logins who may open it though not the call
+    Column("login", String, nullable=False),  # who made it; empty: the person of an open server
+    Column("by", String, nullable=False),  # their name
+    Column("created_us", BigInteger, nullable=False),  # all times here: microseconds since 1970 UTC
+    Column("expires_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
 )
 
 # Programs that may do something: `keys.py`.

@@ -54,6 +54,8 @@ from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
 from voiceassist.store.kpi_sums import CallsBehind
 from voiceassist.store.kpis import KpiQuestion, KpiReport, kpi_report
+from voiceassist.store.marks import MARK_TYPES, Marks, UsedTag, marks_in, used_tags
+from voiceassist.store.mentions import Mentions
 from voiceassist.store.notices import StoredNotices
 from voiceassist.store.open_pause import open_pause
 from voiceassist.store.own_day import OwnDay, own_day
@@ -123,6 +125,7 @@ class Store:
         self.keys = Keys(database)
         self.audit = AuditQueue(database)
         self.notices = StoredNotices(database)
+        self.mentions = Mentions(database)
         self.holds = Holds(database)
         self.retention = Retention(database)
         self.catch_up = CatchUp(database=database)
@@ -154,6 +157,14 @@ class Store:
     async def state(self, call_id: str) -> CallState | None:
         """The call as screens draw it; None for an unknown call."""
         return await self._read_call(call_id, 0, _state_of)
+
+    async def marks(self, call_id: str) -> Marks:
+        """What people wrote about a call, and in place of its words; nothing of an unknown call."""
+        return await self._read_call(call_id, 0, marks_in, MARK_TYPES)
+
+    async def used_tags(self, scope: CallScope, starts: str = "") -> tuple[UsedTag, ...]:
+        """Tags to choose from."""
+        return await self._database.read(lambda connection: used_tags(connection, scope, starts))
 
     async def last_seq(self, call_id: str) -> int:
         """The call's newest stored number; 0 for an unknown call."""
@@ -323,10 +334,16 @@ class Store:
         """Whether the file was found to be deleted or replaced."""
         return bool(self._database.problem)
 
-    async def _read_call(self, call_id: str, after: int, made: Callable[[Iterator[Record]], T]) -> T:
-        """What is made of a call's records. What waits is looked at first: it may be stored meanwhile."""
+    async def _read_call(
+        self, call_id: str, after: int, made: Callable[[Iterator[Record]], T], types: Sequence[str] = ()
+    ) -> T:
+        """What is made of a call's records, or of those of some types; what waits is among them in any case.
+
+        What waits is looked at first: it may be stored meanwhile.
+        """
         waiting = [record for record in self.journals.waiting(call_id) if record.seq > after]
         wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.seq > after)
+        wanted = wanted.where(events.c.type.in_(types)) if types else wanted
         bodies = wanted.order_by(events.c.seq)
         return await self._database.read(lambda connection: made(_with(waiting, connection.scalars(bodies))))
 

@@ -17,15 +17,18 @@ from voiceassist.events import (
     Event,
     FalseAlarmMarked,
     Final,
+    LineCorrected,
     NoteAdded,
+    NoteChanged,
     NotUsefulMarked,
     PromiseHeard,
     Prompt,
     QuoteChanged,
     RefusalClosed,
+    TagsChanged,
 )
 
-ONLY_WORDS = (Final, PromiseHeard, NoteAdded, QuoteChanged)
+ONLY_WORDS = (Final, PromiseHeard, NoteAdded, NoteChanged, TagsChanged, LineCorrected, QuoteChanged)
 ALSO_WORDS = (
     *(Cue, RefusalClosed, Prompt, Alert, AlertRepeated, AlertChanged, FalseAlarmMarked, NotUsefulMarked),
     *(CoachingSent, CoachingAnswered),

@@ -25,6 +25,8 @@ from voiceassist.events import (
     CoachingSent,
     CoachingWithdrawn,
     ConsentChanged,
+    LineCorrected,
+    NoteChanged,
     Record,
     is_durable,
 )
@@ -32,6 +34,7 @@ from voiceassist.store import rows
 from voiceassist.store.audit import SERVER, NewEntry
 from voiceassist.store.audit import record as record_audit
 from voiceassist.store.claims import release_claims, take_claims
+from voiceassist.store.corrected_finals import correct_finals
 from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
 from voiceassist.store.fact_feed import feed, name_people
@@ -177,6 +180,7 @@ def write(connection: Connection, records: Sequence[Record], node_id: str) -> No
         (insert(finals), rows.final_rows(records)),
     )
     _execute(connection, added)
+    correct_finals(connection, records)
     for row in rows.identity_rows(records):
         name_people(connection, row)
     _execute(connection, ((_PROGRESS, rows.progress_rows(records)), (_ENDING, rows.ending_rows(records))))
@@ -195,7 +199,7 @@ def _execute(connection: Connection, changes: Iterable[tuple[Insert | Update, Se
 
 
 def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
-    """What people did with alerts, who coached, told of a consent or who speaks; never words of anybody."""
+    """What people did with alerts, notes and lines, who coached, told of a consent or who speaks; never words."""
     for told in records:
         if isinstance(told.event, AlertChanged) and told.event.by != SERVER:
             detail = {"alert_id": told.event.alert_id, "state": told.event.state, "seq": told.seq}
@@ -203,6 +207,13 @@ def _audited(records: Sequence[Record]) -> Iterator[NewEntry]:
         elif isinstance(told.event, CoachingSent | CoachingWithdrawn):
             what = "coaching.sent" if isinstance(told.event, CoachingSent) else "coaching.withdrawn"
             detail = {"coaching_id": told.event.coaching_id, "seq": told.seq}
+            yield NewEntry(who=told.event.by, what=what, call_id=told.call_id, detail=detail)
+        elif isinstance(told.event, LineCorrected):
+            detail = {"speaker": told.event.speaker, "utterance": told.event.utterance, "seq": told.seq}
+            yield NewEntry(who=told.event.by, what="line.corrected", call_id=told.call_id, detail=detail)
+        elif isinstance(told.event, NoteChanged):
+            what = "note.deleted" if told.event.deleted else "note.changed"
+            detail = {"note_id": told.event.note.note_id, "seq": told.seq}
             yield NewEntry(who=told.event.by, what=what, call_id=told.call_id, detail=detail)
         elif isinstance(told.event, ConsentChanged):
             detail = {"consent": told.event.consent}

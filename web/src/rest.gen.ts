@@ -34,6 +34,11 @@ export type AudioDoubted = wire.AudioDoubted;
 export type AudioGap = wire.AudioGap;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallMoment".
+ */
+export type CallMoment = wire.CallMoment;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CallStarted".
  */
 export type CallStarted = wire.CallStarted;
@@ -49,9 +54,19 @@ export type Person = wire.Person;
 export type Customer = wire.Customer;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallTag".
+ */
+export type CallTag = wire.CallTag;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CoachingView".
  */
 export type CoachingView = wire.CoachingView;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LineCorrected".
+ */
+export type LineCorrected = wire.LineCorrected;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CrossTalkChanged".
@@ -645,6 +660,7 @@ export interface CallView {
   card_volume: "fewer" | "normal" | "more";
   coaching: CoachingView[];
   consent: "unknown" | "announced" | "given" | "refused";
+  corrections: LineCorrected[];
   cross_talk: CrossTalkChanged[];
   cues: CueView[];
   deleted: PartDeleted[];
@@ -671,6 +687,7 @@ export interface CallView {
   seq: number;
   started: CallStarted;
   status: "live" | "ended" | "failed";
+  tags: CallTag[];
 }
 /**
  * Why a call may not be deleted.
@@ -1348,6 +1365,17 @@ export interface MadePromise {
   words: string;
 }
 /**
+ * As the call's state has them.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Marks".
+ */
+export interface Marks {
+  corrections: LineCorrected[];
+  notes: NoteAdded[];
+  tags: CallTag[];
+}
+/**
  * Who is signed in.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -1379,6 +1407,33 @@ export interface MeChange {
 export interface PasswordChange {
   new: string;
   old: string;
+}
+/**
+ * A note that names somebody.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Mention".
+ */
+export interface Mention {
+  agent: string;
+  at: string;
+  by: string;
+  call_id: string;
+  customer: string;
+  note_id: string;
+  place_ms: number | null;
+  text: string;
+  unread: boolean;
+}
+/**
+ * The newest mentions of one person.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "MentionPage".
+ */
+export interface MentionPage {
+  mentions: Mention[];
+  unread: number;
 }
 /**
  * Models that are here and models to be had.
@@ -1595,6 +1650,16 @@ export interface PersonChange {
   name?: string | null;
   roles?: ("agent" | "supervisor" | "reviewer" | "author" | "admin")[] | null;
   teams?: string[] | null;
+}
+/**
+ * Somebody who can be mentioned.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PersonRef".
+ */
+export interface PersonRef {
+  login: string;
+  name: string;
 }
 /**
  * What was begun.
@@ -2020,6 +2085,16 @@ export interface Try {
    * @maxItems 50
    */
   turns?: EarlierTurn[];
+}
+/**
+ * A tag that was used before.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "UsedTag".
+ */
+export interface UsedTag {
+  calls: number;
+  text: string;
 }
 /**
  * A published version with its text.

@@ -3,8 +3,8 @@ import type { AlertView, AudioDoubted, AudioGap, CallState, CoachingView, Cue, C
 import type { KpiReport } from "./rest.gen";
 
 export type { Action, Alert, AlertView, Alternative, AudioDoubted, AudioGap, CallState, CoachingView, Cue, CueView } from "./live/protocol.gen";
-export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineSoundChanged, NoteAdded, PhoneActed, PromiseHeard } from "./live/protocol.gen";
-export type { Final, OwnKind, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
+export type { CrossTalkChanged, DisclosureChanged, LegMergeChanged, LineChanged, LineCorrected, LineSoundChanged, NoteAdded, PhoneActed, PromiseHeard } from "./live/protocol.gen";
+export type { CallTag, Final, OwnKind, CallMoment, Prompt, PromptView, ServerMessage, WallRow, Why, Word } from "./live/protocol.gen";
 export type { RowWords, ShowWall, WallFilter, WallRows as ChangedRows, WallTotals } from "./live/protocol.gen";
 export type { Partial as PartialWords, Record as WireRecord, Snapshot, WallSnapshot } from "./live/protocol.gen";
 

@@ -81,7 +81,7 @@ def test_a_note_is_added_by_whoever_writes_it_also_after_the_call() -> None:
     call = live_call()
     drive(call, [hangup(9_000)])
     (note,) = call.handle(AddNote(at_ms=9_000, by="Anna Reed", text="  Ask the warehouse. \n"))
-    assert note == NoteAdded(at_ms=9_000, by="Anna Reed", text="Ask the warehouse.")
+    assert note == NoteAdded(at_ms=9_000, by="Anna Reed", text="Ask the warehouse.", note_id="n1")
 
 
 def test_a_blank_note_is_refused() -> None:

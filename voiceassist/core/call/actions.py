@@ -12,6 +12,8 @@ from voiceassist.actions import (
     AnswerCoaching,
     AskHelp,
     ChangeAlert,
+    ChangeNote,
+    CorrectLine,
     DismissPrompt,
     MarkFalseAlarm,
     MarkNotUseful,
@@ -22,6 +24,7 @@ from voiceassist.actions import (
     SetCardVolume,
     SetConsent,
     SetMute,
+    SetTag,
     TakeBreak,
     UsePrompt,
     WithdrawCoaching,
@@ -32,11 +35,15 @@ from voiceassist.core.call.coaching import Coaching, CoachingAction
 from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.incident_changes import change_incident
 from voiceassist.core.call.ladder import LadderPosition
+from voiceassist.core.call.notes import Notes
 from voiceassist.core.call.pause import Pause
+from voiceassist.core.call.tags import Tags
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
-from voiceassist.events import AgentFine, CoachingAnswered, Event, NoteAdded, Person, Why
+from voiceassist.events import AgentFine, CoachingAnswered, Event, Person, Why
+
+WrittenDown = MarkFalseAlarm | MarkNotUseful | AddNote | ChangeNote | SetTag | CorrectLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,6 +59,8 @@ class Actions:
     consent: KnownConsent
     coaching: Coaching
     ladder: LadderPosition
+    notes: Notes
+    tags: Tags
 
     def carry_out(self, action: Action) -> list[Event]:
         """What follows from an action. Raises ActionError."""
@@ -71,12 +80,12 @@ class Actions:
                 return self.alerts.see(change_incident(self.alerts.incidents, self.told, action))
             case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
                 return self._coach(action)
-            case MarkFalseAlarm() | MarkNotUseful() | AddNote():
+            case MarkFalseAlarm() | MarkNotUseful() | AddNote() | ChangeNote() | SetTag() | CorrectLine():
                 return self._write_down(action)
             case PauseRecording() | SetConsent():
                 return self._record(action)
 
-    def _write_down(self, action: MarkFalseAlarm | MarkNotUseful | AddNote) -> list[Event]:
+    def _write_down(self, action: WrittenDown) -> list[Event]:
         """What somebody thinks of the call; a card of no use leaves the screen with that."""
         match action:
             case MarkFalseAlarm():
@@ -85,8 +94,12 @@ class Actions:
                 marked, is_open = self.told.judge(action), action.prompt_id not in self.slot.outcomes
                 leaves = action.marked and is_open
                 return [*(self.slot.dismiss(action.at_ms, action.prompt_id) if leaves else []), marked]
-            case AddNote():
-                return [note_of(action)]
+            case AddNote() | ChangeNote():
+                return self.notes.carry_out(action)
+            case SetTag():
+                return self.tags.carry_out(action)
+            case CorrectLine():
+                raise ActionError("correct_later", "lines are corrected after the call: this one goes on")
 
     def _choose_cards(self, action: SetMute | SetCardVolume) -> list[Event]:
         if isinstance(action, SetMute):
@@ -139,11 +152,3 @@ class Actions:
             return []
         self.ladder.stir()
         return [AgentFine(at_ms=at_ms, fine=False)]
-
-
-def note_of(action: AddNote) -> NoteAdded:
-    """What somebody wrote down. Raises ActionError for a blank note."""
-    text = action.text.strip()
-    if not text:
-        raise ActionError("empty_note", "the note is empty: write something first")
-    return NoteAdded(at_ms=action.at_ms, by=action.by, text=text, done_at=action.done_at)

@@ -21,6 +21,8 @@ from voiceassist.actions import (
     AnswerCoaching,
     AskHelp,
     ChangeAlert,
+    ChangeNote,
+    CorrectLine,
     DismissPrompt,
     MarkFalseAlarm,
     MarkNotUseful,
@@ -31,6 +33,7 @@ from voiceassist.actions import (
     SetCardVolume,
     SetConsent,
     SetMute,
+    SetTag,
     TakeBreak,
     UsePrompt,
     WithdrawCoaching,
@@ -67,7 +70,7 @@ _TOLD = (CallIdentified, ListeningChanged, PhoneActed)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, *_TOLD, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine, TakeBreak)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
-_JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, AddNote)
+_JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, AddNote, ChangeNote, SetTag, CorrectLine)
 _LIVE = (*_HEARD, *_AGENT, *_COACHING, *_JUDGING, PauseRecording, SetConsent)
 # What can still be done in a call that is over.
 _OVER = (*_JUDGING, CallIdentified, SeeCoaching, AnswerCoaching)

@@ -20,12 +20,14 @@ from voiceassist.core.call.consent import KnownConsent
 from voiceassist.core.call.disclosures import Disclosures
 from voiceassist.core.call.language_doubts import SURE_OF_GUESSES
 from voiceassist.core.call.lateness import Lateness
+from voiceassist.core.call.notes import Notes
 from voiceassist.core.call.offers import asker_of, identified
 from voiceassist.core.call.overlaps import Overlaps
 from voiceassist.core.call.pause import Pause
 from voiceassist.core.call.promises import Promises
 from voiceassist.core.call.reactions import reactions_for
 from voiceassist.core.call.silence import Silence
+from voiceassist.core.call.tags import Tags
 from voiceassist.core.call.told_cues import ToldCues
 from voiceassist.core.cues.cue import CueMaker
 from voiceassist.core.cues.tracker import CueTracker
@@ -96,6 +98,8 @@ class StartedCall:
             consent=self._consent,
             ladder=self._reactions.ladder,
             coaching=coaching_with(playbook),
+            notes=Notes(),
+            tags=Tags(),
         )
 
     def take(self, event: Input) -> list[Event]:

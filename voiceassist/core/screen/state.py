@@ -7,7 +7,7 @@ record at a cost that does not grow with the call, and `state()` is what readers
 Next: `hub.py` sends snapshots to sockets, `store/` rebuilds them for finished calls.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -42,10 +42,12 @@ from voiceassist.events import (
     LatenessChanged,
     LegMergeChanged,
     LineChanged,
+    LineCorrected,
     LineSoundChanged,
     ListeningChanged,
     MuteChanged,
     NoteAdded,
+    NoteChanged,
     NotUsefulMarked,
     PartDeleted,
     Partial,
@@ -60,6 +62,7 @@ from voiceassist.events import (
     RecoveryOffered,
     RefusalClosed,
     Speaker,
+    TagsChanged,
 )
 
 
@@ -113,7 +116,8 @@ class CallStateBuilder:
         self.lines, self.line_sounds, self.leg_merge = state.lines, list(state.line_sounds), state.leg_merge
         self.cross_talk = {change.speaker: change for change in state.cross_talk}
         self.disclosures = {change.disclosure: change for change in state.disclosures}
-        self.promises, self.notes = list(state.promises), list(state.notes)
+        self.promises, self.notes, self.tags = list(state.promises), list(state.notes), list(state.tags)
+        self.corrections = {(one.speaker, one.utterance): one for one in state.corrections}
         self.consent, self.deleted = state.consent, list(state.deleted)
         self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
@@ -157,6 +161,8 @@ class CallStateBuilder:
             disclosures=tuple(self.disclosures.values()),
             promises=tuple(self.promises),
             notes=tuple(self.notes),
+            tags=tuple(self.tags),
+            corrections=tuple(self.corrections.values()),
             consent=self.consent,
             deleted=tuple(self.deleted),
             coaching=tuple(self.coaching.values()),
@@ -265,6 +271,30 @@ def _quote(call: CallStateBuilder, event: QuoteChanged) -> None:
     take(call.alerts, event)
 
 
+def _note_changed(call: CallStateBuilder, event: NoteChanged) -> None:
+    call.notes[:] = notes_after(call.notes, event)
+
+
+def notes_after(notes: Sequence[NoteAdded], event: NoteChanged) -> list[NoteAdded]:
+    """The notes after a change of one; what is brought back comes last."""
+    is_there = any(note.note_id == event.note.note_id for note in notes)
+    if event.deleted:
+        return [note for note in notes if note.note_id != event.note.note_id]
+    if is_there:
+        return [event.note if note.note_id == event.note.note_id else note for note in notes]
+    return [*notes, event.note]
+
+
+def _tags(call: CallStateBuilder, event: TagsChanged) -> None:
+    call.tags[:] = event.tags
+
+
+def _corrected(call: CallStateBuilder, event: LineCorrected) -> None:
+    call.corrections.pop((event.speaker, event.utterance), None)  # the newest comes last
+    if event.corrected:
+        call.corrections[event.speaker, event.utterance] = event
+
+
 def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
     call.consent = event.consent
 
@@ -281,8 +311,9 @@ def _part_deleted(call: CallStateBuilder, event: PartDeleted) -> None:
 
 def _forget_words(call: CallStateBuilder) -> None:
     """As `store/wordless.py` leaves the stored events."""
-    for words in (call.finals, call.promises, call.notes):
+    for words in (call.finals, call.promises, call.notes, call.tags):
         words.clear()
+    call.corrections.clear()
     call.partials.clear()
     for cue_id, view in call.cues.items():
         call.cues[cue_id] = replace(view, cue=replace(view.cue, words=""), offered="")
@@ -380,6 +411,9 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     DisclosureChanged: _disclosure,
     PromiseHeard: lambda call, event: call.promises.append(event),
     NoteAdded: lambda call, event: call.notes.append(event),
+    NoteChanged: _note_changed,
+    TagsChanged: _tags,
+    LineCorrected: _corrected,
     ConsentChanged: _consent,
     CallIdentified: _identified,
     PartDeleted: _part_deleted,

@@ -13,6 +13,7 @@ from voiceassist.events import (
     AudioDoubted,
     AudioGap,
     CallStarted,
+    CallTag,
     CoachingSent,
     CrossTalkChanged,
     Cue,
@@ -21,6 +22,7 @@ from voiceassist.events import (
     Final,
     LegMergeChanged,
     LineChanged,
+    LineCorrected,
     LineSoundChanged,
     ListeningChanged,
     NoteAdded,
@@ -111,7 +113,9 @@ class CallState:
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
     promises: tuple[PromiseHeard, ...] = ()
-    notes: tuple[NoteAdded, ...] = ()
+    notes: tuple[NoteAdded, ...] = ()  # as they are now, without deleted ones
+    tags: tuple[CallTag, ...] = ()
+    corrections: tuple[LineCorrected, ...] = ()  # what stands now: at most one of each line
     consent: Consent = "unknown"  # to being recorded; `started.consent_need` says which it must be
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     coaching: tuple[CoachingView, ...] = ()  # what supervisors wrote and did not take back

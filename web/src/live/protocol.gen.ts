@@ -45,6 +45,9 @@ export type Record =
   | DisclosureChangedRecord
   | PromiseHeardRecord
   | NoteAddedRecord
+  | NoteChangedRecord
+  | TagsChangedRecord
+  | LineCorrectedRecord
   | ConsentChangedRecord
   | CallIdentifiedRecord
   | PartDeletedRecord
@@ -74,6 +77,9 @@ export type Action =
   | MarkFalseAlarm
   | MarkNotUseful
   | AddNote
+  | ChangeNote
+  | SetTag
+  | CorrectLine
   | PauseRecording
   | SetConsent
   | SendCoaching
@@ -120,6 +126,8 @@ export interface CallState {
   disclosures: DisclosureChanged[];
   promises: PromiseHeard[];
   notes: NoteAdded[];
+  tags: CallTag[];
+  corrections: LineCorrected[];
   consent: "unknown" | "announced" | "given" | "refused";
   deleted: PartDeleted[];
   coaching: CoachingView[];
@@ -480,6 +488,43 @@ export interface NoteAdded {
   at_ms: number;
   by: string;
   text: string;
+  done_at: string;
+  note_id: string;
+  login: string;
+  place: CallMoment | null;
+  mentions: string[];
+}
+/**
+ * A moment of the call that somebody points at, and the line there, if it is about one.
+ */
+export interface CallMoment {
+  at_ms: number;
+  speaker: ("agent" | "customer") | null;
+  utterance: number;
+}
+/**
+ * A word that people sort calls by.
+ */
+export interface CallTag {
+  text: string;
+  by: string;
+  place: CallMoment | null;
+  done_at: string;
+}
+/**
+ * What a line really was, as somebody who heard the call says.
+ *
+ * Cues stay: they were decided by what was heard. So does the final: `core/words/corrected.py` joins both.
+ */
+export interface LineCorrected {
+  at_ms: number;
+  speaker: "agent" | "customer";
+  utterance: number;
+  text: string;
+  words: Word[];
+  said_by: "agent" | "customer";
+  by: string;
+  corrected: boolean;
   done_at: string;
 }
 /**
@@ -1122,6 +1167,54 @@ export interface NoteAddedRecord {
   by: string;
   text: string;
   done_at: string;
+  note_id: string;
+  login: string;
+  place: CallMoment | null;
+  mentions: string[];
+}
+/**
+ * A note as it is from now on: written anew, deleted, or brought back.
+ */
+export interface NoteChangedRecord {
+  type: "note_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  note: NoteAdded;
+  by: string;
+  deleted: boolean;
+  done_at: string;
+}
+/**
+ * The tags that the call has from now on.
+ */
+export interface TagsChangedRecord {
+  type: "tags_changed";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  tags: CallTag[];
+  by: string;
+  done_at: string;
+}
+/**
+ * What a line really was, as somebody who heard the call says.
+ *
+ * Cues stay: they were decided by what was heard. So does the final: `core/words/corrected.py` joins both.
+ */
+export interface LineCorrectedRecord {
+  type: "line_corrected";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  speaker: "agent" | "customer";
+  utterance: number;
+  text: string;
+  words: Word[];
+  said_by: "agent" | "customer";
+  by: string;
+  corrected: boolean;
+  done_at: string;
 }
 /**
  * It became known whether the customer consents to being recorded.
@@ -1410,11 +1503,50 @@ export interface MarkNotUseful {
   type: "mark_not_useful";
 }
 /**
- * Somebody writes something down about the call.
+ * Somebody writes something down about the call, or about a moment of it.
  */
 export interface AddNote {
   text: string;
+  place?: CallMoment | null;
+  /**
+   * @maxItems 20
+   */
+  mentions?: string[];
   type: "add_note";
+}
+/**
+ * Whoever wrote a note writes it anew, deletes it, or brings it back.
+ */
+export interface ChangeNote {
+  note_id: string;
+  text?: string | null;
+  deleted?: boolean;
+  /**
+   * @maxItems 20
+   */
+  mentions?: string[];
+  type: "change_note";
+}
+/**
+ * Somebody puts a tag on the call, perhaps on a moment of it; or takes one away.
+ */
+export interface SetTag {
+  tag: string;
+  on?: boolean;
+  place?: CallMoment | null;
+  type: "set_tag";
+}
+/**
+ * Somebody says what a line of a call that is over really was: its words, who said them, or both.
+ *
+ * It takes the place of what was said of the line before. Neither text nor speaker: the line was heard rightly.
+ */
+export interface CorrectLine {
+  speaker: "agent" | "customer";
+  utterance: number;
+  text?: string | null;
+  said_by?: ("agent" | "customer") | null;
+  type: "correct_line";
 }
 /**
  * Nothing of the call is to be kept or heard for a while, as when a card number is read out; or again.

@@ -5,7 +5,7 @@
  * Next: `live/` feeds it from sockets, `screens/review` from stored records.
  */
 import { incidentsAfter, isUnresolved, unquoted, weight } from "./incidents";
-import type { AlertView, CallState, CoachingView, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
+import type { AlertView, CallState, CoachingView, Consent, ConsentNeed, CueView, DisclosureChanged, Final, Level, LineCorrected, NoteAdded, PartialWords, RecordOf, WallRow, WireRecord } from "../types";
 
 type Started = RecordOf<"call_started">;
 type Bare<T> = Omit<T, "type" | "call_id" | "seq">;
@@ -46,6 +46,8 @@ export function openCall(record: WireRecord): CallState {
     disclosures: [],
     promises: [],
     notes: [],
+    tags: [],
+    corrections: [],
     consent: started.consent,
     deleted: [],
     coaching: [],
@@ -115,6 +117,12 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { promises: [...state.promises, bare(record)] };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
+    case "note_changed":
+      return { notes: notesAfter(state.notes, record) };
+    case "tags_changed":
+      return { tags: record.tags };
+    case "line_corrected":
+      return { corrections: correctionsAfter(state.corrections, bare(record)) };
     case "call_identified":
       return { started: { ...state.started, agent: record.agent, customer: record.customer, past_offers: record.past_offers } };
     case "consent_changed":
@@ -170,17 +178,31 @@ export function lacksConsent(consent: Consent, need: ConsentNeed): boolean {
 }
 
 /** As `store/wordless.py` leaves the stored events. */
-function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "cues" | "prompts" | "alerts" | "coaching"> {
+function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "tags" | "corrections" | "cues" | "prompts" | "alerts" | "coaching"> {
   return {
     finals: [],
     partials: [],
     promises: [],
     notes: [],
+    tags: [],
+    corrections: [],
     cues: state.cues.map((view) => ({ ...view, cue: { ...view.cue, words: "" }, offered: "" })),
     prompts: state.prompts.map((view) => ({ ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words: "" } } })),
     alerts: state.alerts.map(unquoted),
     coaching: state.coaching.map((view) => ({ ...view, sent: { ...view.sent, text: "" }, answer_text: "" })),
   };
+}
+
+function notesAfter(notes: NoteAdded[], { note, deleted }: RecordOf<"note_changed">): NoteAdded[] {
+  const isIt = (one: NoteAdded) => one.note_id === note.note_id;
+  if (deleted) return notes.filter((one) => !isIt(one));
+  return notes.some(isIt) ? notes.map((one) => (isIt(one) ? note : one)) : [...notes, note];
+}
+
+/** What stands of what was said of lines, the newest last. */
+function correctionsAfter(all: LineCorrected[], change: LineCorrected): LineCorrected[] {
+  const others = all.filter((one) => one.speaker !== change.speaker || one.utterance !== change.utterance);
+  return change.corrected ? [...others, change] : others;
 }
 
 function coachingChanged(all: CoachingView[], id: string, change: (view: CoachingView) => Partial<Omit<CoachingView, "sent">>): CoachingView[] {
