@@ -26,6 +26,7 @@ from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
 from voiceassist.server.calls_behind import Behind
 from voiceassist.server.coaching import check_side
+from voiceassist.server.compressed import json_answer
 from voiceassist.server.follow_up import check_change
 from voiceassist.server.growing_file import GrowingFileResponse
 from voiceassist.server.holds import shown_hold
@@ -118,7 +119,7 @@ async def get_call(connection: HTTPConnection, call_id: str) -> Response:
     tell_audit(connection, "call.opened", call_id)
     hold = await shown_hold(connection, call_id)
     shown = await asyncio.to_thread(wire.encode_in_pieces, state)
-    return _json(f'{shown[:-1]},"hold":{wire.dumps(wire.to_json(hold))}}}')
+    return await json_answer(connection, f'{shown[:-1]},"hold":{wire.dumps(wire.to_json(hold))}}}')
 
 
 @router.get("/{call_id}/events", response_model=list[WireRecord], dependencies=[allow(*SCREENS, "read:calls")])
@@ -129,7 +130,7 @@ async def get_events(connection: HTTPConnection, call_id: str) -> Response:
     if records is None:
         raise _unknown(call_id)
     tell_audit(connection, "call.exported", call_id)
-    return _json(records)
+    return await json_answer(connection, records)
 
 
 @router.head("/{call_id}/recording", dependencies=[allow(*SCREENS, "read:calls")], include_in_schema=False)
@@ -311,10 +312,6 @@ async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int)
         await send_text(socket, wire.encode_line(record))
         after = record.seq
     return after
-
-
-def _json(text: str) -> Response:
-    return Response(text, media_type="application/json")
 
 
 def _unknown(call_id: str) -> HTTPException:

@@ -44,6 +44,7 @@ from voiceassist.server import (
     oidc,
     ops,
     pages,
+    peaks,
     people,
     phone,
     playbook_drafts,
@@ -78,7 +79,7 @@ ROUTERS = (
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router,
-    pages.router,
+    pages.router, peaks.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     playbook_feedback.router,
     samples.router,  # demo last

@@ -63,6 +63,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/calls/{call_id}/people": ON_SCREENS,
     "GET /api/calls/{call_id}/phone": SUPERVISOR,
     "POST /api/calls/{call_id}/phone": SUPERVISOR,
+    "GET /api/calls/{call_id}/peaks": READS_CALLS,
     "GET /api/calls/{call_id}/recording": READS_CALLS,
     "HEAD /api/calls/{call_id}/recording": READS_CALLS,
     "POST /api/calls/{call_id}/recording": frozenset({*ON_CALLS, "ingest"}),

@@ -17,6 +17,7 @@ from voiceassist.errors import RecordingError
 from voiceassist.store.encrypted_recording import open_audio, read_encrypted
 from voiceassist.store.recording_cipher import RecordingCipher, new_cipher
 from voiceassist.store.recording_keys import RecordingKey
+from voiceassist.store.recording_peaks import forget_kept
 from voiceassist.store.recordings import BEING_ENCRYPTED
 
 CHUNK_BYTES = 1 << 14  # who seeks in it reads no more than that in vain
@@ -36,6 +37,7 @@ def encrypt_recording(path: Path, keys: Sequence[RecordingKey]) -> bool:
             raise RecordingError(f"{path} could not be read back after it was encrypted; it stays as it is")
         copymode(path, new)
         new.replace(path)
+        forget_kept(path)  # how loud somebody spoke is not kept in the clear
     finally:
         new.unlink(missing_ok=True)
     return True

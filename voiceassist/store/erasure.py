@@ -18,6 +18,7 @@ from voiceassist.store.audit import NewEntry, record
 from voiceassist.store.fact_feed import take_from_sums
 from voiceassist.store.holds import held_among, refused_held
 from voiceassist.store.notices import forget_notices
+from voiceassist.store.recording_peaks import forget_kept
 from voiceassist.store.recordings import BEING_ENCRYPTED, recording_path
 from voiceassist.store.schema import calls, events, finals, playbook_drafts, playbook_versions
 
@@ -103,7 +104,8 @@ def _removed(path: Path) -> int | None:
         size = path.stat().st_size
         path.unlink()
     except FileNotFoundError:
-        return None
+        size = None
+    forget_kept(path)  # the last one: whoever keeps peaks looks whether the recording is still there after that
     return size
 
 

@@ -16,6 +16,7 @@ from voiceassist.errors import RecordingError
 from voiceassist.store.disk_threads import DiskThreads
 from voiceassist.store.erasure import RemovedRecordings, remove_recordings
 from voiceassist.store.recording_keys import RecordingKey
+from voiceassist.store.recording_peaks import KeptPeaks
 from voiceassist.store.recordings import recording_path
 
 log = structlog.get_logger()
@@ -42,6 +43,11 @@ class Recorders:
     gap_s: float = 0.0  # the sum of their lengths
     troubles: dict[Path, str] = field(default_factory=dict)  # recordings that cannot be written now, and why
     tasks: set[Any] = field(default_factory=set)  # recorders at work: one that hangs outlives its call
+    peaks: KeptPeaks = field(init=False)  # for waveforms
+
+    def __post_init__(self) -> None:
+        """Only what reads finished recordings needs the keys here."""
+        self.peaks = KeptPeaks(self.keys)
 
     def path_of(self, call_id: str) -> Path:
         """Where the recording of a call is, or would be."""
@@ -49,6 +55,8 @@ class Recorders:
 
     async def remove(self, call_ids: Sequence[str]) -> RemovedRecordings:
         """Deletes the recordings of calls that are over, in a thread of recordings. Raises OSError."""
+        for call_id in call_ids:
+            self.peaks.forget(self.path_of(call_id))
         return await self.threads.run(partial(remove_recordings, self.folder, call_ids))
 
     def in_trouble(self, path: Path, error: Exception) -> None:
@@ -91,3 +99,4 @@ class Recorders:
     def close(self) -> None:
         """No further writing; never waits."""
         self.threads.close()
+        self.peaks.close()

@@ -1615,6 +1615,17 @@ export interface Page {
   next: string | null;
 }
 /**
+ * The loudest sample of every stretch of both channels.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PeaksView".
+ */
+export interface PeaksView {
+  agent: string;
+  customer: string;
+  stretch_ms: number;
+}
+/**
  * A person and the link with which they set their password, once, within a day.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
