@@ -9,7 +9,6 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager, closing
 from functools import partial
-from math import nan
 from pathlib import Path
 
 import structlog
@@ -19,8 +18,11 @@ from voiceassist.asr.choice import sample_language
 from voiceassist.asr.engines import load_engines
 from voiceassist.asr.pool import DecodePool
 from voiceassist.bus.mqtt import Bus, BusSettings
+from voiceassist.capacity.node import REASONS, Capacity
+from voiceassist.capacity.watch import watch_costs
 from voiceassist.config import Settings
 from voiceassist.core.words.languages import NEUTRAL, language_rules
+from voiceassist.cores import usable_cores
 from voiceassist.errors import ConfigError, PlaybookError
 from voiceassist.hub import FINISHED_ROWS
 from voiceassist.live.lookup import looking_up
@@ -165,6 +167,7 @@ async def _start(runtime: Runtime) -> None:
     runtime.spawn(runtime.directory.watch())
     runtime.spawn(retention.watch(runtime.keeping()))
     runtime.spawn(runtime.store.catch_up.run())
+    runtime.spawn(watch_costs(runtime.capacity, tuple(runtime.engines.people.values())))
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
     if runtime.notices:
@@ -318,6 +321,7 @@ def _export_depths(runtime: Runtime) -> None:
     _export_recordings(runtime)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)
     _export_load(runtime)
+    _export_capacity(runtime)
     _export_engines(runtime)
     if lookup := runtime.lookup:
         gauge("lookup_failures", "Calls of which the lookup did not say who is calling", lambda: lookup.failures)
@@ -348,12 +352,28 @@ def _export_load(runtime: Runtime) -> None:
     gauge("call_behind_seconds", behind, lambda: _most(live.behind_ms() for live in live_calls()) / 1000)
     gauge("late_calls", "Calls whose screens say that words arrive late", lambda: len(runtime.late_calls()))
     gauge("decode_free", "Share of the decode threads' time that was unused lately", lambda: pool.load().free)
-    gauge("calls_that_fit", "So many more calls; NaN: not known yet", lambda: _or_nan(pool.load().calls_that_fit))
     gauge("partials_left_out", "Partials that were left out to keep up", lambda: pool.partials_left_out)
 
 
-def _or_nan(number: float | None) -> float:
-    return nan if number is None else number
+def _export_capacity(runtime: Runtime) -> None:
+    gauge, capacity = runtime.metrics.gauge, runtime.capacity
+    gauge(
+        "calls_taken", "Calls that run or are announced; one heard for its words is half", lambda: capacity.calls
+    )
+    gauge("calls_max", "Calls that are taken at once", lambda: capacity.most)
+    gauge("calls_carried", "Calls that this machine carries, by what one costs", capacity.by_cost)
+    gauge("calls_that_fit", "So many more calls", lambda: max(0, capacity.most - capacity.calls))
+    gauge("usable_cores", "Cores that the server may use", usable_cores)
+    cost: dict[tuple[str, ...], Callable[[], float]] = {
+        (part,): partial(_cost, capacity, part) for part in ("decode", "loop", "rest")
+    }
+    runtime.metrics.gauges("call_cores", "Cores that a call takes, as far as is known", ("part",), cost)
+    for reason in REASONS:
+        runtime.metrics.refused.labels(reason)  # told from the start, as 0
+
+
+def _cost(capacity: Capacity, part: str) -> float:
+    return float(getattr(capacity.learned.cost, part))
 
 
 def _export_recordings(runtime: Runtime) -> None:

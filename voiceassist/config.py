@@ -19,6 +19,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
+from voiceassist.capacity_settings import MaxCalls, check_max_calls
 from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
 from voiceassist.errors import ConfigError
@@ -105,6 +106,7 @@ class Settings:
     likely_phrases: bool = False  # an engine that is unsure prefers the playbook's own phrases
     sample_engine: str = "auto"  # what hears the demo's sample calls
     decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    max_calls: MaxCalls = None  # at once; "auto", which is None: as many as this machine carries in time
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     pause_keys: str = ""  # of the agent's telephone, one after the other: the recording is paused; empty: none
@@ -327,6 +329,7 @@ def _checked(settings: Settings) -> Settings:
         raise ConfigError(f"setting `port`: {settings.port} is not between 0 and 65535")
     if settings.decode_workers < 1:
         raise ConfigError(f"setting `decode_workers`: {settings.decode_workers} is less than 1")
+    check_max_calls(settings.max_calls)
     _check_between("line_grace_s", settings.line_grace_s, 0, LONGEST_GRACE_S)
     _check_between("idle_after_s", settings.idle_after_s, SHORTEST_IDLE_S, LONGEST_IDLE_S)
     _check_between("listen_delay_s", settings.listen_delay_s, 0, LONGEST_LISTEN_DELAY_S)

@@ -39,6 +39,9 @@ class Metrics:
         ProcessCollector(registry=self.registry)  # processor time and memory, under their usual names; Linux only
         self._calls_started = self._counter("calls_started", "Calls that began")
         self._calls_ended = self._counter("calls_ended", "Calls that ended, by reason", "reason")
+        self.refused = self._counter(
+            "calls_refused", "Calls that were refused for lack of room, by reason", "reason"
+        )
         self._transcripts = self._counter("transcripts", "Transcripts, by kind (partial or final)", "kind")
         self._cues = self._counter("cues", "Cues, by kind", "kind")
         self._prompts = self._counter("prompts", "Cards shown, by cue kind", "kind")

@@ -18,16 +18,15 @@ from starlette.requests import HTTPConnection
 
 from voiceassist import wire
 from voiceassist.actions import Action, ChangeAlert, PauseRecording, TakeBreak
-from voiceassist.asr.cost import resident_bytes
 from voiceassist.asr.engines import Engines
 from voiceassist.asr.load import LoadState, recognition
 from voiceassist.asr.loaded import LoadedEngine
-from voiceassist.asr.memory import call_memory
 from voiceassist.asr.playbook_words import playbook_phrases, playbook_words
 from voiceassist.asr.pool import DecodePool
 from voiceassist.audio.audio_doubts import speeds_of
 from voiceassist.backtests.jobs import Backtests
 from voiceassist.bus.mqtt import Bus
+from voiceassist.capacity.node import Capacity
 from voiceassist.clock import days_ago_us, local_now
 from voiceassist.config import Settings
 from voiceassist.core.screen.views import CallState
@@ -76,13 +75,6 @@ KNOWN_WITHIN_S = 1.0  # a peer waits no longer to hear whether its call id was u
 UNFIT = (
     "the engine {engine} understands synthesised speech only: start voiceassist with --engine auto to speak to it"
 )
-CALL_LEGS = 2  # another leg may join a call that begins with one
-MB = 1_000_000
-NO_MEMORY = (
-    "there is no memory for another call: with the engine {engine} it would take {call_mb} MB, and {free_mb} MB "
-    "are left beside the calls that are open; try again when one has ended, give this machine more memory, or "
-    "start voiceassist with a smaller --engine"
-)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -108,6 +100,7 @@ class Runtime:
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
     feeds: dict[str, Feed] = field(default_factory=dict)  # calls that were announced, live ones too
     joins: Joins = field(init=False)
+    capacity: Capacity = field(init=False)  # for calls
     whip: WhipSessions = field(init=False)
     listening: ListenSessions = field(init=False)
     meters: Meters = field(init=False)
@@ -115,13 +108,11 @@ class Runtime:
     phone_calls: PhoneCalls = field(init=False)
     backtests: Backtests = field(default_factory=Backtests)
     claimed: set[str] = field(default_factory=set)  # call ids taken by a publisher, live or about to be
-    plain_legs: list[LoadedEngine] = field(default_factory=list)  # of channels heard for their words alone
     words_clients: int = 0  # connections for such channels, also those that have none yet
     sample_calls: set[str] = field(default_factory=set)  # ids of the demo's own calls; no peer can name itself one
     deciding: set[str] = field(default_factory=set)  # calls that are being deleted, or put on hold, just now
     tasks: set[asyncio.Task[Any]] = field(default_factory=set)
     judging: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "doubts"))  # about audio
-    memory_before: int = field(default_factory=resident_bytes)  # of the process, before its first call
     is_stopping: bool = False
 
     @property
@@ -155,6 +146,7 @@ class Runtime:
             controls=self.controls,
         )
         settings = self.settings
+        self.capacity = self._capacity()
         self.joins = Joins(
             limits=PeerLimits(line_grace_s=settings.line_grace_s, idle_after_s=settings.idle_after_s),
             feeds=self.feeds,
@@ -175,6 +167,17 @@ class Runtime:
         self.whip = WhipSessions(joins=self.joins)
         self.listening = self._listening()
         self.meters = Meters(spawn=self.spawn, behind_ms=self.listening.behind_ms)
+
+    def _capacity(self) -> Capacity:
+        return Capacity(
+            max_calls=self.settings.max_calls,
+            pool=self.pool,
+            default_engine=lambda: self.engines.default,
+            engine_for=self.engine_for,
+            tell_refused=lambda reason: self.metrics.refused.labels(reason).inc(),
+            feeds=self.feeds,
+            live=self.live,
+        )
 
     def _listening(self) -> ListenSessions:
         return ListenSessions(
@@ -228,30 +231,7 @@ class Runtime:
         engine = self.engine_for(info)
         if info.source == "whip" and engine.fit_for != "people":
             raise IngestError("engine_unfit", UNFIT.format(engine=engine.name))
-        self._check_memory(engine)
-
-    @contextmanager
-    def plain_leg(self, info: CallInfo) -> Iterator[LoadedEngine]:
-        """What hears a channel for its words alone, and counts as long as it is heard. Raises IngestError."""
-        engine = self.engine_for(info)
-        self._check_memory(engine, legs=1)
-        self.plain_legs.append(engine)
-        try:
-            yield engine
-        finally:
-            self.plain_legs.remove(engine)
-
-    def _check_memory(self, engine: LoadedEngine, *, legs: int = CALL_LEGS) -> None:
-        """Raises IngestError when a call of so many legs would take more than there is."""
-        call_bytes = legs * engine.leg_bytes
-        coming_bytes = len(self.claimed - self.live.keys()) * CALL_LEGS * engine.leg_bytes
-        open_bytes = sum(CALL_LEGS * self.engine_for(live.info).leg_bytes for live in self.live.values())
-        open_bytes += sum(one.leg_bytes for one in self.plain_legs)
-        memory = call_memory(open_bytes + coming_bytes, self.memory_before)
-        if not memory.fits(call_bytes):
-            call_mb, free_mb = call_bytes // MB, max(0, memory.free_bytes // MB)
-            log.warning("no_memory", engine=engine.name, call_mb=call_mb, free_mb=free_mb)
-            raise IngestError("no_memory", NO_MEMORY.format(engine=engine.name, call_mb=call_mb, free_mb=free_mb))
+        self.capacity.check(info)
 
     async def _stored_end(self, call_id: str) -> str | None:
         """How a call of earlier ended; a store that does not say so in time keeps no call from being taken."""
@@ -481,13 +461,14 @@ class Runtime:
         return days_ago_us(days) if days else None
 
     async def readiness(self) -> dict[str, str]:
-        """A line per part that calls need: "ok", what is "degraded: ...", or what is wrong."""
+        """A line per part that calls need: "ok" or "ok: ...", what is "degraded: ...", or what is wrong."""
         return {
             "store": await self.store.trouble() or "ok",
             "recordings": self.recorders.state(),
             "recognition": recognition(
                 [live.lateness.told_ms for live in self.late_calls()], len(self.live), self.load
             ),
+            "capacity": self.capacity.state().line,
             "server": "stopping" if self.is_stopping else "ok",
         }
 

@@ -49,6 +49,7 @@ def settings_for(data_dir: Path, script: str = "late-return", **given: Any) -> S
         "engine": f"scripted:{SAMPLES / script}.json",
         "demo": True,
         "person": "Kim",
+        "max_calls": 1_000,  # how many this machine carries is asked for by tests of that
         "line_grace_s": 0,  # a call whose phone system is gone is over: nobody waits for it
     }
     return load_settings(environment={}, **(values | given))

@@ -1,4 +1,4 @@
-"""What is told of the load: free capacity of the last seconds, the cost of a call, how many more fit."""
+"""What is told of the load: free capacity of the last seconds, and why words are late."""
 
 from voiceassist.asr.load import LoadMeter, LoadState, recognition
 
@@ -28,23 +28,8 @@ def test_a_long_decode_that_ends_now_takes_no_more_than_everything() -> None:
     assert meter.free(1, now_s=101.0) == 0.0
 
 
-def test_calls_that_fit_are_not_known_before_some_were_heard() -> None:
-    meter = LoadMeter()
-    meter.heard(29.0)
-    assert meter.calls_that_fit(2, now_s=0.0) is None
-
-
-def test_as_many_calls_fit_as_free_cores_have_room_for() -> None:
-    meter = LoadMeter()
-    meter.heard(100.0)
-    meter.spent(12.0, 10.0, now_s=100.0)  # a tenth of a core per call
-    assert meter.calls_that_fit(2, now_s=200.0) == 20
-    meter.spent(10.0, 0.0, now_s=200.0)
-    assert meter.calls_that_fit(2, now_s=201.0) == 10
-
-
 def test_operators_are_told_how_late_words_are_in_how_many_calls_and_why() -> None:
-    load = LoadState(workers=2, waiting=7, behind_s=11.0, free=0.04, cpu_s=100.0, calls_that_fit=0)
+    load = LoadState(workers=2, waiting=7, behind_s=11.0, free=0.04, cpu_s=100.0)
     assert recognition([], 3, load) == "ok"
     told = recognition([12_000, 3_000], 7, load)
     assert told.startswith("degraded: words arrive up to 12 s late in 2 of 7 calls")

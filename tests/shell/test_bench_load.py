@@ -45,6 +45,7 @@ def usage(cpu_s: float, decode_cpu_s: float, memory_mb: int, loop_lag_s: float =
         decode_cpu_s=decode_cpu_s,
         memory_bytes=memory_mb * MB,
         partials_left_out=0,
+        calls_carried=5,
         loop_lag_s=loop_lag_s,
     )
 

@@ -129,7 +129,7 @@ async def test_calls_go_on_while_playbook_work_is_stuck_and_more_of_it_is_refuse
             records = await server.runtime.store.records("c-1")
             assert isinstance(records[-1].event, CallEnded)
             refused = await server.http.get("/api/playbooks")
-            assert (refused.status_code, refused.json()["code"]) == (409, "busy")
+            assert (refused.status_code, refused.json()["code"]) == (409, "playbooks_busy")
             assert not any(task.done() for task in stuck)
             await asyncio.to_thread(gate.write_text, "open")
             assert (await asyncio.gather(*stuck))[0] == "open"

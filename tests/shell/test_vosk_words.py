@@ -97,7 +97,7 @@ async def test_client_that_does_not_wait_gets_as_many_answers_as_it_sent_message
 async def test_nothing_is_shown_or_kept_of_a_client_that_brings_no_call(server: Serving) -> None:
     async with connect(server.socket_url("/ingest/vosk")) as client:
         await ask(client, CHUNK)
-        assert len(server.runtime.plain_legs) == 1
+        assert len(server.runtime.capacity.plain_legs) == 1
         assert (server.runtime.live, server.runtime.hub.rows, server.runtime.joins.feeds) == ({}, {}, {})
         await ask(client, END)
         await client.wait_closed()
@@ -118,7 +118,7 @@ async def test_client_that_leaves_in_mid_word_frees_what_heard_it(server: Servin
         assert engine.open_recognizers == 1
         if goodbye == "abort":
             client.transport.abort()
-    await until(lambda: engine.open_recognizers == 0 and not server.runtime.plain_legs)
+    await until(lambda: engine.open_recognizers == 0 and not server.runtime.capacity.plain_legs)
 
 
 async def test_client_without_a_key_is_refused_and_one_whose_key_is_revoked_is_told(server: Serving) -> None:
@@ -158,7 +158,7 @@ async def test_channel_for_which_there_is_no_memory_is_refused(server: Serving) 
     async with connect(server.socket_url("/ingest/vosk")) as client:
         told = await ask(client, CHUNK)
         await client.wait_closed()
-    assert (told["code"], client.close_code, server.runtime.plain_legs) == ("no_memory", 1013, [])
+    assert (told["code"], client.close_code, server.runtime.capacity.plain_legs) == ("no_memory", 1013, [])
 
 
 async def test_clients_are_bounded_and_take_no_place_of_a_call(

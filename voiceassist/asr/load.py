@@ -1,7 +1,7 @@
-"""How loaded the decoding is: what was decoded lately, what a call costs, and how many more calls fit.
+"""How loaded the decoding is: what was decoded so far and lately, and of how much of calls.
 
 Never reads a clock: monotonic seconds arrive as arguments. Next: `pool.py` adds what every run cost;
-`Runtime.load` and the metrics page tell the state.
+`capacity.py` learns from it what a call costs; `Runtime.load` and the metrics page tell the state.
 """
 
 from collections import deque
@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 WINDOW_S = 10  # free capacity is that of so many whole seconds: one talkative moment is no overload
-SURE_AFTER_S = 30.0  # of calls heard: before that, what a call costs is not known
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,7 +20,6 @@ class LoadState:
     behind_s: float  # how late the audio is that has waited longest; 0: nothing that must be decoded waits
     free: float  # share of the workers' time that was unused lately, 0..1
     cpu_s: float  # CPU seconds spent decoding since the start
-    calls_that_fit: int | None  # so many more, by what calls cost so far; None: not known yet
 
 
 DEGRADED = (
@@ -57,7 +55,7 @@ class LoadMeter:
     def __init__(self) -> None:
         self.busy_s = 0.0  # of all runs, without their waiting
         self.cpu_s = 0.0  # likewise, without what other programs took
-        self._heard_s = 0.0
+        self.heard_s = 0.0  # of all calls
         self._seconds: deque[_Second] = deque(maxlen=WINDOW_S + 1)
 
     def spent(self, busy_s: float, cpu_s: float, now_s: float) -> None:
@@ -69,22 +67,10 @@ class LoadMeter:
         self._seconds[-1].busy_s += busy_s
 
     def heard(self, audio_s: float) -> None:
-        """So much of a call, with all of its legs, was heard."""
-        self._heard_s += audio_s
+        """So much of a call, with all of its legs, was heard; of a channel alone it is half."""
+        self.heard_s += audio_s
 
     def free(self, workers: int, now_s: float) -> float:
         """Share of the workers' time that was unused in the last whole seconds."""
         lately = (one.busy_s for one in self._seconds if 0 < int(now_s) - one.number <= WINDOW_S)
         return max(0.0, 1.0 - sum(lately) / (WINDOW_S * workers))
-
-    def calls_that_fit(self, workers: int, now_s: float) -> int | None:
-        """How many more calls like those so far the free time is enough for.
-
-        Partials that are left out make a call cheaper than it would be, but then nothing is free.
-        """
-        if self._heard_s < SURE_AFTER_S:
-            return None
-        cost = max(
-            self.cpu_s / self._heard_s, 0.001
-        )  # of one core; an engine that costs nothing fits often enough
-        return int(self.free(workers, now_s) * workers / cost)

@@ -7,6 +7,7 @@ Next: `runtime.py` refuses calls by it.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import inf
 from pathlib import Path
 
 from voiceassist.asr.cost import resident_bytes
@@ -27,6 +28,12 @@ class CallMemory:
     def fits(self, call_bytes: int) -> bool:
         """Whether there is room for another call, which will take so much."""
         return self.available_bytes is None or call_bytes + SPARE_BYTES <= self.free_bytes
+
+    def room_for(self, call_bytes: int) -> float:
+        """How many more such calls fit; infinitely many where the system does not say."""
+        if self.available_bytes is None:
+            return inf
+        return max(0, (self.free_bytes - SPARE_BYTES) // call_bytes)
 
     @property
     def free_bytes(self) -> int:

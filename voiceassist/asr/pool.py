@@ -116,7 +116,6 @@ class DecodePool:
                 behind_s=max(0.0, now_s - min(due_s, default=now_s)),
                 free=self.meter.free(self.workers, now_s),
                 cpu_s=self.meter.cpu_s,
-                calls_that_fit=self.meter.calls_that_fit(self.workers, now_s),
             )
 
     async def run(

@@ -56,6 +56,10 @@ ServedModelsDir = Annotated[Path | None, typer.Option(help="Where models are kep
 Setup = Annotated[
     bool, typer.Option("--setup", help="While there is no admin: print a link, once, that makes the first one.")
 ]
+MaxCalls = Annotated[
+    str | None,
+    typer.Option(help="Calls at once; more are refused. Default auto: as many as this machine carries in time."),
+]
 PlaybookFile = Annotated[Path | None, typer.Option("--playbook", help="Playbook (YAML). Default: built in.")]
 
 
@@ -68,6 +72,7 @@ def serve(
     language: DefaultLanguage = None,
     models_dir: ServedModelsDir = None,
     playbook: PlaybookFile = None,
+    max_calls: MaxCalls = None,
     setup: Setup = False,
 ) -> None:
     """Run the server.
@@ -82,13 +87,13 @@ def serve(
 
       voiceassist serve --engine vosk:vosk-model-en-us-0.22
 
-      voiceassist serve --engine moonshine:moonshine-base-en
+      voiceassist serve --engine moonshine:moonshine-base-en --max-calls 12
 
       VOICEASSIST_MQTT__HOST=broker VOICEASSIST_ENGINES__ES=auto voiceassist serve
     """
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "engine": engine, "language": language,
-        "models_dir": models_dir, "playbook": playbook, "setup": setup or None,
+        "models_dir": models_dir, "playbook": playbook, "max_calls": max_calls, "setup": setup or None,
     }  # fmt: skip
     run(load_settings(config, **given))
 
@@ -102,6 +107,7 @@ def demo(
     sample_engine: SampleEngine = None,
     language: DefaultLanguage = None,
     models_dir: ServedModelsDir = None,
+    max_calls: MaxCalls = None,
 ) -> None:
     """Run the server with sample calls and a start page: the way to try the product.
 
@@ -117,7 +123,7 @@ def demo(
     """
     given: dict[str, Any] = {
         "host": host, "port": port, "data_dir": data_dir, "engine": engine, "sample_engine": sample_engine,
-        "language": language, "models_dir": models_dir,
+        "language": language, "models_dir": models_dir, "max_calls": max_calls,
     }  # fmt: skip
     run(replace(load_settings(config, **given), demo=True))
 

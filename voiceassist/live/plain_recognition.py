@@ -18,6 +18,7 @@ from voiceassist.events import Transcript
 # Audio that may wait, in pieces of at most a second; then `add` waits. Beside it there is the message that is
 # being added, of at most 1 MiB: together 2 MB for a channel at 48 kHz.
 WAITING_PIECES = 10
+CALL_LEGS = 2  # it is half a call
 AFTER_CALLS_S = 1.0  # how much longer its partials wait for their turn than a call's
 
 
@@ -67,7 +68,9 @@ class PlainRecognition:
             piece = DuePiece(
                 pcm=await self._pieces.get(), rate_hz=self._rate_hz, due_s=monotonic() + AFTER_CALLS_S
             )
-            for said in await self._leg.hear([piece], self._pool, has_open_cue=False):
+            heard = await self._leg.hear([piece], self._pool, has_open_cue=False)
+            self._pool.meter.heard(len(piece.pcm) / self._rate_hz / CALL_LEGS)
+            for said in heard:
                 for transcript in said:
                     self._hear(transcript)
             self._pieces.task_done()

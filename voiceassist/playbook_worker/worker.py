@@ -50,7 +50,9 @@ class PlaybookWorker:
             raise ConflictError("stopping", "voiceassist is stopping; try again in a moment")
         self._asked = {one for one in self._asked if not one.done()}
         if len(self._asked) >= WAITING:
-            raise ConflictError("busy", f"{WAITING} requests about playbooks wait already; try again in a moment")
+            raise ConflictError(
+                "playbooks_busy", f"{WAITING} requests about playbooks wait already; try again in a moment"
+            )
         asked = self._thread.submit(self._ask, work, args)
         self._asked.add(asked)
         is_done, answer = await asyncio.wrap_future(asked)

@@ -107,9 +107,10 @@ async def readyz(connection: HTTPConnection) -> JSONResponse:
 
 def _status(checks: Collection[str]) -> str:
     """Of the server as a whole: "ok", "degraded" or "unavailable"."""
-    if all(check == "ok" for check in checks):
+    kinds = {check.partition(":")[0] for check in checks}
+    if kinds == {"ok"}:
         return "ok"
-    return "degraded" if all(check == "ok" or check.startswith("degraded") for check in checks) else "unavailable"
+    return "degraded" if kinds <= {"ok", "degraded"} else "unavailable"
 
 
 @router.get("/metrics", response_class=PlainTextResponse, dependencies=[allow("anyone")])

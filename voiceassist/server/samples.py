@@ -9,12 +9,14 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.callers.placing import CallOutcome
 from voiceassist.callers.run import place_call
+from voiceassist.errors import IngestError
 from voiceassist.events import Customer, Person
-from voiceassist.runtime import runtime_of
+from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.samples import Sample, list_samples, load_sample
 from voiceassist.samples.placed import placed
 from voiceassist.server.auth import SCREENS, allow
 from voiceassist.server.calls import AudioResponse
+from voiceassist.webrtc.http import RETRY_AFTER_S
 
 START_WITHIN_S = 10.0  # our own ingest answers in milliseconds unless the machine is overloaded
 
@@ -56,6 +58,7 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
     sample = _sample(sample_id)
     runtime = runtime_of(connection)
     call_id = f"{sample.id}-{uuid4().hex[:6]}"
+    _check_room(runtime, call_id)
     call = placed(sample, call_id, runtime.directory.own_token)
     runtime.sample_calls.add(call_id)
     with runtime.subscriptions.watching_call(call_id) as subscription:
@@ -65,6 +68,7 @@ async def play_sample(connection: HTTPConnection, sample_id: str) -> CallBegun:
         await asyncio.wait((playing, begun), timeout=START_WITHIN_S, return_when=asyncio.FIRST_COMPLETED)
     if not begun.done():
         begun.cancel()
+        _check_room(runtime, call_id)  # another call may have been quicker
         raise _not_playing(playing)
     return CallBegun(call_id=call_id)
 
@@ -75,6 +79,15 @@ async def sample_recording(sample_id: str) -> AudioResponse:
     return AudioResponse(_sample(sample_id).recording)
 
 
+def _check_room(runtime: Runtime, call_id: str) -> None:
+    """Raises HTTPException when this machine is full."""
+    try:
+        runtime.capacity.check_calls(call_id)
+    except IngestError as error:
+        told = {"code": error.code, "message": str(error)}
+        raise HTTPException(503, told, {"Retry-After": str(RETRY_AFTER_S)}) from None
+
+
 def _our_ingest(connection: HTTPConnection) -> str:
     """The address at which this very request reached us."""
     host, port = connection.scope["server"]
@@ -83,7 +96,7 @@ def _our_ingest(connection: HTTPConnection) -> str:
 
 def _not_playing(playing: asyncio.Task[CallOutcome]) -> HTTPException:
     if not playing.done():
-        return HTTPException(504, {"code": "busy", "message": "the call did not begin in time; try again"})
+        return HTTPException(504, {"code": "not_begun", "message": "the call did not begin in time; try again"})
     return HTTPException(502, {"code": "not_played", "message": str(playing.exception())})
 
 

@@ -81,7 +81,7 @@ class WordsSocket:
 
     async def _open(self, started: Started, held: AsyncExitStack) -> PlainRecognition:
         self._admitted = self._admit(started)
-        engine = held.enter_context(self._runtime.plain_leg(started.info))
+        engine = held.enter_context(self._runtime.capacity.plain_leg(started.info))
         phrases = self._dialect.config.phrases
         leg = ScheduledLeg(self._dialect.leg, engine.preferring(phrases), Share(is_bulk=True))
         recognition = PlainRecognition(leg, self._runtime.pool, started.rate_hz, self._hear)

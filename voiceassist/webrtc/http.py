@@ -14,6 +14,8 @@ from voiceassist.wire import ErrorMessage, to_json
 
 SDP = "application/sdp"
 FRAGMENT = "application/trickle-ice-sdpfrag"
+UNAVAILABLE = 503
+RETRY_AFTER_S = 30  # of a server that is full or stops: most calls last minutes
 BODY_BYTES = 65_536  # a browser's offer has about 5,000
 
 STATUS: Mapping[str, int] = {
@@ -51,7 +53,8 @@ def session_options() -> Response:
 def refusal(error: PeerError, status: Mapping[str, int]) -> Response:
     """What the peer did wrong, with its HTTP status."""
     body = to_json(ErrorMessage(code=error.code, message=str(error)))
-    return JSONResponse(body, status.get(error.code, STATUS.get(error.code, 400)))
+    code = status.get(error.code, STATUS.get(error.code, 400))
+    return JSONResponse(body, code, {"Retry-After": str(RETRY_AFTER_S)} if code == UNAVAILABLE else {})
 
 
 async def offer_in(request: Request) -> str:

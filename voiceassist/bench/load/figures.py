@@ -44,6 +44,9 @@ class LoadFigures:
     steps: tuple[StepFigures, ...]
     calls: int  # the most that were carried
     calls_per_core: float
+    admitted: (
+        int  # calls that the server would take by what they cost, as it said at the end of the last step carried
+    )
     further_call_bytes: float | None  # what the process grew by with each further call; None: one step only
     limited_by: str
 
@@ -59,9 +62,16 @@ def load_figures(steps: Sequence[LoadStep], cores: int, limit_ms: float) -> Load
         steps=made,
         calls=carried,
         calls_per_core=carried / cores,
+        admitted=_admitted(made, steps),
         further_call_bytes=_further_call_bytes(steps),
         limited_by=_limited_by(made[-1], steps[-1], cores, limit_ms),
     )
+
+
+def _admitted(made: Sequence[StepFigures], steps: Sequence[LoadStep]) -> int:
+    """What it says under a load that it carries; without one, what it said at the end."""
+    carried = [step for figures, step in zip(made, steps, strict=True) if figures.is_carried]
+    return (carried or steps)[-1].usage[-1].calls_carried
 
 
 def _step(step: LoadStep, fewest: LoadStep, idle_bytes: int, limit_ms: float) -> StepFigures:

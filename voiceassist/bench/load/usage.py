@@ -29,6 +29,7 @@ class ServerUsage:
     decode_cpu_s: float  # of its decode threads
     memory_bytes: int  # resident
     partials_left_out: int  # to keep up
+    calls_carried: int  # as many as it says that it carries, by what calls cost
     loop_lag_s: float  # how late the event loop last woke up
 
 
@@ -54,6 +55,7 @@ def usage_of(text: str) -> ServerUsage:
         decode_cpu_s=_figure(figures, "voiceassist_decode_cpu_seconds"),
         memory_bytes=int(_figure(figures, "process_resident_memory_bytes")),
         partials_left_out=int(_figure(figures, "voiceassist_partials_left_out")),
+        calls_carried=int(_figure(figures, "voiceassist_calls_carried")),
         loop_lag_s=_figure(figures, "voiceassist_event_loop_lag_seconds"),
     )
 

@@ -143,6 +143,8 @@ def show(figures: LoadFigures) -> None:
     console.print(
         f"carried: {figures.calls} calls on {figures.cores} cores, {figures.calls_per_core:.1f} per core"
     )
+    apart = (figures.admitted - figures.calls) / figures.calls if figures.calls else 0.0
+    console.print(f"`max_calls = auto` takes: {figures.admitted} calls, {apart:+.0%} of what was carried")
     if figures.further_call_bytes is not None:
         console.print(f"memory: {figures.further_call_bytes / MB:.1f} MB for each further call")
     console.print(f"limited by {figures.limited_by}", highlight=False)

@@ -128,6 +128,7 @@ CLOSE_CODES: Mapping[str, int] = {
     "shutdown": 1012,
     "too_many_waiting": 1013,
     "no_memory": 1013,
+    "busy": 1013,
 }
 
 

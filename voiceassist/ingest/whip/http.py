@@ -22,6 +22,7 @@ STATUS: Mapping[str, int] = {
     "engine_unfit": 503,
     "too_many_waiting": 503,
     "no_memory": 503,
+    "busy": 503,
 }  # besides those of `webrtc/http.py`
 
 

@@ -1,0 +1,1 @@
+"""How many calls a node carries, by the numbers: no event loop, no clock."""

@@ -1,0 +1,1 @@
+"""How many calls this node carries: what one costs, learned; what is refused, and why."""
