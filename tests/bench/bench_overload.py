@@ -110,9 +110,9 @@ async def calls_that_are_taken(http: httpx.AsyncClient, admits: int | None) -> i
     if admits:
         return admits
     for line in (await http.get("/metrics")).text.splitlines():
-        if line.startswith("voiceassist_max_calls "):
+        if line.startswith("voiceassist_calls_max "):
             return int(float(line.split()[1]))
-    raise SystemExit("the server's /metrics do not say voiceassist_max_calls: say it with --admits")
+    raise SystemExit("the server's /metrics do not say voiceassist_calls_max: say it with --admits")
 
 
 def _figures(calls: Sequence[OfferedCall], before: NodeUsage, after: NodeUsage, took_s: float) -> Figures:
