@@ -352,6 +352,7 @@ def _export_load(runtime: Runtime) -> None:
     gauge("call_behind_seconds", behind, lambda: _most(live.behind_ms() for live in live_calls()) / 1000)
     gauge("late_calls", "Calls whose screens say that words arrive late", lambda: len(runtime.late_calls()))
     gauge("decode_free", "Share of the decode threads' time that was unused lately", lambda: pool.load().free)
+    gauge("decode_hangs", "Decodes that did not end: their calls were given up", lambda: pool.hung)
     gauge("partials_left_out", "Partials that were left out to keep up", lambda: pool.partials_left_out)
 
 

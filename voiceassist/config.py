@@ -22,6 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from voiceassist.capacity_settings import MaxCalls, check_max_calls
 from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
+from voiceassist.cores import usable_cores
 from voiceassist.errors import ConfigError
 from voiceassist.events import ConsentNeed
 from voiceassist.ingest_settings import (
@@ -105,7 +106,7 @@ class Settings:
     engines: Mapping[str, str] = field(default_factory=dict)  # further languages, each with its engine
     likely_phrases: bool = False  # an engine that is unsure prefers the playbook's own phrases
     sample_engine: str = "auto"  # what hears the demo's sample calls
-    decode_workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    decode_workers: int = field(default_factory=lambda: max(1, int(usable_cores())))
     max_calls: MaxCalls = None  # at once; "auto", which is None: as many as this machine carries in time
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones

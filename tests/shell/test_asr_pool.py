@@ -202,3 +202,54 @@ async def test_load_tells_how_late_the_oldest_audio_that_waits_is() -> None:
         assert (pool.load().waiting, pool.load().behind_s // 5) == (2, 1)
         go.set()
         await asyncio.gather(*runs)
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Decodes that have not ended after two looks hang."""
+    monkeypatch.setattr("voiceassist.asr.pool.HANGS_AFTER_S", 2)
+    monkeypatch.setattr("voiceassist.asr.pool.LOOK_EVERY_S", 0.001)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_decode_that_hangs_fails_its_call_and_no_other() -> None:
+    started, go = threading.Event(), threading.Event()
+    async with DecodePool(1) as pool:
+        hangs = asyncio.create_task(pool.run(hold, started, go))
+        other = asyncio.create_task(pool.run(sum, [1, 2]))
+        with pytest.raises(EngineError, match="a decode has not ended for 2 s"):
+            await hangs
+        assert await other == 3
+        assert (pool.hung, pool.depth) == (1, 0)
+        go.set()  # it ends after all, and disturbs nobody
+        assert await pool.run(sum, [3, 4]) == 7
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_who_is_cancelled_while_its_decode_hangs_is_not_held_up() -> None:
+    started, go = threading.Event(), threading.Event()
+    async with DecodePool(1) as pool:
+        hangs = asyncio.create_task(pool.run(hold, started, go))
+        await asyncio.to_thread(started.wait)
+        hangs.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await hangs
+        assert pool.hung == 1
+        go.set()
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_when_too_many_decodes_hang_calls_are_told_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceassist.asr.pool.MOST_HUNG", 1)
+    go = threading.Event()
+    async with DecodePool(1) as pool:
+        runs = [asyncio.create_task(pool.run(hold, threading.Event(), go)) for _ in range(3)]
+        with pytest.raises(EngineError, match="has not ended"):
+            await runs[0]
+        with pytest.raises(EngineError, match="has not ended"):
+            await runs[1]
+        with pytest.raises(EngineError, match="too many decodes hang"):
+            await runs[2]
+        with pytest.raises(EngineError, match="too many decodes hang"):
+            await pool.run(sum, [1, 2])
+        go.set()

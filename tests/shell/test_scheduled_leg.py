@@ -5,6 +5,7 @@ import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
+import pytest
 import pytest_asyncio
 
 from tests.fakes.frames import FAR_AHEAD_S
@@ -13,6 +14,7 @@ from voiceassist.asr.pool import DecodePool
 from voiceassist.asr.priority import AT_ONCE, Priority, Rank, Share
 from voiceassist.asr.scheduled_leg import DuePiece, SaidByPiece, ScheduledLeg
 from voiceassist.audio.pcm import Pcm
+from voiceassist.errors import EngineError
 from voiceassist.events import Final, Partial
 
 LONG_AGO_S = -FAR_AHEAD_S
@@ -183,3 +185,17 @@ async def test_a_leg_that_had_its_partial_goes_to_the_end_of_the_queue(bench: Be
 async def test_when_nothing_waits_every_partial_is_made(bench: Bench) -> None:
     (heard,) = await bench.let_end(bench.hears("only", PARTIAL, NOTHING, PARTIAL, FINAL))
     assert [[type(one) for one in said] for said in heard] == [[Partial], [], [Partial], [Final]]
+
+
+async def test_a_recognizer_whose_decode_hangs_is_not_closed_under_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voiceassist.asr.pool.HANGS_AFTER_S", 2)
+    monkeypatch.setattr("voiceassist.asr.pool.LOOK_EVERY_S", 0.001)
+    decodes, piece = Decodes(), DuePiece(pcm=FINAL, rate_hz=RATE_HZ, due_s=0.0)
+    leg = ScheduledLeg("agent", GatedEngine(name="hangs", decodes=decodes), Share())
+    async with DecodePool(1) as pool:
+        with pytest.raises(EngineError, match="has not ended"):
+            await leg.hear([piece], pool, has_open_cue=False)
+        ended = pool.decodes
+        await leg.close(pool)
+        assert pool.decodes == ended
+        decodes.gate.release()

@@ -195,7 +195,7 @@ async def _steps(
 async def _read(
     frames: AsyncGenerator[AudioFrame | TimePassed, None], sync: LegSync, news: asyncio.Event, room: asyncio.Event
 ) -> None:
-    """Reads frames into `sync`, tells `news` of each, and waits for `room` while enough is read ahead."""
+    """Reads frames into `sync`, tells `news` of whole steps, and waits for `room` while enough is read ahead."""
     try:
         async with aclosing(frames):
             async for frame in frames:
@@ -203,7 +203,8 @@ async def _read(
                     sync.add(frame)
                 else:
                     sync.pass_time(frame)
-                news.set()
+                if sync.holds(STEP_MS):
+                    news.set()
                 while sync.holds(READ_AHEAD_MS):
                     room.clear()
                     await room.wait()

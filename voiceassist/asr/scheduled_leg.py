@@ -8,6 +8,7 @@ Next: `call_recognizer.py` has the legs of a call begin together, and puts what 
 """
 
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
 from typing import Literal
@@ -68,6 +69,7 @@ class ScheduledLeg:
         self._work: Work | None = None  # what is left of the newest pieces
         self._waits_since_s: float | None = None  # for a Partial, if one was left out since the last
         self._left_out = 0
+        self._is_decoding = False
 
     async def hear(self, pieces: Sequence[DuePiece], pool: DecodePool, *, has_open_cue: bool) -> SaidByPiece:
         """What each piece gives. Raises EngineError."""
@@ -77,7 +79,8 @@ class ScheduledLeg:
     def begin(self, pieces: Sequence[DuePiece]) -> Begun:
         """Takes the pieces in, in a thread of the pool, and decodes what is needed. Raises EngineError."""
         self._work, self._left_out = self._listen(pieces), 0
-        return _next(self._work)
+        with self._decoding():
+            return _next(self._work)
 
     async def go_on(self, at: Begun, pool: DecodePool, due_s: float, *, has_open_cue: bool) -> SaidByPiece:
         """The rest of what has begun, each Partial in its turn; what each piece gives. Raises EngineError."""
@@ -100,12 +103,21 @@ class ScheduledLeg:
         return await pool.run(self._finish, self._recognizer, priority=priority)
 
     async def close(self, pool: DecodePool) -> None:
-        """Frees the recognizer. Raises EngineError."""
-        if self._recognizer:
+        """Frees the recognizer, unless a decode of it hangs. Raises EngineError."""
+        if self._recognizer and not self._is_decoding:
             await pool.run(self._recognizer.close)
 
     def _finish(self, recognizer: LegRecognizer) -> list[Transcript]:
-        return [self._heard_well(one, recognizer) for one in recognizer.finish()]
+        with self._decoding():
+            return [self._heard_well(one, recognizer) for one in recognizer.finish()]
+
+    @contextmanager
+    def _decoding(self) -> Iterator[None]:
+        self._is_decoding = True
+        try:
+            yield
+        finally:
+            self._is_decoding = False
 
     def _heard_well(self, said: Transcript, recognizer: LegRecognizer) -> Transcript:
         """A Final after its second listen, if it is worth one; a Partial as it is."""
@@ -122,7 +134,8 @@ class ScheduledLeg:
 
     def _obey(self, order: Order) -> Begun:
         assert self._work, "nothing has begun"
-        return _next(self._work, order)
+        with self._decoding():
+            return _next(self._work, order)
 
     def _listen(self, pieces: Sequence[DuePiece]) -> Work:
         """Runs in the pool's threads; waits before a Partial to be told whether its turn has come."""

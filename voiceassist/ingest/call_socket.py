@@ -9,6 +9,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
+from math import inf
 from time import monotonic
 
 import structlog
@@ -38,6 +39,7 @@ from voiceassist.ingest.dialect import (
 )
 from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.joins import Joins
+from voiceassist.ingest.patience import Patience
 from voiceassist.subscriptions import Subscription
 
 log = structlog.get_logger(__name__)
@@ -49,6 +51,7 @@ ABNORMAL = 1006  # RFC 6455 section 7.4.1: the connection is gone without a clos
 GOING_AWAY = 1012  # "service restart" in IANA's registry of close codes: what uvicorn says when it stops
 # Messages that wait already come without a switch to other tasks: a flood of tiny ones would hold up every call.
 WORK_S = 0.005
+RIGHTS_EVERY_S = 1.0  # a key that was revoked is believed so much longer
 REASONS: Mapping[str, EndReason] = {
     "idle": "idle",
     "rights_ended": "interrupted",
@@ -99,6 +102,7 @@ class CallSocket:
         self._sign_within_s: float | None = None  # on hold
         self._signed_s = 0.0  # when the last message came
         self._yielded_s = 0.0  # when other tasks last had their turn
+        self._rights_s = -inf  # when it was last asked whether the peer may go on
         self._log = log
 
     async def open(self) -> PeerFeed | None:
@@ -198,17 +202,19 @@ class CallSocket:
 
     async def _read(self, publisher: PeerFeed) -> None:
         reason: EndReason = "interrupted"
+        patience = Patience(self._limits.tick_s)
         try:
-            reason = await self._read_to_end(publisher)
+            reason = await self._read_to_end(publisher, patience)
         finally:
+            patience.close()
             publisher.leave(reason, self._clock())
 
-    async def _read_to_end(self, publisher: PeerFeed) -> EndReason:
+    async def _read_to_end(self, publisher: PeerFeed, patience: Patience) -> EndReason:
         try:
             await self._tell(Accepted(info=publisher.feed.info))
             await self._take(publisher, self._early)
             while not publisher.is_over:
-                await self._read_on(publisher)
+                await self._read_on(publisher, patience)
         except WebSocketDisconnect as gone:
             self._log.info("ingest_socket_closed", close_code=gone.code)
             return "shutdown" if gone.code == GOING_AWAY else self._dialect.closed(gone.code)
@@ -220,14 +226,12 @@ class CallSocket:
             self._fail(IngestError("taken_over", "a newer connection of yours carries these legs now"))
         return "hangup"
 
-    async def _read_on(self, publisher: PeerFeed) -> None:
+    async def _read_on(self, publisher: PeerFeed, patience: Patience) -> None:
         """One message, or one tick of silence."""
-        if not self._admitted.may_go_on():
-            raise IngestError("rights_ended", "the key was revoked or has expired; connect again with another one")
+        self._check_rights()
         await self._wait_for_turn(publisher)
         try:
-            async with asyncio.timeout(self._limits.tick_s):
-                message = await self._receive()
+            message = await patience.wait(self._receive())
         except TimeoutError:
             self._check_sign()
             await self._tick(publisher)
@@ -236,6 +240,14 @@ class CallSocket:
         await self._take(publisher, self._dialect.receive(message))
         if publisher.quiet_s(self._clock()) >= self._limits.tick_s:
             await self._tick(publisher)  # messages without audio keep no call alive
+
+    def _check_rights(self) -> None:
+        now_s = monotonic()
+        if now_s - self._rights_s < RIGHTS_EVERY_S:
+            return
+        self._rights_s = now_s
+        if not self._admitted.may_go_on():
+            raise IngestError("rights_ended", "the key was revoked or has expired; connect again with another one")
 
     async def _wait_for_turn(self, publisher: PeerFeed) -> None:
         if await publisher.room():

@@ -21,6 +21,8 @@ from voiceassist.server.limits import INGEST, EdgeLimits
 
 Part = Literal["head", "body"]  # of a request
 
+SMALL, SMALL_WAITING = 4_096, 8  # bytes of a message, and how many may wait while more are read
+
 
 class ServerConfig(uvicorn.Config):
     """How uvicorn serves us."""
@@ -155,6 +157,20 @@ class SocketConnection(WebSocketsSansIOProtocol):
             self.transport.write(answers)
         else:
             self._owed = answers or self._owed
+
+    def send_receive_event_to_app(self) -> None:
+        """A message is whole.
+
+        uvicorn stops reading for each and goes on when it was taken, which costs system calls for every packet of
+        audio. Here some small ones may wait.
+        """
+        size = sum(map(len, self.frames))
+        is_paused, self.read_paused = self.read_paused, True  # so that it does not stop reading
+        super().send_receive_event_to_app()
+        self.read_paused = is_paused
+        if not is_paused and (size > SMALL or self.queue.qsize() >= SMALL_WAITING):
+            self.read_paused = True
+            self.transport.pause_reading()
 
     def resume_writing(self) -> None:
         """The peer reads on."""

@@ -14,11 +14,11 @@ says (`asr/choice.py`), `voiceassist models list` shows it.
    in the settings goes before this rule.
 """
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from voiceassist.core.words.languages import primary_subtag
+from voiceassist.cores import usable_cores
 from voiceassist.speech_models.installed import InstalledModel, installed
 from voiceassist.speech_models.language import same_region, serves
 from voiceassist.speech_models.layout import ModelKind
@@ -30,8 +30,8 @@ BASE_BYTES = 100_000_000  # base has 141 MB, tiny 44
 
 
 def cores_here() -> int:
-    """Cores of this machine."""
-    return os.cpu_count() or 1
+    """Cores that this process may use."""
+    return max(1, int(usable_cores()))
 
 
 def cores_needed(kind: ModelKind, size_bytes: int) -> int:
