@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mappin
 from contextlib import asynccontextmanager, closing
 from functools import partial
 from pathlib import Path
+from time import time
 
 import structlog
 
@@ -45,6 +46,7 @@ from voiceassist.store.recorders import RECORDINGS, Recorders
 from voiceassist.store.recording_keys import recording_keys
 from voiceassist.store.recovery import recover
 from voiceassist.store.store import Store, open_store
+from voiceassist.summary_desk import SummaryDesk, summary_way
 
 log = structlog.get_logger()
 
@@ -89,6 +91,7 @@ async def running(settings: Settings) -> AsyncIterator[Runtime]:
                 controls=controls,
             )
             runtime.notices = await _notices(runtime)
+            runtime.summaries = await _summaries(runtime)
             try:
                 await _start(runtime)
                 yield runtime
@@ -274,6 +277,21 @@ async def _notices(runtime: Runtime) -> Notices | None:
         stored,
         rows=runtime.hub.rows,
         is_sample=runtime.sample_calls.__contains__,
+    )
+
+
+async def _summaries(runtime: Runtime) -> SummaryDesk | None:
+    """Where people send summaries, if the settings say so. Raises ConfigError."""
+    way = await asyncio.to_thread(summary_way, runtime.settings)
+    if way is None:
+        return None
+    return SummaryDesk(
+        way=way,
+        give_up_after_s=runtime.settings.summary.give_up_after_h * 3600,
+        store=runtime.store,
+        publish=runtime.publish,
+        spawn=runtime.spawn,
+        clock=time,
     )
 
 

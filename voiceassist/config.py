@@ -45,6 +45,7 @@ from voiceassist.notify_settings import (
 )
 from voiceassist.oidc_settings import OidcSettings, check_oidc
 from voiceassist.phone_settings import AsteriskPhone, PhoneSettings, TwilioPhone, check_phone
+from voiceassist.summary_settings import SummarySettings, check_summary
 from voiceassist.yamltext.problems import nearest
 
 WithoutConsent = Literal["help", "nothing"]
@@ -60,6 +61,7 @@ SECTIONS = {  # each with an example of its keys
     "vonage": '`vonage.signature_secret = "…"`',
     "audiohook": "`audiohook.transcripts = true`",
     "lookup": "`lookup.url`, `lookup.token` and so on",
+    "summary": "`summary.webhook` and `summary.secret`",
     "phone": "`[phone.asterisk]` and `[phone.twilio]`",
     "engines": '`engines.es = "auto"`',
     "playbooks": '`playbooks.es = "spanish.yaml"`',
@@ -137,6 +139,7 @@ class Settings:
     audiohook: AudiohookSettings = field(default_factory=AudiohookSettings)
     lookup: LookupSettings = field(default_factory=LookupSettings)
     notify: tuple[ChannelSettings, ...] = ()  # by which alerts leave this machine
+    summary: SummarySettings = field(default_factory=SummarySettings)
     public_url: str | None = None  # where people's browsers find this server: links in those alerts
     phone: PhoneSettings = field(default_factory=PhoneSettings)
     log_format: Literal["console", "json"] = "console"
@@ -166,6 +169,7 @@ PARTS: Mapping[str, type] = {  # sections whose keys have names of ours
     "mqtt": MqttSettings,
     "oidc": OidcSettings,
     "lookup": LookupSettings,
+    "summary": SummarySettings,
     "phone": PhoneSettings,
     "phone.asterisk": AsteriskPhone,
     "phone.twilio": TwilioPhone,
@@ -314,7 +318,7 @@ def _described_value(key: str, value: object) -> object:
 
 def is_secret(key: str) -> bool:
     """Whether a setting of this name is never shown."""
-    return any(part in key for part in ("password", "token", "secret", "recording_keys"))
+    return any(part in key for part in ("password", "token", "secret", "recording_keys", "webhook"))
 
 
 def _shown(key: str, value: object) -> str:
@@ -349,6 +353,7 @@ def _checked(settings: Settings) -> Settings:
     check_public_urls({"twilio": settings.twilio.public_url, "plivo": settings.plivo.public_url})
     check_audiohook(settings.audiohook)
     check_lookup(settings.lookup)
+    check_summary(settings.summary)
     check_channels(settings.notify, has_broker=settings.mqtt.host is not None)
     _check_public_url(settings.public_url)
     check_phone(settings.phone)

@@ -46,6 +46,7 @@ CoachingStage = Literal["delivered", "seen"]
 CallPart = Literal["audio", "transcript"]  # what can be deleted of a call that stays
 Sound = Literal["none", "music", "ringing", "busy", "dtmf", "beep"]  # "none": speech, noise or silence
 
+DeliveryOutcome = Literal["waiting", "arrived", "failed"]
 HeardLegs = Literal["both", "agent", "customer"]  # what somebody who listens in hears
 PhoneDeed = Literal["whisper", "barge", "transfer", "hang_up"]  # what a supervisor does by telephone
 PhoneOutcome = Literal[
@@ -548,6 +549,43 @@ class LineCorrected:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryText:
+    """One line of a call's summary, as a person left it."""
+
+    section: str  # of `summary/items.py`: "reason", "refused", ...
+    text: str  # with what is private masked
+    seq: int = 0  # number of the record with the words that it is about; 0: none
+    from_ms: int | None = None  # where those words begin
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummaryEdited:
+    """Somebody rewrote the summary of a call that is over; this one takes the place of one before.
+
+    The summary that the call's own words give can always be made again.
+    """
+
+    at_ms: int
+    by: str  # a person's name
+    lines: tuple[SummaryText, ...]  # none: back to what the call's words give
+    language: str = "en"  # of the lines, BCP 47
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SummarySent:
+    """The summary of a call is on its way to the webhook that the settings name; or has arrived, or will not."""
+
+    at_ms: int
+    by: str  # a person's name
+    delivery: str  # its id, the same for the receiver
+    place: str  # the host that it goes to
+    outcome: DeliveryOutcome
+    told: str = ""  # what the receiver said, or why it did not arrive
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ConsentChanged:
     """It became known whether the customer consents to being recorded.
 
@@ -763,6 +801,8 @@ Event = (
     | NoteChanged
     | TagsChanged
     | LineCorrected
+    | SummaryEdited
+    | SummarySent
     | ConsentChanged
     | CallIdentified
     | PartDeleted

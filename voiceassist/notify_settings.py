@@ -162,12 +162,12 @@ def _place_problem(channel: ChannelSettings, *, has_broker: bool) -> tuple[str, 
         return "url", f"is needed for {channel.kind}"
     if not is_safe_url(channel.url):
         return "url", "must begin with https:// (http:// on this machine only)"
-    if channel.kind == "webhook" and not _is_signing_key(channel.secret):
+    if channel.kind == "webhook" and not is_signing_key(channel.secret):
         return "secret", "is needed to sign: `whsec_` and the Base64 of 24 to 64 random bytes"
     return None
 
 
-def _is_signing_key(secret: str | None) -> bool:
+def is_signing_key(secret: str | None) -> bool:
     """As the Standard Webhooks specification wants symmetric secrets."""
     return secret is not None and bool(re.fullmatch(r"whsec_[A-Za-z0-9+/]{32,88}={0,2}", secret))
 

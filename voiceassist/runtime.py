@@ -65,6 +65,7 @@ from voiceassist.store.playbooks import PlaybookChoice, Version
 from voiceassist.store.recorders import Recorders
 from voiceassist.store.store import Store, Whose
 from voiceassist.subscriptions import RecordTaker, Subscriptions
+from voiceassist.summary_desk import SummaryDesk
 
 log = structlog.get_logger()
 
@@ -96,6 +97,7 @@ class Runtime:
     controls: Mapping[str, PhoneControl] = field(default_factory=dict)  # by protocol: what supervisors act in
     hub: Hub = field(default_factory=Hub)
     notices: Notices | None = None  # where the settings name channels
+    summaries: SummaryDesk | None = None  # where the settings name a webhook for them
     live: dict[str, LiveCall] = field(default_factory=dict)
     boot: str = field(default_factory=lambda: uuid4().hex[:12])
     feeds: dict[str, Feed] = field(default_factory=dict)  # calls that were announced, live ones too
@@ -412,6 +414,8 @@ class Runtime:
             erasure = await self.store.erase(call_ids, self.recorders.remove, by=by, is_step=is_step)
         if self.notices:
             self.notices.forget(call_ids)
+        if self.summaries:
+            self.summaries.forget(call_ids)
         unresolved = await self.store.count_unresolved(self.followed_up_since_us())
         self.hub.forget(call_ids, unresolved)
         return erasure

@@ -73,6 +73,9 @@ from voiceassist.events import (
     RefusalClosed,
     RefusalOutcome,
     Speaker,
+    SummaryEdited,
+    SummarySent,
+    SummaryText,
     TagsChanged,
     Why,
     Word,
@@ -464,6 +467,7 @@ def disclosure(id_: str, title: str, state: DisclosureState, at_ms: int, due_ms:
 def _wrap_up() -> list[Record]:
     """What must be said, what was promised and what was written down: said, missed, said too late, due no more."""
     promised = final("agent", 1, "I will call you back by Friday", 40_000)
+    sent_summary = {"by": "Sam Rivera", "delivery": "summary_1", "place": "crm.example.com"}
     recording = ("recording_notice", "Notice of recording")
     price, terms = ("total_price", "Total price"), ("terms", "Terms")
     return numbered(
@@ -489,7 +493,19 @@ def _wrap_up() -> list[Record]:
         disclosure(*terms, "said", 55_000, None),
         CallEnded(at_ms=60_000, reason="hangup"),
         NoteAdded(at_ms=60_000, by="Sam Rivera", text="Done."),
+        SummaryEdited(
+            at_ms=60_000, by="Sam Rivera", lines=summary_lines("A call back."), done_at=wall_clock(61_000)
+        ),
+        SummarySent(at_ms=60_000, outcome="waiting", **sent_summary),
+        SummarySent(at_ms=60_000, outcome="arrived", told="HTTP 200 OK", **sent_summary),
+        SummaryEdited(at_ms=60_000, by="Anna Reed", lines=(), done_at=wall_clock(70_000)),
+        SummaryEdited(at_ms=60_000, by="Anna Reed", lines=summary_lines("Calls back."), language="es"),
     )
+
+
+def summary_lines(text: str) -> tuple[SummaryText, ...]:
+    own = SummaryText(section="end", text="She was content.")
+    return (SummaryText(section="promised", text=text, seq=9, from_ms=40_000), own)
 
 
 def coached(coaching_id: str, text: str, at_ms: int, by: str = "Sam Rivera", snippet: str = "") -> CoachingSent:
@@ -628,6 +644,7 @@ def _deleted() -> list[Record]:
         NoteAdded(at_ms=10_000, by="Sam Rivera", text="He said fool."),
         TagsChanged(at_ms=10_000, by="Sam Rivera", tags=(CallTag(text="rude", by="Sam Rivera"),)),
         corrected(refused, "our policy never allows that", 10_000),
+        SummaryEdited(at_ms=10_000, by="Sam Rivera", lines=summary_lines("A fool.")),
         PartDeleted(at_ms=10_000, part="audio", **night),
         PartDeleted(at_ms=10_000, part="transcript", **night),
     )

@@ -33,6 +33,7 @@ ORDER = (
     {"playbook_file"},
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
     {"lookup_settings", "notify_settings", "phone_settings", "capacity_settings"},
+    {"summary_settings"},
     {"cores"},
     {"wire", "config", "clock", "speech_models", "training"},
     {"subscriptions"},
@@ -40,8 +41,17 @@ ORDER = (
     {"ingest", "asr", "store", "bus", "playbook_worker"},
     {"offered_playbooks", "callers", "phone_control"},
     {"notices", "people", "retention", "samples", "live", "hub", "replay", "playbook_registry", "metrics", "logs"},
-    {"playbook_start", "identities", "finished_calls", "listening", "phone_calls", "exports", "capacity"},
-    {"backtests"},
+    {
+        "playbook_start",
+        "identities",
+        "finished_calls",
+        "listening",
+        "phone_calls",
+        "exports",
+        "capacity",
+        "summary",
+    },
+    {"backtests", "summary_desk"},
     {"runtime"},
     {"app", "bench", "doctor"},
     {"server"},
@@ -53,7 +63,7 @@ LAYER = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 # The rooms inside the core, in the same manner.
 CORE_ORDER = ("words", "classifier", "playbook", "cues", "topics", "call", "screen")
 
-PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation", "exports")
+PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation", "exports", "summary")
 IMPURE_MODULES = {
     "aiomqtt", "asyncio", "concurrent", "datetime", "importlib", "io", "logging", "multiprocessing", "os",
     "pathlib", "queue", "random", "secrets", "select", "shutil", "signal", "socket", "sqlalchemy", "sqlite3",

@@ -397,7 +397,7 @@ def test_purge_leaves_calls_on_hold_and_delete_refuses_them(tmp_path: Path) -> N
     assert holding(tmp_path, SAID) != []
 
 
-WORDY = {"words", "text", "quote", "said", "before", "note", "when", "why"}  # fields that may have what was said
+WORDY = {"words", "text", "lines", "quote", "said", "before", "note", "when", "why"}  # that may tell
 
 
 @pytest.mark.parametrize("cls", EVENT_CLASSES, ids=lambda cls: cls.__name__)

@@ -5,6 +5,7 @@ Next: `web.py`, `mail.py` and `broker.py` send; `channel.py` asks `sender_of` fo
 
 import ssl
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 
@@ -38,14 +39,19 @@ class Way:
 
 def way_of(channel: ChannelSettings, settings: Settings) -> Way:
     """Reads certificates, so it blocks. Raises ConfigError for a file of them that cannot be used."""
+    tls = tls_of(channel.ca_file, f"notify.{channel.name}.ca_file")
+    return Way(channel=channel, settings=settings, tls=tls)
+
+
+def tls_of(ca_file: Path | None, setting: str) -> ssl.SSLContext:
+    """Which certificates are believed. Blocks; raises ConfigError that names the setting."""
     tls = httpx.create_ssl_context()
     try:
-        if channel.ca_file:
-            tls.load_verify_locations(channel.ca_file)
+        if ca_file:
+            tls.load_verify_locations(ca_file)
     except (OSError, ssl.SSLError) as error:
-        told = f"{channel.ca_file} cannot be used: {error}"
-        raise ConfigError(f"setting `notify.{channel.name}.ca_file`: {told}") from None
-    return Way(channel=channel, settings=settings, tls=tls)
+        raise ConfigError(f"setting `{setting}`: {ca_file} cannot be used: {error}") from None
+    return tls
 
 
 def said(words: bytes | str) -> str:

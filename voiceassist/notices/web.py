@@ -26,9 +26,18 @@ ANSWER_S = 3.0  # for them
 async def post(way: Way, message: Outgoing, now_s: float) -> str:
     """What the receiver answered. Raises NotSentError."""
     body = _body(way, message)
-    headers = {"content-type": "application/json", "user-agent": f"voiceassist/{__version__}"}
     if way.channel.kind == "webhook":
-        headers |= signed_headers(way.channel.secret or "", message.id, int(now_s), body)
+        return await post_signed(way, message.id, body, now_s)
+    return await _post(way, body, {}, now_s)
+
+
+async def post_signed(way: Way, message_id: str, body: bytes, now_s: float) -> str:
+    """What the receiver of a signed message answered. Raises NotSentError."""
+    return await _post(way, body, signed_headers(way.channel.secret or "", message_id, int(now_s), body), now_s)
+
+
+async def _post(way: Way, body: bytes, signature: dict[str, str], now_s: float) -> str:
+    headers = {"content-type": "application/json", "user-agent": f"voiceassist/{__version__}", **signature}
     try:
         async with asyncio.timeout(TRY_S):
             return await _posted(way, body, headers, now_s)

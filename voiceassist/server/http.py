@@ -55,6 +55,7 @@ from voiceassist.server import (
     retention,
     samples,
     sign_in,
+    summaries,
     totp,
     wall,
 )
@@ -78,7 +79,7 @@ ROUTERS = (
     follow_up.router, marks.router,
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
-    holds.router, retention.router, notices.router,
+    holds.router, retention.router, notices.router, summaries.router,
     pages.router, peaks.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
     playbook_feedback.router,

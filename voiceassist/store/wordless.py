@@ -25,13 +25,14 @@ from voiceassist.events import (
     Prompt,
     QuoteChanged,
     RefusalClosed,
+    SummaryEdited,
     TagsChanged,
 )
 
 ONLY_WORDS = (Final, PromiseHeard, NoteAdded, NoteChanged, TagsChanged, LineCorrected, QuoteChanged)
 ALSO_WORDS = (
     *(Cue, RefusalClosed, Prompt, Alert, AlertRepeated, AlertChanged, FalseAlarmMarked, NotUsefulMarked),
-    *(CoachingSent, CoachingAnswered),
+    *(CoachingSent, CoachingAnswered, SummaryEdited),
 )
 
 
@@ -48,6 +49,8 @@ def without_words(event: Event) -> Event:
             return replace(event, note="")
         case CoachingSent() | CoachingAnswered():
             return replace(event, text="")
+        case SummaryEdited():
+            return replace(event, lines=())
         case FalseAlarmMarked():
             return replace(event, words="", said="", before="")
     return event

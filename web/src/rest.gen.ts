@@ -144,6 +144,16 @@ export type PromiseHeard = wire.PromiseHeard;
 export type PromptView = wire.PromptView;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummaryEdited".
+ */
+export type SummaryEdited = wire.SummaryEdited;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummarySent".
+ */
+export type SummarySent = wire.SummarySent;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CoachingSent".
  */
 export type CoachingSent = wire.CoachingSent;
@@ -152,6 +162,11 @@ export type CoachingSent = wire.CoachingSent;
  * via the `definition` "Cue".
  */
 export type Cue = wire.Cue;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummaryText".
+ */
+export type SummaryText = wire.SummaryText;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "OwnKind".
@@ -687,6 +702,8 @@ export interface CallView {
   seq: number;
   started: CallStarted;
   status: "live" | "ended" | "failed";
+  summary: SummaryEdited | null;
+  summary_sent: SummarySent | null;
   tags: CallTag[];
 }
 /**
@@ -708,6 +725,18 @@ export interface Hold {
  */
 export interface Calls {
   last?: number;
+}
+/**
+ * An alternative on a card.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CardOffer".
+ */
+export interface CardOffer {
+  cost: ("none" | "low" | "medium" | "high") | null;
+  id: string;
+  text: string;
+  used: boolean;
 }
 /**
  * What checking the chain found, up to an entry.
@@ -937,6 +966,18 @@ export interface EditBody {
   path: (number | string)[];
   to?: number | string | null;
   value?: unknown;
+}
+/**
+ * The summary as a person left it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "EditedView".
+ */
+export interface EditedView {
+  by: string;
+  done_at: string;
+  language: string;
+  lines: SummaryText[];
 }
 /**
  * Changes that are made together or not at all.
@@ -1348,6 +1389,28 @@ export interface Letters {
  */
 export interface LettersDone {
   count: number;
+}
+/**
+ * A line as a person leaves it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "LineBody".
+ */
+export interface LineBody {
+  from_ms?: number | null;
+  section:
+    | "reason"
+    | "asked"
+    | "refused"
+    | "offered"
+    | "taken"
+    | "promised"
+    | "disclosures"
+    | "alerts"
+    | "noticed"
+    | "end";
+  seq?: number;
+  text: string;
 }
 /**
  * Something that the agent promised by a day or a time.
@@ -1824,6 +1887,18 @@ export interface PublishRequest {
   revision: number;
 }
 /**
+ * Words as they were heard, all of them in one line of the call.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Quote".
+ */
+export interface Quote {
+  seq: number;
+  speaker: "agent" | "customer";
+  start_ms: number;
+  words: string;
+}
+/**
  * What is to become of a call's recording.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -1831,6 +1906,51 @@ export interface PublishRequest {
  */
 export interface RecordingChange {
   paused: boolean;
+}
+/**
+ * A card that came for a refusal.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RefusalCard".
+ */
+export interface RefusalCard {
+  at_ms: number;
+  headline: string;
+  offers: CardOffer[];
+  outcome:
+    | (
+        | "used"
+        | "dismissed"
+        | "followed"
+        | "recovered"
+        | "refreshed"
+        | "retracted"
+        | "stale"
+        | "superseded"
+        | "muted"
+        | "call_ended"
+      )
+    | null;
+  prompt_id: string;
+}
+/**
+ * One refusal from the question to its end.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RefusalStory".
+ */
+export interface RefusalStory {
+  after_ms: number | null;
+  asked: Quote[];
+  at_ms: number;
+  cards: RefusalCard[];
+  cue_id: string;
+  false_alarm_by: string;
+  offered: Quote[];
+  outcome: ("recovered" | "dead_end") | null;
+  refused: Quote[];
+  rule: string;
+  topic: string;
 }
 /**
  * A password, with the link that an admin gave.
@@ -1947,6 +2067,28 @@ export interface SeenAgent {
   team: string;
 }
 /**
+ * Which summary is sent: the one that a person left, or else the call's own in this language.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SendBody".
+ */
+export interface SendBody {
+  language?: "en" | "es";
+}
+/**
+ * The newest try to send it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SendingView".
+ */
+export interface SendingView {
+  by: string;
+  done_at: string;
+  outcome: ("waiting" | "arrived" | "failed") | "unknown";
+  place: string;
+  told: string;
+}
+/**
  * What is running here.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -2009,6 +2151,108 @@ export interface SignIn {
 export interface SnippetView {
   id: string;
   text: string;
+}
+/**
+ * A whole summary as a person leaves it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummaryBody".
+ */
+export interface SummaryBody {
+  language?: "en" | "es";
+  /**
+   * @minItems 1
+   * @maxItems 200
+   */
+  lines: LineBody[];
+  over?: number;
+}
+/**
+ * One thing that a summary tells.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummaryItem".
+ */
+export interface SummaryItem {
+  after_ms: number | null;
+  at_ms: number;
+  by: string;
+  code:
+    | "asked_for"
+    | "topic"
+    | "more"
+    | "recovered"
+    | "dead_end"
+    | "left_open"
+    | "said"
+    | "card"
+    | "used"
+    | "promise"
+    | "vague"
+    | "disclosed"
+    | "disclosed_late"
+    | "undisclosed"
+    | "due"
+    | "alert"
+    | "noticed"
+    | "live"
+    | "hangup"
+    | "vanished"
+    | "shutdown"
+    | "interrupted"
+    | "idle"
+    | "peer_error"
+    | "failed"
+    | "last_words"
+    | "outcomes"
+    | "words_deleted";
+  counts: number[];
+  kind: string;
+  level: string;
+  name: string;
+  quotes: Quote[];
+  reason: string;
+  section:
+    | "reason"
+    | "asked"
+    | "refused"
+    | "offered"
+    | "taken"
+    | "promised"
+    | "disclosures"
+    | "alerts"
+    | "noticed"
+    | "end";
+  seq: number;
+  state: string;
+  when: string;
+}
+/**
+ * A call's summary, and the stories that it sums up.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SummaryView".
+ */
+export interface SummaryView {
+  call_id: string;
+  derived: SummaryText[];
+  disclosures: SummaryItem[];
+  edited: EditedView | null;
+  giveaways: SummaryItem[];
+  headings: {
+    [k: string]: string;
+  };
+  is_live: boolean;
+  language: "en" | "es";
+  markdown: string;
+  place: string;
+  promises: SummaryItem[];
+  refusals: RefusalStory[];
+  revision: number;
+  sending: SendingView | null;
+  text: string;
+  title: string;
+  words_deleted: boolean;
 }
 /**
  * What a test message came to.

@@ -62,6 +62,8 @@ from voiceassist.events import (
     RecoveryOffered,
     RefusalClosed,
     Speaker,
+    SummaryEdited,
+    SummarySent,
     TagsChanged,
 )
 
@@ -118,6 +120,7 @@ class CallStateBuilder:
         self.disclosures = {change.disclosure: change for change in state.disclosures}
         self.promises, self.notes, self.tags = list(state.promises), list(state.notes), list(state.tags)
         self.corrections = {(one.speaker, one.utterance): one for one in state.corrections}
+        self.summary, self.summary_sent = state.summary, state.summary_sent
         self.consent, self.deleted = state.consent, list(state.deleted)
         self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
@@ -163,6 +166,8 @@ class CallStateBuilder:
             notes=tuple(self.notes),
             tags=tuple(self.tags),
             corrections=tuple(self.corrections.values()),
+            summary=self.summary,
+            summary_sent=self.summary_sent,
             consent=self.consent,
             deleted=tuple(self.deleted),
             coaching=tuple(self.coaching.values()),
@@ -295,6 +300,14 @@ def _corrected(call: CallStateBuilder, event: LineCorrected) -> None:
         call.corrections[event.speaker, event.utterance] = event
 
 
+def _summary(call: CallStateBuilder, event: SummaryEdited) -> None:
+    call.summary = event if event.lines else None
+
+
+def _summary_sent(call: CallStateBuilder, event: SummarySent) -> None:
+    call.summary_sent = event
+
+
 def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
     call.consent = event.consent
 
@@ -315,6 +328,7 @@ def _forget_words(call: CallStateBuilder) -> None:
         words.clear()
     call.corrections.clear()
     call.partials.clear()
+    call.summary = None
     for cue_id, view in call.cues.items():
         call.cues[cue_id] = replace(view, cue=replace(view.cue, words=""), offered="")
     for prompt_id, card in call.prompts.items():
@@ -414,6 +428,8 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     NoteChanged: _note_changed,
     TagsChanged: _tags,
     LineCorrected: _corrected,
+    SummaryEdited: _summary,
+    SummarySent: _summary_sent,
     ConsentChanged: _consent,
     CallIdentified: _identified,
     PartDeleted: _part_deleted,

@@ -34,6 +34,8 @@ from voiceassist.events import (
     PromptOutcome,
     RefusalOutcome,
     Speaker,
+    SummaryEdited,
+    SummarySent,
 )
 
 CallStatus = Literal["live", "ended", "failed"]
@@ -116,6 +118,8 @@ class CallState:
     notes: tuple[NoteAdded, ...] = ()  # as they are now, without deleted ones
     tags: tuple[CallTag, ...] = ()
     corrections: tuple[LineCorrected, ...] = ()  # what stands now: at most one of each line
+    summary: SummaryEdited | None = None  # as a person left it; None: as the words give it
+    summary_sent: SummarySent | None = None  # the newest
     consent: Consent = "unknown"  # to being recorded; `started.consent_need` says which it must be
     deleted: tuple[PartDeleted, ...] = ()  # parts of the call that are gone
     coaching: tuple[CoachingView, ...] = ()  # what supervisors wrote and did not take back

@@ -48,6 +48,8 @@ export type Record =
   | NoteChangedRecord
   | TagsChangedRecord
   | LineCorrectedRecord
+  | SummaryEditedRecord
+  | SummarySentRecord
   | ConsentChangedRecord
   | CallIdentifiedRecord
   | PartDeletedRecord
@@ -128,6 +130,8 @@ export interface CallState {
   notes: NoteAdded[];
   tags: CallTag[];
   corrections: LineCorrected[];
+  summary: SummaryEdited | null;
+  summary_sent: SummarySent | null;
   consent: "unknown" | "announced" | "given" | "refused";
   deleted: PartDeleted[];
   coaching: CoachingView[];
@@ -525,6 +529,39 @@ export interface LineCorrected {
   said_by: "agent" | "customer";
   by: string;
   corrected: boolean;
+  done_at: string;
+}
+/**
+ * Somebody rewrote the summary of a call that is over; this one takes the place of one before.
+ *
+ * The summary that the call's own words give can always be made again.
+ */
+export interface SummaryEdited {
+  at_ms: number;
+  by: string;
+  lines: SummaryText[];
+  language: string;
+  done_at: string;
+}
+/**
+ * One line of a call's summary, as a person left it.
+ */
+export interface SummaryText {
+  section: string;
+  text: string;
+  seq: number;
+  from_ms: number | null;
+}
+/**
+ * The summary of a call is on its way to the webhook that the settings name; or has arrived, or will not.
+ */
+export interface SummarySent {
+  at_ms: number;
+  by: string;
+  delivery: string;
+  place: string;
+  outcome: "waiting" | "arrived" | "failed";
+  told: string;
   done_at: string;
 }
 /**
@@ -1214,6 +1251,36 @@ export interface LineCorrectedRecord {
   said_by: "agent" | "customer";
   by: string;
   corrected: boolean;
+  done_at: string;
+}
+/**
+ * Somebody rewrote the summary of a call that is over; this one takes the place of one before.
+ *
+ * The summary that the call's own words give can always be made again.
+ */
+export interface SummaryEditedRecord {
+  type: "summary_edited";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+  lines: SummaryText[];
+  language: string;
+  done_at: string;
+}
+/**
+ * The summary of a call is on its way to the webhook that the settings name; or has arrived, or will not.
+ */
+export interface SummarySentRecord {
+  type: "summary_sent";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  by: string;
+  delivery: string;
+  place: string;
+  outcome: "waiting" | "arrived" | "failed";
+  told: string;
   done_at: string;
 }
 /**

@@ -48,6 +48,8 @@ export function openCall(record: WireRecord): CallState {
     notes: [],
     tags: [],
     corrections: [],
+    summary: null,
+    summary_sent: null,
     consent: started.consent,
     deleted: [],
     coaching: [],
@@ -115,6 +117,10 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { disclosures: disclosuresAfter(state.disclosures, bare(record)) };
     case "promise_heard":
       return { promises: [...state.promises, bare(record)] };
+    case "summary_edited":
+      return { summary: record.lines.length > 0 ? bare(record) : null };
+    case "summary_sent":
+      return { summary_sent: bare(record) };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
     case "note_changed":
@@ -178,7 +184,7 @@ export function lacksConsent(consent: Consent, need: ConsentNeed): boolean {
 }
 
 /** As `store/wordless.py` leaves the stored events. */
-function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "tags" | "corrections" | "cues" | "prompts" | "alerts" | "coaching"> {
+function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" | "promises" | "notes" | "tags" | "corrections" | "summary" | "cues" | "prompts" | "alerts" | "coaching"> {
   return {
     finals: [],
     partials: [],
@@ -186,6 +192,7 @@ function withoutWords(state: CallState): Pick<CallState, "finals" | "partials" |
     notes: [],
     tags: [],
     corrections: [],
+    summary: null,
     cues: state.cues.map((view) => ({ ...view, cue: { ...view.cue, words: "" }, offered: "" })),
     prompts: state.prompts.map((view) => ({ ...view, prompt: { ...view.prompt, why: { ...view.prompt.why, words: "" } } })),
     alerts: state.alerts.map(unquoted),

@@ -1,4 +1,4 @@
-"""English: contractions, split words, fillers, promises. Data only.
+"""English: contractions, split words, fillers, promises, requests. Data only.
 
 Numbers, addresses and what is private: `en_private.py`. Next: `text.py`.
 """
@@ -195,6 +195,18 @@ _PROMISES = PromiseWords(
     ),
 )
 
+# With what callers say what they want. "Could you repeat that" is no reason to call.
+_REQUESTS = (
+    "(i|we) (want|need|would like|have|am trying|was hoping|would love) to",
+    "(i|we) (want|need|would like|would love) (a|an|my|our|some|the|you|your|another|that|this|it)",
+    "(i am|we are|i was) (calling|phoning|ringing|writing) (about|because|to|for|regarding|in)",
+    "(i have|we have|there is) [got] (a|an|some) (problem|problems|question|issue|complaint|request)",
+    "(can|could|may|might) (i|we) (get|have|return|cancel|change|move|speak|talk|send|pay|book|order|swap|use)",
+    "(can|could|would|will) you (refund|cancel|change|send|credit|remove|waive|move|exchange|replace|fix)",
+    "(can|could|would|will) you (help|give) me",
+    "is (it|that) possible to|is there (any way|a way|any chance)|would it be possible",
+)
+
 ENGLISH = Language(
     tag="en",
     whole=_CONTRACTIONS
@@ -231,4 +243,5 @@ ENGLISH = Language(
     addresses=ENGLISH_ADDRESSES,
     private=ENGLISH_PRIVATE,
     promises=_PROMISES,
+    requests=_REQUESTS,
 )

@@ -1,4 +1,4 @@
-"""Spanish, for Spain and Latin America: accents, contractions, fillers, promises. Data only.
+"""Spanish, for Spain and Latin America: accents, contractions, fillers, promises, requests. Data only.
 
 Vowels with and without an accent are one letter: recognizers confuse what sounds alike ("si" and "sí", "el" and
 "él"), and phone typists leave accents out. "ñ" is a letter of its own, not an "n" with an accent: a phrase's "una"
@@ -49,6 +49,17 @@ _PROMISES = PromiseWords(
     none=frozenset(
         ["no", "nunca", "nada", "ni", "cerrado", "cerrados", "abierto", "abiertos", "ayudar", "ayudarle"]
     ),
+)
+
+# Con qué se dice lo que se quiere. "¿Puede repetir?" no es un motivo de llamada.
+_REQUESTS = (
+    "(quiero|quería|quisiera|querría|queremos|queríamos|necesito|necesitamos|me gustaría|nos gustaría|desearía)",
+    "(llamo|llamamos|llamaba|le llamo|os llamo|les llamo) (por|porque|para|sobre|a causa de|acerca de)",
+    "(tengo|tenemos|hay) (un|una|unos|unas) (problema|problemas|pregunta|duda|queja|reclamación|consulta|avería)",
+    "(puedo|podemos|podría|podríamos) (*ar|*er|*ir|*arlo|*arla|*erlo|*erla|*irlo|*irla)",
+    "(puede|pueden|podría|podrían|puedes|podrías) (devolver*|cancelar*|cambiar*|enviar*|abonar*|quitar*|mandar*)",
+    "(puede|pueden|podría|podrían|puedes|podrías) (ayudar*|darme|darnos)",
+    "(es|sería) posible|hay (alguna|una) (manera|forma|posibilidad) de",
 )
 
 SPANISH = Language(
@@ -160,4 +171,5 @@ SPANISH = Language(
     addresses=SPANISH_ADDRESSES,
     private=SPANISH_PRIVATE,
     promises=_PROMISES,
+    requests=_REQUESTS,
 )

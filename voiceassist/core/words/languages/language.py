@@ -3,7 +3,7 @@
 Every default is "this language has none", so a language that nobody wrote rules for is taken word by word, and
 never by another language's rules. Words are written as `text.py` leaves them: lower case, with the letters that
 `folds` gives. Next: `en.py` and `es.py` fill it in; `text.py`, `redact.py`, `phrases.py` and
-`core/call/promises.py` read it.
+`core/call/promises.py` and `summary/requests.py` read it.
 """
 
 import re
@@ -102,3 +102,4 @@ class Language:
     addresses: Addresses = Addresses()
     private: PrivateWords = PrivateWords()
     promises: PromiseWords = PromiseWords()
+    requests: tuple[str, ...] = ()  # phrases with which a caller says what they want: "i would like to"

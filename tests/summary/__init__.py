@@ -1,0 +1,1 @@
+"""Tests of what a call came to: records in, items and lines out."""

@@ -1,0 +1,67 @@
+"""English. Next: `text.py`."""
+
+from voiceassist.summary.phrases import SummaryPhrases
+
+ENGLISH = SummaryPhrases(
+    title="Call of {agent} with {customer}",
+    how="Taken from the call's own words by fixed rules, not by a language model.",
+    edited="Edited by {by}.",
+    sections={
+        "reason": "Why they called",
+        "asked": "What else they asked for",
+        "refused": "Refused",
+        "offered": "Offered",
+        "taken": "Taken",
+        "promised": "Promised",
+        "disclosures": "What must be said",
+        "alerts": "Alerts",
+        "noticed": "Also heard",
+        "end": "How it ended",
+    },
+    sentences={
+        "asked_for": "{quote}",
+        "topic": "Topic of the first refusal's card: {name}",
+        "more": "and {count} more",
+        "recovered": "{quote}, then an alternative after {after}",
+        "dead_end": "{quote}, and no alternative came: a dead end",
+        "left_open": "{quote}, still open at the end",
+        "said": "Said: {quote}",
+        "card": "On the card: {name}",
+        "used": "Marked as taken: {name}",
+        "promise": "{by}: {quote} (by when: {when})",
+        "vague": "Without a date: {quote}",
+        "disclosed": "Said: {name}",
+        "disclosed_late": "Said too late: {name}",
+        "undisclosed": "Not said in time: {name}",
+        "due": "Not said so far: {name}",
+        "alert": "{name}",
+        "noticed": "{kind}: {quote}",
+        "live": "The call goes on.",
+        "hangup": "Hung up.",
+        "vanished": "The phone system went away.",
+        "shutdown": "voiceassist was stopped.",
+        "interrupted": "Cut off: voiceassist stopped running.",
+        "idle": "No sound came any more.",
+        "peer_error": "The phone system sent something that could not be used.",
+        "failed": "The assistance failed; the call may have gone on without it.",
+        "last_words": "Last words of the {who}: {quote}",
+        "outcomes": "{outcomes}",
+        "words_deleted": "The words of this call were deleted.",
+    },
+    opened="“",
+    closed="”",
+    who={"agent": "agent", "customer": "customer"},
+    unnamed="A refusal",
+    states={"open": "nobody took it on", "acknowledged": "{by} took it on", "resolved": "{by} resolved it"},
+    resolved={
+        "helped": "{by} helped",
+        "false_alarm": "{by} called it a false alarm",
+        "no_action": "{by} saw no need to act",
+    },
+    times=lambda count: f"{count} times",
+    seconds=lambda count: f"{count} s",
+    outcomes=lambda every, recovered, dead_ends: (
+        f"{every} {'refusal' if every == 1 else 'refusals'}: {recovered} recovered, "
+        f"{dead_ends} {'dead end' if dead_ends == 1 else 'dead ends'}"
+    ),
+)
