@@ -1,79 +1,85 @@
-"""What a record costs on its way to the screens: `python -m tests.bench.bench_fanout`.
+"""What many screens cost: `python -m tests.bench.bench_fanout [SCREENS...] [--json FILE]`.
 
-Prints the time of one publish with 500 live calls and 1,000 screens (one per call, the rest walls), the time of
-encoding a final for all walls, and how the cost of a partial and of a final grows with the length of a call.
+    SCREENS               wall screens at once, one server for each number (default 10 100 500 2000)
+    --calls N             live calls on the wall (default 1000)
+    --mode rows|records   what the screens ask for: as the pages do, or every record (default rows)
+    --pages N             call pages that come back at once (default 500; 0: none)
+
+Starts a server in a process of its own whose live calls are records, not audio: every leg says something every
+seven seconds, twice a second there is an alert. Prints for each number of screens: from an alert to a screen and
+to all screens (the aim at 500: p95 <= 200 ms), the server's processor time and what of it one screen costs, bytes
+per screen, how late the event loop woke up. Then N call pages lose their sockets and come back at once: how long
+until one and until all are live again, and whether any of them missed a record. Half a minute for each line.
 """
 
-import asyncio
-import statistics
-import time
-from collections.abc import Callable
-from contextlib import ExitStack
+import argparse
+import json
+from pathlib import Path
 
-from tests.builders import final, partial, started
-from voiceassist.events import Event, Record
-from voiceassist.hub import Hub, Mailbox
-from voiceassist.wire import encode_line
+import uvloop
 
-CALLS = 500
-WALLS = 500
-TEXT = "what i can do is offer you store credit for the full amount"
-LENGTHS = (0, 500, 5_000)  # lines so far; 5,000 are some three hours
-ROUNDS = 200
+from tests.bench import reconnects, wall_screens
+from tests.bench.talking import CALLS
+from tests.bench.wall_screens import Figures
 
-
-def record(call_id: str, seq: int, event: Event) -> Record:
-    return Record(call_id=call_id, seq=seq, event=event)
-
-
-def median_us(work: Callable[[int], None]) -> float:
-    took = []
-    for n in range(ROUNDS):
-        begin = time.perf_counter_ns()
-        work(n)
-        took.append((time.perf_counter_ns() - begin) / 1000)
-    return statistics.median(took)
-
-
-def busy_hub(stack: ExitStack) -> tuple[Hub, list[Mailbox]]:
-    hub = Hub()
-    for n in range(CALLS):
-        hub.publish(record(f"c{n}", 1, started()))
-    for n in range(CALLS):
-        stack.enter_context(hub.watching_call(f"c{n}"))
-    walls = [stack.enter_context(hub.watching_wall())[0] for _ in range(WALLS)]
-    return hub, walls
+SCREENS = (10, 100, 500, 2_000)
+PAGES = 500
+COLUMNS = (
+    ("screens", "{screens}"),
+    ("to one p50", "{to_a_screen_p50_ms:.1f}"),
+    ("p95", "{to_a_screen_p95_ms:.1f}"),
+    ("to all p50", "{to_all_p50_ms:.1f}"),
+    ("p95 ms", "{to_all_p95_ms:.1f}"),
+    ("alerts on all", "{alerts_on_all} of {alerts}"),
+    ("cores (without)", "{cores:.2f} ({cores_without_screens:.2f})"),
+    ("each: ms/s", "{ms_per_s_of_a_screen:.2f}"),
+    ("kB/s", "{kb_per_s_of_a_screen:.1f}"),
+    ("kB", "{memory_kb_of_a_screen:.0f}"),
+    ("loop late p50", "{loop_lag_p50_ms:.1f}"),
+    ("p99", "{loop_lag_p99_ms:.0f}"),
+    ("max ms", "{loop_lag_max_ms:.0f}"),
+)
+RECONNECTS = (
+    "{pages} call pages came back at once: {resumed} resumed by number",
+    "{records_missed_or_twice} records missed or twice",
+    "live again: half within {live_again_p50_s:.2f} s, all within {live_again_all_s:.2f} s",
+    "{cpu_s:.2f} s of a core, {memory_grew_mb:+.0f} MB",
+    "event loop late p99 {loop_lag_p99_ms:.0f}, max {loop_lag_max_ms:.0f} ms",
+)
 
 
-def measure_publish(kind: Callable[..., Event], name: str) -> None:
-    with ExitStack() as stack:
-        hub, walls = busy_hub(stack)
-        records = [record("c7", n + 2, kind("agent", TEXT, utterance=n + 1)) for n in range(ROUNDS)]
-        took = median_us(lambda n: hub.publish(records[n]))
-        print(f"publish a {name}, {CALLS} calls, {CALLS + WALLS} screens: {took:8.1f} us")
-        if walls and len(walls[0]):
-            begin = time.perf_counter_ns()
-            sent = 0
-            for wall in walls:
-                sent += sum(
-                    len(one if isinstance(one, str) else encode_line(one)) for one in asyncio.run(wall.take())
-                )
-            each = (time.perf_counter_ns() - begin) / 1000 / ROUNDS
-            print(f"take and encode a {name} for {WALLS} walls: {each:8.1f} us ({sent / 1e6:.0f} MB)")
+def line(figures: Figures) -> str:
+    """Of one number of screens."""
+    shown = {key: float("nan") if value is None else value for key, value in figures.items()}
+    return "  ".join(form.format(**shown).rjust(len(head)) for head, form in COLUMNS)
 
 
-def measure_length(kind: Callable[..., Event], name: str, lines: int) -> None:
-    hub = Hub()
-    hub.publish(record("c", 1, started()))
-    for n in range(lines):
-        hub.publish(record("c", n + 2, final("customer" if n % 2 else "agent", TEXT, utterance=n // 2 + 1)))
-    after = lines // 2 + 2
-    fresh = [record("c", lines + n + 2, kind("agent", TEXT, utterance=after + n)) for n in range(ROUNDS)]
-    print(f"publish a {name} after {lines:5} lines: {median_us(lambda n: hub.publish(fresh[n])):8.1f} us")
+def run(screens: tuple[int, ...], calls: int, mode: wall_screens.Mode, pages: int) -> dict[str, object]:
+    """All of it, printed line by line."""
+    print("  ".join(head for head, _ in COLUMNS), flush=True)
+    lines = []
+    for count in screens:
+        lines.append(uvloop.run(wall_screens.measured(mode, count, calls)))
+        print(line(lines[-1]), flush=True)
+    back = uvloop.run(reconnects.measured(pages, calls)) if pages else None
+    if back:
+        print("; ".join(RECONNECTS).format(**back))
+    return {"calls": calls, "walls": lines, "reconnects": back}
+
+
+def main() -> None:
+    """As the docstring says."""
+    given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    given.add_argument("screens", type=int, nargs="*", default=SCREENS)
+    given.add_argument("--calls", type=int, default=CALLS)
+    given.add_argument("--mode", choices=("rows", "records"), default="rows")
+    given.add_argument("--pages", type=int, default=PAGES)
+    given.add_argument("--json", type=Path)
+    asked = given.parse_args()
+    figures = run(tuple(asked.screens), asked.calls, asked.mode, asked.pages)
+    if asked.json:
+        asked.json.write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
-    for kind in (partial, final):
-        measure_publish(kind, kind.__name__)
-        for lines in LENGTHS:
-            measure_length(kind, kind.__name__, lines)
+    main()

@@ -18,7 +18,7 @@ import argparse
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import monotonic
@@ -42,7 +42,6 @@ from tests.bench.offered import (
 )
 from voiceassist.bench.latency import percentile
 from voiceassist.bench.wave_file import at_telephone_rate
-from voiceassist.config import Settings
 from voiceassist.samples import Sample, load_sample
 
 Figures = dict[str, Any]
@@ -107,12 +106,15 @@ async def _taken_after(node: BenchNode, sample: Sample, until_s: float) -> float
 
 async def calls_that_are_taken(http: httpx.AsyncClient, admits: int | None) -> int:
     """How many calls at once the server says that it takes; `admits`: what to believe instead."""
-    if admits:
-        return admits
-    for line in (await http.get("/metrics")).text.splitlines():
-        if line.startswith("voiceassist_calls_max "):
-            return int(float(line.split()[1]))
-    raise SystemExit("the server's /metrics do not say voiceassist_calls_max: say it with --admits")
+    return admits or round(figure((await http.get("/metrics")).text, "voiceassist_calls_max"))
+
+
+def figure(said: str, name: str) -> float:
+    """One figure of a metrics page."""
+    for line in said.splitlines():
+        if line.startswith(f"{name} "):
+            return float(line.split()[1])
+    raise SystemExit(f"the server's /metrics do not say {name}: say it with --admits")
 
 
 def _figures(calls: Sequence[OfferedCall], before: NodeUsage, after: NodeUsage, took_s: float) -> Figures:
@@ -150,13 +152,11 @@ def table(figures: Figures) -> str:
     return "\n".join([*text, "the aims are kept" if is_kept else "THE AIMS ARE MISSED: p95 <= 2 s, no line lost"])
 
 
-def node_settings(engine: str, max_calls: str | None, cores: int | None) -> dict[str, Any]:
+def node_settings(engine: str, max_calls: str, cores: int | None) -> dict[str, Any]:
     """Of the server that is measured."""
-    given: dict[str, Any] = {"engine": engine}
+    given: dict[str, Any] = {"engine": engine, "max_calls": max_calls}
     if cores:
         given["decode_workers"] = cores
-    if max_calls and "max_calls" in {one.name for one in fields(Settings)}:
-        given["max_calls"] = int(max_calls) if max_calls.isdecimal() else max_calls
     return given
 
 
@@ -165,7 +165,7 @@ def telephone_samples(folder: Path) -> list[Sample]:
     return [at_telephone_rate(load_sample(name), folder) for name in SAMPLES]
 
 
-def run(engine: str, max_calls: str | None, cores: int | None, load: Overload) -> Figures:
+def run(engine: str, max_calls: str, cores: int | None, load: Overload) -> Figures:
     """One server from start to stop."""
     settings = node_settings(engine, max_calls, cores)
     with TemporaryDirectory() as folder, bench_node(cores=cores, **settings) as node:
@@ -177,7 +177,7 @@ def main() -> None:
     """As the docstring says."""
     given = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     given.add_argument("--engine", default="moonshine")
-    given.add_argument("--max-calls", default=None)
+    given.add_argument("--max-calls", default="auto")
     given.add_argument("--admits", type=int)
     given.add_argument("--times", type=float, default=2.0)
     given.add_argument("--seconds", type=float, default=150.0)

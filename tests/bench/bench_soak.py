@@ -196,7 +196,7 @@ def _delays(cues: Figures) -> str:
     return f"p50 {cues['p50_ms']:.0f}, p95 {cues['p95_ms']:.0f} ms, {cues['missed']} of {cues['cues']} missed"
 
 
-def run(engine: str, max_calls: str | None, cores: int | None, soak: Soak) -> Figures:
+def run(engine: str, max_calls: str, cores: int | None, soak: Soak) -> Figures:
     """One server from start to stop."""
     settings = node_settings(engine, max_calls, cores)
     with TemporaryDirectory() as folder, bench_node(cores=cores, **settings) as node:
@@ -210,7 +210,7 @@ def main() -> None:
     given.add_argument("minutes", type=float, nargs="?", default=30.0)
     given.add_argument("share", type=float, nargs="?", default=0.7)
     given.add_argument("--engine", default="moonshine")
-    given.add_argument("--max-calls", default=None)
+    given.add_argument("--max-calls", default="auto")
     given.add_argument("--admits", type=int)
     given.add_argument("--cores", type=int)
     given.add_argument("--json", type=Path)

@@ -145,18 +145,24 @@ def _usage(server: Serving, folder: Path, lags: list[float]) -> NodeUsage:
     return NodeUsage(
         cpu_s=process_time(),
         memory_bytes=resident_bytes(),
-        descriptors=sum(1 for _ in Path("/proc/self/fd").iterdir()),
+        descriptors=open_descriptors(),
         threads=threading.active_count(),
         tasks=len(asyncio.all_tasks()),
         live_calls=len(server.runtime.live),
-        database_bytes=_size(folder / "data" / DATABASE),
-        wal_bytes=_size(folder / "data" / f"{DATABASE}-wal"),
+        database_bytes=size_of(folder / "data" / DATABASE),
+        wal_bytes=size_of(folder / "data" / f"{DATABASE}-wal"),
         temporary_files=sum(1 for one in (folder / "tmp").rglob("*") if one.is_file()),
         lag_ms=tuple(lags),
     )
 
 
-def _size(file: Path) -> int:
+def open_descriptors() -> int:
+    """Of this process (Linux)."""
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
+
+
+def size_of(file: Path) -> int:
+    """In bytes; 0: there is none."""
     return file.stat().st_size if file.exists() else 0
 
 

@@ -28,6 +28,8 @@ AGAIN_S = 2.0  # after which a caller that was refused tries again
 SPREAD_S = 10.0  # between the first caller and the last one
 STORED_WITHIN_S = 30.0
 
+BUSY = "busy"  # our code; some phone systems are told after they have begun to send, by how the socket closes
+
 Answer = Literal["whole", "refused", "broken"]
 FinalPlace = tuple[str, int, int]  # speaker, start_ms, end_ms
 
@@ -68,7 +70,7 @@ async def offer(url: str, sample: Sample, protocol: str) -> OfferedCall:
             sample, url, protocol=protocol, call_id=call.call_id, on_taken=lambda: taken.append(monotonic())
         )
     except CallerError as error:
-        answer: Answer = "broken" if taken else "refused"
+        answer: Answer = "broken" if taken and BUSY not in str(error) else "refused"
         return replace(call, answer=answer, said=str(error), ended_s=monotonic())
     return replace(call, measured=tuple(measured), ended_s=monotonic())
 
