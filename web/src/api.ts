@@ -2,7 +2,7 @@
 import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
-import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Owners, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -138,6 +138,22 @@ export async function act(callId: string, action: Action, signal?: AbortSignal):
   const headers = { "content-type": "application/json" };
   await send(`${callPath(callId)}/actions`, { method: "POST", headers, body: JSON.stringify(action), ...(signal && { signal }) });
 }
+
+/** What people wrote about a call, and in place of its words. */
+export const getMarks = (callId: string) => getJson<Marks>(`${callPath(callId)}/marks`);
+
+/** Writes something about a call; gives all that stands then. */
+export async function mark(callId: string, action: Action): Promise<Marks> {
+  const headers = { "content-type": "application/json" };
+  const response = await send(`${callPath(callId)}/marks`, { method: "POST", headers, body: JSON.stringify(action) });
+  return (await response.json()) as Marks;
+}
+
+/** Who can be mentioned in a note about the call. */
+export const getMentionable = (callId: string) => getJson<PersonRef[]>(`${callPath(callId)}/people`);
+export const getUsedTags = () => getJson<UsedTag[]>("/api/tags");
+export const getMentions = () => getJson<MentionPage>("/api/mentions");
+export const readMentions = () => send("/api/mentions/read", { method: "POST" });
 
 /** What the playbook of a live call offers to write to its agent. */
 export const getSnippets = (id: string) => getJson<SnippetView[]>(`${callPath(id)}/snippets`);

@@ -10,7 +10,7 @@ export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { useless: true } | { toggle: CardFold };
 export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "listen" | "board" | "help";
-export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5";
+export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5" | "note" | "correct";
 
 interface Pressed {
   key: string;
@@ -78,6 +78,8 @@ const REVIEW_KEYS: { [key: string]: ReviewKey } = {
   j: "next",
   ArrowLeft: "back5",
   ArrowRight: "on5",
+  t: "note",
+  e: "correct",
 };
 
 export function reviewKey(event: Pressed, keys: KeyMap = preferences.keys): ReviewKey | null {

@@ -14,6 +14,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.en";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.en";
+import { marks } from "./marks.en";
 import { listen } from "./listen.en";
 import * as names from "./names.en";
 import { kpis } from "./kpis.en";
@@ -404,4 +405,5 @@ export const en = {
   wall,
   coaching,
   callPage,
+  marks,
 };

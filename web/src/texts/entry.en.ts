@@ -43,6 +43,8 @@ const actions: { readonly [key: string]: string } = {
   " ": "Play or pause",
   j: "Next line",
   k: "Previous line",
+  t: "Take a note at the player’s place",
+  e: "Correct the line that is being spoken",
 };
 
 export const entry = {

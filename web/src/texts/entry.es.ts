@@ -43,6 +43,8 @@ const actions: { readonly [key: string]: string } = {
   " ": "Reproducir o pausar",
   j: "Línea siguiente",
   k: "Línea anterior",
+  t: "Tomar una nota en el punto del reproductor",
+  e: "Corregir la línea que se está diciendo",
 };
 
 export const entry: typeof english = {

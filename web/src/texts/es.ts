@@ -10,6 +10,7 @@ import { explaining } from "./errors";
 import * as errors from "./errors.es";
 import { counting, naming, otherSide, SECONDS_FROM_MS } from "./forms";
 import { incidents } from "./incidents.es";
+import { marks } from "./marks.es";
 import { listen } from "./listen.es";
 import * as names from "./names.es";
 import { kpis } from "./kpis.es";
@@ -398,4 +399,5 @@ export const es: Texts = {
   wall,
   coaching,
   callPage,
+  marks,
 };

@@ -7,6 +7,7 @@
 import type { Component } from "svelte";
 import type { Player } from "../../live/player.svelte";
 import { texts } from "../../texts";
+import NotesTab from "./marks/NotesTab.svelte";
 import MomentsTab from "./MomentsTab.svelte";
 import type { Timeline } from "./timeline";
 
@@ -22,7 +23,10 @@ export interface SideTab {
   component: Component<SideProps>;
 }
 
-export const SIDE_TABS: readonly SideTab[] = [{ id: "moments", label: () => texts.callPage.tabs.moments, component: MomentsTab }];
+export const SIDE_TABS: readonly SideTab[] = [
+  { id: "moments", label: () => texts.callPage.tabs.moments, component: MomentsTab },
+  { id: "notes", label: () => texts.marks.tab, component: NotesTab },
+];
 
 /** On a narrow screen the transcript is one of the tabs, the first. */
 export const TRANSCRIPT = "transcript";

@@ -63,13 +63,16 @@ function notes(state: CallState, records: readonly WireRecord[]): Note[] {
     ...state.promises.map((promise) => ({ type: "promise" as const, at_ms: promise.start_ms, promise })),
     ...state.coaching.map((view) => ({ type: "coaching" as const, at_ms: view.sent.at_ms, view })),
     ...state.phone.map((event) => ({ type: "phone" as const, at_ms: event.at_ms, event })),
-    ...state.notes.map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
+    ...state.notes.filter(isOfCallAlone).map((note) => ({ type: "written" as const, at_ms: note.at_ms, note })),
     ...records.flatMap(disclosureNote),
     ...records.flatMap(lineNote),
     ...records.flatMap(buttonNote),
   ];
   return all.sort((a, b) => a.at_ms - b.at_ms);
 }
+
+/** Notes that can change have a tab of their own, and those about a line stand with it. */
+const isOfCallAlone = ({ note_id }: NoteAdded) => note_id === "";
 
 function isNoticed({ duration_ms, cause }: AudioGap): boolean {
   return duration_ms >= NOTICED_MS || cause === "rate_changed";

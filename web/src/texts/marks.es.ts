@@ -1,0 +1,48 @@
+/** Las palabras en español de lo que se escribe sobre una llamada: notas, menciones, etiquetas y líneas corregidas. */
+import type { marks as english } from "./marks.en";
+import { counting } from "./forms";
+
+const counted = counting("es");
+
+export const marks: typeof english = {
+  tab: "Notas",
+  tags: "Etiquetas",
+  addTag: "Añadir una etiqueta",
+  add: "Añadir",
+  noTags: "Aún no hay etiquetas.",
+  removeTag: (tag) => `Quitar la etiqueta «${tag}»`,
+  tagRemoved: (tag) => `Etiqueta «${tag}» quitada.`,
+  notes: "Notas",
+  noNotes: "Aún no hay notas. Escriba lo que otros deban saber; nombre a personas con @.",
+  note: "Nota sobre esta llamada",
+  placeholder: "Escriba una nota; @ nombra a alguien",
+  at: (time) => `En ${time}`,
+  ofCall: "Sobre toda la llamada",
+  save: "Guardar la nota",
+  saveHint: "Ctrl+Intro guarda",
+  cancel: "Cancelar",
+  edit: "Cambiar",
+  remove: "Eliminar",
+  removed: "Nota eliminada.",
+  undo: "Deshacer",
+  goTo: (time) => `Ir a ${time}`,
+  people: "Personas que pueden ver esta llamada",
+  correct: "Corregir esta línea",
+  line: "Lo que se dijo en realidad",
+  who: "Quién lo dijo",
+  lineSave: "Guardar",
+  asHeard: "Como se oyó",
+  correctedBy: (by) => `Corregido por ${by}`,
+  heardAs: (text) => `se oyó: ${text}`,
+  heardFrom: (speaker) => `se oyó de: ${speaker}`,
+  lineCorrected: "Línea corregida.",
+  lineTakenBack: "La línea está como se oyó.",
+  openNotes: (count) => counted(count, { one: "# nota aquí", other: "# notas aquí" }),
+  mentions: "Menciones",
+  mentionsUnread: (count) => counted(count, { one: "Menciones: # nueva", other: "Menciones: # nuevas" }),
+  mentionsMe: "Me mencionan",
+  noMentions: "Nadie le ha mencionado aún en una nota.",
+  wrote: (by) => `${by} escribió`,
+  isNew: "nueva",
+  failed: "No se pudieron cargar las menciones.",
+};
