@@ -14,6 +14,7 @@ from tests.shell import store_records as make
 from tests.shell.test_store import STEPS, _story
 from voiceassist.cli import app as command_line
 from voiceassist.events import CallIdentified, Customer, Event, Person, PromptClosed, Record
+from voiceassist.store.call_filter import CallFilter
 from voiceassist.store.fact_feed import FACT_TABLES
 from voiceassist.store.rows import Row
 from voiceassist.store.schema import fact_agents, fact_refusals
@@ -130,7 +131,7 @@ async def test_who_speaks_is_what_was_told_last_in_the_columns_the_facts_and_the
     assert sums == {"cid": 1, make.started().agent.id: 1}
     refusals = await rows_of(store, fact_refusals)
     assert {row["agent_id"] for row in refusals if row["call_id"] == "x"} == {"cid"}
-    page = await store.calls("", customer="7")
+    page = await store.calls(filter=CallFilter(customer=("7",)))
     assert [(call.call_id, call.agent, call.customer) for call in page.calls] == [("x", over.agent, eve)]
     whose = await store.whose("x")
     assert whose

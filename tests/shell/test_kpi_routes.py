@@ -87,6 +87,46 @@ async def test_an_agents_own_day_is_theirs_however_their_name_is_written(server:
         assert "groups" not in day
 
 
+async def test_the_list_and_its_facets_take_the_same_filters_and_show_nobody_anything_new(server: Serving) -> None:
+    asked: dict[str, Any] = {
+        "kind": "refusal",
+        "team": ["sales", "returns"],
+        "min_s": 60,
+        "from": "2026-01-01T00:00:00Z",
+    }
+    expected: dict[str, set[str]] = {
+        "ana": {"ana-done"},
+        "sue": {"ben-done"},
+        "none": set(),
+    }  # the live one is short
+    for login, ids in expected.items():
+        async with browser_of(server, login) as browser:
+            rows = (await browser.get("/api/calls", params=asked)).json()["calls"]
+            facets = (await browser.get("/api/facets", params=asked)).json()
+            assert {row["call_id"] for row in rows} == ids
+            assert (facets["calls"], facets["more"]) == (len(ids), False)
+            assert len(facets["choices"].get("agent", [])) == min(1, len(ids))
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ({"level": "severe"}, "bad_field"),
+        ({"outcome": "won"}, "bad_field"),
+        ({"min_s": "-1"}, "bad_field"),
+        ({"from": "yesterday"}, "bad_time"),
+        ({"from": "2026-11-21T10:00:00Z", "to": "2026-11-21T10:00:00Z"}, "bad_time"),
+        ({"agent": ["x"] * 51}, "bad_field"),
+    ],
+)
+async def test_a_filter_that_cannot_be_meant_is_told(server: Serving, query: dict[str, Any], code: str) -> None:
+    async with browser_of(server, "all") as browser:
+        for path in ("calls", "facets"):
+            answer = await browser.get(f"/api/{path}", params=query)
+            assert (answer.status_code, answer.json()["code"]) == (422, code), answer.text
+            assert next(iter(query)) in answer.json()["message"]
+
+
 async def test_every_figure_opens_the_calls_behind_it(server: Serving) -> None:
     async with browser_of(server, "all") as browser:
         found = (await ask(browser, period="this_week", zone="Europe/Madrid"))["total"]

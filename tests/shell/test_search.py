@@ -1,6 +1,7 @@
 """Full-text search: what is found, what the snippet shows, and that nothing typed is an error."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.shell import store_records as make
-from voiceassist.store.search import MAX_TERMS, terms_of
+from voiceassist.store.query import MAX_TERMS, read_query
 from voiceassist.store.store import Store, open_store
 
 LINES = {
@@ -53,6 +54,19 @@ async def found(store: Store, query: str) -> set[str]:
         ("off AND on", {"router"}),
         ("credit OR", set()),
         ("text:refund", set()),
+        ("can near credit", {"manager"}),  # within five words
+        ("can near/3 credit", set()),
+        ("can NEAR/6 credit", {"manager"}),
+        ('"what i" near "store cred', {"manager"}),
+        ("take near thirty near days", {"refund"}),
+        ("agent: manager", {"manager"}),
+        ("agent:can't", {"refund"}),
+        ("customer:can't", set()),
+        ("agente: credit cliente: refund", set()),
+        ('"near"', set()),
+        ("near", set()),
+        ("refund near", {"refund"}),  # being typed
+        ("refund agent:", {"refund"}),
         ("refund*", {"refund"}),
         ("(refund", {"refund"}),
         ("refund !!", {"refund"}),
@@ -91,10 +105,75 @@ async def test_nothing_that_is_typed_is_an_error(store: Store, query: str) -> No
     await store.calls(query)
 
 
+async def test_a_search_by_speaker_finds_what_they_said(store: Store) -> None:
+    said = (
+        make.said("I want a refund", speaker="customer"),
+        make.said("no refund but late fees", speaker="agent"),
+    )
+    await store.append(make.call("both", *said))
+    assert await found(store, "customer: want agent: late") == {"both"}
+    assert await found(store, "customer: late") == set()
+    assert await found(store, 'customer:"a refund" agent:fees near refund') == {"both"}
+
+
+async def test_a_found_call_shows_the_lines_that_say_most_with_their_speaker_and_time(store: Store) -> None:
+    lines = [make.said(f"the fee {n}", at_ms=n * 100, speaker="customer") for n in range(10)]
+    said = [*lines, replace(make.said("i waive it", at_ms=5_000), start_ms=4_000)]
+    await store.append(make.call("long", *said))
+    (call,) = (await store.calls("fee waive")).calls
+    assert [(line.speaker, line.at_ms, line.text) for line in call.lines[:2]] == [
+        ("customer", 0, "the \x02fee\x03 0"),
+        ("agent", 4_000, "i \x02waive\x03 it"),
+    ]
+    assert len(call.lines) == 3
+    assert call.snippet == call.lines[0].text
+
+
+async def test_what_makes_no_sense_is_told_with_its_place_and_what_to_do(store: Store) -> None:
+    page = await store.calls("refund near/many")
+    (number, alone) = page.doubts
+    assert (number.code, number.at, number.text) == ("near_number", 7, "near/many")
+    assert "a number of words from 1 to 50" in number.message
+    assert alone.code == "near_alone"
+    assert [call.call_id for call in page.calls] == ["refund"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "at"),
+    [
+        ("  ?!", "no_words", 2),
+        ("fee near", "near_alone", 4),
+        ("near fee", "near_alone", 0),
+        ("fee near near waive", "near_alone", 4),
+        ("fee near/0 waive", "near_number", 4),
+        ("fee near/51 waive", "near_number", 4),
+        ("fee near/ waive", "near_number", 4),
+        ("agent:", "speaker_alone", 0),
+        ("fee customer:", "speaker_alone", 4),
+        ("agent: customer: fee", "speaker_alone", 0),
+        ("w " * 16 + "late", "too_many", 32),
+    ],
+)
+def test_a_query_that_makes_no_sense_says_where(typed: str, code: str, at: int) -> None:
+    doubt = read_query(typed).doubts[0]
+    assert (doubt.code, doubt.at) == (code, at)
+    assert f"at character {at + 1}" in doubt.message
+
+
+@given(typed=st.text(alphabet="ab\"':/ 05neracustomgt?\u0301", max_size=60))
+def test_reading_a_query_never_fails_and_every_doubt_has_its_place_in_it(typed: str) -> None:
+    query = read_query(typed)
+    assert len(query.terms) <= MAX_TERMS
+    for doubt in query.doubts:
+        assert doubt.at < max(1, len(typed))
+    for term in query.terms:
+        assert all(any(map(str.isalnum, said.text)) for said in term.said)
+
+
 async def test_a_very_long_query_is_cut() -> None:
-    assert len(terms_of("word " * 10_000)) == MAX_TERMS
+    assert len(read_query("word " * 10_000).terms) == MAX_TERMS
 
 
 @given(word=st.text(alphabet=st.characters(categories=["L", "N"], max_codepoint=0x17F), min_size=1))
 def test_a_plain_word_is_one_term(word: str) -> None:
-    assert len(terms_of(word)) == 1
+    assert len(read_query(word).terms) == 1

@@ -1,4 +1,4 @@
-"""Calls over HTTP: the list, one call, its events, its recording, people's actions, and its live socket."""
+"""One call over HTTP: its state, its events, its recording, people's actions, and its live socket."""
 
 import asyncio
 from collections.abc import Mapping
@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import structlog
-from fastapi import APIRouter, Body, HTTPException, Query, WebSocket
-from fastapi.responses import JSONResponse, Response
+from fastapi import APIRouter, Body, HTTPException, WebSocket
+from fastapi.responses import Response
 from pydantic import BaseModel, Field
 from starlette.requests import HTTPConnection
 
@@ -24,7 +24,6 @@ from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.arrivals import arrivals_of
 from voiceassist.server.audit import tell_audit
 from voiceassist.server.auth import SCREENS, allow, principal_of
-from voiceassist.server.calls_behind import Behind
 from voiceassist.server.coaching import check_side
 from voiceassist.server.compressed import json_answer
 from voiceassist.server.follow_up import check_change
@@ -44,7 +43,6 @@ from voiceassist.server.sockets import (
 from voiceassist.store.encrypted_recording import EncryptedRecording, read_encrypted
 from voiceassist.store.holds import Hold
 from voiceassist.store.marks import Marks
-from voiceassist.store.store import Page
 from voiceassist.subscriptions import Subscription
 from voiceassist.wire import type_name
 
@@ -87,27 +85,6 @@ STATUS_BY_CODE: Mapping[str, int] = {
     "unknown_note": 404, "note_not_yours": 403, "mention_hidden": 422, "bad_tag": 422,
     "unknown_line": 404, "bad_line": 422, "line_masked": 422,
 }  # fmt: skip
-
-
-@router.get("", response_model=Page, dependencies=[allow(*SCREENS, "read:calls")])
-async def list_calls(
-    connection: HTTPConnection,
-    *,
-    q: str = "",
-    limit: Annotated[int, Query(ge=1, le=200)] = 50,
-    before: str | None = None,
-    customer: str = "",
-    behind: Behind = None,
-) -> JSONResponse:
-    """Calls, newest first; `q` searches what was said; `before` is the `next` of the page before.
-
-    A call's `snippet` is a line that `q` was found in, with U+0002 and U+0003 around each word found. `customer`:
-    only the calls of the customer with this id. `kpi` and what belongs to it: only the calls behind a key figure.
-    """
-    page = await runtime_of(connection).store.calls(
-        q, limit=limit, before=before, customer=customer, scope=scope_of(connection), behind=behind
-    )
-    return JSONResponse(wire.to_json(page))
 
 
 @router.get("/{call_id}", response_model=CallView, dependencies=[allow(*SCREENS, "read:calls")])

@@ -28,6 +28,7 @@ from voiceassist.server import (
     agents,
     audit,
     call_export,
+    call_list,
     calls,
     coaching,
     erasure,
@@ -75,6 +76,7 @@ REFUSED: wire.Json = {"description": "What was wrong, and what to do", "content"
 FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": ERROR}
 
 ROUTERS = (
+    call_list.router,
     calls.router, call_export.router, coaching.router, phone.router, identity.router, agents.router, wall.router,
     follow_up.router, marks.router,
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,

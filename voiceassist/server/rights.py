@@ -75,6 +75,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "SOCKET /api/calls/{call_id}/socket": FOLLOWS_CALL,
     "GET /api/calls/{call_id}/owners": SUPERVISOR,
     "DELETE /api/customers/{customer_id}": ADMIN,
+    "GET /api/facets": READS_CALLS,
     "GET /api/follow-up": SUPERVISOR,
     "GET /api/follow-up/choices": SUPERVISOR,
     "GET /api/keys": ADMIN,

@@ -5,7 +5,7 @@ per hour grow when a call ends, once. Never changes an event: whatever happens t
 Next: reports read the tables.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import fields
 
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, select, update
@@ -48,6 +48,7 @@ OF_CALL = (
 SUMS = (fact_agents, fact_hours)
 FACT_TABLES = (*OF_CALL, *SUMS)
 
+Facts = Mapping[Table, list[Row]]
 Progress = Callable[[list[str]], Iterable[str]]
 
 PEOPLE = ("agent_id", "agent_name", "agent_team", "customer_id", "customer_name", "customer_tier")
@@ -128,17 +129,30 @@ def _add_facts(connection: Connection, call_id: str) -> None:
     call = CallHead(**connection.execute(head).mappings().one())
     wanted = select(events.c.body).where(events.c.call_id == call_id, events.c.type.in_(FACT_TYPES))
     records = [record_of(body) for body in connection.scalars(wanted.order_by(events.c.seq))]
+    insert_facts(connection, [facts_of(call, records)])
+
+
+def facts_of(call: CallHead, records: Sequence[Record]) -> Facts:
+    """All of one call, made of its records in order, of which only some types matter."""
     told = [record.event for record in records]
     refusals = refusal_rows(call, told)
-    _insert(connection, fact_refusals, refusals)
-    _insert(connection, fact_offers, offer_rows(call, told))
-    _insert(connection, fact_alerts, alert_rows(call, told))
-    _insert(connection, fact_topics, topic_rows(call, refusals))
-    _insert(connection, fact_activity, activity_rows(call, records))
-    _insert(connection, fact_rules, rule_rows(call_id, call.started_us, told))
-    _insert(connection, fact_tags, tag_rows(call, told))
-    _insert(connection, fact_mentions, mention_rows(call, told))
-    _insert(connection, fact_calls, [call_row(call, told)])
+    return {
+        fact_refusals: refusals,
+        fact_offers: offer_rows(call, told),
+        fact_alerts: alert_rows(call, told),
+        fact_topics: topic_rows(call, refusals),
+        fact_activity: activity_rows(call, records),
+        fact_rules: rule_rows(call.call_id, call.started_us, told),
+        fact_tags: tag_rows(call, told),
+        fact_mentions: mention_rows(call, told),
+        fact_calls: [call_row(call, told)],
+    }
+
+
+def insert_facts(connection: Connection, of_calls: Sequence[Facts]) -> None:
+    """Of calls that have none yet."""
+    for table in OF_CALL:
+        _insert(connection, table, [row for facts in of_calls for row in facts[table]])
 
 
 def _insert(connection: Connection, table: Table, rows: list[Row]) -> None:

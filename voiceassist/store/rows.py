@@ -26,12 +26,22 @@ from voiceassist.events import (
     Final,
     Person,
     Record,
+    Speaker,
 )
 from voiceassist.store.counts import LEVELS, count
 
 Row = dict[str, Any]
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FoundLine:
+    """A line that a search found."""
+
+    speaker: Speaker
+    at_ms: int  # when it began
+    text: str  # some words of it, with \u0002 and \u0003 around each hit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +66,9 @@ class CallSummary:
     prompts: int
     alerts: int  # without those that turned out to be untrue
     worst: AlertLevel | None  # among those alerts, taken care of or not
-    snippet: str | None = None  # the words searched for, in their line, between \u0002 and \u0003
+    snippet: str | None = None  # the first of `lines`: its text
     counted: int | None = None  # how much it adds to the key figure that was asked for
+    lines: tuple[FoundLine, ...] = ()  # that show best what was searched for
 
 
 def event_row(record: Record) -> Row:
@@ -172,13 +183,14 @@ def _ending(event: Event) -> Row | None:
     return None
 
 
-def summary_of(row: Row, snippet: str | None) -> CallSummary:
+def summary_of(row: Row, lines: tuple[FoundLine, ...] = ()) -> CallSummary:
     """A row of `calls` as people see it."""
     return CallSummary(
         agent=Person(id=row["agent_id"], name=row["agent_name"], team=row["agent_team"]),
         customer=Customer(id=row["customer_id"], name=row["customer_name"], tier=row["customer_tier"]),
         worst=LEVELS[row["worst"]],
-        snippet=snippet,
+        snippet=lines[0].text if lines else None,
+        lines=lines,
         counted=row.get("counted"),
         **{name: row[name] for name in SAME_NAMES},
     )

@@ -54,6 +54,9 @@ calls = Table(
     # When these were deleted, microseconds since 1970 UTC; 0: there was no recording when its time came.
     Column("audio_deleted_us", BigInteger),
     Column("transcript_deleted_us", BigInteger),
+    # Counts from 1 in the order in which calls were stored; NULL: no word of it can be found.
+    Column("number", BigInteger),
+    Index("ix_calls_number", "number", unique=True),
     Index("ix_calls_unresolved", "unresolved", "started_us"),
     Index("ix_calls_newest", "started_us", "call_id"),
     Index("ix_calls_customer", "customer_id", "started_us"),
@@ -70,10 +73,13 @@ events = Table(
     Column("body", Text, nullable=False),  # one JSON object, as wire.encode_line makes it
 )
 
+CALL_LINES = 1 << 24  # more than any call has records: a call of a day has some 500,000
+
 finals = Table(
     "finals",
     metadata,
-    Column("id", Integer, primary_key=True),
+    # The call's number * CALL_LINES + seq: the full-text index says in which call a line is.
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("call_id", String, nullable=False),
     Column("seq", Integer, nullable=False),
     Column("speaker", String, nullable=False),

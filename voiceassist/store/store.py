@@ -22,13 +22,13 @@ from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record, RecordingPaused
-from voiceassist.store import search
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
 from voiceassist.store.agents_today import AgentDay, agent_days
 from voiceassist.store.audit import AuditFilter, AuditPage, audit_page
 from voiceassist.store.audit_queue import AuditQueue
-from voiceassist.store.call_list import Page, page_of
+from voiceassist.store.call_filter import EVERY, CallFilter
+from voiceassist.store.call_list import AskedCalls, Page, page_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.erasure import (
@@ -40,6 +40,7 @@ from voiceassist.store.erasure import (
     erase_rows,
     refused_live,
 )
+from voiceassist.store.facets import Facets, facets_of
 from voiceassist.store.fact_catch_up import CatchUp
 from voiceassist.store.fact_feed import Progress, rebuild
 from voiceassist.store.follow_up import (
@@ -63,6 +64,7 @@ from voiceassist.store.past_offers import past_offers
 from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, place_of
 from voiceassist.store.playbooks import Playbooks
+from voiceassist.store.query import read_query
 from voiceassist.store.retention import Retention
 from voiceassist.store.rows import CallSummary, record_of
 from voiceassist.store.rule_feedback import RuleFeedback, rule_feedback
@@ -245,23 +247,23 @@ class Store:
         query: str = "",
         limit: int = 50,
         before: str | None = None,
-        customer: str = "",
         *,
+        filter: CallFilter = EVERY,  # noqa: A002 - what it is
         scope: CallScope = EVERY_CALL,
         behind: CallsBehind | None = None,
     ) -> Page:
         """The calls where what was said matches `query` (all for a blank one), newest first.
 
-        `before` is the `next` of the page above; PeerError for anything else. `customer`: only this one's, by id.
-        `behind`: only those that a key figure is made of, each with what it adds to that.
+        `before` is the `next` of the page above; PeerError for anything else. `behind`: only those that a key
+        figure is made of, each with what it adds to that.
         """
-        terms = search.terms_of(query)
+        wanted = AskedCalls(query=read_query(query), filter=filter, scope=scope, behind=behind)
         place = place_of(before) if before is not None else None
-        if query.strip() and not terms:
-            return Page(calls=(), next=None)
-        return await self._database.read(
-            lambda connection: page_of(connection, terms, limit, place, customer, scope=scope, behind=behind)
-        )
+        return await self._database.read(lambda connection: page_of(connection, wanted, limit, place))
+
+    async def facets(self, wanted: AskedCalls) -> Facets:
+        """What the calls that are wanted can be filtered by, and how many each choice would leave."""
+        return await self._database.read(lambda connection: facets_of(connection, wanted))
 
     async def kpis(self, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> KpiReport:
         """The key figures of a period."""

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy import Connection, Insert, Update, bindparam, case, insert, select, update
+from sqlalchemy import Connection, Insert, Update, bindparam, case, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.sql import ColumnElement
 
@@ -39,7 +39,7 @@ from voiceassist.store.counts import COUNTED, changes_counts, count
 from voiceassist.store.database import Database
 from voiceassist.store.fact_feed import feed, name_people
 from voiceassist.store.parts import audited_parts, delete_parts
-from voiceassist.store.schema import call_claims, calls, events, finals
+from voiceassist.store.schema import CALL_LINES, call_claims, calls, events, finals
 
 QUEUE = 1000
 """Appends waiting for the writer. When it is full, who appends waits: nothing stored is ever dropped."""
@@ -174,22 +174,27 @@ def _cause(error: Exception) -> str:
 def write(connection: Connection, records: Sequence[Record], node_id: str) -> None:
     """Everything that these records change, within the caller's transaction."""
     take_claims(connection, records, node_id)
-    added = (
-        (insert(calls), rows.call_rows(records, node_id)),
-        (insert(events), [rows.event_row(record) for record in records]),
-        (insert(finals), rows.final_rows(records)),
-    )
-    _execute(connection, added)
-    correct_finals(connection, records)
-    for row in rows.identity_rows(records):
-        name_people(connection, row)
-    _execute(connection, ((_PROGRESS, rows.progress_rows(records)), (_ENDING, rows.ending_rows(records))))
+    insert_records(connection, records, node_id)
     release_claims(connection, records)
     for call_id in {record.call_id for record in records if changes_counts(record.event)}:
         _recount(connection, call_id)
     feed(connection, records)
     delete_parts(connection, records)
     record_audit(connection, *_audited(records), *audited_parts(records))
+
+
+def insert_records(connection: Connection, records: Sequence[Record], node_id: str) -> None:
+    """The records' own rows, and what they change in their calls'."""
+    added = (
+        (_NEW_CALL, rows.call_rows(records, node_id)),
+        (insert(events), [rows.event_row(record) for record in records]),
+        (_NEW_LINE, [row | {"of_call": row["call_id"], "at": row["seq"]} for row in rows.final_rows(records)]),
+    )
+    _execute(connection, added)
+    correct_finals(connection, records)
+    for row in rows.identity_rows(records):
+        name_people(connection, row)
+    _execute(connection, ((_PROGRESS, rows.progress_rows(records)), (_ENDING, rows.ending_rows(records))))
 
 
 def _execute(connection: Connection, changes: Iterable[tuple[Insert | Update, Sequence[rows.Row]]]) -> None:
@@ -243,6 +248,13 @@ def _of_call() -> Update:
     return update(calls).where(calls.c.call_id == bindparam("of_call"))
 
 
+_newest = calls.alias("newest")
+_NEW_CALL = insert(calls).values(number=select(func.coalesce(func.max(_newest.c.number), 0) + 1).scalar_subquery())
+_NEW_LINE = insert(finals).values(
+    id=select(calls.c.number * CALL_LINES + bindparam("at"))
+    .where(calls.c.call_id == bindparam("of_call"))
+    .scalar_subquery()
+)
 _PROGRESS = _of_call().values(
     {name: _sum(name) for name in ("refusals", "recovered", "dead_ends", "prompts", "alerts", "unresolved")}
     | {name: _max(name) for name in ("last_seq", "duration_ms", "worst")}

@@ -650,6 +650,7 @@ export interface CallSummary {
   engine: string;
   error: string;
   language: string;
+  lines: FoundLine[];
   playbook: string;
   prompts: number;
   recovered: number;
@@ -659,6 +660,17 @@ export interface CallSummary {
   started_at: string;
   status: "live" | "ended" | "failed";
   worst: ("info" | "warning" | "critical") | null;
+}
+/**
+ * A line that a search found.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FoundLine".
+ */
+export interface FoundLine {
+  at_ms: number;
+  speaker: "agent" | "customer";
+  text: string;
 }
 /**
  * A call, and its legal hold; null too for who may not see it.
@@ -1075,6 +1087,31 @@ export interface ExampleView {
  */
 export interface ExamplesView {
   examples: ExampleView[];
+}
+/**
+ * One value of a facet.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "FacetChoice".
+ */
+export interface FacetChoice {
+  calls: number;
+  dead_ends: number;
+  name: string;
+  value: string;
+}
+/**
+ * The choices of every facet, those first that most calls have.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Facets".
+ */
+export interface Facets {
+  calls: number;
+  choices: {
+    [k: string]: FacetChoice[];
+  };
+  more: boolean;
 }
 /**
  * The rules of all versions, the most complained of first.
@@ -1675,7 +1712,20 @@ export interface Owners {
  */
 export interface Page {
   calls: CallSummary[];
+  doubts: QueryDoubt[];
   next: string | null;
+}
+/**
+ * A part of what was typed that is left out, or taken for something else.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "QueryDoubt".
+ */
+export interface QueryDoubt {
+  at: number;
+  code: "no_words" | "near_alone" | "near_number" | "speaker_alone" | "too_many";
+  message: string;
+  text: string;
 }
 /**
  * The loudest sample of every stretch of both channels.
