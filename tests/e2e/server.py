@@ -116,18 +116,21 @@ def running_server(
     typed: bool = False,
     token: str = "",
     config: Path | None = None,
+    max_calls: int = 1_000,
 ) -> Iterator[Server]:
     """`voiceassist demo` on this data directory; its log is beside it. Stopped at the end if it still runs.
 
     `typed`: the command itself, as a person types it, and not from a process that is warm already.
-    `token`: what phone systems have to send.
+    `token`: what phone systems have to send. `max_calls`: how many the machine carries is no matter of most tests,
+    and it is busy with others.
     """
     log = directory.with_suffix(".log")
     log.touch()
     began = log.stat().st_size
     arguments = ["demo", "--engine", engine, "--port", str(port), "--data-dir", str(directory)]
     arguments += ["--config", str(config)] if config else []
-    process = _typed(arguments, log, token) if typed else Forked(arguments, log, _environment(token))
+    environment = _environment(token, max_calls)
+    process = _typed(arguments, log, environment) if typed else Forked(arguments, log, environment)
     try:
         url = until(lambda: _address(process, log, began), f"start of the server ({log})")
         server = Server(process=process, url=url, log=log, token=token)
@@ -137,11 +140,9 @@ def running_server(
         _end(process)
 
 
-def _typed(arguments: list[str], log: Path, token: str) -> subprocess.Popen[bytes]:
+def _typed(arguments: list[str], log: Path, environment: dict[str, str]) -> subprocess.Popen[bytes]:
     with log.open("ab") as errors:
-        return subprocess.Popen(
-            [sys.executable, "-m", "voiceassist", *arguments], stderr=errors, env=_environment(token)
-        )
+        return subprocess.Popen([sys.executable, "-m", "voiceassist", *arguments], stderr=errors, env=environment)
 
 
 def _end(process: subprocess.Popen[bytes] | Forked) -> None:
@@ -158,12 +159,11 @@ def scripted(sample_id: str) -> str:
     return f"scripted:{load_sample(sample_id).recording.with_suffix('.json')}"
 
 
-def _environment(token: str) -> dict[str, str]:
+def _environment(token: str, max_calls: int) -> dict[str, str]:
     """Ours, without the settings of whoever runs the tests; what people do is signed by Ida."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("VOICEASSIST_")}
     phone_systems = {"VOICEASSIST_INGEST_TOKEN": token} if token else {}
-    # How many calls this machine carries is asked for by tests of that: it is busy with others.
-    return ours | {"VOICEASSIST_PERSON": "Ida", "VOICEASSIST_MAX_CALLS": "1000"} | phone_systems
+    return ours | {"VOICEASSIST_PERSON": "Ida", "VOICEASSIST_MAX_CALLS": str(max_calls)} | phone_systems
 
 
 def _address(process: subprocess.Popen[bytes] | Forked, log: Path, began: int) -> str | None:

@@ -37,10 +37,12 @@ REASONS: tuple[Reason, ...] = get_args(Reason)
 
 BUSY = (
     "this machine is full: {calls:g} of {most} calls run here, and {why}; try again when one has ended, place the "
-    "call on another server, or give this one more cores"
+    "call on another server, or {remedy}"
 )
 BY_COST = "one takes about {cost:.2f} of its {cores:g} cores"
+MORE_CORES = "give this one more cores"
 BY_SETTING = "the setting `max_calls` allows no more"
+MORE_ALLOWED = "raise that setting"
 LATE = (
     "this machine is behind: words arrive late in {late} of the {calls:g} calls that run here, so it takes no "
     "other until they are in time; try again in a minute, or place the call on another server"
@@ -129,15 +131,16 @@ class Capacity:
         calls, late = self.calls, self._late()
         match against(calls=calls, more=more, most=self.most, late=late):
             case "full":
-                told = BUSY.format(calls=calls, most=self.most, why=self._why())
+                told = BUSY.format(calls=calls, most=self.most, **self._why())
                 raise self._refusal("full", "busy", told, call_id)
             case "late":
                 raise self._refusal("late", "busy", LATE.format(late=late, calls=calls), call_id)
 
-    def _why(self) -> str:
+    def _why(self) -> dict[str, str]:
         if self.max_calls is not None:
-            return BY_SETTING
-        return BY_COST.format(cost=self.learned.cost.cores, cores=usable_cores())
+            return {"why": BY_SETTING, "remedy": MORE_ALLOWED}
+        why = BY_COST.format(cost=self.learned.cost.cores, cores=usable_cores())
+        return {"why": why, "remedy": MORE_CORES}
 
     def _check_memory(self, engine: LoadedEngine, legs: int, call_id: str) -> None:
         """Raises IngestError when a call of so many legs would take more than there is."""

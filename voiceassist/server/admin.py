@@ -14,6 +14,7 @@ from starlette.requests import HTTPConnection
 
 from voiceassist.asr.choice import Purpose, choose_auto
 from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.capacity.fullness import CapacityState
 from voiceassist.config import Settings
 from voiceassist.errors import ConfigError
 from voiceassist.runtime import Runtime, runtime_of
@@ -49,6 +50,7 @@ class EnginesView:
 
     default: str  # language of calls that name none
     engines: tuple[LoadedEngineView, ...]
+    capacity: CapacityState  # what a call costs here, and how many fit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +116,7 @@ async def engines(connection: HTTPConnection) -> EnginesView:
     return EnginesView(
         default=runtime.settings.language,
         engines=tuple(_loaded(runtime, engine) for engine in runtime.engines.loaded()),
+        capacity=runtime.capacity.state(),
     )
 
 

@@ -12,6 +12,7 @@ from starlette.requests import HTTPConnection
 from voiceassist import __version__, wire
 from voiceassist.asr.better_model import BetterModel, better_model
 from voiceassist.asr.loaded import LoadedEngine
+from voiceassist.capacity.fullness import CapacityState
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.auth import allow
 from voiceassist.server.pages import PACKAGE
@@ -84,6 +85,12 @@ def _described(runtime: Runtime, engine: LoadedEngine) -> EngineSummary:
         better_model=better.name if better else None,
         better=better,
     )
+
+
+@router.get("/api/capacity", dependencies=[allow("supervisor", "admin")])
+async def capacity(connection: HTTPConnection) -> CapacityState:
+    """How many calls run, of how many, and how many were refused in the last hour."""
+    return runtime_of(connection).capacity.state()
 
 
 @router.get("/healthz", dependencies=[allow("anyone")])

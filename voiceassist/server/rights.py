@@ -26,6 +26,7 @@ WRITES_PLAYBOOKS: frozenset[Role] = frozenset({"author", "playbooks"})
 # A backtest quotes calls: not for keys, which have `read:calls` or do not have it.
 READS_BACKTESTS: frozenset[Role] = frozenset({*SCREENS, "author"})
 RUNS_BACKTESTS: frozenset[Role] = frozenset({"author"})
+SEES_CAPACITY: frozenset[Role] = frozenset({"supervisor", "admin"})
 ADMIN: frozenset[Role] = frozenset({"admin"})
 SEES_HOLDS: frozenset[Role] = frozenset({"supervisor", "reviewer", "admin"})
 EVENTS: frozenset[Role] = frozenset({"events"})
@@ -45,6 +46,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/audit": ADMIN,
     "GET /api/audit/check": ADMIN,
     "GET /api/audit/export.{kind}": ADMIN,
+    "GET /api/capacity": SEES_CAPACITY,
     "GET /api/calls": READS_CALLS,
     "DELETE /api/calls/{call_id}": ADMIN,
     "GET /api/calls/{call_id}": READS_CALLS,

@@ -2,7 +2,7 @@
 import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
-import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, CapacityState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -64,6 +64,7 @@ export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComp
 
 export const getAgentDays = (since: string) => getJson<AgentDay[]>(`/api/wall/agents?${new URLSearchParams({ since })}`);
 export const getAgents = () => getJson<SeenAgent[]>("/api/agents");
+export const getCapacity = (signal: AbortSignal) => getJson<CapacityState>("/api/capacity", signal);
 export const getStatus = () => getJson<ServerStatus>("/api/status");
 export const getSamples = () => getJson<SampleSummary[]>("/api/samples");
 export const getCall = (id: string) => getJson<CallState>(callPath(id));

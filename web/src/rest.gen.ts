@@ -562,6 +562,17 @@ export interface CustomerChange {
   tier?: string | null;
 }
 /**
+ * Of one call with both its legs, on average over its whole time, in cores.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CallCost".
+ */
+export interface CallCost {
+  decode: number;
+  loop: number;
+  rest: number;
+}
+/**
  * What can be done by telephone in a call now; of what cannot, the code of why.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -737,6 +748,24 @@ export interface Hold {
  */
 export interface Calls {
   last?: number;
+}
+/**
+ * How full this node is.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "CapacityState".
+ */
+export interface CapacityState {
+  by_cost: number;
+  calls: number;
+  cores: number;
+  cost: CallCost;
+  late: number;
+  limited_by: "cores" | "memory" | "setting";
+  most: number;
+  refused: number;
+  rehearsed: boolean;
+  state: "ok" | "nearly_full" | "full" | "late";
 }
 /**
  * An alternative on a card.
@@ -1025,6 +1054,7 @@ export interface EngineSummary {
  * via the `definition` "EnginesView".
  */
 export interface EnginesView {
+  capacity: CapacityState;
   default: string;
   engines: LoadedEngineView[];
 }

@@ -36,6 +36,7 @@ export type { CallBegun, CallSummary, EngineSummary, Hold, Marks, Mention, Menti
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";
+export type { CapacityState } from "./rest.gen";
 export type { Activity, ActivityEntry, AgentDay, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";
 
 export type HeardLegs = RecordOf<"listening_changed">["listeners"][number]["legs"];

@@ -5,7 +5,7 @@ import { openCall } from "../src/live/store";
 import { currentCard, leavingNote } from "../src/screens/agent/card";
 import LateNote from "../src/screens/agent/LateNote.svelte";
 import Row from "../src/screens/supervisor/Row.svelte";
-import Lateness from "../src/ui/Lateness.svelte";
+import BusyLine from "../src/ui/BusyLine.svelte";
 import { lateAlert, lateNote, lateOf } from "../src/ui/lateness";
 import type { CallState, PromptView } from "../src/types";
 import { alert, prompt, row, started } from "./build";
@@ -21,7 +21,7 @@ const late = (id: string, change: { [K in keyof PromptView]?: PromptView[K] } = 
 const plain = (html: string) => html.replace(/<[^>]*>/g, "").replace(/\s+/g, " ").trim();
 
 describe("the notice that words arrive late", () => {
-  const drawn = (text: string, tells = true) => render(Lateness, { props: { text, testid: "lateness", tells } }).body;
+  const drawn = (text: string, tells = true) => render(BusyLine, { props: { text, testid: "lateness", tells } }).body;
 
   test("is seen with its number, and told to a screen reader without, so that a new number is not read again", () => {
     const [twelve, twenty] = [drawn("12 s"), drawn("20 s")];

@@ -168,6 +168,15 @@ export const en = {
     short: { lost: "line lost", quiet: "line quiet", held: "on hold", back: "line back", gone: "line gone" },
     well: "All lines are there again.",
   },
+  capacity: {
+    what: "How many calls this machine carries in time",
+    count: (calls: number, most: number) => `${number(calls)} of ${counted(most, { one: "# call", other: "# calls" })} at once`,
+    room: (more: number) => `room for ${whole(more)} more`,
+    full: "This machine is full: new calls are refused",
+    refused: (calls: number) => (calls === 1 ? "1 in the last hour" : `${whole(calls)} in the last hour`),
+    begun: "This machine is full: new calls are refused.",
+    over: "This machine takes calls again.",
+  },
   lateness: {
     call: (seconds: number) => `Words arrive ${whole(seconds)} s late: this machine is busy.`,
     begun: "Words arrive late: this machine is busy.",

@@ -162,6 +162,15 @@ export const es: Texts = {
     short: { lost: "línea perdida", quiet: "línea callada", held: "en espera", back: "línea de vuelta", gone: "sin línea" },
     well: "Todas las líneas están otra vez.",
   },
+  capacity: {
+    what: "Cuántas llamadas lleva este equipo a tiempo",
+    count: (calls: number, most: number) => `${number(calls)} de ${counted(most, { one: "# llamada", other: "# llamadas" })} a la vez`,
+    room: (more: number) => `cabe${more === 1 ? "" : "n"} ${whole(more)} más`,
+    full: "Este equipo está lleno: se rechazan llamadas nuevas",
+    refused: (calls: number) => (calls === 1 ? "1 en la última hora" : `${whole(calls)} en la última hora`),
+    begun: "Este equipo está lleno: se rechazan llamadas nuevas.",
+    over: "Este equipo vuelve a aceptar llamadas.",
+  },
   lateness: {
     call: (seconds) => `Las palabras llegan ${whole(seconds)} s tarde: máquina ocupada.`,
     begun: "Las palabras llegan tarde: máquina ocupada.",
