@@ -3,6 +3,7 @@
 One call after the other, with a pause after each: no live call waits for more than one step. A run that is cut
 short goes on after the next start, and a disk that is full or fails only delays it. Calls that are live, on legal
 hold or being changed just now are left alone; the next run looks at them again.
+A clock that was set far ahead deletes nothing for a day.
 Never decides what is due: the rules in the database do (`store/retention_queries.py`).
 Next: `app.py` starts `watch`; `cli/retention` calls `run` and `plan`.
 """
@@ -17,7 +18,7 @@ from time import time_ns
 
 import structlog
 
-from voiceassist.clock import local_now
+from voiceassist.clock import ClockTrust, local_now
 from voiceassist.errors import PeerError, StoreError
 from voiceassist.events import CallPart, PartDeleted, Record
 from voiceassist.store.audit import SERVER
@@ -52,15 +53,26 @@ class Keeping:
 
 
 async def watch(keeping: Keeping) -> None:
-    """Runs whenever it is time, for as long as the server does."""
+    """Runs whenever it is time, for as long as the server does; a day later when the clock was set far ahead."""
+    clock = ClockTrust(keeping.now)
     while True:
         try:
+            is_believed = clock.look()
             if await is_time(keeping):
-                done = await run(keeping)
-                log.info("retention ran", deleted=done.deleted, held=done.held)
+                await _run_by(keeping, is_believed=is_believed)
         except (StoreError, OSError) as error:
             log.warning("retention waits for the disk", error=str(error))
         await keeping.sleep(LOOK_EVERY_S)
+
+
+async def _run_by(keeping: Keeping, *, is_believed: bool) -> None:
+    if not is_believed:
+        log.warning(
+            "retention waits for a day: the clock was set ahead; is it right?", now=keeping.now().isoformat()
+        )
+        return
+    done = await run(keeping)
+    log.info("retention ran", deleted=done.deleted, held=done.held)
 
 
 async def is_time(keeping: Keeping) -> bool:

@@ -32,7 +32,7 @@ NOISE = 300  # of 32,768: a quiet room
 WITHIN_S = 600.0  # for what is still being stored and encoded
 CALL = "six-hours"
 RESULT = (
-    "{finals} of {lines} lines heard; {recorded_s:.0f} s recorded ({recording_mb:.0f} MB); ended: {ended[reason]}",
+    "{finals} of {lines} lines heard; {recorded_s:.0f} s recorded ({recording_mb:.0f} MB); ended: {ended}",
     "snapshot {snapshot_mb:.1f} MB in {snapshot_s:.2f} s; call of the review {call_mb:.1f} MB in {call_s:.2f} s",
     "list in {list_s:.2f} s; recording fetched in {recording_fetched_s:.2f} s; {memory_after_mb:.0f} MB",
 )
@@ -103,7 +103,7 @@ async def _left(node: BenchNode, http: httpx.AsyncClient) -> dict[str, Any]:
         recorded_s = soundfile.info(file).duration
     return {
         "finals": sum(event["type"] == "final" for event in json.loads(events)),
-        "ended": json.loads(events)[-1],
+        "ended": next(event["reason"] for event in json.loads(events) if event["type"] == "call_ended"),
         "recorded_s": recorded_s,
         "recording_mb": len(recording) / MB,
         "recording_fetched_s": recording_s,

@@ -155,6 +155,14 @@ def test_a_clock_that_was_put_back_stops_nothing() -> None:
     assert take(queue, 10) == ["b"]
 
 
+def test_neither_news_nor_what_failed_waits_for_a_clock_that_was_put_back() -> None:
+    queue = queue_of()
+    queue.put(delivery("a", due_s=1_000_000))
+    queue.failed(message(queue, 1_000_000), DOWN, 1_000_000, 0)
+    queue.put(delivery("b", due_s=10))
+    assert take(queue, 10) == ["b", "a"]
+
+
 @given(st.integers(1, 60), st.floats(0, 1))
 def test_retries_wait_between_half_and_the_whole_of_a_doubling_time(tries: int, jitter: float) -> None:
     longest = min(LAST_RETRY_S, FIRST_RETRY_S * 2.0 ** (tries - 1))

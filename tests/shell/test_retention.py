@@ -19,7 +19,7 @@ from voiceassist.cli import app
 from voiceassist.core.screen.state import apply
 from voiceassist.errors import ConflictError, PeerError, StoreError
 from voiceassist.events import EVENT_CLASSES, Event, NoteAdded, PartDeleted, Partial, PromiseHeard, Record
-from voiceassist.retention import Keeping, is_time, plan, run
+from voiceassist.retention import Keeping, is_time, plan, run, watch
 from voiceassist.store.audit import AuditFilter
 from voiceassist.store.database import DATABASE
 from voiceassist.store.erasure import RemovedRecordings, remove_recordings
@@ -274,6 +274,28 @@ async def test_a_failing_disk_ends_the_attempt_and_the_next_goes_on(tmp_path: Pa
         assert (await store.state("call-1")).deleted == ()  # type: ignore[union-attr]  # it is there
 
 
+async def test_nothing_is_deleted_while_the_clock_was_set_far_ahead(tmp_path: Path) -> None:
+    now = [NOW]
+    looked = asyncio.Event()
+
+    async def sleep(_seconds: float) -> None:
+        if now[-1] > NOW:
+            looked.set()
+            await asyncio.Event().wait()
+        now.append(NOW + timedelta(days=400))
+
+    async with opened_store(tmp_path / DATABASE) as store:
+        await fill(store, tmp_path)
+        await store.retention.set_rules([rule("events", 1)], by="ana")
+        before = await store.calls()
+        keeping = replace(keeping_for(store, tmp_path), now=lambda: now[-1], sleep=sleep)
+        watching = asyncio.create_task(watch(keeping))
+        await looked.wait()
+        watching.cancel()
+        assert await store.calls() == before
+        assert (await run(keeping_for(store, tmp_path))).deleted.events, "something was due"
+
+
 NIGHT = datetime(2026, 11, 29, 3, tzinfo=UTC)
 
 
@@ -285,6 +307,7 @@ NIGHT = datetime(2026, 11, 29, 3, tzinfo=UTC)
         (timedelta(hours=-24), timedelta(days=-9), timedelta()),
         (timedelta(days=-5), timedelta(days=-9), timedelta(days=-4)),  # the server was off: at once
         (timedelta(minutes=1), timedelta(days=-9), timedelta(days=1)),
+        (timedelta(days=400), timedelta(days=-9), timedelta(hours=9)),  # by a clock that was ahead: now
     ],
 )
 def test_the_next_run_is_the_first_night_after_the_last_one_or_the_change(

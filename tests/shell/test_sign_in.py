@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -154,6 +155,23 @@ async def test_session_ends_when_signed_out_idle_or_too_old(
         stolen = cookie_of(browser)
         assert (await browser.delete("/api/session")).status_code == 204
         assert (await server.http.get("/api/calls", headers=stolen)).status_code == 401
+
+
+async def test_who_is_here_stays_signed_in_when_the_machines_clock_is_set(
+    server: Serving, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await add_person(server, "ana", "agent")
+    directory, now = server.runtime.directory, directory_module.now_us()
+    async with browser_of(server, "ana") as browser:
+        for at_us in (now + 2 * IDLE_US, now - 3 * IDLE_US):
+            assert (await browser.get("/api/calls")).status_code == 200
+            monkeypatch.setattr(directory, "now_us", partial(int, at_us))
+            await directory.save()
+            await directory.look()
+            assert (await browser.get("/api/calls")).status_code == 200
+        monkeypatch.setattr(directory, "steady_us", partial(int, directory_module.steady_us() + IDLE_US))
+        monkeypatch.setattr(directory, "now_us", partial(int, now - 2 * IDLE_US))
+        assert directory.sessions_of("ana") == [], "an hour has passed without a sign of them"
 
 
 async def test_own_sessions_are_listed_and_ended_and_nobody_elses(server: Serving) -> None:

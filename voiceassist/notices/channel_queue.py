@@ -74,6 +74,7 @@ class ChannelQueue:
 
     def next_message(self, now_s: float) -> Outgoing | float | None:
         """What to send now; or the time when to ask again; None: nothing waits."""
+        self._mend_times(now_s)
         ready = [one for one in self.waiting.values() if one.due_s <= now_s]
         if not ready:
             return min((one.due_s for one in self.waiting.values()), default=None)
@@ -87,6 +88,13 @@ class ChannelQueue:
         if first.tries or len(fresh) == 1 or self._left(now_s) > 1:
             return Outgoing(id=first.id, deliveries=(first,))
         return self._summary(fresh)
+
+    def _mend_times(self, now_s: float) -> None:
+        """What was put off for longer than ever happens was put off before the clock was put back."""
+        latest_s = now_s + LONGEST_ASKED_S
+        self._paused_until_s = self._paused_until_s if self._paused_until_s <= latest_s else now_s
+        for one in [one for one in self.waiting.values() if one.tries and one.due_s > latest_s]:
+            self.waiting[one.id] = replace(one, due_s=now_s)
 
     def left(self, now_s: float) -> None:
         """A message is on its way: it counts, however it ends."""

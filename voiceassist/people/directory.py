@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from secrets import token_hex
-from time import time_ns
+from time import monotonic_ns, time_ns
 
 import structlog
 
@@ -39,6 +39,11 @@ def now_us() -> int:
     return time_ns() // 1_000
 
 
+def steady_us() -> int:
+    """Microseconds on a clock that nobody sets."""
+    return monotonic_ns() // 1_000
+
+
 def moment(at_us: int) -> str:
     """ISO 8601, of microseconds since 1970 UTC."""
     return datetime.fromtimestamp(at_us / S_US, UTC).isoformat(timespec="seconds")
@@ -52,11 +57,13 @@ class Directory:
     key_ring: KeyRing
     is_loopback: bool
     now_us: Callable[[], int] = now_us
+    steady_us: Callable[[], int] = steady_us
     everybody: Everybody = field(default_factory=Everybody)
     own_token: str = field(default_factory=new_token, repr=False)  # the server's own calls to its ingest
     hashing: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(HASHED_AT_ONCE))
     _by_id: Mapping[str, StoredSession] = field(default_factory=dict)
-    _seen: dict[str, tuple[str, int]] = field(default_factory=dict)  # session id: login, when
+    # Session id: login, when on the steady clock: whoever is here stays so when the machine's clock is set.
+    _seen: dict[str, tuple[str, int]] = field(default_factory=dict)
     _saved_us: int = field(default_factory=now_us)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -97,7 +104,7 @@ class Directory:
         person = self._holder(session) if session else None
         if session is None or person is None:
             return None
-        self._seen[session.id] = session.login, self.now_us()
+        self._seen[session.id] = session.login, self.steady_us()
         return person, session
 
     def sessions_of(self, login: str) -> list[StoredSession]:
@@ -107,7 +114,17 @@ class Directory:
 
     def seen_us(self, session: StoredSession) -> int:
         """When it was used last."""
-        return max(session.seen_us, self._seen.get(session.id, ("", 0))[1])
+        if session.id not in self._seen:
+            return session.seen_us
+        seen_us = self._by_wall(self._seen[session.id][1])
+        by_others_us = (
+            session.seen_us if session.seen_us <= self.now_us() else 0
+        )  # stored by a clock that was ahead
+        return max(seen_us, by_others_us)
+
+    def _by_wall(self, steady_us: int) -> int:
+        """When that was by the clock as it is set now."""
+        return self.now_us() - (self.steady_us() - steady_us)
 
     async def until_ended(self, session_id: str | None, key_id: str | None = None) -> None:
         """Waits until a session or a key ends or has other rights; meanwhile it is in use. Neither: the open
@@ -128,7 +145,7 @@ class Directory:
         person = self._holder(session) if session else None
         if session is None or person is None:
             return None
-        self._seen[session_id] = session.login, self.now_us()
+        self._seen[session_id] = session.login, self.steady_us()
         return person.roles, person.teams
 
     def id_token_of(self, session_id: str) -> str:
@@ -190,7 +207,8 @@ class Directory:
     async def save(self) -> None:
         """Stores when sessions and keys were used last, and forgets what is over. Raises StoreError."""
         now = self.now_us()
-        self._saved_us, seen = now, dict(self._seen)
+        self._saved_us = now
+        seen = {key: (login, self._by_wall(at_us)) for key, (login, at_us) in self._seen.items()}
         await self.key_ring.save()
         if seen:
             await self.people.saw(seen)

@@ -230,6 +230,10 @@ def next_run(state: RetentionState, now: datetime, hour: int) -> datetime | None
     if state.is_cut_short:
         return now
     since_us = max(state.last_run_us, state.changed_us)
+    if (
+        since_us > now.timestamp() * 1_000_000 + DAY_US
+    ):  # the clock was ahead then: no run would come until that day
+        return now
     since = (EPOCH + timedelta(microseconds=since_us)).astimezone(now.tzinfo) if since_us else now
     night = since.replace(hour=hour, minute=0, second=0, microsecond=0)
     return night if night > since else night + timedelta(days=1)
