@@ -10,7 +10,6 @@ Costs 0.6 to 0.9 % of a core per call of two legs at 8 kHz, a third to a half of
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 
 import numpy as np
 
@@ -50,7 +49,7 @@ class HearingEdge:
             changes += self._pair.changes(step.until_ms)
         for leg, pcm in pieces.items():
             changes += self._sound_changes(leg, pcm, step.until_ms)
-        return replace(step, pieces=self._at_levels(pieces)), changes
+        return step.with_pieces(self._at_levels(pieces)), changes
 
     def _sound_changes(self, leg: Speaker, pcm: Pcm, at_ms: int) -> Iterator[LineChange]:
         for change in self._sounds[leg].hear(pcm):

@@ -5,6 +5,8 @@ Never reads a clock: time is the number of samples.
 Next: `hearing_edge.py` hears such legs as one; `ingest/feed/peer_feed.py` tells who sends them.
 """
 
+from math import sqrt
+
 import numpy as np
 
 from voiceassist.audio.pcm import Pcm
@@ -29,9 +31,12 @@ class IdenticalLegs:
         if len(one) != len(other) or not len(one):
             return False
         first, second = one.astype(np.float32), other.astype(np.float32)
-        if max(energy(first), energy(second)) < LEAST_POWER * len(one):
+        energies = energy(first), energy(second)
+        if max(energies) < LEAST_POWER * len(one):
             return False
-        is_same = energy(first - second) <= DIFFERENCE * min(energy(first), energy(second))
+        most = DIFFERENCE * min(energies)
+        # Sounds that are not equally loud are not the same: nearly always that is all there is to see.
+        is_same = (sqrt(energies[0]) - sqrt(energies[1])) ** 2 <= most and energy(first - second) <= most
         self._count(len(one), is_same=is_same)
         return is_same
 

@@ -34,6 +34,16 @@ class Step:
     arrived_s: float  # monotonic seconds when the end of the stretch reached us
     silent: frozenset[Speaker] = frozenset()  # legs that have stopped coming since the step before
 
+    def with_pieces(self, pieces: dict[Speaker, Pcm]) -> "Step":
+        """The same stretch, heard otherwise; `dataclasses.replace` takes twice as long."""
+        return Step(
+            pieces=pieces,
+            rate_hz=self.rate_hz,
+            until_ms=self.until_ms,
+            arrived_s=self.arrived_s,
+            silent=self.silent,
+        )
+
 
 class LegSync:
     """The audio that waits to be heard; comes out in steps of always the same length."""

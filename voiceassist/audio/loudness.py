@@ -66,7 +66,7 @@ class Loudness:
         power = energy(signal) / len(signal)
         level_dbfs = max(QUIETEST_DBFS, level_of(power))
         self._noise_dbfs = min(level_dbfs, self._noise_dbfs + NOISE_RISE_DB)
-        if np.max(np.abs(signal)) > DEAD:
+        if power > DEAD**2 or np.max(np.abs(signal)) > DEAD:  # the first tells it nearly always, and costs nothing
             self._line_dbfs = min(level_dbfs, self._line_dbfs + NOISE_RISE_DB)
         self.gain_db = min(self.gain_db, max(0.0, AIM_DBFS + HEADROOM_DB - level_dbfs))
         if level_dbfs > SOFT_DBFS or (level_dbfs > self._noise_dbfs + ABOVE_NOISE_DB and self._is_voiced(signal)):

@@ -7,7 +7,7 @@ Next: `joins.py` opens the call, `feed/feed.py` takes its audio, `live/session.p
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, suppress
 from math import inf
 from time import monotonic
@@ -20,6 +20,7 @@ from voiceassist.events import AudioGap, CallEnded, CallFailed, EndReason, Final
 from voiceassist.ingest.admission import ANYBODY, Admit, anybody
 from voiceassist.ingest.dialect import (
     Accepted,
+    Audio,
     Close,
     Dialect,
     Ended,
@@ -37,6 +38,7 @@ from voiceassist.ingest.dialect import (
     Wait,
     Warned,
 )
+from voiceassist.ingest.feed.gathering import Gathered
 from voiceassist.ingest.feed.peer_feed import PeerFeed
 from voiceassist.ingest.joins import Joins
 from voiceassist.ingest.patience import Patience
@@ -207,11 +209,13 @@ class CallSocket:
             reason = await self._read_to_end(publisher, patience)
         finally:
             patience.close()
+            self._hear(publisher, publisher.gathering.rest())
             publisher.leave(reason, self._clock())
 
     async def _read_to_end(self, publisher: PeerFeed, patience: Patience) -> EndReason:
         try:
             await self._tell(Accepted(info=publisher.feed.info))
+            self._signed_s = self._clock()
             await self._take(publisher, self._early)
             while not publisher.is_over:
                 await self._read_on(publisher, patience)
@@ -250,7 +254,8 @@ class CallSocket:
             raise IngestError("rights_ended", "the key was revoked or has expired; connect again with another one")
 
     async def _wait_for_turn(self, publisher: PeerFeed) -> None:
-        if await publisher.room():
+        if publisher.is_full:
+            await publisher.room()
             publisher.listens_again(self._clock())
         if monotonic() - self._yielded_s >= WORK_S:
             await asyncio.sleep(0)
@@ -259,14 +264,22 @@ class CallSocket:
     async def _take(self, publisher: PeerFeed, events: Sequence[PeerEvent]) -> None:
         for event in events:
             match event:
+                case Audio():
+                    self._hear(publisher, publisher.gathering.add(event, self._signed_s))
+                    continue
                 case Ended():
                     self._is_patient = event.is_patient
                 case Paused():
                     self._sign_within_s = event.sign_within_s
                 case Resumed():
                     self._sign_within_s = None
+            self._hear(publisher, publisher.gathering.rest())
             self._warn(publisher.take(event, self._clock()))
         await self._send()
+
+    def _hear(self, publisher: PeerFeed, gathered: Iterable[Gathered]) -> None:
+        for audio, arrived_s in gathered:
+            self._warn(publisher.take(audio, arrived_s))
 
     def _check_sign(self) -> None:
         """On hold, a peer that should say something from time to time and does not has vanished."""
@@ -275,6 +288,7 @@ class CallSocket:
             raise IngestError("no_sign", told)
 
     async def _tick(self, publisher: PeerFeed) -> None:
+        self._hear(publisher, publisher.gathering.rest())
         self._warn(publisher.tick(self._clock()))
         await self._send()
 

@@ -56,14 +56,16 @@ class AudioQueue:
         self._closed = False
         self._ready, self._room = asyncio.Event(), asyncio.Event()
 
-    async def room(self) -> bool:
-        """Waits until no bound is reached; whether it had to wait."""
-        waited = False
-        while self._load() >= 1 and not self._closed:
-            waited = True
+    @property
+    def is_full(self) -> bool:
+        """Whether a bound is reached: whoever can wait should."""
+        return self._load() >= 1 and not self._closed
+
+    async def room(self) -> None:
+        """Waits until no bound is reached."""
+        while self.is_full:
             self._room.clear()
             await self._room.wait()
-        return waited
 
     def add(self, piece: Piece) -> None:
         """Adds a piece, whatever waits."""

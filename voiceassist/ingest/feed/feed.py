@@ -17,7 +17,7 @@ from voiceassist.events import EndReason, LineChanged, LineState, Speaker
 from voiceassist.ingest.dialect import Identified, Legs, Pressed, Started, Tracks
 from voiceassist.ingest.feed.audio_care import Judge, judge_at_once
 from voiceassist.ingest.feed.audio_queue import AudioQueue, QueueBounds
-from voiceassist.ingest.feed.coalescer import Coalescer
+from voiceassist.ingest.feed.coalescer import STEP_MS, Coalescer
 from voiceassist.ingest.feed.gaps import Piece
 from voiceassist.ingest.feed.lines import Lines
 from voiceassist.ingest.feed.peer_feed import PeerFeed
@@ -105,9 +105,14 @@ class Feed:
         self._is_whole = whole
         self._session_over.set()
 
-    async def room(self) -> bool:
-        """Waits until the queue has room; whether it had to wait."""
-        return await self._queue.room()
+    @property
+    def is_full(self) -> bool:
+        """Whether the queue has no room."""
+        return self._queue.is_full
+
+    async def room(self) -> None:
+        """Waits until the queue has room."""
+        await self._queue.room()
 
     def frames(self) -> AsyncIterator[Piece]:
         """Audio and gaps until the end."""
@@ -137,6 +142,10 @@ class Feed:
             self._timelines = {leg: self._new_timeline(leg, began_s) for leg in self.info.legs}
             self._begun.set()
         return self._timelines[leg]
+
+    def missing(self, leg: Speaker) -> int:
+        """How many samples of a leg complete the step that it is in."""
+        return self._timelines[leg].missing(STEP_MS)
 
     def carries(self, publisher: PeerFeed) -> bool:
         """Whether any leg is that publisher's."""

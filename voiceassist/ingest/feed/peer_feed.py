@@ -30,6 +30,7 @@ from voiceassist.ingest.dialect import (
 )
 from voiceassist.ingest.feed.audio_care import AudioCare
 from voiceassist.ingest.feed.call_rate import CallRate
+from voiceassist.ingest.feed.gathering import Gathering
 
 if TYPE_CHECKING:
     from voiceassist.ingest.feed.feed import Feed
@@ -47,6 +48,7 @@ class PeerFeed:
         self._heard: set[Legs] = set()  # tracks with audio so far
         self._rate_hz = rate_hz
         self._call_rate = CallRate(tracks, rate_hz, feed.rate_hz)
+        self.gathering = Gathering(self._missing)  # of messages that may wait for the next
         self._doubts = {track: IdenticalLegs(feed.rate_hz) for track in tracks if len(track) > 1}  # until told
         self._care = AudioCare(rate_hz, feed.limits.rate_window_s, feed.judge)
         self._warnings: deque[Warned] = deque()  # one is told with each piece of audio
@@ -72,11 +74,16 @@ class PeerFeed:
         """For how long nothing has come from it, on purpose or not."""
         return 0.0 if self._waits_for_room else now_s - self._heard_s
 
-    async def room(self) -> bool:
-        """Waits until the call takes more; whether it had to wait. Meanwhile nobody reads what the peer sends."""
+    @property
+    def is_full(self) -> bool:
+        """Whether the call takes no more for now."""
+        return self.feed.is_full
+
+    async def room(self) -> None:
+        """Waits until the call takes more. Meanwhile nobody reads what the peer sends."""
         self._waits_for_room = True
         try:
-            return await self.feed.room()
+            await self.feed.room()
         finally:
             self._waits_for_room = False
 
@@ -158,6 +165,12 @@ class PeerFeed:
         if gap.legs in self._heard:  # before its first audio the call, or this track of it, has not begun
             for leg in gap.legs:
                 self.feed.add(self.feed.timeline(leg, now_s).lose(gap.duration_ms, now_s))
+
+    def _missing(self, legs: Legs) -> int:
+        """How many samples complete the step that a track is in; none where its first audio is awaited."""
+        if legs not in self._heard or any(map(self.feed.is_lost, legs)):
+            return 0
+        return min(map(self.feed.missing, legs)) * self._rate_hz // self.feed.rate_hz
 
     def _audio(self, said: Audio, now_s: float) -> Warned | None:
         self._join(said.legs, max(self._joined_s, now_s - len(said.channels[0]) / self._rate_hz))

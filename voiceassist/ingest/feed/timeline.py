@@ -66,6 +66,11 @@ class Timeline:
         """How much audio has been given."""
         return self._ms(self._position)
 
+    def missing(self, step_ms: int) -> int:
+        """Samples, until a step of so long is whole."""
+        step = self._rate_hz * step_ms // 1000
+        return step - self._position % step
+
     @property
     def clock_ms(self) -> int:
         """The same, with the time that has passed since and may bring late audio."""

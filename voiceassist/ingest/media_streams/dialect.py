@@ -16,8 +16,9 @@ Next: `call_socket.py` runs it.
 """
 
 import binascii
-import json
 from collections.abc import Iterator, Mapping
+
+from pydantic_core import from_json
 
 from voiceassist.audio.pcm import Encoding, Pcm, decode
 from voiceassist.config import TELEPHONE_KEYS
@@ -162,8 +163,8 @@ class MediaStreamDialect:
         if isinstance(message, bytes):
             raise IngestError("bad_json", f"a binary message; {self._vendor.title} sends its audio as text")
         try:
-            said = json.loads(message)
-        except (ValueError, RecursionError):
+            said = from_json(message)
+        except ValueError:
             raise IngestError("bad_json", "a message that is no JSON") from None
         if not isinstance(said, dict):
             raise IngestError("not_an_object", f"a message must be a JSON object, not {kind_of(said)}")
