@@ -19,6 +19,7 @@ COACHING_CHARS = 300  # of a message or its answer: what is read while talking
 # What people type or their screens send. A length also makes validation refuse text that is not valid Unicode.
 Id = Annotated[str, MaxLen(200)]
 Note = Annotated[str, MaxLen(2_000)]
+PromiseOutcome = Literal["", "kept", "not_kept"]  # what became of a promise; "": nobody said so
 NewId = Annotated[str, MinLen(1), MaxLen(64)]  # that a page makes up
 CoachingText = Annotated[str, MaxLen(COACHING_CHARS)]
 TagText = Annotated[str, MinLen(1), MaxLen(40)]
@@ -130,6 +131,18 @@ class MarkNotUseful:
     prompt_id: Id
     by: Id
     marked: bool = True  # False: takes it back
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MarkPromise:
+    """Somebody says whether what an agent promised by a day or a time was kept; or takes that back."""
+
+    at_ms: int
+    utterance: Annotated[int, Ge(0)]  # of the promise, as its start
+    start_ms: Annotated[int, Ge(0)]
+    by: Id
+    outcome: PromiseOutcome
     done_at: str = ""  # wall clock, ISO 8601 with zone
 
 
@@ -264,6 +277,7 @@ Action = (
     | ChangeAlert
     | MarkFalseAlarm
     | MarkNotUseful
+    | MarkPromise
     | AddNote
     | ChangeNote
     | SetTag

@@ -11,7 +11,15 @@ position that was decoded plus the time that decoding took. `start_ms` and `end_
 from dataclasses import dataclass, field
 from typing import Literal, get_args
 
-from voiceassist.actions import Action, AlertReason, CallMoment, CardVolume, CoachingAnswer, Consent
+from voiceassist.actions import (
+    Action,
+    AlertReason,
+    CallMoment,
+    CardVolume,
+    CoachingAnswer,
+    Consent,
+    PromiseOutcome,
+)
 
 Speaker = Literal["agent", "customer"]
 Tier = str  # names are the deployment's own: "standard", "gold", ...
@@ -486,6 +494,18 @@ class PromiseHeard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PromiseMarked:
+    """Somebody says whether a promise was kept: nothing that is heard in the call can tell. The newest counts."""
+
+    at_ms: int
+    utterance: int  # of the promise, as its start
+    start_ms: int
+    outcome: PromiseOutcome  # "": taken back
+    by: str  # a person's name
+    done_at: str = ""  # wall clock, ISO 8601 with zone
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class NoteAdded:
     """Somebody wrote something down about the call, mostly after it."""
 
@@ -797,6 +817,7 @@ Event = (
     | NotUsefulMarked
     | DisclosureChanged
     | PromiseHeard
+    | PromiseMarked
     | NoteAdded
     | NoteChanged
     | TagsChanged

@@ -17,6 +17,7 @@ from voiceassist.actions import (
     CorrectLine,
     MarkFalseAlarm,
     MarkNotUseful,
+    MarkPromise,
     SeeCoaching,
     SetTag,
     TakeBreak,
@@ -41,6 +42,8 @@ def acted_on(row: WallRow, records: Sequence[Record], action: Action) -> list[Ev
             return [told.mark(replace(action, at_ms=row.at_ms))]
         case MarkNotUseful():
             return [told.judge(replace(action, at_ms=row.at_ms))]
+        case MarkPromise():
+            return [told.keep(replace(action, at_ms=row.at_ms))]
         case AddNote() | ChangeNote() | SetTag() | CorrectLine():
             return _written_down([record.event for record in records], replace(action, at_ms=row.at_ms))
         case TakeBreak():
@@ -53,7 +56,7 @@ def acted_on(row: WallRow, records: Sequence[Record], action: Action) -> list[Ev
     raise ActionError(
         "call_over",
         f"call {row.call_id} is over; only its alerts can still be changed, cues called false alarms, "
-        "cards called not useful, notes and tags written, and lines corrected",
+        "cards called not useful, promises marked, notes and tags written, and lines corrected",
     )
 
 

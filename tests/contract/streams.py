@@ -8,7 +8,7 @@ Next: `make_golden.py` computes what the screens show after each record.
 from dataclasses import replace
 from typing import Any
 
-from voiceassist.actions import CallMoment, CoachingAnswer
+from voiceassist.actions import CallMoment, CoachingAnswer, PromiseOutcome
 from voiceassist.core.call.incidents import repeated
 from voiceassist.events import (
     AgentFine,
@@ -62,6 +62,7 @@ from voiceassist.events import (
     Person,
     PhoneActed,
     PromiseHeard,
+    PromiseMarked,
     Prompt,
     PromptClosed,
     PromptOutcome,
@@ -500,6 +501,15 @@ def _wrap_up() -> list[Record]:
         SummarySent(at_ms=60_000, outcome="arrived", told="HTTP 200 OK", **sent_summary),
         SummaryEdited(at_ms=60_000, by="Anna Reed", lines=(), done_at=wall_clock(70_000)),
         SummaryEdited(at_ms=60_000, by="Anna Reed", lines=summary_lines("Calls back."), language="es"),
+        *(promise_marked(outcome) for outcome in ("not_kept", "kept", "", "kept")),
+    )
+
+
+def promise_marked(outcome: PromiseOutcome) -> PromiseMarked:
+    """Sam says, after the call, what became of what was promised at 40 s."""
+    done_at = "2026-11-27T08:00:00.000+00:00"
+    return PromiseMarked(
+        at_ms=60_000, utterance=1, start_ms=40_000, outcome=outcome, by="Sam Rivera", done_at=done_at
     )
 
 

@@ -29,6 +29,7 @@ ORDER = (
     {"events"},
     {"audio", "core"},
     {"kpis"},
+    {"reports"},
     {"yamltext"},
     {"playbook_file"},
     {"trials", "evaluation", "oidc_settings", "ingest_settings"},
@@ -63,7 +64,18 @@ LAYER = {room: number for number, rooms in enumerate(ORDER) for room in rooms}
 # The rooms inside the core, in the same manner.
 CORE_ORDER = ("words", "classifier", "playbook", "cues", "topics", "call", "screen")
 
-PURE_ROOMS = ("core", "audio", "kpis", "yamltext", "playbook_file", "trials", "evaluation", "exports", "summary")
+PURE_ROOMS = (
+    "core",
+    "audio",
+    "kpis",
+    "reports",
+    "yamltext",
+    "playbook_file",
+    "trials",
+    "evaluation",
+    "exports",
+    "summary",
+)
 IMPURE_MODULES = {
     "aiomqtt", "asyncio", "concurrent", "datetime", "importlib", "io", "logging", "multiprocessing", "os",
     "pathlib", "queue", "random", "secrets", "select", "shutil", "signal", "socket", "sqlalchemy", "sqlite3",

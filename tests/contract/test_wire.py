@@ -144,6 +144,8 @@ def test_missing_extra_and_wrong_fields_of_actions_are_named(cls: type[Action]) 
         "volume": "more",
         "text": "hi",
         "consent": "given",
+        "start_ms": 0,
+        "outcome": "kept",
     }
     taken = {field.name: given[field.name] for field in fields(cls) if field.name in given}
     needed = {field.name for field in fields(cls) if field.default is MISSING}

@@ -70,13 +70,13 @@ def numbers_of(events: Sequence[Event]) -> CallNumbers:
     """The numbers of these events, which are in order."""
     untrue = {event.cue_id for event in events if isinstance(event, CueRetracted)}
     incidents = true_incidents(events)
-    false = _false_alarms(events, incidents)
+    false = false_alarms(events, incidents)
     cues = [event for event in events if isinstance(event, Cue) and event.cue_id not in untrue]
     strong = [cue for cue in cues if cue.reach != "colour"]  # the others are guesses
-    cards, useless = _cards(events), _useless_cards(events)
+    cards, useless = shown_cards(events), _useless_cards(events)
     alarms = {card.why.cue_id for card, _ in cards} | {id_ for view in incidents for id_ in _cues_of(view)}
     outcomes = [outcome for _, outcome in cards]
-    states = _disclosures(events)
+    states = [[one.state for one in told] for told in disclosure_states(events)]
     return CallNumbers(
         refusals=sum(cue.kind == "refusal" for cue in strong),
         **_closed(events, untrue),
@@ -104,7 +104,7 @@ def _is_care(event: AlertChanged) -> bool:
     return event.by != OURSELVES and event.state in ("acknowledged", "resolved")
 
 
-def _false_alarms(events: Sequence[Event], incidents: Sequence[AlertView]) -> set[str]:
+def false_alarms(events: Sequence[Event], incidents: Sequence[AlertView]) -> set[str]:
     """The cues that somebody called one, each by itself or with the incident that was resolved as one."""
     marks = {event.cue_id: event.marked for event in events if isinstance(event, FalseAlarmMarked)}
     resolved = [view for view in incidents if view.state == "resolved" and view.reason == "false_alarm"]
@@ -116,7 +116,7 @@ def _cues_of(view: AlertView) -> list[str]:
     return [alert.why.cue_id for alert in view.happened if is_true(view, alert)]
 
 
-def _cards(events: Sequence[Event]) -> list[tuple[Prompt, str]]:
+def shown_cards(events: Sequence[Event]) -> list[tuple[Prompt, str]]:
     """Each card with its outcome, empty while it is shown."""
     outcomes = {event.prompt_id: event.outcome for event in events if isinstance(event, PromptClosed)}
     cards = [(e, outcomes.get(e.prompt_id, "")) for e in events if isinstance(e, Prompt)]
@@ -128,13 +128,13 @@ def _useless_cards(events: Sequence[Event]) -> set[str]:
     return {prompt_id for prompt_id, is_marked in marks.items() if is_marked}
 
 
-def _disclosures(events: Sequence[Event]) -> list[list[str]]:
-    """The states of everything that had to be said, one after the other; none of what need not after all."""
-    states: dict[str, list[str]] = {}
+def disclosure_states(events: Sequence[Event]) -> list[list[DisclosureChanged]]:
+    """How everything that had to be said stood, one after the other; none of what need not after all."""
+    told: dict[str, list[DisclosureChanged]] = {}
     for event in events:
         if isinstance(event, DisclosureChanged):
-            states.setdefault(event.disclosure, []).append(event.state)
-    return [told for told in states.values() if told[-1] != "withdrawn"]
+            told.setdefault(event.disclosure, []).append(event)
+    return [changes for changes in told.values() if changes[-1].state != "withdrawn"]
 
 
 def _closed(events: Sequence[Event], untrue: set[str]) -> dict[str, int]:

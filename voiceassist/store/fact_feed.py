@@ -11,7 +11,7 @@ from dataclasses import fields
 from sqlalchemy import ColumnElement, Connection, Table, and_, bindparam, delete, func, insert, select, update
 
 from voiceassist import wire
-from voiceassist.events import CallEnded, CallFailed, Record
+from voiceassist.events import CallEnded, CallFailed, Event, Record
 from voiceassist.store.facts import (
     FACT_TYPES,
     CallHead,
@@ -23,26 +23,40 @@ from voiceassist.store.facts import (
     topic_rows,
 )
 from voiceassist.store.mark_facts import mention_rows, tag_rows
+from voiceassist.store.report_facts import abuse_rows, alternative_rows, disclosure_rows, policy_rows, promise_rows
 from voiceassist.store.rows import Row, record_of
 from voiceassist.store.rule_facts import rule_rows
 from voiceassist.store.schema import (
     calls,
     events,
+    fact_abuse,
     fact_activity,
     fact_agents,
     fact_alerts,
+    fact_alternatives,
     fact_calls,
+    fact_disclosures,
     fact_hours,
     fact_mentions,
     fact_offers,
+    fact_policies,
+    fact_promises,
     fact_refusals,
     fact_rules,
     fact_tags,
     fact_topics,
 )
 
+OF_REPORTS: Mapping[Table, Callable[[CallHead, Sequence[Event]], list[Row]]] = {
+    fact_policies: policy_rows,
+    fact_alternatives: alternative_rows,
+    fact_abuse: abuse_rows,
+    fact_promises: promise_rows,
+    fact_disclosures: disclosure_rows,
+}
 OF_CALL = (
     *(fact_refusals, fact_offers, fact_alerts, fact_topics, fact_activity, fact_rules, fact_tags, fact_mentions),
+    *OF_REPORTS,
     fact_calls,
 )
 SUMS = (fact_agents, fact_hours)
@@ -145,6 +159,7 @@ def facts_of(call: CallHead, records: Sequence[Record]) -> Facts:
         fact_rules: rule_rows(call.call_id, call.started_us, told),
         fact_tags: tag_rows(call, told),
         fact_mentions: mention_rows(call, told),
+        **{table: rows_of(call, told) for table, rows_of in OF_REPORTS.items()},
         fact_calls: [call_row(call, told)],
     }
 

@@ -30,7 +30,10 @@ from voiceassist.events import (
 from voiceassist.kpis.numbers import TYPES, first_care, numbers_of
 from voiceassist.store.rows import Row, microseconds
 
-FACT_TYPES = (*TYPES, "not_useful_marked", "note_added", "note_changed", "tags_changed", "call_identified")
+FACT_TYPES = (
+    *(*TYPES, "not_useful_marked", "note_added", "note_changed", "tags_changed", "call_identified"),
+    *("promise_heard", "promise_marked"),
+)
 """The types (in wire form) that facts are made of."""
 
 Deed = GivenAlertState | Literal["false_alarm", "false_alarm_undone", "noted"]

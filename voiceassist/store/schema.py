@@ -236,6 +236,61 @@ fact_calls = Table(
     *(Column(number, BigInteger, nullable=False) for number in CALL_SUMS),
     sqlite_with_rowid=False,
 )
+
+
+def _facts_of_period(name: str, key: Sequence[Column[Any]], *columns: Column[Any]) -> Table:
+    """In the order in which calls began, as `fact_calls`: for reports."""
+    return Table(
+        name,
+        metadata,
+        Column("started_us", BigInteger, primary_key=True, autoincrement=False),
+        Column("call_id", String, ForeignKey("calls.call_id", ondelete="CASCADE"), primary_key=True, index=True),
+        *key,
+        *(Column(text, String, nullable=False) for text in ("agent_id", "agent_name", "agent_team")),
+        *columns,
+        sqlite_with_rowid=False,
+    )
+
+
+def _numbers(*names: str) -> list[Column[Any]]:
+    return [Column(name, BigInteger, nullable=False) for name in names]
+
+
+fact_policies = _facts_of_period(
+    "fact_policies",
+    [Column("topic", String, primary_key=True)],  # as a card is headed; empty: no card came
+    *_numbers("refusals", "closed", "recovered", "dead_ends", "offered", "taken"),
+)
+fact_alternatives = _facts_of_period(
+    "fact_alternatives",
+    [Column("playbook", String, primary_key=True), Column("alternative", String, primary_key=True)],
+    Column("text", String, nullable=False),
+    *_numbers("offered", "taken", "recovered"),
+)
+fact_abuse = _facts_of_period(
+    "fact_abuse",
+    [Column("cue_id", String, primary_key=True)],
+    Column("kind", String, nullable=False),
+    Column("at_us", BigInteger, nullable=False),  # microseconds since 1970 UTC
+)
+fact_promises = _facts_of_period(
+    "fact_promises",
+    [
+        Column("utterance", Integer, primary_key=True, autoincrement=False),
+        Column("start_ms", Integer, primary_key=True, autoincrement=False),
+    ],
+    Column("words", Text, nullable=False),
+    Column("due", String, nullable=False),  # the words among them that say by when
+    Column("outcome", String, nullable=False),  # kept, not_kept; empty: nobody said so
+    Column("marked_by", String, nullable=False),  # a person's name
+)
+fact_disclosures = _facts_of_period(
+    "fact_disclosures",
+    [Column("disclosure", String, primary_key=True)],
+    Column("title", String, nullable=False),
+    *_numbers("said", "late", "missed"),
+)
+OF_PERIOD = (fact_policies, fact_alternatives, fact_abuse, fact_promises, fact_disclosures)
 RuleNumber = Literal["fired", "cards", "used", "dismissed", "not_useful", "false_alarms"]
 RULE_NUMBERS: tuple[RuleNumber, ...] = ("fired", "cards", "used", "dismissed", "not_useful", "false_alarms")
 fact_rules = Table(
@@ -249,6 +304,7 @@ fact_rules = Table(
     Column("started_us", BigInteger, nullable=False),  # of the call
     *(Column(number, BigInteger, nullable=False) for number in RULE_NUMBERS),
     Index("ix_fact_rules_playbook", "playbook", "started_us"),
+    Index("ix_fact_rules_started", "started_us", "call_id"),
 )
 fact_tags = Table(
     "fact_tags",

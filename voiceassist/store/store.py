@@ -22,6 +22,7 @@ from voiceassist.core.screen.state import replay
 from voiceassist.core.screen.views import CallState
 from voiceassist.errors import StoreError
 from voiceassist.events import PastOffer, Record, RecordingPaused
+from voiceassist.reports.definitions import ReportId
 from voiceassist.store.activity import Activity, ActivityFilter, activity_of
 from voiceassist.store.agents import SeenAgent, recent_agents
 from voiceassist.store.agents_today import AgentDay, agent_days
@@ -65,11 +66,20 @@ from voiceassist.store.people import People
 from voiceassist.store.places import ListPlace, place_of
 from voiceassist.store.playbooks import Playbooks
 from voiceassist.store.query import read_query
+from voiceassist.store.reports import (
+    PromiseView,
+    RefusalExample,
+    ReportView,
+    examples_of,
+    promises_of,
+    report_of,
+)
 from voiceassist.store.retention import Retention
 from voiceassist.store.rows import CallSummary, record_of
 from voiceassist.store.rule_feedback import RuleFeedback, rule_feedback
 from voiceassist.store.schema import calls, events
 from voiceassist.store.unresolved import WallPage, count_unresolved, unresolved_page
+from voiceassist.store.version_effects import VersionChange, version_changes
 from voiceassist.store.writer import Writer
 
 __all__ = ["CallSummary", "Page", "Store", "open_store"]
@@ -269,6 +279,25 @@ class Store:
         """The key figures of a period."""
         report = await self._database.read(lambda connection: kpi_report(connection, asked, scope))
         return replace(report, uncounted=self.catch_up.left)
+
+    async def report(self, of: ReportId, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> ReportView:
+        """One report of a period."""
+        view = await self._database.read(lambda connection: report_of(connection, of, asked, scope))
+        return replace(view, uncounted=self.catch_up.left)
+
+    async def refusal_examples(
+        self, topic: str, asked: KpiQuestion, scope: CallScope
+    ) -> tuple[RefusalExample, ...]:
+        """The newest refusals of a topic, quoted."""
+        return await self._database.read(lambda connection: examples_of(connection, topic, asked, scope))
+
+    async def promises(self, asked: KpiQuestion, scope: CallScope = EVERY_CALL) -> tuple[PromiseView, ...]:
+        """What was promised by a day or a time, the newest first."""
+        return await self._database.read(lambda connection: promises_of(connection, asked, scope))
+
+    async def version_changes(self, asked: KpiQuestion, scope: CallScope) -> tuple[VersionChange, ...]:
+        """What versions of playbooks changed."""
+        return await self._database.read(lambda connection: version_changes(connection, asked, scope))
 
     async def rule_feedback(self, playbook: str, since_us: int, scope: CallScope) -> tuple[RuleFeedback, ...]:
         """How the rules of a playbook did in calls that began since then."""

@@ -134,6 +134,11 @@ export type PauseView = wire.PauseView;
 export type PhoneActed = wire.PhoneActed;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PromiseMarked".
+ */
+export type PromiseMarked = wire.PromiseMarked;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "PromiseHeard".
  */
 export type PromiseHeard = wire.PromiseHeard;
@@ -719,6 +724,7 @@ export interface CallView {
   partials: Partial[];
   pauses: PauseView[];
   phone: PhoneActed[];
+  promise_marks: PromiseMarked[];
   promises: PromiseHeard[];
   prompts: PromptView[];
   recovery: boolean;
@@ -1033,6 +1039,32 @@ export interface Edits {
    */
   edits: EditBody[];
   revision: number;
+}
+/**
+ * One share under a version and under the one before it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Effect".
+ */
+export interface Effect {
+  before_part: number;
+  before_whole: number;
+  difference: number | null;
+  id: "recovered" | "cards_used" | "cards_unhelpful" | "false_alarms" | "missed";
+  interval: Interval | null;
+  part: number;
+  verdict: "not_enough" | "no_difference" | "more" | "less";
+  whole: number;
+}
+/**
+ * From the least that is plausible to the most.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Interval".
+ */
+export interface Interval {
+  high: number;
+  low: number;
 }
 /**
  * What hears calls in one language.
@@ -1953,6 +1985,32 @@ export interface PolicyView {
   topic: string;
 }
 /**
+ * Promises, the newest first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PromiseList".
+ */
+export interface PromiseList {
+  promises: PromiseView[];
+}
+/**
+ * Something that an agent promised by a day or a time, and what people say became of it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PromiseView".
+ */
+export interface PromiseView {
+  agent: string;
+  at_ms: number;
+  call_id: string;
+  due: string;
+  marked_by: string;
+  outcome: string;
+  started_at: string;
+  utterance: number;
+  words: string;
+}
+/**
  * A draft that is to become the current version.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -2014,6 +2072,20 @@ export interface RefusalCard {
   prompt_id: string;
 }
 /**
+ * A refusal in the agent's words, and what followed.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "RefusalExample".
+ */
+export interface RefusalExample {
+  at_ms: number;
+  call_id: string;
+  offered: string;
+  outcome: string;
+  started_at: string;
+  words: string;
+}
+/**
  * One refusal from the question to its end.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -2031,6 +2103,85 @@ export interface RefusalStory {
   refused: Quote[];
   rule: string;
   topic: string;
+}
+/**
+ * One report.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Report".
+ */
+export interface Report {
+  figures: ReportFigure[];
+  id:
+    "refusals" | "offers" | "reasons" | "promises" | "disclosures" | "rules" | "abuse_hours" | "abuse_agents";
+  name: Told;
+  order: "most" | "name";
+  row: Told;
+  sentence: Told;
+  trend: string;
+}
+/**
+ * One column of a report.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ReportFigure".
+ */
+export interface ReportFigure {
+  id: string;
+  name: Told;
+  part: string;
+  sentence: Told;
+  unit: "count" | "share" | "per_hour";
+  whole: string | null;
+}
+/**
+ * Refusals of one topic, the newest first.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ReportExamples".
+ */
+export interface ReportExamples {
+  examples: RefusalExample[];
+}
+/**
+ * One report. Times are ISO 8601, UTC.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ReportView".
+ */
+export interface ReportView {
+  as_of: string;
+  more: boolean;
+  period: "today" | "this_week" | "last_week" | "eight_weeks";
+  report:
+    "refusals" | "offers" | "reasons" | "promises" | "disclosures" | "rules" | "abuse_hours" | "abuse_agents";
+  rows: ReportViewRow[];
+  since: string;
+  starts: string[];
+  steps: (number | null)[];
+  total: {
+    [k: string]: Value;
+  };
+  uncounted: number;
+  until: string;
+  zone: string;
+}
+/**
+ * One topic, offer, agent, hour, ...
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ReportViewRow".
+ */
+export interface ReportViewRow {
+  key: string;
+  name: string;
+  opens: {
+    [k: string]: string;
+  };
+  steps: (number | null)[];
+  values: {
+    [k: string]: Value;
+  };
 }
 /**
  * A password, with the link that an admin gave.
@@ -2430,6 +2581,31 @@ export interface Try {
 export interface UsedTag {
   calls: number;
   text: string;
+}
+/**
+ * A version of a playbook beside the one before it.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "VersionChange".
+ */
+export interface VersionChange {
+  before: string;
+  before_calls: number;
+  calls: number;
+  effects: Effect[];
+  playbook: string;
+  version: string;
+}
+/**
+ * What versions of playbooks changed, and how much it takes to say so.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "VersionChanges".
+ */
+export interface VersionChanges {
+  changes: VersionChange[];
+  least_calls: number;
+  least_whole: number;
 }
 /**
  * A published version with its text.

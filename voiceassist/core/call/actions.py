@@ -17,6 +17,7 @@ from voiceassist.actions import (
     DismissPrompt,
     MarkFalseAlarm,
     MarkNotUseful,
+    MarkPromise,
     PauseRecording,
     SayFine,
     SeeCoaching,
@@ -43,7 +44,7 @@ from voiceassist.core.playbook.model import Playbook
 from voiceassist.errors import ActionError
 from voiceassist.events import AgentFine, CoachingAnswered, Event, Person, Why
 
-WrittenDown = MarkFalseAlarm | MarkNotUseful | AddNote | ChangeNote | SetTag | CorrectLine
+WrittenDown = MarkFalseAlarm | MarkNotUseful | MarkPromise | AddNote | ChangeNote | SetTag | CorrectLine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +81,15 @@ class Actions:
                 return self.alerts.see(change_incident(self.alerts.incidents, self.told, action))
             case SendCoaching() | SeeCoaching() | AnswerCoaching() | WithdrawCoaching():
                 return self._coach(action)
-            case MarkFalseAlarm() | MarkNotUseful() | AddNote() | ChangeNote() | SetTag() | CorrectLine():
+            case (
+                MarkFalseAlarm()
+                | MarkNotUseful()
+                | MarkPromise()
+                | AddNote()
+                | ChangeNote()
+                | SetTag()
+                | CorrectLine()
+            ):
                 return self._write_down(action)
             case PauseRecording() | SetConsent():
                 return self._record(action)
@@ -94,6 +103,8 @@ class Actions:
                 marked, is_open = self.told.judge(action), action.prompt_id not in self.slot.outcomes
                 leaves = action.marked and is_open
                 return [*(self.slot.dismiss(action.at_ms, action.prompt_id) if leaves else []), marked]
+            case MarkPromise():
+                return [self.told.keep(action)]
             case AddNote() | ChangeNote():
                 return self.notes.carry_out(action)
             case SetTag():

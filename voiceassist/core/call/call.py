@@ -26,6 +26,7 @@ from voiceassist.actions import (
     DismissPrompt,
     MarkFalseAlarm,
     MarkNotUseful,
+    MarkPromise,
     PauseRecording,
     SayFine,
     SeeCoaching,
@@ -70,7 +71,7 @@ _TOLD = (CallIdentified, ListeningChanged, PhoneActed)
 _HEARD = (Partial, Final, *_LINES, LatenessChanged, *_TOLD, Tick)
 _AGENT = (UsePrompt, DismissPrompt, SetMute, SetCardVolume, AskHelp, SayFine, TakeBreak)
 _COACHING = (SendCoaching, SeeCoaching, AnswerCoaching, WithdrawCoaching)
-_JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, AddNote, ChangeNote, SetTag, CorrectLine)
+_JUDGING = (ChangeAlert, MarkFalseAlarm, MarkNotUseful, MarkPromise, AddNote, ChangeNote, SetTag, CorrectLine)
 _LIVE = (*_HEARD, *_AGENT, *_COACHING, *_JUDGING, PauseRecording, SetConsent)
 # What can still be done in a call that is over.
 _OVER = (*_JUDGING, CallIdentified, SeeCoaching, AnswerCoaching)

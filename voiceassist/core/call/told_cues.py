@@ -1,6 +1,6 @@
 """What was said around each cue of a call, and its cards: kept so that a person can judge them.
 
-A cue may be called a false alarm, a card not useful.
+A cue may be called a false alarm, a card not useful, a promise kept or not.
 
 Takes every event of the call in its order, while it runs or from the store. Never judges a cue and never changes
 what it brought: a card or an alert stays until somebody closes it. Next: `actions.py` and, for a finished call,
@@ -10,7 +10,7 @@ what it brought: a card or an alert stays until somebody closes it. Next: `actio
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from voiceassist.actions import MarkFalseAlarm, MarkNotUseful
+from voiceassist.actions import MarkFalseAlarm, MarkNotUseful, MarkPromise
 from voiceassist.core.playbook.model import Limits
 from voiceassist.core.words.turns import Turns
 from voiceassist.errors import ActionError
@@ -21,6 +21,8 @@ from voiceassist.events import (
     Final,
     NotUsefulMarked,
     Partial,
+    PromiseHeard,
+    PromiseMarked,
     Prompt,
     Speaker,
     Transcript,
@@ -50,6 +52,7 @@ class ToldCues:
     turns: Turns
     cues: dict[str, ToldCue] = field(default_factory=dict)  # by id
     prompts: dict[str, Prompt] = field(default_factory=dict)  # by id
+    promises: set[tuple[int, int]] = field(default_factory=set)  # utterance and start
     newest: dict[Speaker, tuple[int, str]] = field(default_factory=dict)  # the last line: utterance, text
     of_newest: dict[Speaker, list[str]] = field(default_factory=dict)  # ids of cues since the last final
 
@@ -62,6 +65,8 @@ class ToldCues:
                 self._keep(event)
             elif isinstance(event, Prompt):
                 self.prompts[event.prompt_id] = event
+            elif isinstance(event, PromiseHeard):
+                self.promises.add((event.utterance, event.start_ms))
 
     def mark(self, action: MarkFalseAlarm) -> FalseAlarmMarked:
         """What a person said of a cue, with what was said in the call. Raises ActionError."""
@@ -104,6 +109,19 @@ class ToldCues:
             rule=why.rule,
             words=why.words,
             playbook=why.playbook,
+            done_at=action.done_at,
+        )
+
+    def keep(self, action: MarkPromise) -> PromiseMarked:
+        """What a person said of a promise. Raises ActionError."""
+        if (action.utterance, action.start_ms) not in self.promises:
+            raise ActionError("unknown_promise", "this call has no such promise; reload the page")
+        return PromiseMarked(
+            at_ms=action.at_ms,
+            utterance=action.utterance,
+            start_ms=action.start_ms,
+            outcome=action.outcome,
+            by=action.by,
             done_at=action.done_at,
         )
 

@@ -53,6 +53,7 @@ from voiceassist.events import (
     Partial,
     PhoneActed,
     PromiseHeard,
+    PromiseMarked,
     Prompt,
     PromptClosed,
     QuoteChanged,
@@ -121,6 +122,7 @@ class CallStateBuilder:
         self.promises, self.notes, self.tags = list(state.promises), list(state.notes), list(state.tags)
         self.corrections = {(one.speaker, one.utterance): one for one in state.corrections}
         self.summary, self.summary_sent = state.summary, state.summary_sent
+        self.promise_marks = {(one.utterance, one.start_ms): one for one in state.promise_marks}
         self.consent, self.deleted = state.consent, list(state.deleted)
         self.coaching = {view.sent.coaching_id: view for view in state.coaching}
         self.doubted, self.behind_ms = state.doubted, state.behind_ms
@@ -163,6 +165,7 @@ class CallStateBuilder:
             doubted=self.doubted,
             disclosures=tuple(self.disclosures.values()),
             promises=tuple(self.promises),
+            promise_marks=tuple(self.promise_marks.values()),
             notes=tuple(self.notes),
             tags=tuple(self.tags),
             corrections=tuple(self.corrections.values()),
@@ -308,6 +311,13 @@ def _summary_sent(call: CallStateBuilder, event: SummarySent) -> None:
     call.summary_sent = event
 
 
+def _promise_marked(call: CallStateBuilder, event: PromiseMarked) -> None:
+    promise = event.utterance, event.start_ms
+    call.promise_marks.pop(promise, None)
+    if event.outcome:
+        call.promise_marks[promise] = event
+
+
 def _consent(call: CallStateBuilder, event: ConsentChanged) -> None:
     call.consent = event.consent
 
@@ -424,6 +434,7 @@ _STEPS: dict[type[Event], Callable[[CallStateBuilder, Any], None]] = {
     NotUsefulMarked: _not_useful,
     DisclosureChanged: _disclosure,
     PromiseHeard: lambda call, event: call.promises.append(event),
+    PromiseMarked: _promise_marked,
     NoteAdded: lambda call, event: call.notes.append(event),
     NoteChanged: _note_changed,
     TagsChanged: _tags,

@@ -30,6 +30,7 @@ from voiceassist.events import (
     Partial,
     PhoneActed,
     PromiseHeard,
+    PromiseMarked,
     Prompt,
     PromptOutcome,
     RefusalOutcome,
@@ -115,6 +116,7 @@ class CallState:
     doubted: tuple[Speaker, ...] = ()  # whose language is in doubt now
     disclosures: tuple[DisclosureChanged, ...] = ()  # the newest of each, in the order in which they came up
     promises: tuple[PromiseHeard, ...] = ()
+    promise_marks: tuple[PromiseMarked, ...] = ()  # the newest of each promise of which somebody said so
     notes: tuple[NoteAdded, ...] = ()  # as they are now, without deleted ones
     tags: tuple[CallTag, ...] = ()
     corrections: tuple[LineCorrected, ...] = ()  # what stands now: at most one of each line

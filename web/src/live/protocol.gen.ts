@@ -44,6 +44,7 @@ export type Record =
   | NotUsefulMarkedRecord
   | DisclosureChangedRecord
   | PromiseHeardRecord
+  | PromiseMarkedRecord
   | NoteAddedRecord
   | NoteChangedRecord
   | TagsChangedRecord
@@ -78,6 +79,7 @@ export type Action =
   | ChangeAlert
   | MarkFalseAlarm
   | MarkNotUseful
+  | MarkPromise
   | AddNote
   | ChangeNote
   | SetTag
@@ -127,6 +129,7 @@ export interface CallState {
   doubted: ("agent" | "customer")[];
   disclosures: DisclosureChanged[];
   promises: PromiseHeard[];
+  promise_marks: PromiseMarked[];
   notes: NoteAdded[];
   tags: CallTag[];
   corrections: LineCorrected[];
@@ -484,6 +487,17 @@ export interface PromiseHeard {
   when: string;
   start_ms: number;
   end_ms: number;
+}
+/**
+ * Somebody says whether a promise was kept: nothing that is heard in the call can tell. The newest counts.
+ */
+export interface PromiseMarked {
+  at_ms: number;
+  utterance: number;
+  start_ms: number;
+  outcome: "" | "kept" | "not_kept";
+  by: string;
+  done_at: string;
 }
 /**
  * Somebody wrote something down about the call, mostly after it.
@@ -1194,6 +1208,20 @@ export interface PromiseHeardRecord {
   end_ms: number;
 }
 /**
+ * Somebody says whether a promise was kept: nothing that is heard in the call can tell. The newest counts.
+ */
+export interface PromiseMarkedRecord {
+  type: "promise_marked";
+  call_id: string;
+  seq: number;
+  at_ms: number;
+  utterance: number;
+  start_ms: number;
+  outcome: "" | "kept" | "not_kept";
+  by: string;
+  done_at: string;
+}
+/**
  * Somebody wrote something down about the call, mostly after it.
  */
 export interface NoteAddedRecord {
@@ -1568,6 +1596,15 @@ export interface MarkNotUseful {
   prompt_id: string;
   marked?: boolean;
   type: "mark_not_useful";
+}
+/**
+ * Somebody says whether what an agent promised by a day or a time was kept; or takes that back.
+ */
+export interface MarkPromise {
+  utterance: number;
+  start_ms: number;
+  outcome: "" | "kept" | "not_kept";
+  type: "mark_promise";
 }
 /**
  * Somebody writes something down about the call, or about a moment of it.

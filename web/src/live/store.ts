@@ -45,6 +45,7 @@ export function openCall(record: WireRecord): CallState {
     doubted: [],
     disclosures: [],
     promises: [],
+    promise_marks: [],
     notes: [],
     tags: [],
     corrections: [],
@@ -121,6 +122,8 @@ function changes(state: CallState, record: WireRecord): { [K in keyof CallState]
       return { summary: record.lines.length > 0 ? bare(record) : null };
     case "summary_sent":
       return { summary_sent: bare(record) };
+    case "promise_marked":
+      return { promise_marks: [...state.promise_marks.filter((one) => one.utterance !== record.utterance || one.start_ms !== record.start_ms), ...(record.outcome ? [bare(record)] : [])] };
     case "note_added":
       return { notes: [...state.notes, bare(record)] };
     case "note_changed":

@@ -113,6 +113,7 @@ export const byCode = {
   unknown_channel: "The configuration has no such channel. Ask whoever runs voiceassist.",
   channel_gone: "Its channel is not in the configuration any more. Discard it, or have the channel put back.",
   test_running: "A test of this channel is under way. Wait for its end.",
+  unknown_promise: "This call has no such promise. Load the page again.",
   unknown_card: "This call has no such card. Load the page again.",
   unknown_cue: "This call has no such mark. Load the page again.",
   unknown_draft: "This playbook has no draft.",

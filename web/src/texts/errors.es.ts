@@ -112,6 +112,7 @@ export const byCode: typeof en.byCode = {
   unknown_channel: "La configuración no tiene ese canal. Pregunte a quien administre voiceassist.",
   channel_gone: "Su canal ya no está en la configuración. Descártela, o pida que se vuelva a poner el canal.",
   test_running: "Ya hay una prueba de este canal en marcha. Espere a que termine.",
+  unknown_promise: "Esta llamada no tiene esa promesa. Vuelva a cargar la página.",
   unknown_card: "Esta llamada no tiene esa tarjeta. Vuelva a cargar la página.",
   unknown_cue: "Esta llamada no tiene esa señal. Vuelva a cargar la página.",
   unknown_draft: "Esta guía no tiene borrador.",

@@ -1,0 +1,1 @@
+"""Reports: their definitions, and how sure a difference is."""
