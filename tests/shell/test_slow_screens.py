@@ -16,7 +16,7 @@ from tests.builders import final, started
 from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
 from voiceassist.asr.transcript import WORD_CHARS
 from voiceassist.events import Event, Record
-from voiceassist.server import sockets
+from voiceassist.server import calls, sockets
 
 LONG_WORD = "x" * 300_000
 LINES = 30  # 9 MB: no pair of socket buffers holds that
@@ -79,6 +79,21 @@ async def test_a_screen_that_was_let_go_of_resumes_with_all_that_it_missed(serve
         said = [json.loads(await screen.recv()) for _ in range(LINES + 1)]
     assert [message["type"] for message in said] == ["resumed", *["final"] * LINES]
     assert [message["seq"] for message in said[1:]] == list(range(2, LINES + 2))
+
+
+@pytest.mark.parametrize("after", [1, LINES - 3, LINES, LINES + 1])
+async def test_what_was_missed_comes_in_pieces_and_whole(
+    server: Serving, monkeypatch: pytest.MonkeyPatch, after: int
+) -> None:
+    monkeypatch.setattr(calls, "RESUMED_AT_ONCE", 4)
+    await say(server, 1, started(), *(final("agent", "yes", utterance=seq) for seq in range(2, LINES + 2)))
+    url = server.socket_url(f"/api/calls/c-1/socket?after={after}&boot={server.runtime.boot}")
+    async with websockets.connect(url) as screen:
+        missed = range(after + 1, LINES + 2)
+        said = [json.loads(await screen.recv()) for _ in range(1 + len(missed))]
+        assert [message.get("seq") for message in said] == [None, *missed]
+        await say(server, LINES + 2, final("agent", "no", utterance=LINES + 2))
+        assert json.loads(await screen.recv())["seq"] == LINES + 2
 
 
 async def test_a_screen_that_never_reads_delays_no_other_screen(

@@ -49,6 +49,7 @@ from voiceassist.wire import type_name
 log = structlog.get_logger()
 
 START_WITHIN_S = 5.0  # between a publisher's connection and its call's first event, on a very busy machine
+RESUMED_AT_ONCE = 200  # records in memory for each screen that comes back: some 200 kB
 RANGE_TOLD = 60  # characters of a Range header in the audit: two numbers, each of a file's size
 
 router = APIRouter(prefix="/api/calls", tags=["calls"])
@@ -284,10 +285,12 @@ async def _has_started(runtime: Runtime, call_id: str, subscription: Subscriptio
 
 
 async def _resume(socket: WebSocket, runtime: Runtime, call_id: str, after: int) -> int:
+    """Sends what was missed and gives the newest number. In pieces: many screens may come back to long calls."""
     await send(socket, wire.Resumed(boot=runtime.boot))
-    for record in await runtime.store.records(call_id, after=after):
-        await send_text(socket, wire.encode_line(record))
-        after = record.seq
+    while records := await runtime.store.records(call_id, after=after, most=RESUMED_AT_ONCE):
+        for record in records:
+            await send_text(socket, wire.encode_line(record))
+            after = record.seq
     return after
 
 

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterat
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass, replace
 from functools import partial
-from itertools import chain
+from itertools import chain, islice
 from pathlib import Path
 from typing import TypeVar
 
@@ -158,9 +158,9 @@ class Store:
         await self.audit.close(LAST_COMMIT_S)
         await self._database.close(LAST_COMMIT_S)
 
-    async def records(self, call_id: str, after: int = 0) -> list[Record]:
-        """The call's records with numbers above `after`; none for an unknown call."""
-        return await self._read_call(call_id, after, list)
+    async def records(self, call_id: str, after: int = 0, most: int | None = None) -> list[Record]:
+        """The call's records with numbers above `after`, the first `most` of them; none for an unknown call."""
+        return await self._read_call(call_id, after, lambda records: list(islice(records, most)))
 
     async def records_json(self, call_id: str) -> str | None:
         """The call's records as one JSON array; None for an unknown call."""
