@@ -1,6 +1,7 @@
 """A call of a thousand lines stays right on every page: where one reads, what is found, what the keys do."""
 
 import asyncio
+import re
 import wave
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -24,7 +25,7 @@ LINES = 1_000
 LOWEST_RATE_HZ = 3_000  # that Chromium plays
 LAID_OUT_AT_MOST = 250  # lines: two blocks at the end, and those that are near the window
 
-PAGES = [("/agent?call=live", "final"), ("/supervisor?call=live", "final"), ("/review/stored", "moment")]
+REVIEWED_AT_MOST = 450  # lines: the two first blocks, those near the window, and one beside each
 
 # Lines whose place the browser has worked out; the others it skips until they come near.
 LAID_OUT = "items => items.filter(item => item.checkVisibility({contentVisibilityAuto: true})).length"
@@ -35,7 +36,7 @@ FIRST_IN_VIEW = """box => {
   return first.getBoundingClientRect().top;
 }"""
 TO_THE_END = "box => box.scrollHeight - box.scrollTop - box.clientHeight"
-FIND = """words => window.find(words) && getSelection().anchorNode.parentElement.getBoundingClientRect().top"""
+PAINTED = "name => [...(CSS.highlights.get(name) ?? [])].map(String).join('|')"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,17 +123,28 @@ def say(calls: LongCalls, lines: Locator) -> None:
     expect(lines).to_have_count(calls.live.lines)
 
 
-@pytest.mark.parametrize(
-    ("path", "item"),
-    [("/agent?call=live", "final"), ("/supervisor?call=live", "final"), ("/review/stored", "moment")],
-)
+@pytest.mark.parametrize("path", ["/agent?call=live", "/supervisor?call=live"])
 def test_all_lines_are_in_the_page_and_only_those_near_the_window_are_laid_out(
-    page: Page, calls: LongCalls, path: str, item: str
+    page: Page, calls: LongCalls, path: str
 ) -> None:
-    count = calls.live.lines if item == "final" else LINES
-    lines = opened(page, path, item, count)
-    assert page.get_by_role("listitem").and_(lines).count() == count  # as screen readers count them
+    lines = opened(page, path, "final", calls.live.lines)
+    assert page.get_by_role("listitem").and_(lines).count() == calls.live.lines  # as screen readers count them
     assert lines.evaluate_all(LAID_OUT) < LAID_OUT_AT_MOST
+
+
+def reviewed(page: Page, line: int) -> Locator:
+    """The page of the stored call, opened at a line; its row."""
+    page.goto(f"/review/stored?at={line * LINE_MS}")
+    row = page.locator(f"[data-testid=moment][aria-posinset='{line + 1}']")
+    expect(row).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    return row
+
+
+def test_the_review_opens_at_a_line_and_makes_only_those_near_it(page: Page) -> None:
+    row = reviewed(page, 700)
+    assert row.get_attribute("aria-current") == "true"
+    assert row.get_attribute("aria-setsize") == str(LINES)  # as screen readers count them
+    assert page.get_by_test_id("moment").count() < REVIEWED_AT_MOST
 
 
 @pytest.mark.parametrize("path", ["/agent?call=live", "/supervisor?call=live"])
@@ -154,30 +166,44 @@ def test_the_end_is_followed_until_somebody_reads_further_up(page: Page, calls: 
     assert box.evaluate(TO_THE_END) < 2
 
 
-def test_find_in_page_finds_a_line_far_from_the_window_and_goes_there(page: Page) -> None:
-    opened(page, "/review/stored", "moment")
-    page.evaluate("getSelection().removeAllRanges()")
-    assert 0 < page.evaluate(FIND, "18:00") < 900  # the time of the line in the middle
+def test_the_search_of_the_call_finds_lines_that_are_not_drawn_and_goes_from_one_to_the_next(page: Page) -> None:
+    reviewed(page, 0)
+    page.keyboard.press("/")
+    box = page.get_by_test_id("find")
+    expect(box).to_be_focused()
+    page.keyboard.type("coffee MACHINE")
+    expect(page.get_by_test_id("find-count")).to_have_text(re.compile(r"^1 of \d+$"))
+    count = int(page.get_by_test_id("find-count").inner_text().split()[-1])
+    assert page.evaluate(PAINTED, "found-now") == "coffee machine"
+    page.keyboard.press("Shift+Enter")
+    see(page.get_by_test_id("find-count"), f"{count} of {count}")
+    last = page.get_by_test_id("moment").filter(has_text="coffee machine").last
+    expect(last).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    assert int(last.get_attribute("aria-posinset") or 0) > LINES - 50
+    page.keyboard.press("Escape")
+    expect(page.get_by_test_id("find-count")).to_have_text("")
+    page.goto("/review/stored?q=coffee+machine")  # as the list of calls leads here
+    see(page.get_by_test_id("find-count"), f"1 of {count}")
 
 
 def test_keys_go_on_from_line_to_line_across_blocks(page: Page) -> None:
     page.route("**/recording", lambda route: route.abort())  # where a player is depends on how it loads
-    lines = opened(page, "/review/stored", "moment")
+    reviewed(page, 0)
     for _ in range(120):
-        page.keyboard.press("j")
-    current = page.locator("[aria-current=true]")
+        page.keyboard.press("ArrowDown")
+    current = page.locator("[data-testid=moment][aria-current=true]")
     expect(current).to_have_count(1)
     expect(current).to_be_in_viewport(ratio=1)
-    assert lines.nth(119).get_attribute("aria-current") == "true"
+    assert current.get_attribute("aria-posinset") == "121"
 
 
-def test_the_tab_key_reaches_a_line_far_from_the_window(page: Page) -> None:
-    opened(page, "/review/stored", "moment")
-    listen = page.get_by_test_id("listen")
-    listen.nth(699).focus()
-    page.keyboard.press("Tab")
-    expect(listen.nth(700)).to_be_focused()
-    expect(listen.nth(700)).to_be_in_viewport(ratio=1)
+def test_the_tab_key_goes_on_into_lines_that_were_not_drawn(page: Page) -> None:
+    reviewed(page, 300).get_by_test_id("listen").focus()
+    for _ in range(260):  # more than all blocks that are made
+        page.keyboard.press("Tab")
+    focused = page.locator("[data-testid=moment]:has(:focus)")
+    expect(focused).to_be_in_viewport(ratio=1)
+    assert int(focused.get_attribute("aria-posinset") or 0) > 420
 
 
 @pytest.mark.parametrize("path", ["/agent?call=live", "/supervisor?call=live"])

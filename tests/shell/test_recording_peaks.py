@@ -16,7 +16,7 @@ from voiceassist.errors import RecordingError
 from voiceassist.store.encrypt_recordings import encrypt_recording
 from voiceassist.store.erasure import remove_recordings
 from voiceassist.store.recording_keys import RecordingKey
-from voiceassist.store.recording_peaks import KeptPeaks, read_kept
+from voiceassist.store.recording_peaks import THREADS, KeptPeaks, read_kept
 from voiceassist.store.recordings import open_recording, recording_path
 
 RATE_HZ = 8_000
@@ -93,7 +93,7 @@ async def _worked_out(path: Path) -> None:
 
 async def test_a_disk_that_hangs_holds_nobody_for_longer_than_the_patience(tmp_path: Path) -> None:
     kept, hangs, path = KeptPeaks((), patience_s=0.05), Event(), recorded(tmp_path / "c.ogg")
-    hanging = asyncio.create_task(kept._threads.run(hangs.wait))
+    hanging = asyncio.gather(*(kept._threads.run(hangs.wait) for _ in range(THREADS)))
     await asyncio.sleep(0)
     with pytest.raises(TimeoutError):
         await kept.of(path)

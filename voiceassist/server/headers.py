@@ -9,14 +9,17 @@ from starlette.types import Message, Send
 from voiceassist.exports.page import POLICY
 from voiceassist.server.origin import DOCS
 
+# wavesurfer.js has a style of its own inside the waveform, the same text each time: only this text may be used.
+# A newer one may have another: `tests/e2e/test_call_page.py` says so, and the browser's console names its hash.
+WAVEFORM_STYLE = "'sha256-bdV18rHjpSv54ugDIrXpuUlwgIEgND7VHURN3MxJo64='"
 # Pages load nothing from anywhere else and talk to nobody else ('self' includes our sockets).
 CSP = (
     "default-src 'self'; connect-src 'self'; img-src 'self' data:; media-src 'self'; object-src 'none'; "
-    "style-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    f"style-src 'self' {WAVEFORM_STYLE}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # The documentation viewer starts from an inline script and brings styles of its own.
 UNSAFE = "'self' 'unsafe-inline'"
-DOCS_CSP = CSP.replace("style-src 'self'", f"script-src {UNSAFE}; style-src {UNSAFE}")
+DOCS_CSP = CSP.replace(f"style-src 'self' {WAVEFORM_STYLE}", f"script-src {UNSAFE}; style-src {UNSAFE}")
 # A call's page of its own has one style and one script, and nothing else can run in it.
 CALL_PAGES = ("/api/calls/", "/export.html")  # how their addresses begin and end
 CALL_PAGE_CSP = f"{POLICY}; frame-ancestors 'none'"

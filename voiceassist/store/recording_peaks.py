@@ -1,7 +1,7 @@
 """What a waveform of a recording is drawn of: worked out once, and kept.
 
-Read piece by piece, so three hours need no more memory than a minute does; in a thread of its own, one recording
-after the other. Kept beside the recording, and deleted with it (`erasure.py`); of one that is encrypted only in
+Read piece by piece, so three hours need no more memory than a minute does; in threads of its own, two recordings
+at a time. Kept beside the recording, and deleted with it (`erasure.py`); of one that is encrypted only in
 memory. A recording that changed is read again. A damaged one has a waveform up to there.
 Next: `server/peaks.py`.
 """
@@ -34,6 +34,7 @@ SUFFIX = ".peaks"
 KEPT = 64  # in memory; each is some 33 kB at most
 WAITING = 16  # recordings at once; three hours of sound are some 15 s of a core
 PATIENCE_S = 30.0  # of who asks; the work goes on, and who asks again finds it done
+THREADS = 2  # a short call does not wait for one of hours
 FRAMES = 250  # taken together: 5 s of sound
 
 HEAD = Struct(">4sQQII")  # magic; size and time of the recording's last change; milliseconds; stretches
@@ -62,7 +63,7 @@ class KeptPeaks:
 
     keys: Sequence[RecordingKey] = field(repr=False)
     patience_s: float = PATIENCE_S
-    _threads: DiskThreads = field(default_factory=lambda: DiskThreads(1))
+    _threads: DiskThreads = field(default_factory=lambda: DiskThreads(THREADS))
     _known: OrderedDict[Path, RecordingPeaks] = field(default_factory=OrderedDict)
     _works: dict[Path, asyncio.Task[RecordingPeaks]] = field(default_factory=dict)
     _is_closed: bool = False

@@ -2,7 +2,7 @@
 import { askedOf, type QueueFilter } from "./screens/followup/places";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
-import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, CapacityState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
+import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, CapacityState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PeaksView, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -59,6 +59,7 @@ export const wallSocketPath = (agent: string | null) =>
 export const rowsSocketPath = "/api/wall/socket?rows=true";
 export const levelsPath = (id: string) => `${callPath(id)}/levels`;
 export const recordingPath = (id: string) => `${callPath(id)}/recording`;
+export const peaksPath = (id: string) => `${callPath(id)}/peaks`;
 export const eventsPath = (id: string) => `${callPath(id)}/events`;
 export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;
 
@@ -69,6 +70,7 @@ export const getStatus = () => getJson<ServerStatus>("/api/status");
 export const getSamples = () => getJson<SampleSummary[]>("/api/samples");
 export const getCall = (id: string) => getJson<CallState>(callPath(id));
 export const getHold = (id: string) => getJson<Hold | null>(`${callPath(id)}/hold`); // agents may not ask
+export const getPeaks = (id: string) => getJson<PeaksView>(peaksPath(id));
 export const getEvents = (id: string) => getJson<WireRecord[]>(eventsPath(id));
 
 /** What was said in them, and which key figure they are behind. */

@@ -10,7 +10,7 @@ export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { useless: true } | { toggle: CardFold };
 export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "listen" | "board" | "help";
-export type ReviewKey = "play" | "next" | "previous" | "back5" | "on5" | "note" | "correct";
+export type ReviewKey = "play" | "next" | "previous" | "nextCue" | "previousCue" | "search" | "note" | "correct" | { by_ms: number };
 
 interface Pressed {
   key: string;
@@ -74,10 +74,16 @@ export function wallKey(event: Pressed, keys: KeyMap = preferences.keys): WallKe
 
 const REVIEW_KEYS: { [key: string]: ReviewKey } = {
   " ": "play",
-  k: "previous",
-  j: "next",
-  ArrowLeft: "back5",
-  ArrowRight: "on5",
+  k: "play",
+  j: { by_ms: -10_000 },
+  l: { by_ms: 10_000 },
+  ArrowLeft: { by_ms: -5_000 },
+  ArrowRight: { by_ms: 5_000 },
+  ArrowDown: "next",
+  ArrowUp: "previous",
+  ".": "nextCue",
+  ",": "previousCue",
+  "/": "search",
   t: "note",
   e: "correct",
 };
@@ -88,7 +94,7 @@ export function reviewKey(event: Pressed, keys: KeyMap = preferences.keys): Revi
 
 const characters = (table: object) => Object.keys(table).filter((key) => key.length === 1);
 
-/** Every key of one character, by the screen that has it. */
+/** Every key of one character, by the screen that has it; one key may be on two screens. */
 export const characterKeys = () => ({
   agent: [...CARD_DIGITS, USELESS, ...characters(CARD_FOLDS), ...characters(AGENT_KEYS)],
   supervisor: [...characters(WALL_KEYS), COACH],

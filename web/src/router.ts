@@ -15,7 +15,7 @@ export type Route =
   | { page: "followUp"; filter: QueueFilter; call: string | null }
   | { page: "review"; q: string; behind: Behind | null }
   | { page: "kpis"; period: PeriodName; team: string | null }
-  | { page: "call"; call: string; at_ms: number | null; tab?: string | null } // without `tab`: the one that stands first
+  | { page: "call"; call: string; at_ms: number | null; tab?: string | null; q?: string } // without `tab`: the one that stands first; `q`: words to find
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "signIn"; next: string } // the address of a page of ours
   | { page: "setup"; token: string }
@@ -46,7 +46,8 @@ export function match(url: URL): Route {
 
 function oneCall(call: string, query: URLSearchParams): Route {
   const tab = query.get("tab");
-  return { page: "call", call, at_ms: number(query.get("at")), ...(tab && { tab }) };
+  const q = query.get("q");
+  return { page: "call", call, at_ms: number(query.get("at")), ...(tab && { tab }), ...(q && { q }) };
 }
 
 function door(url: URL, first: string): Route {
@@ -97,7 +98,7 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "kpis":
       return `/kpis${search({ period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "call":
-      return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null, tab: route.tab || null })}`;
+      return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null, tab: route.tab || null, q: route.q || null })}`;
     case "signIn":
       return `/sign-in${search({ next: route.next === "/" ? null : route.next })}`;
     case "setup":

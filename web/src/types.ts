@@ -33,6 +33,7 @@ export type CoachingAnswer = NonNullable<CoachingView["answer"]>;
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export type { CallBegun, CallSummary, EngineSummary, Hold, Marks, Mention, MentionPage, Page as CallPage, PersonRef, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage } from "./rest.gen";
+export type { PeaksView } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";

@@ -1,6 +1,6 @@
 /** The page of one call: its tabs, and what they list. */
 import { describe, expect, test } from "vitest";
-import { entriesOf } from "../src/screens/review/entries";
+import { marksOf } from "../src/screens/review/lanes";
 import { shownTab, SIDE_TABS, tabByKey } from "../src/screens/review/sidetabs";
 import { timeline } from "../src/screens/review/timeline";
 import { en } from "../src/texts/en";
@@ -40,5 +40,5 @@ test("moments are listed as they came, without a cue that its final words took b
     of({ type: "cue_retracted", at_ms: 9_500, cue_id: "taken" }, 7),
     of({ type: "prompt", ...prompt("p1", 1, 6_000).prompt }, 8),
   ];
-  expect(entriesOf(timeline(records)).map(({ type, at_ms }) => [type, at_ms])).toEqual([["cue", 5_000], ["card", 6_000], ["cue", 9_000]]);
+  expect(marksOf(timeline(records), null).filter(({ type }) => type !== "span").map(({ type, at_ms }) => [type, at_ms])).toEqual([["cue", 5_000], ["card", 6_000], ["cue", 9_000]]);
 });

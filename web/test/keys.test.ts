@@ -36,10 +36,9 @@ test("the wall's letters work in either case", () => {
   expect(wallKey({ key: "x" })).toBeNull();
 });
 
-test("space plays, j and k step", () => {
-  expect(reviewKey({ key: " " })).toBe("play");
-  expect(reviewKey({ key: "j" })).toBe("next");
-  expect(reviewKey({ key: "k" })).toBe("previous");
+test("a recording is played by space or k, j and l go back and on, arrows and the comma's neighbours go from line to line and from cue to cue", () => {
+  expect(["K", " ", "ArrowDown", "ArrowUp", ".", ",", "/"].map((key) => reviewKey({ key }))).toEqual(["play", "play", "next", "previous", "nextCue", "previousCue", "search"]);
+  expect(["j", "L", "ArrowLeft", "ArrowRight"].map((key) => reviewKey({ key }))).toEqual([{ by_ms: -10_000 }, { by_ms: 10_000 }, { by_ms: -5_000 }, { by_ms: 5_000 }]);
 });
 
 const all = Object.values(characterKeys()).flat();

@@ -380,7 +380,7 @@ export const en = {
     rate: (rate: number) => `${number(rate)}×`,
     noRecording: "No recording",
     listenFrom: (time: string) => `Listen from ${time}`,
-    keys: "Space plays, J and K go to the next and previous line",
+    keys: "Space or K plays, J and L go 10 seconds back and on, up and down to another line, comma and full stop to another cue",
     refusalRecovered: "Recovered",
     refusalRecoveredWith: "Recovered with “{words}”",
     refusalDeadEnd: "Dead end",

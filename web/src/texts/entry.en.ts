@@ -41,10 +41,14 @@ const actions: { readonly [key: string]: string } = {
   b: "Show the wall for a big screen",
   "?": "Show the keys",
   " ": "Play or pause",
-  j: "Next line",
-  k: "Previous line",
   t: "Take a note at the player’s place",
   e: "Correct the line that is being spoken",
+  k: "Play or pause",
+  j: "Back 10 seconds",
+  "review l": "On 10 seconds",
+  ".": "Next cue, card or alert",
+  ",": "Previous cue, card or alert",
+  "/": "Search in the call",
 };
 
 export const entry = {

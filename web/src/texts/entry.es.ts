@@ -41,10 +41,14 @@ const actions: { readonly [key: string]: string } = {
   b: "Mostrar el panel para una pantalla grande",
   "?": "Mostrar las teclas",
   " ": "Reproducir o pausar",
-  j: "Línea siguiente",
-  k: "Línea anterior",
   t: "Tomar una nota en el punto del reproductor",
   e: "Corregir la línea que se está diciendo",
+  k: "Reproducir o pausar",
+  j: "10 segundos atrás",
+  "review l": "10 segundos adelante",
+  ".": "Señal, tarjeta o alerta siguiente",
+  ",": "Señal, tarjeta o alerta anterior",
+  "/": "Buscar en la llamada",
 };
 
 export const entry: typeof english = {

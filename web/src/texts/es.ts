@@ -374,7 +374,7 @@ export const es: Texts = {
     rate: (rate) => `${number(rate)}×`,
     noRecording: "Sin grabación",
     listenFrom: (time) => `Escuchar desde ${time}`,
-    keys: "Espacio reproduce; J y K van a la línea siguiente y a la anterior",
+    keys: "Espacio o K reproduce; J y L van 10 segundos atrás y adelante; arriba y abajo, a otra línea; coma y punto, a otra señal",
     refusalRecovered: "Recuperada",
     refusalRecoveredWith: "Recuperada con «{words}»",
     refusalDeadEnd: "Sin salida",

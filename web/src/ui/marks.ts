@@ -63,10 +63,10 @@ function unsureRanges({ words }: Utterance, ranges: readonly (Range | null)[]): 
   });
 }
 
-type Range = [start: number, end: number];
+export type Range = [start: number, end: number];
 
 /** By their number where the text has as many words; else by their spelling: Chinese has no spaces. */
-function wordRanges({ text, words }: Utterance): (Range | null)[] {
+export function wordRanges({ text, words }: Pick<Utterance, "text" | "words">): (Range | null)[] {
   const spaced = [...text.matchAll(/\S+/gu)];
   return spaced.length === words.length ? spaced.map(withoutPunctuation) : spelledRanges(text, words);
 }
@@ -89,7 +89,7 @@ function spelledRanges(text: string, words: Utterance["words"]): (Range | null)[
 }
 
 /** Looks words up in a text, from a place on; neither case nor the way an accent is stored makes a difference. */
-function finder(text: string): (words: string, from?: number) => Range | null {
+export function finder(text: string): (words: string, from?: number) => Range | null {
   const { plain, at } = folded(text);
   return (words, from = 0) => {
     const wanted = fold(words);
