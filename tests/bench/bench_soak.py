@@ -4,7 +4,7 @@
     SHARE             of the calls that the server takes (default 0.7)
     --engine, --max-calls, --admits, --cores   as `bench_overload` has them
 
-Starts a server in a process of its own, learns how many calls it takes (one call of each recording, alone), and
+Starts a server in a process of its own, learns how many calls it takes (one call of each recording), and
 has SHARE of that many callers place calls over several protocols all the time. A page follows each call. Prints a
 line for every minute: memory, descriptors, threads, tasks, how late the event loop woke up, how late cues came,
 the write-ahead log, temporary files. At the end: how the memory grew after the warm-up (a third of the time, ten
@@ -25,9 +25,9 @@ from typing import Any
 import httpx
 import numpy as np
 
-from tests.bench.bench_overload import calls_that_are_taken, node_settings, telephone_samples
+from tests.bench.bench_overload import calls_that_are_taken, heard_alone, node_settings, telephone_samples
 from tests.bench.node import MB, BenchNode, NodeUsage, bench_node
-from tests.bench.offered import Demand, OfferedCall, delay_figures, keep_offering, offer, words_of
+from tests.bench.offered import Demand, OfferedCall, delay_figures, keep_offering, words_of
 from voiceassist.bench.latency import percentile
 from voiceassist.samples import Sample
 
@@ -60,9 +60,8 @@ class Soak:
 
 async def soaked(node: BenchNode, samples: Sequence[Sample], soak: Soak) -> Figures:
     """All figures of one server."""
-    for sample in samples:
-        await offer(node.url, sample, "stream")
     async with httpx.AsyncClient(base_url=node.url, timeout=60) as http:
+        await heard_alone(node, http, samples)
         admitted = await calls_that_are_taken(http, soak.admits)
     callers = max(1, round(soak.share * admitted))
     calls: list[OfferedCall] = []

@@ -7,8 +7,8 @@
 
 Every part keeps its figures in that one file; `page` makes CAPACITY.md and its charts of the file alone, so
 that no figure is typed by hand, and a part can be measured again without the others. With two engines and two
-cores `load` takes some 20 minutes, `overload` 11, `fanout` 3, `soak` as long as it is told. Nothing else should
-run meanwhile: how busy the machine was is kept with each part, and printed on the page.
+cores `load` takes some 22 minutes, `overload` 8, `fanout` 3, `soak` two more than it is told. Nothing else
+should run meanwhile: how busy the machine was is kept with each part, and printed on the page.
 """
 
 import argparse
@@ -42,7 +42,7 @@ ENGINES = ("moonshine", "vosk:vosk-tiny-en")  # the embedded one, and ours in th
 SCREENS = (10, 100, 500, 2_000)
 FIRST_SHARE = 0.6  # of the calls that a server takes: the load's first step
 TRIED_AFTER_S = 20.0
-STEPS = 5  # from there to what it takes
+STEPS = 3  # from there to what it takes
 
 
 def measure(part: str, asked: argparse.Namespace) -> Figures:
