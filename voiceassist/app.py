@@ -382,6 +382,7 @@ def _export_capacity(runtime: Runtime) -> None:
     gauge("calls_max", "Calls that are taken at once", lambda: capacity.most)
     gauge("calls_carried", "Calls that this machine carries, by what one costs", capacity.by_cost)
     gauge("calls_that_fit", "So many more calls", lambda: max(0, capacity.most - capacity.calls))
+    gauge("calls_without_help", "Calls that are recorded, to be heard later", lambda: len(capacity.without_help))
     gauge("usable_cores", "Cores that the server may use", usable_cores)
     cost: dict[tuple[str, ...], Callable[[], float]] = {
         (part,): partial(_cost, capacity, part) for part in ("decode", "loop", "rest")

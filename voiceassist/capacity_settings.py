@@ -1,7 +1,7 @@
 """What a deployment says of how many calls it takes. `config.py` reads it; `capacity/` goes by it."""
 
 import re
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
@@ -16,6 +16,7 @@ def _number_or_auto(value: object) -> int | None:
     return int(str(value))
 
 
+WhenFull = Literal["refuse", "record"]  # of a call too many
 MaxCalls = Annotated[int | None, BeforeValidator(_number_or_auto)]  # None: "auto"
 
 

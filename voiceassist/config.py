@@ -19,7 +19,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
 
-from voiceassist.capacity_settings import MaxCalls, check_max_calls
+from voiceassist.capacity_settings import MaxCalls, WhenFull, check_max_calls
 from voiceassist.core.words.languages import is_language
 from voiceassist.core.words.visible import hidden_in
 from voiceassist.cores import usable_cores
@@ -110,6 +110,7 @@ class Settings:
     sample_engine: str = "auto"  # what hears the demo's sample calls
     decode_workers: int = field(default_factory=lambda: max(1, int(usable_cores())))
     max_calls: MaxCalls = None  # at once; "auto", which is None: as many as this machine carries in time
+    when_full: WhenFull = "refuse"  # a call too many; record: it is taken without help and heard afterwards
     playbook: Path | None = None  # of `language`; None: the built-in one
     playbooks: Mapping[str, Path] = field(default_factory=dict)  # of further languages; missing: the built-in ones
     pause_keys: str = ""  # of the agent's telephone, one after the other: the recording is paused; empty: none

@@ -154,6 +154,7 @@ class CallStarted:
     kinds: tuple[OwnKind, ...] = ()  # the playbook's own kinds of cue
     consent: Consent = "unknown"  # to being recorded, as the phone system says; `ConsentChanged` may change it
     consent_need: ConsentNeed = "no"  # without it nothing is recorded
+    without_help: bool = False  # the machine was full: what is said is recognised after the call
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Coroutine, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -44,6 +44,7 @@ from voiceassist.ingest.whip.sessions import WhipSessions
 from voiceassist.listening.meters import Meters
 from voiceassist.listening.sessions import ListenSessions
 from voiceassist.live.consent_gate import ConsentGate
+from voiceassist.live.heard_later import AfterCall
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.lookup import Lookup
 from voiceassist.live.pressed_keys import PauseKeys
@@ -174,6 +175,7 @@ class Runtime:
         return Capacity(
             max_calls=self.settings.max_calls,
             pool=self.pool,
+            when_full=self.settings.when_full,
             default_engine=lambda: self.engines.default,
             engine_for=self.engine_for,
             tell_refused=lambda reason: self.metrics.refused.labels(reason).inc(),
@@ -197,7 +199,7 @@ class Runtime:
 
     def late_calls(self) -> list[LiveCall]:
         """The calls whose screens say that words arrive late."""
-        return [live for live in self.live.values() if live.lateness.told_ms]
+        return self.capacity.late_calls()
 
     def recording_path(self, call_id: str) -> Path:
         """Where the call's recording is, or would be."""
@@ -297,8 +299,21 @@ class Runtime:
         return choices
 
     async def run_call(self, source: Source) -> bool:
-        """One live call to its end; whether it was recognised and stored whole."""
-        services = self._services(source.info)
+        """One live call to its end; whether it was recognised and stored whole.
+
+        Of one without help only to the end of its audio: it is heard later, and its peer need not wait.
+        """
+        after = self.capacity.without_help.get(source.info.call_id)
+        if after is None:
+            return await self._run_call(source, None)
+        session = self.spawn(self._run_call(source, after))
+        came = asyncio.ensure_future(after.all_came.wait())
+        await asyncio.wait([session, came], return_when=asyncio.FIRST_COMPLETED)
+        came.cancel()
+        return session.result() if session.done() else True
+
+    async def _run_call(self, source: Source, after: AfterCall | None) -> bool:
+        services = replace(self._services(source.info), after=after)
         live = LiveCall(
             info=source.info,
             task=asyncio.current_task(),
@@ -312,6 +327,7 @@ class Runtime:
             return await run_call(source, live, services)
         finally:
             del self.live[source.info.call_id]
+            self.capacity.without_help.pop(source.info.call_id, None)
             self.phone_calls.visits.call_over(source.info.call_id)
             live.gone.set()
 

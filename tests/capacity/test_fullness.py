@@ -12,7 +12,8 @@ def line(calls: float, most: int, late: int = 0) -> str:
     state = state_of(calls=calls, most=most, late=late)
     return CapacityState(
         state=state, calls=calls, most=most, late=late, refused=0,
-        limited_by="cores", cost=GUESS, cores=2.0, by_cost=most, rehearsed=True,
+        limited_by="cores", cost=GUESS, cores=2.0, by_cost=most,
+        when_full="refuse", without_help=0, rehearsed=True,
     ).line  # fmt: skip
 
 

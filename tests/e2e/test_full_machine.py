@@ -34,10 +34,10 @@ def test_supervisors_and_the_demo_are_told_that_the_machine_is_full_and_when_it_
             )
             see(
                 wall.get_by_test_id("wall-full"),
-                "This machine is full: new calls are refused (1 in the last hour)",
+                "This machine is full: new calls are refused (1 refused in the last hour)",
             )
             see(wall.get_by_test_id("wall-capacity"), "1 of 1 call at once")
-            see(wall.get_by_role("status").filter(has_text="This machine is full: new calls are refused."))
+            see(wall.get_by_role("status").filter(has_text="This machine is full."))
             assert wall.get_by_test_id("wall-filter").bounding_box() == tools
             line.hang_up()
         expect(wall.get_by_test_id("wall-full")).to_have_count(0)

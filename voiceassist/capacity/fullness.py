@@ -9,6 +9,7 @@ from math import floor
 from typing import Literal
 
 from voiceassist.capacity.cost import CallCost
+from voiceassist.capacity_settings import WhenFull
 
 LATE_CALLS = 2  # as many whose screens say that words arrive late: the machine is slower than the sum says
 NEARLY = 0.8  # of all calls that fit: time to say so
@@ -31,6 +32,8 @@ class CapacityState:
     cost: CallCost
     cores: float  # that it may use
     by_cost: int  # calls that would be taken by what they cost
+    when_full: WhenFull
+    without_help: int  # calls that are recorded, to be heard when they are over
     rehearsed: bool  # whether that was found out at the start; else it is a guess, or what real calls taught
 
     @property
@@ -39,12 +42,16 @@ class CapacityState:
         counted = f"{self.calls:g} of {self.most} calls"
         match self.state:
             case "late":
-                return f"degraded: words are late in {self.late} calls, new calls are refused ({counted})"
+                return f"degraded: words are late in {self.late} calls, {self._then} ({counted})"
             case "full":
-                return f"degraded: full, new calls are refused ({counted})"
+                return f"degraded: full, {self._then} ({counted})"
             case "nearly_full":
                 return f"ok: {counted}, room for {floor(self.most - self.calls)} more"
         return f"ok: {counted}"
+
+    @property
+    def _then(self) -> str:
+        return "new calls are refused" if self.when_full == "refuse" else "new calls are taken without help"
 
 
 def against(*, calls: float, more: float, most: float, late: int) -> Literal["full", "late"] | None:

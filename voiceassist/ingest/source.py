@@ -86,6 +86,7 @@ def call_started(
     playbook: Playbook,
     past_offers: tuple[PastOffer, ...] = (),
     consent_need: ConsentNeed = "no",
+    without_help: bool = False,
 ) -> CallStarted:
     """The first event of a call; `started_at` is ISO 8601 with zone.
 
@@ -106,6 +107,7 @@ def call_started(
         kinds=playbook.kinds,
         consent=info.consent,
         consent_need=consent_need,
+        without_help=without_help,
     )
 
 

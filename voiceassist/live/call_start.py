@@ -28,7 +28,13 @@ PAST_OFFERS_WITHIN_S = 1.0
 
 
 async def first_event(
-    info: CallInfo, engine: Engine, playbook: Playbook, store: Store, consent_need: ConsentNeed
+    info: CallInfo,
+    engine: Engine,
+    playbook: Playbook,
+    store: Store,
+    consent_need: ConsentNeed,
+    *,
+    without_help: bool = False,
 ) -> CallStarted:
     """The call begins now."""
     now = local_now()
@@ -39,6 +45,7 @@ async def first_event(
         language=engine.language,
         playbook=playbook,
         consent_need=consent_need,
+        without_help=without_help,
         past_offers=await past_offers(info.customer, playbook, store, now),
     )
 

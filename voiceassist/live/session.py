@@ -27,6 +27,7 @@ from voiceassist.events import CallEnded, CallFailed, Event, Input, Record, Tick
 from voiceassist.ingest.source import Source
 from voiceassist.live.audio_tap import AudioTap
 from voiceassist.live.call_start import first_event, paused_by
+from voiceassist.live.heard_later import AfterCall, heard_later
 from voiceassist.live.inbox import Answer
 from voiceassist.live.live_call import LiveCall, give
 from voiceassist.live.recording import recorded
@@ -50,6 +51,7 @@ class Services:
     store: Store
     publish: Callable[[Record], None]  # to the hub and the bus; never blocks
     recorders: Recorders
+    after: AfterCall | None = None  # the call is taken without help, and heard when it is over
 
 
 async def run_call(source: Source, live: LiveCall, services: Services) -> bool:
@@ -81,7 +83,12 @@ async def _converse(source: Source, call: Call, journal: Journal, live: LiveCall
     """Everything that is said and done in the call; whatever breaks ends it, and is stored."""
     try:
         started = await first_event(
-            source.info, services.engine, services.playbook, services.store, live.consent.need
+            source.info,
+            services.engine,
+            services.playbook,
+            services.store,
+            live.consent.need,
+            without_help=services.after is not None,
         )
         await journal.write(call.handle(started))
         if by := await paused_by(source.info, services.store):
@@ -108,8 +115,9 @@ async def _hear(source: Source, call: Call, live: LiveCall, services: Services) 
 
 
 async def _hear_all(source: Source, call: Call, live: LiveCall, services: Services) -> None:
+    frames = _frames(source, live)
     hearing = recognise(
-        _frames(source, live),
+        heard_later(frames, services.after) if services.after else frames,
         source.info.legs,
         services.engine,
         services.pool,
@@ -117,6 +125,7 @@ async def _hear_all(source: Source, call: Call, live: LiveCall, services: Servic
         begins=live.begins_to_hear,
         open_cues=lambda: call.legs_with_open_cue,
         is_pressing=lambda: call.is_pressing,
+        is_bulk=services.after is not None,
         doubtful=partial(doubtful_words, services.playbook),
     )
     async with aclosing(hearing), _watched(live):

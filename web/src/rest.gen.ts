@@ -772,6 +772,8 @@ export interface CapacityState {
   refused: number;
   rehearsed: boolean;
   state: "ok" | "nearly_full" | "full" | "late";
+  when_full: "refuse" | "record";
+  without_help: number;
 }
 /**
  * An alternative on a card.

@@ -20,7 +20,7 @@ export const started: RecordOf<"call_started"> = {
   kinds: [],
   continues: "",
   consent: "unknown",
-  consent_need: "no",
+  consent_need: "no", without_help: false,
 };
 
 export function final(speaker: Speaker, utterance: number, text: string, start_ms = 0): Final {
@@ -82,7 +82,7 @@ export function row(call_id: string, change: { [K in keyof WallRow]?: WallRow[K]
     missed: [],
     behind_ms: 0,
     consent: "unknown",
-    consent_need: "no",
+    consent_need: "no", without_help: false,
     muted: false,
     paused: false,
     fine: false,

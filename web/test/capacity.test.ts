@@ -8,7 +8,7 @@ import { countLine, fullLine } from "../src/ui/capacity";
 afterEach(() => preferences.setLanguage("en"));
 
 const cost = { decode: 0.1, loop: 0.02, rest: 0.01 };
-const state = (change: Partial<CapacityState>): CapacityState => ({ state: "ok", calls: 7, most: 9, late: 0, refused: 0, limited_by: "cores", cost, cores: 2, by_cost: 9, rehearsed: true, ...change });
+const state = (change: Partial<CapacityState>): CapacityState => ({ state: "ok", calls: 7, most: 9, late: 0, refused: 0, limited_by: "cores", cost, cores: 2, by_cost: 9, when_full: "refuse", without_help: 0, rehearsed: true, ...change });
 
 describe("how full the machine is", () => {
   test("stands beside the number of calls, and says how much room there is before there is none", () => {
@@ -21,8 +21,9 @@ describe("how full the machine is", () => {
   });
 
   test("is told as a caution, with how many calls were refused", () => {
-    expect(fullLine(state({ state: "full", refused: 3 }))).toBe("This machine is full: new calls are refused (3 in the last hour)");
+    expect(fullLine(state({ state: "full", refused: 3 }))).toBe("This machine is full: new calls are refused (3 refused in the last hour)");
     expect(fullLine(state({ state: "full" }))).toBe("This machine is full: new calls are refused");
+    expect(fullLine(state({ state: "full", when_full: "record" }))).toBe("This machine is full: new calls are taken without help");
   });
 
   test("is not told to be over while another line is seen in its place", () => {

@@ -6,7 +6,7 @@ import { currentCard, leavingNote } from "../src/screens/agent/card";
 import LateNote from "../src/screens/agent/LateNote.svelte";
 import Row from "../src/screens/supervisor/Row.svelte";
 import BusyLine from "../src/ui/BusyLine.svelte";
-import { lateAlert, lateNote, lateOf } from "../src/ui/lateness";
+import { busyText, lateAlert, lateNote, lateOf } from "../src/ui/lateness";
 import type { CallState, PromptView } from "../src/types";
 import { alert, prompt, row, started } from "./build";
 
@@ -36,6 +36,13 @@ describe("the notice that words arrive late", () => {
     expect(drawn("")).toContain('role="status"');
     expect(drawn("", false)).not.toContain("role");
   });
+});
+
+test("a call that is taken without help says so, and nothing of how late its words come", () => {
+  expect(busyText(call({ started: { ...started, without_help: true }, behind_ms: 600_000 }))).toMatch("Taken without help: this machine is full.");
+  expect(busyText(call({ behind_ms: 12_000 }))).toContain("12 s late");
+  expect(busyText(call({ started: { ...started, without_help: true }, status: "ended" }))).toBe("");
+  expect(lateOf([row("c1", { behind_ms: 600_000, without_help: true })])).toBeNull();
 });
 
 describe("the wall", () => {

@@ -15,7 +15,7 @@ const shown = () => wall.all().map((one) => one.call_id);
 const head = (call_id: string) => ({ call_id, seq: ++seq, at_ms: seq });
 const started = (call_id: string): WireRecord => {
   const { started_at, agent, customer } = row(call_id);
-  return { type: "call_started", ...head(call_id), started_at, agent, customer, source: "stream", engine: "e", language: "en", playbook: "p@1", playbook_hash: "", past_offers: [], continues: "", kinds: [], consent: "unknown", consent_need: "no" };
+  return { type: "call_started", ...head(call_id), started_at, agent, customer, source: "stream", engine: "e", language: "en", playbook: "p@1", playbook_hash: "", past_offers: [], continues: "", kinds: [], consent: "unknown", consent_need: "no", without_help: false };
 };
 const ended = (call_id: string): WireRecord => ({ type: "call_ended", ...head(call_id), reason: "hangup" });
 const changed = (call_id: string, state: "open" | "resolved"): WireRecord => ({

@@ -80,6 +80,7 @@ class WallRow:
     behind_ms: int = 0  # how late words arrive now, in steps; 0: in time, or the call is over
     consent: Consent = "unknown"  # to being recorded
     consent_need: ConsentNeed = "no"  # without it nothing is recorded
+    without_help: bool = False  # the machine was full: it is heard after the call
     muted: bool = False  # the agent wants no cards
     paused: bool = False  # the recording of a live call is paused
     fine: bool = False  # the agent of a live call said that they are
@@ -107,6 +108,7 @@ def open_row(record: Record) -> WallRow:
         engine=started.engine,
         consent=started.consent,
         consent_need=started.consent_need,
+        without_help=started.without_help,
     )
 
 

@@ -161,6 +161,7 @@ export interface CallStarted {
   kinds: OwnKind[];
   consent: "unknown" | "announced" | "given" | "refused";
   consent_need: "no" | "announced" | "given";
+  without_help: boolean;
 }
 /**
  * An agent of the contact centre.
@@ -669,6 +670,7 @@ export interface WallRow {
   behind_ms: number;
   consent: "unknown" | "announced" | "given" | "refused";
   consent_need: "no" | "announced" | "given";
+  without_help: boolean;
   muted: boolean;
   paused: boolean;
   fine: boolean;
@@ -823,6 +825,7 @@ export interface CallStartedRecord {
   kinds: OwnKind[];
   consent: "unknown" | "announced" | "given" | "refused";
   consent_need: "no" | "announced" | "given";
+  without_help: boolean;
 }
 /**
  * What one utterance sounds like so far; the next Partial or the Final replaces it.

@@ -307,6 +307,7 @@ export function openRow(record: WireRecord): WallRow {
     behind_ms: 0,
     consent: started.consent,
     consent_need: started.consent_need,
+    without_help: started.without_help,
     muted: false,
     paused: false,
     fine: false,

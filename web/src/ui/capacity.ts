@@ -9,4 +9,7 @@ export function countLine({ calls, most, state }: CapacityState): string {
 }
 
 /** What stands above the wall while new calls are refused. */
-export const fullLine = ({ refused }: CapacityState): string => (refused > 0 ? `${texts.capacity.full} (${texts.capacity.refused(refused)})` : texts.capacity.full);
+export function fullLine({ refused, when_full }: CapacityState): string {
+  const full = texts.capacity.full[when_full];
+  return refused > 0 ? `${full} (${texts.capacity.refused(refused)})` : full;
+}

@@ -13,9 +13,15 @@ export interface Late {
 
 /** The live calls that are late; null when all are in time. */
 export function lateOf(rows: readonly WallRow[]): Late | null {
-  const live = rows.filter((row) => row.status === "live");
+  const live = rows.filter((row) => row.status === "live" && !row.without_help);
   const behind = live.map((row) => row.behind_ms).filter((ms) => ms > 0);
   return behind.length > 0 ? { behind_ms: Math.max(...behind), late: behind.length, live: live.length } : null;
+}
+
+/** What the call's screens say of the machine while it goes on: that it helps late, or not at all. */
+export function busyText({ status, started, behind_ms }: CallState): string {
+  if (status === "live" && started.without_help) return texts.capacity.withoutHelp;
+  return behind_ms > 0 ? texts.lateness.call(seconds(behind_ms)) : "";
 }
 
 /** How late an alert came; of one that no words raised, only that it did. */
