@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable, Iterator
-from contextlib import closing
+from contextlib import asynccontextmanager, closing
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from time import monotonic
@@ -23,6 +24,7 @@ from voiceassist.asr.engines import load_engine
 from voiceassist.audio.pcm import AudioFrame, Pcm
 from voiceassist.audio.silences import Silences
 from voiceassist.events import SPEAKERS, Final
+from voiceassist.live.heard_later import AfterCall
 from voiceassist.live.live_call import LiveCall
 from voiceassist.live.session import run_call
 from voiceassist.samples import flite
@@ -102,6 +104,31 @@ async def test_no_digit_of_a_card_number_is_understood_in_the_recording_and_all_
     assert "my card number" in text
     assert "please send it to my house this week" in text
     assert abs(duration_of(path) - len(spoken()) * 1000 // RATE_HZ) <= 20
+
+
+async def test_a_call_that_is_heard_when_it_is_over_keeps_no_digit_that_was_written_meanwhile(
+    bench: Bench, engine: Engine
+) -> None:
+    pcm = np.concatenate([spoken(), np.zeros(25 * RATE_HZ, np.int16)])  # more than waits in the delay line
+    source, is_there_room = GivenSource(pieces=frames(pcm)), asyncio.Event()
+    live, path = LiveCall(info=source.info), bench.recorders.path_of("call-1")
+
+    @asynccontextmanager
+    async def turn() -> AsyncIterator[None]:
+        await is_there_room.wait()
+        yield
+
+    services = replace(bench.services(engine), after=AfterCall(turn=turn))
+    call = asyncio.create_task(run_call(source, live, services))
+    async with asyncio.timeout(60):
+        while not path.exists():  # noqa: ASYNC110 - a recording has no event for it
+            await asyncio.sleep(0.01)
+        is_there_room.set()
+        assert await call
+    assert any("***" in event.text for event in bench.events() if isinstance(event, Final))
+    understood = words_in(path, engine)
+    assert not DIGITS & set(understood), understood
+    assert "please send it to my house this week" in " ".join(understood)
 
 
 async def test_a_call_that_breaks_in_the_number_records_none_of_it(bench: Bench, engine: Engine) -> None:
