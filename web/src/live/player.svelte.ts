@@ -7,7 +7,7 @@ import { whyNoRecording } from "../api";
 import type { Peaks } from "../screens/review/peaks";
 import { stretchAt, type Stretch } from "../screens/review/stretches";
 import { texts } from "../texts";
-import { asChoices, type Choices, type Side } from "./playerchoices";
+import { asChoices, type Choices } from "./playerchoices";
 import { store, stored } from "./preferences.svelte";
 import { oneSide } from "./sides";
 
@@ -145,5 +145,3 @@ export class Player {
     this.#place(target);
   }
 }
-
-export type { Side };

@@ -29,7 +29,6 @@ export const callPage = {
   skipped: (seconds: number) => `Skipped ${whole(seconds)} s of silence`,
   waveform: "How loud each side is",
   find: "Search in this call",
-  findPlaceholder: "Words",
   hits: (at: number, count: number) => `${whole(at)} of ${whole(count)}`,
   noHits: "Not said",
   nextHit: "Next hit",

@@ -29,7 +29,6 @@ export const callPage = {
   skipped: (seconds: number) => `Saltados ${whole(seconds)} s de silencio`,
   waveform: "El volumen de cada lado",
   find: "Buscar en esta llamada",
-  findPlaceholder: "Palabras",
   hits: (at: number, count: number) => `${whole(at)} de ${whole(count)}`,
   noHits: "No se dijo",
   nextHit: "Resultado siguiente",
