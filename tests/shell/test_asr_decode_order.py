@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from heapq import heappop, heappush
 from itertools import count, pairwise
+from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from voiceassist.asr.decode_order import BULK_EVERY_S, EQUAL_S, KEPT_S, PRESSING_COST, PRESSING_S, DecodeOrder
 from voiceassist.asr.priority import AT_ONCE, Priority, Rank, Share
+from voiceassist.asr.scheduled_leg import PATIENCE_S
 
 LIVE_RANKS = (Rank.NEEDED, Rank.OPEN_CUE, Rank.PARTIAL)
 TICK_S = 0.04
@@ -37,9 +39,14 @@ class Talker:
     every_s: float = 0.0
     rank: Rank = Rank.NEEDED
     share: Share = field(default_factory=Share)
+    patience_s: float | None = None  # then its run is left out; the next one keeps the place, `TICK_S` later
+    since_s: float | None = None
+    varies: Random | None = None  # what a run costs, by half
 
     def run(self, now_s: float) -> Run:
-        return Run(name=self.name, priority=self.share.priority(self.rank, now_s), cost_s=self.cost_s)
+        self.since_s = now_s if self.since_s is None or self.patience_s is None else self.since_s
+        cost_s = self.cost_s * (self.varies.uniform(0.5, 1.5) if self.varies else 1.0)
+        return Run(name=self.name, priority=self.share.priority(self.rank, self.since_s), cost_s=cost_s)
 
 
 class Pool:
@@ -71,6 +78,12 @@ class Pool:
         self._asked_s[talker.name] = now_s
         run = talker.run(now_s)
         self.turns.add(run, run.priority, now_s)
+        if talker.patience_s is not None:
+            self._at(now_s + talker.patience_s, partial(self._leave_out, talker, run))
+
+    def _leave_out(self, talker: Talker, run: Run, now_s: float) -> None:
+        if self.turns.remove(run):
+            self._at(now_s + TICK_S, partial(self._ask, talker))
 
     def _take(self, now_s: float) -> None:
         while self._free and (run := self.turns.take(now_s)):
@@ -85,6 +98,7 @@ class Pool:
         self.used_s[run.name] += run.cost_s
         self.turns.ended(run.priority, run.cost_s)
         talker = self._asks[run.name]
+        talker.since_s = None
         again_s = self._asked_s[run.name] + talker.every_s
         if again_s <= now_s:
             self._ask(talker, now_s)
@@ -184,9 +198,25 @@ def test_partials_are_left_out_in_equal_measure(costs_s: list[float]) -> None:
     talkers = [Talker(name=str(place), cost_s=cost_s, rank=Rank.PARTIAL) for place, cost_s in enumerate(costs_s)]
     finals = Talker(name="finals", cost_s=0.03, every_s=TICK_S)
     pool = Pool(1, [*talkers, finals])
-    pool.go_on(120.0)
+    pool.go_on(60.0)
     shares_s = [pool.used_s[talker.name] for talker in talkers]
     assert max(shares_s) - min(shares_s) <= SLACK_S + 4 * max(costs_s)
+
+
+@settings(max_examples=15)
+@given(costs_s=costs_s)
+def test_no_leg_that_gives_up_waiting_and_comes_again_starves(costs_s: list[float]) -> None:
+    talkers = [
+        Talker(name=str(place), cost_s=cost_s, rank=Rank.PARTIAL, patience_s=PATIENCE_S, varies=Random(place))
+        for place, cost_s in enumerate(costs_s)
+    ]
+    pool = Pool(1, [*talkers, Talker(name="finals", cost_s=0.03, every_s=TICK_S, varies=Random(99))])
+    pool.go_on(20.0)
+    # Until all others are as far ahead as it may be, in the time that finals leave.
+    most_s = len(costs_s) * (SLACK_S + 2 * max(costs_s)) / (1 - 0.03 / TICK_S)
+    for talker in talkers:
+        begun_s = [now_s for now_s, run in pool.begun if run.name == talker.name]
+        assert max(later - before for before, later in pairwise([0.0, *begun_s, 20.0])) <= most_s
 
 
 @settings(max_examples=25)
@@ -195,7 +225,7 @@ def test_bulk_work_delays_a_live_call_by_one_run_at_most(workers: int, bulk: int
     programs = [Talker(name=f"bulk {n}", cost_s=0.1, share=Share(is_bulk=True)) for n in range(bulk)]
     live = [Talker(name=f"live {n}", cost_s=0.02, every_s=TICK_S) for n in range(workers)]
     pool = Pool(workers, [*live, *programs])
-    pool.go_on(60.0)
+    pool.go_on(20.0)
     assert max(pool.waited_s[talker.name] for talker in live) <= 0.1 + 0.02 * workers + 1e-6
     assert all(pool.used_s[talker.name] > 0 for talker in live)
 

@@ -11,13 +11,13 @@ from contextlib import asynccontextmanager
 import pytest
 import pytest_asyncio
 import websockets
-from starlette.types import Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.server import ServerState
 from websockets.extensions.permessage_deflate import ClientPerMessageDeflateFactory
 
 from tests.shell.raw_http import raw_peer
 from tests.shell.serving import Serving, calling, hang_up, serving, settings_for, silence
-from voiceassist.server.connections import HttpConnection, ServerConfig, SocketConnection
+from voiceassist.server.connections import SMALL_WAITING, HttpConnection, ServerConfig, SocketConnection
 from voiceassist.server.http import create_api
 from voiceassist.server.limits import EdgeLimits
 
@@ -208,13 +208,7 @@ async def test_peer_that_pings_and_never_reads_is_owed_the_newest_answers_only()
         accepted.set()
         await receive()
 
-    config = ServerConfig(app, EdgeLimits())
-    config.load()
-    transport, peer = Written(), SocketConnection(config, ServerState(), {})
-    transport.set_protocol(peer)
-    peer.connection_made(transport)
-    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **UPGRADE}.items())
-    peer.data_received(f"GET / HTTP/1.1\r\n{head}\r\n".encode())
+    transport, peer = upgraded(app)
     await accepted.wait()
     transport.written.clear()
     peer.pause_writing()  # as the transport says it when the peer does not read
@@ -229,8 +223,48 @@ async def test_peer_that_pings_and_never_reads_is_owed_the_newest_answers_only()
     await asyncio.gather(*peer.tasks)
 
 
+@pytest.mark.parametrize(("messages", "size"), [(SMALL_WAITING, 100), (1, 5_000)])
+async def test_some_small_messages_may_wait_while_more_are_read_and_no_large_one(messages: int, size: int) -> None:
+    accepted, go_on = asyncio.Event(), asyncio.Event()
+
+    async def app(_scope: Scope, receive: Receive, send: Send) -> None:
+        await receive()
+        await send({"type": "websocket.accept"})
+        accepted.set()
+        await go_on.wait()
+        for _ in range(messages + 1):
+            await receive()
+
+    transport, peer = upgraded(app)
+    await accepted.wait()
+    message = bytes((0x82, 0xFE)) + size.to_bytes(2) + bytes(4 + size)  # final, binary, masked by 0
+    for _ in range(messages):
+        assert transport.is_read
+        peer.data_received(message)
+    peer.data_received(message)
+    assert not transport.is_read
+    go_on.set()
+    await asyncio.gather(*peer.tasks)
+    assert transport.is_read
+    peer.connection_lost(None)
+
+
+def upgraded(app: ASGIApp) -> tuple["Written", SocketConnection]:
+    """A peer whose request for a websocket has come."""
+    config = ServerConfig(app, EdgeLimits())
+    config.load()
+    transport, peer = Written(), SocketConnection(config, ServerState(), {})
+    transport.set_protocol(peer)
+    peer.connection_made(transport)
+    head = "".join(f"{name}: {value}\r\n" for name, value in {"Host": "localhost", **UPGRADE}.items())
+    peer.data_received(f"GET / HTTP/1.1\r\n{head}\r\n".encode())
+    return transport, peer
+
+
 class Written(asyncio.Transport):
     """A line that remembers what was sent."""
+
+    is_read = True
 
     def __init__(self) -> None:
         super().__init__({"peername": ("127.0.0.1", 1)})
@@ -247,6 +281,12 @@ class Written(asyncio.Transport):
     def write(self, data: bytes | bytearray | memoryview) -> None:
         self.written += data
         self._news.set()
+
+    def pause_reading(self) -> None:
+        self.is_read = False
+
+    def resume_reading(self) -> None:
+        self.is_read = True
 
     def set_protocol(self, protocol: asyncio.BaseProtocol) -> None:
         self._protocol = protocol

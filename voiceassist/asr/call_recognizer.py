@@ -203,8 +203,9 @@ async def _read(
                     sync.add(frame)
                 else:
                     sync.pass_time(frame)
-                if sync.holds(STEP_MS):
-                    news.set()
+                if not sync.holds(STEP_MS):
+                    continue
+                news.set()
                 while sync.holds(READ_AHEAD_MS):
                     room.clear()
                     await room.wait()

@@ -164,13 +164,13 @@ class SocketConnection(WebSocketsSansIOProtocol):
         uvicorn stops reading for each and goes on when it was taken, which costs system calls for every packet of
         audio. Here some small ones may wait.
         """
-        size = sum(map(len, self.frames))
-        is_paused, self.read_paused = self.read_paused, True  # so that it does not stop reading
+        may_go_on = not self.read_paused and len(self.frames[0]) <= SMALL and self.queue.qsize() < SMALL_WAITING
+        if len(self.frames) > 1 or not may_go_on:
+            super().send_receive_event_to_app()
+            return
+        self.read_paused = True  # so that it does not stop reading
         super().send_receive_event_to_app()
-        self.read_paused = is_paused
-        if not is_paused and (size > SMALL or self.queue.qsize() >= SMALL_WAITING):
-            self.read_paused = True
-            self.transport.pause_reading()
+        self.read_paused = False
 
     def resume_writing(self) -> None:
         """The peer reads on."""

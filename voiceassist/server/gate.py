@@ -63,7 +63,9 @@ class Gate:
             await _refusal(error)(scope, receive, send)
             return
         with suppress(WebSocketDisconnect, ClientDisconnect):  # a peer that left in the middle
-            await self._app({**scope, SCOPE_KEY: principal}, _bounded(receive, limit), send)
+            is_socket = scope["type"] == "websocket"  # whose messages are no body, and come fifty times a second
+            receiving = receive if is_socket else _bounded(receive, limit)
+            await self._app({**scope, SCOPE_KEY: principal}, receiving, send)
 
     def _check_rate(self, connection: HTTPConnection) -> None:
         """Raises RefusedError for a peer that asks too often; this machine may: it can stop the server, too."""

@@ -83,10 +83,10 @@ class Timeline:
 
         Of audio that `is_made_up`, all was lost.
         """
-        message = _Arrived(channels=channels, arrived_s=now_s, timestamp=timestamp, is_made_up=is_made_up)
-        self._notice_stall(now_s, len(message))
+        self._notice_stall(now_s, len(channels[0]))
         if self._stall is None:
-            return self._append(message)
+            return self._append(channels, now_s, timestamp, is_made_up=is_made_up)
+        message = _Arrived(channels=channels, arrived_s=now_s, timestamp=timestamp, is_made_up=is_made_up)
         self._waiting.append(message)
         self._stall.hear(len(message), now_s)
         self._heard_s = now_s
@@ -201,17 +201,23 @@ class Timeline:
 
     def _flushed(self) -> list[Piece]:
         waiting, self._waiting = self._waiting, []
-        return [piece for message in waiting for piece in self._append(message)]
+        return [
+            piece
+            for one in waiting
+            for piece in self._append(one.channels, one.arrived_s, one.timestamp, is_made_up=one.is_made_up)
+        ]
 
-    def _append(self, message: _Arrived) -> list[Piece]:
+    def _append(
+        self, channels: Sequence[Pcm], arrived_s: float, timestamp: int | None, *, is_made_up: bool
+    ) -> list[Piece]:
         pieces = self._scattered(self._losses.over(self._position)) if self._losses.are_open else []
-        if message.timestamp is not None:
-            pieces += self._lost(message.timestamp, message.arrived_s)
-        lost = self._losses.add(self._position, len(message)) if message.is_made_up else None
-        self._position += len(message)
-        self._heard_s, self._heard_at = max(self._heard_s, message.arrived_s), self._position
-        legs = zip(self._legs, message.channels, strict=True)
-        frames = [self._frame(leg, pcm, message.arrived_s) for leg, pcm in legs]
+        if timestamp is not None:
+            pieces += self._lost(timestamp, arrived_s)
+        samples = len(channels[0])
+        lost = self._losses.add(self._position, samples) if is_made_up else None
+        self._position += samples
+        self._heard_s, self._heard_at = max(self._heard_s, arrived_s), self._position
+        frames = [self._frame(leg, pcm, arrived_s) for leg, pcm in zip(self._legs, channels, strict=True)]
         return [*pieces, *frames, *(self._scattered(lost) if lost else ())]
 
     def _due(self, now_s: float) -> int:
