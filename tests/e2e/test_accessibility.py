@@ -35,6 +35,7 @@ PAGES = {
     "/review/{ended}": "Timeline",
     "/follow-up": "To follow up",
     "/kpis": "Teams compared",
+    "/reports": "What we say no to",
     "/kpis?period=last_week": "No calls in this time",
     "/review/not-yet": "Waiting for call not-yet from the phone system",
     "/playbook": "retail",

@@ -60,6 +60,7 @@ export const rowsSocketPath = "/api/wall/socket?rows=true";
 export const levelsPath = (id: string) => `${callPath(id)}/levels`;
 export const recordingPath = (id: string) => `${callPath(id)}/recording`;
 export const peaksPath = (id: string) => `${callPath(id)}/peaks`;
+export const exportPath = (id: string, kind: string, query: { [name: string]: string } = {}) => `${callPath(id)}/export.${kind}${Object.keys(query).length > 0 ? `?${new URLSearchParams(query)}` : ""}`;
 export const eventsPath = (id: string) => `${callPath(id)}/events`;
 export const sampleRecordingPath = (id: string) => `/api/samples/${encodeURIComponent(id)}/recording`;
 

@@ -31,7 +31,7 @@ export const tabsOfPerson = (roles: readonly PersonRole[]): readonly Tab[] =>
   ORDER.filter((tab) => roles.some((role) => GIVEN[role]?.includes(tab)));
 
 /** Which tab a page is of; none for what everybody may open. */
-const TAB_OF: { readonly [page: string]: Tab } = { agent: "agent", supervisor: "supervisor", followUp: "supervisor", review: "review", call: "review", kpis: "review", playbook: "playbook", admin: "admin" };
+const TAB_OF: { readonly [page: string]: Tab } = { agent: "agent", supervisor: "supervisor", followUp: "supervisor", review: "review", call: "review", kpis: "review", reports: "review", playbook: "playbook", admin: "admin" };
 
 /** The roles that a page is for; null: everybody who is signed in. */
 export function rolesFor(page: string): readonly PersonRole[] | null {

@@ -2,6 +2,7 @@
 import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./screens/admin/places";
 import { givenIn as queueGivenIn, queueFilterOf, type QueueFilter } from "./screens/followup/places";
 import { asPeriod, behindOf, type Behind } from "./screens/kpis/places";
+import { asReport, type ReportPlace } from "./screens/reports/places";
 import { addressIn, queryOf, type WallAddress } from "./screens/supervisor/address";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
 import type { PeriodName } from "./types";
@@ -15,6 +16,7 @@ export type Route =
   | { page: "followUp"; filter: QueueFilter; call: string | null }
   | { page: "review"; q: string; behind: Behind | null }
   | { page: "kpis"; period: PeriodName; team: string | null }
+  | { page: "reports"; report: ReportPlace; period: PeriodName; team: string | null }
   | { page: "call"; call: string; at_ms: number | null; tab?: string | null; q?: string } // without `tab`: the one that stands first; `q`: words to find
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "signIn"; next: string } // the address of a page of ours
@@ -41,6 +43,7 @@ export function match(url: URL): Route {
   if (first === "follow-up") return { page: "followUp", filter: queueFilterOf(query), call: query.get("call") };
   if (first === "review") return { page: "review", q: query.get("q") ?? "", behind: behindOf(query) };
   if (first === "kpis") return { page: "kpis", period: asPeriod(query.get("period")), team: query.get("team") };
+  if (first === "reports") return { page: "reports", report: asReport(query.get("report")), period: asPeriod(query.get("period")), team: query.get("team") };
   return door(url, first);
 }
 
@@ -97,6 +100,8 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return `/review${search({ q: route.q || null, ...route.behind })}`;
     case "kpis":
       return `/kpis${search({ period: route.period === "this_week" ? null : route.period, team: route.team })}`;
+    case "reports":
+      return `/reports${search({ report: route.report === "refusals" ? null : route.report, period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "call":
       return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null, tab: route.tab || null, q: route.q || null })}`;
     case "signIn":

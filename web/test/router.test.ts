@@ -23,6 +23,8 @@ test.each<[string, Route]>([
   ["/review?q=refund", { page: "review", q: "refund", behind: null }],
   ["/review?kpi=calls&since=a&until=b&team=", { page: "review", q: "", behind: { kpi: "calls", part: "part", since: "a", until: "b", team: "", agent: null } }],
   ["/review?kpi=calls", { page: "review", q: "", behind: null }],
+  ["/reports", { page: "reports", report: "refusals", period: "this_week", team: null }],
+  ["/reports?report=promises&period=eight_weeks&team=", { page: "reports", report: "promises", period: "eight_weeks", team: "" }],
   ["/kpis", { page: "kpis", period: "this_week", team: null }],
   ["/kpis?period=today&team=", { page: "kpis", period: "today", team: "" }],
   ["/kpis?period=century", { page: "kpis", period: "this_week", team: null }],

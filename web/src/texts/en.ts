@@ -18,6 +18,8 @@ import { marks } from "./marks.en";
 import { listen } from "./listen.en";
 import * as names from "./names.en";
 import { kpis } from "./kpis.en";
+import { exports } from "./exports.en";
+import { reports } from "./reports.en";
 import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
 import { recovery } from "./recovery.en";
@@ -51,7 +53,7 @@ export const en = {
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, admin: door.admin, unknown: "Not found" },
+  titles: { followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     toWall: "Live calls",
@@ -64,6 +66,8 @@ export const en = {
   admin,
   door,
   kpis,
+  reports,
+  exports,
   entry,
   incidents,
   connection: names.connection,
@@ -361,7 +365,6 @@ export const en = {
     alerts: (n: number) => counted(n, { one: "# alert", other: "# alerts" }),
     quiet: "no cues",
     back: "All calls",
-    export: "Download events (JSON)",
     live: "This call is still live.",
     watchLive: "Watch it live",
     reload: "Reload",

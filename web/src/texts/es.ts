@@ -14,6 +14,8 @@ import { marks } from "./marks.es";
 import { listen } from "./listen.es";
 import * as names from "./names.es";
 import { kpis } from "./kpis.es";
+import { exports } from "./exports.es";
+import { reports } from "./reports.es";
 import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
 import { recovery } from "./recovery.es";
@@ -45,7 +47,7 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, admin: door.admin, unknown: "No existe" },
+  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -58,6 +60,8 @@ export const es: Texts = {
   admin,
   door,
   kpis,
+  reports,
+  exports,
   entry,
   incidents,
   connection: names.connection,
@@ -355,7 +359,6 @@ export const es: Texts = {
     alerts: (n) => counted(n, { one: "# alerta", other: "# alertas" }),
     quiet: "sin señales",
     back: "Todas las llamadas",
-    export: "Descargar eventos (JSON)",
     live: "Esta llamada sigue en curso.",
     watchLive: "Verla en directo",
     reload: "Recargar",
