@@ -2,11 +2,12 @@
 
 A Partial whose turn does not come before its audio is `PATIENCE_S` late is left out; the leg takes in what was
 said since, and its next Partial keeps the place in the queue. So under load partials tell the newest words and
-come less often, by the same rule for every leg. (A leg is not in the queue while it takes audio in. In a simulation
-in which all took exactly as long every time, one missed all its turns by that for 16 s; half as much variation as
-decodes have ended it.) A Final waits for the turn of no Partial, except of its own call,
+come less often, by the same rule for every leg. A Final waits for the turn of no Partial, except of its own call,
 and no longer than that. Words of a Final that a cue hangs on are heard a second time before it is told.
 Next: `call_recognizer.py` has the legs of a call begin together, and puts what they give in order.
+
+Known weakness: a leg is not in the queue while it takes audio in. In a simulation in which everything took exactly
+as long every time, one leg missed all its turns for 16 s by that; half as much variation as decodes have ended it.
 """
 
 from collections.abc import Generator, Iterator, Sequence
