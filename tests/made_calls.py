@@ -6,8 +6,9 @@ a time. Words carry no times of their own: the events are a fifth as large as re
 
 import random
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 
 import numpy as np
 from sqlalchemy import Connection
@@ -43,32 +44,40 @@ COMMON_WORDS = (  # the most frequent first
 AGENTS, TEAMS, CUSTOMERS = 200, 12, 8_000
 TIERS = ("standard", "standard", "standard", "gold", "platinum")
 TOPICS = ("Late fees", "Returns after 30 days", "Cancellation", "Price match", "Upgrades", "Delivery dates")
-KINDS = ("refusal", "refusal", "refusal", "frustration", "vague_promise", "escalation_request", "insult", "threat")
+KINDS = ("refusal", "refusal", "refusal", "frustration", "vague_commitment", "escalation", "insult", "threat")
 
 
-def made_calls(count: int, turns: int) -> Iterator[list[Record]]:
-    """So many calls of so many turns, the oldest first."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """How many calls, and when."""
+
+    calls: int
+    turns: int = 4
+    agents: int = AGENTS
+    newest: datetime = NEWEST
+    span: timedelta = SPAN
+
+
+def made_calls(made: Made) -> Iterator[list[Record]]:
+    """The calls, the oldest first."""
     chance, numbers = random.Random(1), np.random.default_rng(1)
     common = COMMON_WORDS.split()
     words = np.array([*common, *(_word(chance) for _ in range(VOCABULARY - len(common)))])
     shares = 1 / np.arange(2, VOCABULARY + 2)
     shares /= shares.sum()
-    for number in range(count):
-        lengths = numbers.integers(*LINE_WORDS, size=turns)
+    for number in range(made.calls):
+        lengths = numbers.integers(*LINE_WORDS, size=made.turns)
         chosen = words[numbers.choice(VOCABULARY, size=int(lengths.sum()), p=shares)]
         lines = [" ".join(line) for line in np.split(chosen, np.cumsum(lengths)[:-1])]
-        at = NEWEST - SPAN + number * SPAN / count
-        yield _call(chance, number, at, lines)
+        at = made.newest - made.span + number * made.span / made.calls
+        yield _call(chance, number, at, chance.randrange(made.agents), lines)
 
 
-def fill(connection: Connection, count: int, turns: int) -> None:
+def fill(connection: Connection, made: Made) -> None:
     """Makes them and stores them."""
-    step: list[list[Record]] = []
-    for number, records in enumerate(made_calls(count, turns), start=1):
-        step.append(records)
-        if number % STEP_CALLS == 0 or number == count:
-            _insert(connection, step)
-            step = []
+    all_calls = made_calls(made)
+    while step := list(islice(all_calls, STEP_CALLS)):
+        _insert(connection, step)
 
 
 def _insert(connection: Connection, step: Sequence[Sequence[Record]]) -> None:
@@ -94,16 +103,16 @@ def _head(records: Sequence[Record]) -> CallHead:
     )
 
 
-def _call(chance: random.Random, number: int, at: datetime, lines: Sequence[str]) -> list[Record]:
+def _call(chance: random.Random, number: int, at: datetime, agent: int, lines: Sequence[str]) -> list[Record]:
     length_ms = 6_000 * (len(lines) + 1)
     said = [_said(n, line) for n, line in enumerate(lines, start=1)]
     events = sorted([*said, *_happened(chance, length_ms)], key=lambda event: event.at_ms)
-    whole: list[Event] = [_started(chance, at), *events, CallEnded(at_ms=length_ms, reason="hangup")]
+    whole: list[Event] = [_started(chance, at, agent), *events, CallEnded(at_ms=length_ms, reason="hangup")]
     return [Record(call_id=f"call-{number:07}", seq=n, event=event) for n, event in enumerate(whole, start=1)]
 
 
-def _started(chance: random.Random, at: datetime) -> CallStarted:
-    agent, customer = chance.randrange(AGENTS), chance.randrange(CUSTOMERS)
+def _started(chance: random.Random, at: datetime, agent: int) -> CallStarted:
+    customer = chance.randrange(CUSTOMERS)
     name, language = ("retail", "en") if chance.random() < 0.85 else ("tienda", "es")
     return replace(
         make.started(at.isoformat()),
@@ -118,7 +127,8 @@ def _started(chance: random.Random, at: datetime) -> CallStarted:
 
 def _said(number: int, text: str) -> Final:
     speaker: Speaker = "agent" if number % 2 else "customer"
-    return make.said(text, at_ms=6_000 * number, speaker=speaker, utterance=(number + 1) // 2)
+    said = make.said(text, at_ms=6_000 * number, speaker=speaker, utterance=(number + 1) // 2)
+    return replace(said, start_ms=6_000 * number - 4_000)
 
 
 def _happened(chance: random.Random, length_ms: int) -> Iterator[Event]:

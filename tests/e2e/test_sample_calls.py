@@ -190,7 +190,7 @@ def test_finished_call_is_found_by_its_words_and_shows_all_that_happened(
     review.get_by_role("searchbox", name="Search what was said").fill("useless idiot")
     expect(review.get_by_test_id("call-item")).to_have_count(1)
     see(review.get_by_test_id("call-item"), "Frank Doyle", "idiot")
-    review.get_by_test_id("call-item").get_by_role("link").click()
+    review.get_by_test_id("call-item").get_by_role("link").first.click()
     timeline = review.get_by_test_id("timeline")
     for _, words in lines_of(state):
         see(timeline, words)

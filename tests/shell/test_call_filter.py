@@ -10,7 +10,7 @@ import pytest_asyncio
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.made_calls import KINDS, TIERS, TOPICS, fill, made_calls
+from tests.made_calls import KINDS, TIERS, TOPICS, Made, fill, made_calls
 from tests.shell import store_records as make
 from voiceassist.events import (
     Alert,
@@ -32,13 +32,14 @@ from voiceassist.store.query import read_query
 from voiceassist.store.rows import microseconds
 from voiceassist.store.store import Store, open_store
 
-CALLS = {records[0].call_id: [record.event for record in records] for records in made_calls(300, 4)}
+MADE = Made(calls=300)
+CALLS = {records[0].call_id: [record.event for record in records] for records in made_calls(MADE)}
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def store(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Store]:
     opened = await open_store(tmp_path_factory.mktemp("found") / "calls.db")
-    await opened._database.transaction(lambda connection: fill(connection, 300, 4))
+    await opened._database.transaction(lambda connection: fill(connection, MADE))
     yield opened
     await opened.close()
 

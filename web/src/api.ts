@@ -1,8 +1,10 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
-import { askedOf, type QueueFilter } from "./screens/followup/places";
+import { askedOf as queueAskedOf, type QueueFilter } from "./screens/followup/places";
+import { askedOf, type CallFilter } from "./screens/review/found/places";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
 import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, CapacityState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PeaksView, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
+import type { Facets } from "./types";
 
 export class ApiError extends Error {
   constructor(
@@ -74,17 +76,28 @@ export const getHold = (id: string) => getJson<Hold | null>(`${callPath(id)}/hol
 export const getPeaks = (id: string) => getJson<PeaksView>(peaksPath(id));
 export const getEvents = (id: string) => getJson<WireRecord[]>(eventsPath(id));
 
-/** What was said in them, and which key figure they are behind. */
+/** What was said in them, which they are, and which key figure they are behind. */
 export interface CallsQuery {
   q: string;
+  filter: CallFilter;
   behind: Behind | null;
 }
 
-export function getCalls({ q, behind }: CallsQuery, before: string | null, signal: AbortSignal): Promise<CallPage> {
-  const query = new URLSearchParams({ limit: "30", ...given({ ...behind }) });
-  if (q) query.set("q", q);
+export function getCalls(wanted: CallsQuery, before: string | null, signal: AbortSignal): Promise<CallPage> {
+  const query = callsQuery(wanted);
+  query.set("limit", "30");
   if (before) query.set("before", before);
   return getJson<CallPage>(`/api/calls?${query}`, signal);
+}
+
+/** What these can be filtered by, and how many calls each choice would leave. */
+export const getFacets = (wanted: CallsQuery, signal: AbortSignal) => getJson<Facets>(`/api/facets?${callsQuery(wanted)}`, signal);
+
+function callsQuery({ q, filter, behind }: CallsQuery): URLSearchParams {
+  const figure = behind && { kpi: behind.kpi, part: behind.part, since: behind.since, until: behind.until };
+  const query = new URLSearchParams({ ...figure, ...(q && { q }) });
+  for (const [name, value] of askedOf(filter, new Date())) query.append(name, value);
+  return query;
 }
 
 /** What an address may say: all that is not null. */
@@ -111,7 +124,7 @@ export async function changeAlerts(change: AlertsChange): Promise<AlertsChanged>
 
 /** What is to be followed up, newest first; `before` is the `next` of the page before. */
 export function getFollowUp(filter: QueueFilter, before: string | null, signal: AbortSignal): Promise<FollowUpPage> {
-  const query = new URLSearchParams({ ...askedOf(filter), limit: "100", ...(before ? { before } : {}) });
+  const query = new URLSearchParams({ ...queueAskedOf(filter), limit: "100", ...(before ? { before } : {}) });
   return getJson<FollowUpPage>(`/api/follow-up?${query}`, signal);
 }
 

@@ -3,6 +3,7 @@ import { asAdminTab, auditFilterOf, type AdminTab, type AuditFilter } from "./sc
 import { givenIn as queueGivenIn, queueFilterOf, type QueueFilter } from "./screens/followup/places";
 import { asPeriod, behindOf, type Behind } from "./screens/kpis/places";
 import { asReport, type ReportPlace } from "./screens/reports/places";
+import { besides, filterIn, isEvery, saidOf, type CallFilter } from "./screens/review/found/places";
 import { addressIn, queryOf, type WallAddress } from "./screens/supervisor/address";
 import { isSection, type Section } from "./screens/playbook/draft/sections";
 import type { PeriodName } from "./types";
@@ -14,7 +15,7 @@ export type Route =
   | { page: "agent"; agent: string | null; call: string | null }
   | { page: "supervisor"; call: string | null; wall?: WallAddress } // without `wall`: the whole one
   | { page: "followUp"; filter: QueueFilter; call: string | null }
-  | { page: "review"; q: string; behind: Behind | null }
+  | { page: "review"; q: string; behind: Behind | null; filter?: CallFilter } // without `filter`: every call
   | { page: "kpis"; period: PeriodName; team: string | null }
   | { page: "reports"; report: ReportPlace; period: PeriodName; team: string | null }
   | { page: "call"; call: string; at_ms: number | null; tab?: string | null; q?: string } // without `tab`: the one that stands first; `q`: words to find
@@ -41,7 +42,7 @@ export function match(url: URL): Route {
   if (first === "agent") return { page: "agent", agent: query.get("agent"), call: query.get("call") };
   if (first === "supervisor") return { page: "supervisor", call: query.get("call"), wall: addressIn(query) };
   if (first === "follow-up") return { page: "followUp", filter: queueFilterOf(query), call: query.get("call") };
-  if (first === "review") return { page: "review", q: query.get("q") ?? "", behind: behindOf(query) };
+  if (first === "review") return review(query);
   if (first === "kpis") return { page: "kpis", period: asPeriod(query.get("period")), team: query.get("team") };
   if (first === "reports") return { page: "reports", report: asReport(query.get("report")), period: asPeriod(query.get("period")), team: query.get("team") };
   return door(url, first);
@@ -51,6 +52,12 @@ function oneCall(call: string, query: URLSearchParams): Route {
   const tab = query.get("tab");
   const q = query.get("q");
   return { page: "call", call, at_ms: number(query.get("at")), ...(tab && { tab }), ...(q && { q }) };
+}
+
+function review(query: URLSearchParams): Route {
+  const behind = behindOf(query);
+  const filter = besides(filterIn(query), behind);
+  return { page: "review", q: query.get("q") ?? "", behind, ...(isEvery(filter) ? {} : { filter }) };
 }
 
 function door(url: URL, first: string): Route {
@@ -97,7 +104,7 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "followUp":
       return `/follow-up${search({ ...queueGivenIn(route.filter), call: route.call })}`;
     case "review":
-      return `/review${search({ q: route.q || null, ...route.behind })}`;
+      return reviewPath(route);
     case "kpis":
       return `/kpis${search({ period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "reports":
@@ -116,6 +123,11 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
     case "playbook":
       return ["/playbook", ...playbookParts(route)].join("/");
   }
+}
+
+function reviewPath({ q, behind, filter }: Extract<Route, { page: "review" }>): string {
+  const said = filter ? String(new URLSearchParams(saidOf(filter))) : "";
+  return `/review${searchOf(said, { q: q || null, ...behind })}`;
 }
 
 function playbookParts({ name, section, item }: Extract<Route, { page: "playbook" }>): string[] {

@@ -28,12 +28,15 @@ export type Reach = Cue["reach"];
 export type ReachLimit = Exclude<Cue["reach_limit"], "">;
 export type PhoneDeed = PhoneActed["deed"];
 export type LineSound = Exclude<LineSoundChanged["sound"], "none">;
+/** What became of a refusal. */
+export type CallOutcome = "recovered" | "dead_end" | "taken";
 export type By<K extends string> = { readonly [key in K]: string };
 export type CoachingAnswer = NonNullable<CoachingView["answer"]>;
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export type { CallBegun, CallSummary, EngineSummary, Hold, Marks, Mention, MentionPage, Page as CallPage, PersonRef, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage } from "./rest.gen";
 export type { PeaksView } from "./rest.gen";
+export type { FacetChoice, Facets, FoundLine, QueryDoubt } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";

@@ -6,6 +6,7 @@ import { NO_FILTER } from "../src/screens/admin/places";
 import { PERIODS } from "../src/screens/kpis/places";
 import { SECTIONS } from "../src/screens/playbook/draft/sections";
 import { match, needsMicrophone, path, type Route } from "../src/router";
+import { EVERY_CALL } from "../src/screens/review/found/places";
 
 const at = (address: string) => match(new URL(address, "http://localhost"));
 
@@ -25,6 +26,8 @@ test.each<[string, Route]>([
   ["/review?kpi=calls", { page: "review", q: "", behind: null }],
   ["/reports", { page: "reports", report: "refusals", period: "this_week", team: null }],
   ["/reports?report=promises&period=eight_weeks&team=", { page: "reports", report: "promises", period: "eight_weeks", team: "" }],
+  ["/review?agent=a&agent=b&topic=&team=&tier=gold&tier=gold&when=last_week&min_s=60&max_s=x&from=soon", { page: "review", q: "", behind: null, filter: { ...EVERY_CALL, values: { agent: ["a", "b"], team: [""], tier: ["gold"] }, when: "last_week", min_s: 60 } }],
+  ["/review?kpi=calls&since=a&until=b&agent=ana&tier=gold", { page: "review", q: "", behind: { kpi: "calls", part: "part", since: "a", until: "b", team: null, agent: "ana" }, filter: { ...EVERY_CALL, values: { tier: ["gold"] } } }],
   ["/kpis", { page: "kpis", period: "this_week", team: null }],
   ["/kpis?period=today&team=", { page: "kpis", period: "today", team: "" }],
   ["/kpis?period=century", { page: "kpis", period: "this_week", team: null }],

@@ -50,7 +50,8 @@ function queryOfOld({ team, show }: { readonly [name: string]: unknown }): strin
   return queryOf(addressIn(query));
 }
 
-function savedIn(value: unknown): SavedWall[] {
+/** Whatever of a stored list can be used. */
+export function savedIn(value: unknown): SavedWall[] {
   const all = Array.isArray(value) ? value.map(fieldsOf) : [];
   return all.flatMap(({ name, query }) => (typeof name === "string" && name !== "" && typeof query === "string" ? [{ name: name.slice(0, LONGEST_NAME), query }] : [])).slice(0, MOST_SAVED);
 }

@@ -23,6 +23,7 @@ import { reports } from "./reports.en";
 import { phone } from "./phone.en";
 import { playbook } from "./playbook.en";
 import { recovery } from "./recovery.en";
+import { find } from "./find.en";
 import { wall } from "./wall.en";
 
 export type Texts = typeof en;
@@ -416,6 +417,7 @@ export const en = {
   playbook,
   recovery,
   listen,
+  find,
   wall,
   coaching,
   callPage,

@@ -19,6 +19,7 @@ import { reports } from "./reports.es";
 import { phone } from "./phone.es";
 import { playbook } from "./playbook.es";
 import { recovery } from "./recovery.es";
+import { find } from "./find.es";
 import { wall } from "./wall.es";
 
 const counted = counting("es");
@@ -410,6 +411,7 @@ export const es: Texts = {
   playbook,
   recovery,
   listen,
+  find,
   wall,
   coaching,
   callPage,
