@@ -106,10 +106,13 @@ class DecodeOrder(Generic[Item]):
         share.used_s = min(max(share.used_s, clock_s - KEPT_S) + cost_s, clock_s + MOST_AHEAD_S)
 
     def _move_clocks(self) -> None:
-        for is_bulk, clock_s in self._clock_s.items():
-            priorities = (*self._working, *(one.priority for one in self._waiting))
-            used_s = [one.share.used_s for one in priorities if _is_bulk(one) == is_bulk]
-            self._clock_s[is_bulk] = max(clock_s, min(used_s, default=clock_s))
+        least_s = {False: inf, True: inf}
+        for one in (*self._working, *(waiting.priority for waiting in self._waiting)):
+            is_bulk = one.rank is Rank.BULK
+            least_s[is_bulk] = min(least_s[is_bulk], one.share.used_s)
+        for is_bulk, used_s in least_s.items():
+            if used_s < inf:
+                self._clock_s[is_bulk] = max(self._clock_s[is_bulk], used_s)
 
     def _begin(self, priority: Priority, now_s: float) -> None:
         self._working.append(priority)
