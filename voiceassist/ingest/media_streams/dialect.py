@@ -180,6 +180,9 @@ def _check_early(said: Json) -> None:
 def _track(said: object, start: MediaStart) -> Track:
     if said is None and len(start.tracks) == 1:
         return start.tracks[0]
+    for track in start.tracks:  # named as they are, nearly always
+        if said == track:
+            return track
     for track in tracks_of([said]):
         if track in start.tracks:
             return track
