@@ -3,6 +3,7 @@
 Figures in, text out; reads and writes nothing. Next: `capacity_page.py` writes the files.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from math import ceil
 from typing import Any
@@ -12,6 +13,7 @@ from voiceassist.bench.load.figures import LoadFigures, StepFigures
 
 Figures = Mapping[str, Any]
 MB = 1_000_000
+ADDRESS = re.compile(r"ws://\S+: ")
 CALLS = (5, 10, 20, 50, 100)
 OTHER_MOST = 0.5  # of the one core of the event loop: with more, calls wait for each other
 AIM_MS, ALL_AIM_MS = 2_000, 200
@@ -46,7 +48,7 @@ COLUMNS = (
     "p50",
     "p95",
     "Core per call",
-    "of it not hearing",
+    "of that, not hearing",
     "Memory per call",
 )
 THREAD = "All but recognition runs in one thread, of which {calls} take one half; for more, start another server."
@@ -73,8 +75,7 @@ A wall of {calls} live calls that all talk, two alerts a second, recognition lef
 """
 RECONNECTS = """
 {pages} call pages that lost their sockets and came back at once: {resumed} resumed by number,
-{records_missed_or_twice} records were missed or came twice, all were live again within {live_again_all_s:.1f}
-s.
+{records_missed_or_twice} records were missed or came twice, all were live again after {live_again_all_s:.1f} s.
 """
 NOTHING = "Nothing has been measured yet."
 HOW = """## How it was measured
@@ -123,7 +124,7 @@ def _cores(engines: Figures) -> Iterator[str]:
         "p50",
         "p95",
         "Core per call",
-        "of that not hearing",
+        "of that, not hearing",
         "Memory per call",
     )
     yield _row("---", *["--:"] * 8)
@@ -176,11 +177,17 @@ def _overload(engines: Figures) -> Iterator[str]:
     for engine, one in engines.items():
         yield _row(NAMES.get(engine, engine), *_overloaded(one))
     yield ""
-    said = {text for one in engines.values() for text in one["refused_with"]}
-    yield "What the phone systems were told, by protocol:" if said else "No call was refused."
+    told = _told(engines)
+    yield "What the phone systems were told, by protocol:" if told else "No call was refused."
     yield ""
-    yield from (f"- {text}" for text in sorted(said))
+    yield from (f"- {protocol}: {words}" for protocol, words in sorted(told.items()))
     yield ""
+
+
+def _told(engines: Figures) -> dict[str, str]:
+    """An example for each protocol, without our own address."""
+    said = (text.partition(": ") for one in engines.values() for text in one["refused_with"])
+    return {protocol: ADDRESS.sub("", words) for protocol, _, words in said}
 
 
 def _overloaded(one: Figures) -> Iterator[str]:
