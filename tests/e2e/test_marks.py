@@ -17,6 +17,7 @@ PEOPLE: tuple[Json, ...] = (
     {"login": "ida", "name": "Ida", "roles": ["admin"], "teams": []},
     {"login": "rob", "name": "Rob Lane", "roles": ["reviewer"], "teams": ["returns"]},
     {"login": "sue", "name": "Sue Hart", "roles": ["supervisor"], "teams": ["returns"]},
+    {"login": "ana", "name": "Ana", "roles": ["agent"], "teams": []},
     {"login": "eve", "name": "Eve Moss", "roles": ["supervisor"], "teams": ["sales"]},
 )
 WHOLE_MS = 120_000
@@ -132,3 +133,45 @@ def test_a_note_can_be_taken_with_keys_alone_and_a_deletion_undone(browser: Brow
         expect(page.get_by_test_id("line-text")).to_be_focused(timeout=PATIENCE_MS)
         page.keyboard.press("Escape")
         expect(page.get_by_test_id("line-text")).to_have_count(0)
+
+
+def test_a_clip_is_shared_by_its_link_heard_by_another_person_and_refused_when_that_is_stopped(
+    browser: Browser, staffed: Server
+) -> None:
+    with at_the_door(browser, staffed, "/review/talk?tab=clips") as rob, at_the_door(browser, staffed) as eve:
+        enter(rob, "rob", "/review/talk?tab=clips")
+        times = rob.get_by_test_id("listen")
+        times.nth(1).click(modifiers=["Shift"])
+        times.nth(2).click(modifiers=["Shift"])
+        see(rob.get_by_test_id("clip-span"), "0:05 to 0:1")
+        rob.get_by_test_id("clip-title").fill("A good beginning")
+        rob.get_by_test_id("clip-people").fill("@eve")
+        assert found_by_axe(rob) == []
+        rob.get_by_test_id("clip-share").click()
+        link = rob.get_by_test_id("clip-link").input_value()
+
+        enter(eve, "eve", "/supervisor")
+        eve.goto(link)
+        see(eve.get_by_role("heading", name="A good beginning"))
+        expect(eve.get_by_test_id("clip-line")).to_have_count(2, timeout=PATIENCE_MS)
+        see(eve.get_by_test_id("clip-lines"), "How can I help you?", "I ordered a coffee machine")
+        expect(eve.get_by_test_id("clip-call")).to_have_count(0)
+        sound = eve.get_by_test_id("clip-audio")
+        eve.wait_for_function(
+            "audio => audio.duration > 5 && audio.seekable.length > 0", arg=sound.element_handle()
+        )
+        eve.get_by_test_id("clip-line").nth(1).get_by_role("button").click()
+        eve.wait_for_function("audio => audio.currentTime > 1", arg=sound.element_handle())
+        assert found_by_axe(eve) == []
+        resize(eve, {"width": 390, "height": 844})
+        see_all_of_the_width(eve)
+
+        rob.get_by_test_id("clip-revoke").click()
+        see(rob.get_by_test_id("clip"), "Not shared any more")
+        eve.goto(link)
+        see(eve.get_by_test_id("clip-error"), "This clip is not shared any more")
+        expect(eve.get_by_test_id("clip-line")).to_have_count(0)
+        rob.get_by_role("button", name="Undo").click()
+        see(rob.get_by_test_id("clip-link"))
+        eve.get_by_role("button", name="Try again").click()
+        expect(eve.get_by_test_id("clip-line")).to_have_count(2, timeout=PATIENCE_MS)

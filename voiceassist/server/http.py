@@ -30,6 +30,7 @@ from voiceassist.server import (
     call_export,
     call_list,
     calls,
+    clips,
     coaching,
     erasure,
     follow_up,
@@ -79,7 +80,7 @@ FAILED: wire.Json = {"description": "voiceassist cannot do it now", "content": E
 ROUTERS = (
     call_list.router,
     calls.router, call_export.router, coaching.router, phone.router, identity.router, agents.router, wall.router,
-    follow_up.router, marks.router, reports.router,
+    follow_up.router, marks.router, clips.router, reports.router,
     activity.router, kpis.router, ingest.router, levels.router, listening.router, ops.router, admin.router,
     sign_in.router, totp.router, oidc.router, people.router, keys.router, audit.router, erasure.router,
     holds.router, retention.router, notices.router, summaries.router,

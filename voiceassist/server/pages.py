@@ -34,6 +34,7 @@ router = APIRouter(include_in_schema=False)
 @router.get("/follow-up", dependencies=[allow("anyone")])
 @router.get("/review", dependencies=[allow("anyone")])
 @router.get("/review/{call_id}", dependencies=[allow("anyone")])
+@router.get("/clip/{clip_id}", dependencies=[allow("anyone")])
 @router.get("/playbook", dependencies=[allow("anyone")])
 @router.get("/playbook/{place:path}", dependencies=[allow("anyone")])
 async def page() -> Response:

@@ -31,6 +31,7 @@ from voiceassist.store.audit_queue import AuditQueue
 from voiceassist.store.call_filter import EVERY, CallFilter
 from voiceassist.store.call_list import AskedCalls, Page, page_of
 from voiceassist.store.call_scope import EVERY_CALL, CallScope
+from voiceassist.store.clips import Clips
 from voiceassist.store.database import Database, open_database, store_errors
 from voiceassist.store.erasure import (
     Erasure,
@@ -138,6 +139,7 @@ class Store:
         self.audit = AuditQueue(database)
         self.notices = StoredNotices(database)
         self.mentions = Mentions(database)
+        self.clips = Clips(database)
         self.holds = Holds(database)
         self.retention = Retention(database)
         self.catch_up = CatchUp(database=database)

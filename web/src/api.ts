@@ -1,6 +1,7 @@
 /** The REST calls that screens make. Every failure is an `ApiError` with a message fit for a person, never the server's own. */
 import { askedOf as queueAskedOf, type QueueFilter } from "./screens/followup/places";
 import { askedOf, type CallFilter } from "./screens/review/found/places";
+import type { ClipView, SharedClip, WantedClip } from "./rest.gen";
 import { texts } from "./texts";
 import type { Behind } from "./screens/kpis/places";
 import type { Action, Activity, AgentDay, AlertsChange, AlertsChanged, CallBegun, CallPage, CallPhone, CallState, CapacityState, FollowUpChoices, FollowUpPage, Hold, Marks, MentionPage, Owners, PeaksView, PersonRef, PhoneAnswer, PhoneWish, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage, WireRecord } from "./types";
@@ -168,6 +169,26 @@ export async function mark(callId: string, action: Action): Promise<Marks> {
 
 /** Who can be mentioned in a note about the call. */
 export const getMentionable = (callId: string) => getJson<PersonRef[]>(`${callPath(callId)}/people`);
+/** Parts of the call that are shared, or were. */
+export const getClips = (callId: string) => getJson<SharedClip[]>(`${callPath(callId)}/clips`);
+
+export async function makeClip(callId: string, wanted: WantedClip): Promise<SharedClip> {
+  const headers = { "content-type": "application/json" };
+  const response = await send(`${callPath(callId)}/clips`, { method: "POST", headers, body: JSON.stringify(wanted) });
+  return (await response.json()) as SharedClip;
+}
+
+const clipPath = (id: string) => `/api/clips/${encodeURIComponent(id)}`;
+export const clipFilePath = (id: string, kind: "ogg" | "wav" | "vtt" | "zip") => `${clipPath(id)}/file.${kind}`;
+export const getClip = (id: string) => getJson<ClipView>(clipPath(id));
+
+/** Stops sharing a clip, or takes that back. */
+export async function changeClip(id: string, revoked: boolean): Promise<SharedClip> {
+  const headers = { "content-type": "application/json" };
+  const response = await send(clipPath(id), { method: "PATCH", headers, body: JSON.stringify({ revoked }) });
+  return (await response.json()) as SharedClip;
+}
+
 export const getUsedTags = () => getJson<UsedTag[]>("/api/tags");
 export const getMentions = () => getJson<MentionPage>("/api/mentions");
 export const readMentions = () => send("/api/mentions/read", { method: "POST" });

@@ -10,7 +10,7 @@ export type CardFold = "detail" | "why"; // what a card shows on demand
 export type CardKey = { use: number | null } | { dismiss: true } | { useless: true } | { toggle: CardFold };
 export type AgentKey = "pause" | "help" | "thumbs_up" | "need_you" | "messages"; // pause: the recording, or lets it go on
 export type WallKey = { move: number } | "first" | "last" | "open" | "acknowledge" | "resolve" | "undo" | "listen" | "board" | "help";
-export type ReviewKey = "play" | "next" | "previous" | "nextCue" | "previousCue" | "search" | "note" | "correct" | { by_ms: number };
+export type ReviewKey = "play" | "next" | "previous" | "nextCue" | "previousCue" | "search" | "note" | "correct" | "clipIn" | "clipOut" | { by_ms: number };
 
 interface Pressed {
   key: string;
@@ -86,6 +86,8 @@ const REVIEW_KEYS: { [key: string]: ReviewKey } = {
   "/": "search",
   t: "note",
   e: "correct",
+  i: "clipIn",
+  o: "clipOut",
 };
 
 export function reviewKey(event: Pressed, keys: KeyMap = preferences.keys): ReviewKey | null {

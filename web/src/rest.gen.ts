@@ -159,6 +159,11 @@ export type SummaryEdited = wire.SummaryEdited;
 export type SummarySent = wire.SummarySent;
 /**
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "Word".
+ */
+export type Word = wire.Word;
+/**
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
  * via the `definition` "CoachingSent".
  */
 export type CoachingSent = wire.CoachingSent;
@@ -202,11 +207,6 @@ export type WallRow = wire.WallRow;
  * via the `definition` "Why".
  */
 export type Why = wire.Why;
-/**
- * This interface was referenced by `VoiceassistRest`'s JSON-Schema
- * via the `definition` "Word".
- */
-export type Word = wire.Word;
 
 export interface VoiceassistRest {}
 /**
@@ -844,6 +844,62 @@ export interface ChannelView {
   teams: string[];
   waiting: number;
   words: "none" | "reason" | "quote";
+}
+/**
+ * Whether it is revoked.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ClipChange".
+ */
+export interface ClipChange {
+  revoked: boolean;
+}
+/**
+ * A line of a clip; times from the clip's beginning on.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ClipLine".
+ */
+export interface ClipLine {
+  end_ms: number;
+  speaker: "agent" | "customer";
+  start_ms: number;
+  text: string;
+  words: Word[];
+}
+/**
+ * A clip with its words.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "ClipView".
+ */
+export interface ClipView {
+  agent: string;
+  clip: SharedClip;
+  customer: string;
+  language: string;
+  lines: ClipLine[];
+  sees_call: boolean;
+}
+/**
+ * A clip as it is kept.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "SharedClip".
+ */
+export interface SharedClip {
+  by: string;
+  call_id: string;
+  created_at: string;
+  end_ms: number;
+  expires_at: string;
+  id: string;
+  is_open: boolean;
+  login: string;
+  people: string[];
+  revoked_at: string | null;
+  start_ms: number;
+  title: string;
 }
 /**
  * An alert that could not leave and was given up. Times are ISO 8601.
@@ -2638,6 +2694,22 @@ export interface VersionsView {
 export interface WallPage {
   next: string | null;
   rows: WallRow[];
+}
+/**
+ * What is to be shared, with whom, for how long.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "WantedClip".
+ */
+export interface WantedClip {
+  days?: number;
+  end_ms: number;
+  /**
+   * @maxItems 50
+   */
+  people?: string[];
+  start_ms: number;
+  title?: string;
 }
 /**
  * The draft, where there is one, or what calls get.

@@ -19,6 +19,7 @@ export type Route =
   | { page: "kpis"; period: PeriodName; team: string | null }
   | { page: "reports"; report: ReportPlace; period: PeriodName; team: string | null }
   | { page: "call"; call: string; at_ms: number | null; tab?: string | null; q?: string } // without `tab`: the one that stands first; `q`: words to find
+  | { page: "clip"; clip: string }
   | { page: "playbook"; name: string | null; section: Section; item: string | null }
   | { page: "signIn"; next: string } // the address of a page of ours
   | { page: "setup"; token: string }
@@ -35,6 +36,7 @@ export function match(url: URL): Route {
   if (first === "admin") return admin(url, second, ...more);
   if (more.length > 0) return { page: "unknown", path: url.pathname };
   if (first === "review" && second) return oneCall(decode(second), query);
+  if (first === "clip" && second) return { page: "clip", clip: decode(second) };
   if (second) return { page: "unknown", path: url.pathname };
   if (first === "") return { page: "start", call: query.get("call"), title: query.get("title") };
   if (first === "role") return { page: "role" };
@@ -111,6 +113,8 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return `/reports${search({ report: route.report === "refusals" ? null : route.report, period: route.period === "this_week" ? null : route.period, team: route.team })}`;
     case "call":
       return `/review/${encodeURIComponent(route.call)}${search({ at: route.at_ms?.toString() ?? null, tab: route.tab || null, q: route.q || null })}`;
+    case "clip":
+      return `/clip/${encodeURIComponent(route.clip)}`;
     case "signIn":
       return `/sign-in${search({ next: route.next === "/" ? null : route.next })}`;
     case "setup":

@@ -11,6 +11,7 @@ const FILES = {
   admin: () => import("./screens/admin/AdminPage.svelte"),
   agent: () => import("./screens/agent/AgentPage.svelte"),
   call: () => import("./screens/review/CallPage.svelte"),
+  clip: () => import("./screens/review/clips/ClipPage.svelte"),
   followUp: () => import("./screens/followup/FollowUpPage.svelte"),
   kpis: () => import("./screens/kpis/KpisPage.svelte"),
   link: () => import("./screens/door/LinkPage.svelte"),

@@ -35,7 +35,7 @@ export type CoachingAnswer = NonNullable<CoachingView["answer"]>;
 export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type: T }>;
 
 export type { CallBegun, CallSummary, EngineSummary, Hold, Marks, Mention, MentionPage, Page as CallPage, PersonRef, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage } from "./rest.gen";
-export type { PeaksView } from "./rest.gen";
+export type { ClipView, PeaksView, SharedClip } from "./rest.gen";
 export type { FacetChoice, Facets, FoundLine, QueryDoubt } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";

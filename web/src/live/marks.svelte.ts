@@ -18,6 +18,7 @@ export class CallMarks {
   place = $state.raw<CallMoment | null>(null); // of the note that is being written; null: about the call
   asked = $state(0); // how often somebody asked for the box to write in
   editing = $state<string | null>(null); // key of the line that is being corrected
+  span = $state.raw<{ start_ms: number; end_ms: number } | null>(null); // taken for a clip
   readonly callId: string;
   readonly corrections = $derived(new Map(this.all.corrections.map((one) => [keyOf(one), one])));
   readonly notesByLine = $derived(byLine(this.all.notes));
@@ -46,6 +47,27 @@ export class CallMarks {
   compose(place: CallMoment | null): void {
     this.place = place;
     this.asked += 1;
+  }
+
+  /** A clip begins there; where it ended before that, it is nothing yet. */
+  beginSpan(at_ms: number): void {
+    const start_ms = Math.round(at_ms);
+    this.span = { start_ms, end_ms: Math.max(start_ms, this.span?.end_ms ?? start_ms) };
+  }
+
+  endSpan(at_ms: number): void {
+    const end_ms = Math.round(at_ms);
+    this.span = { start_ms: Math.min(end_ms, this.span?.start_ms ?? end_ms), end_ms };
+  }
+
+  /** Takes a line, with all between it and what was taken before. */
+  takeLine({ start_ms, end_ms }: { start_ms: number; end_ms: number }): void {
+    const before = this.span ?? { start_ms, end_ms };
+    this.span = { start_ms: Math.min(before.start_ms, start_ms), end_ms: Math.max(before.end_ms, end_ms) };
+  }
+
+  clearSpan(): void {
+    this.span = null;
   }
 
   async deleteNote({ note_id }: NoteAdded): Promise<void> {

@@ -42,6 +42,8 @@ const actions: { readonly [key: string]: string } = {
   "?": "Show the keys",
   " ": "Play or pause",
   t: "Take a note at the player’s place",
+  i: "Begin a clip at the player’s place",
+  o: "End the clip at the player’s place",
   e: "Correct the line that is being spoken",
   k: "Play or pause",
   j: "Back 10 seconds",

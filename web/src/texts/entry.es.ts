@@ -42,6 +42,8 @@ const actions: { readonly [key: string]: string } = {
   "?": "Mostrar las teclas",
   " ": "Reproducir o pausar",
   t: "Tomar una nota en el punto del reproductor",
+  i: "Empezar un fragmento en el punto del reproductor",
+  o: "Terminar el fragmento en el punto del reproductor",
   e: "Corregir la línea que se está diciendo",
   k: "Reproducir o pausar",
   j: "10 segundos atrás",

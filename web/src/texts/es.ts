@@ -3,6 +3,7 @@ import { decibels, number, percent, tenths, whole } from "../format";
 import type { Texts } from "./en";
 import { admin } from "./admin.es";
 import { callPage } from "./callpage.es";
+import { clips } from "./clips.es";
 import { coaching } from "./coaching.es";
 import { door } from "./door.es";
 import { entry } from "./entry.es";
@@ -48,7 +49,7 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "No existe" },
+  titles: { clip: clips.title, followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -416,4 +417,5 @@ export const es: Texts = {
   coaching,
   callPage,
   marks,
+  clips,
 };

@@ -7,6 +7,7 @@
 import type { Component } from "svelte";
 import type { Player } from "../../live/player.svelte";
 import { texts } from "../../texts";
+import ClipsTab from "./clips/ClipsTab.svelte";
 import NotesTab from "./marks/NotesTab.svelte";
 import MomentsTab from "./MomentsTab.svelte";
 import type { Timeline } from "./timeline";
@@ -26,6 +27,7 @@ export interface SideTab {
 export const SIDE_TABS: readonly SideTab[] = [
   { id: "moments", label: () => texts.callPage.tabs.moments, component: MomentsTab },
   { id: "notes", label: () => texts.marks.tab, component: NotesTab },
+  { id: "clips", label: () => texts.clips.tab, component: ClipsTab },
 ];
 
 /** On a narrow screen the transcript is one of the tabs, the first. */
