@@ -6,15 +6,14 @@ Next: `server/kpis.py` gives it out.
 
 from dataclasses import dataclass, replace
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, RowMapping, func, select
 
-from voiceassist.events import PromiseHeard
+from voiceassist.actions import PromiseOutcome
 from voiceassist.kpis.values import Value
 from voiceassist.store.call_scope import CallScope
 from voiceassist.store.kpis import KpiQuestion, kpi_report
-from voiceassist.store.rows import iso_of, microseconds, record_of
-from voiceassist.store.schema import calls, events
-from voiceassist.wire import type_name
+from voiceassist.store.rows import iso_of, microseconds
+from voiceassist.store.schema import calls, fact_promises
 
 PROMISES = 50
 """The newest of a day: more than anybody can look through after a call."""
@@ -29,8 +28,10 @@ class MadePromise:
     language: str  # BCP 47: of the words
     words: str  # as heard
     when: str  # the words among them that say by when
+    utterance: int
     at_ms: int  # of call audio
     at: str  # ISO 8601
+    outcome: PromiseOutcome  # as somebody marked it; empty: nobody has
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,27 +55,27 @@ def _promises(
     connection: Connection, agent_id: str, day_us: tuple[int, int], scope: CallScope
 ) -> tuple[MadePromise, ...]:
     since_us, until_us = day_us
-    theirs = (func.lower(calls.c.agent_id) == agent_id.lower(), scope.condition())
+    facts = fact_promises.c
+    theirs = (func.lower(facts.agent_id) == agent_id.lower(), scope.condition())
     wanted = (
-        select(events.c.body, calls.c.started_us, calls.c.customer_name, calls.c.language)
-        .join(events, events.c.call_id == calls.c.call_id)
-        .where(calls.c.started_us >= since_us, calls.c.started_us < until_us, *theirs)
-        .where(events.c.type == type_name(PromiseHeard))
-        .order_by(calls.c.started_us.desc(), events.c.seq.desc())
+        select(fact_promises, calls.c.customer_name, calls.c.language)
+        .join(calls, calls.c.call_id == facts.call_id)
+        .where(facts.started_us >= since_us, facts.started_us < until_us, *theirs)
+        .order_by(facts.started_us.desc(), facts.start_ms.desc())
         .limit(PROMISES)
     )
-    return tuple(_promise(*row) for row in connection.execute(wanted))
+    return tuple(_promise(row) for row in connection.execute(wanted).mappings())
 
 
-def _promise(body: str, started_us: int, customer: str, language: str) -> MadePromise:
-    told = record_of(body)
-    assert isinstance(told.event, PromiseHeard)
+def _promise(row: RowMapping) -> MadePromise:
     return MadePromise(
-        call_id=told.call_id,
-        customer=customer,
-        language=language,
-        words=told.event.words,
-        when=told.event.when,
-        at_ms=told.event.start_ms,
-        at=iso_of(started_us + told.event.start_ms * 1000),
+        call_id=row["call_id"],
+        customer=row["customer_name"],
+        language=row["language"],
+        words=row["words"],
+        when=row["due"],
+        utterance=row["utterance"],
+        at_ms=row["start_ms"],
+        at=iso_of(row["started_us"] + row["start_ms"] * 1000),
+        outcome=row["outcome"],
     )

@@ -25,5 +25,5 @@ export const getExamples = (topic: string, of: ReportQuery) => getJson<ReportExa
 export const getPromises = (of: ReportQuery) => getJson<PromiseList>(`/api/reports/promises/list?${query(of)}`);
 export const getVersions = (of: ReportQuery) => getJson<VersionChanges>(`/api/reports/versions?${query(of)}`);
 /** Whether the server took it; if not, it is said. */
-export const markPromise = (of: PromiseView, outcome: PromiseOutcome) =>
+export const markPromise = (of: Pick<PromiseView, "call_id" | "utterance" | "at_ms">, outcome: PromiseOutcome) =>
   perform(of.call_id, { type: "mark_promise", utterance: of.utterance, start_ms: of.at_ms, outcome });

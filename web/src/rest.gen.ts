@@ -1581,6 +1581,8 @@ export interface MadePromise {
   call_id: string;
   customer: string;
   language: string;
+  outcome: "" | "kept" | "not_kept";
+  utterance: number;
   when: string;
   words: string;
 }

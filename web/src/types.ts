@@ -39,7 +39,7 @@ export type { ClipView, PeaksView, SharedClip } from "./rest.gen";
 export type { FacetChoice, Facets, FoundLine, QueryDoubt } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
-export type { Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";
+export type { MadePromise, Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";
 export type { CapacityState } from "./rest.gen";
 export type { Activity, ActivityEntry, AgentDay, AlertsChange, AlertsChanged, NamedAlert } from "./rest.gen";
 

@@ -1,6 +1,5 @@
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
-import { kept, keptIn, promiseKey } from "../src/live/kept.svelte";
 import { preferences } from "../src/live/preferences.svelte";
 import { match } from "../src/router";
 import { daysOf, NOTHING, opens, shown, sorted, wholeOf } from "../src/screens/kpis/figures";
@@ -80,22 +79,5 @@ describe("teams side by side", () => {
         expect(new Set(sorted(given, "some", descending))).toEqual(new Set(given));
       }),
     );
-  });
-});
-
-describe("a promise that was kept", () => {
-  const key = promiseKey({ call_id: "c 1", at_ms: 3_000 });
-
-  test("is remembered until that is taken back", () => {
-    kept.set(key, true);
-    expect([kept.has(key), kept.has(promiseKey({ call_id: "c 1", at_ms: 4_000 }))]).toEqual([true, false]);
-    kept.set(key, false);
-    expect(kept.has(key)).toBe(false);
-  });
-
-  test("is none of what a damaged storage says, and the newest are remembered", () => {
-    for (const text of ["", "{", "7", '{"a": 1}']) expect(keptIn(text)).toEqual([]);
-    expect(keptIn('["a", 7, null, "b"]')).toEqual(["a", "b"]);
-    expect(keptIn(JSON.stringify(Array.from({ length: 300 }, (_, i) => String(i))))).toHaveLength(200);
   });
 });

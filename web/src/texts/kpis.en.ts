@@ -64,7 +64,7 @@ export const kpis = {
   stillOpen: (count: number) => counted(count, { one: "# still open", other: "# still open" }),
   kept: "Kept",
   keptOne: (words: string) => `Kept: ${words}`,
-  keptHere: "What you tick as kept is remembered in this browser only.",
+  keptHere: "Who leads you sees what you tick as kept, and nothing else tells it.",
   noPromises: "Nothing so far.",
   promise: "“{words}”, to {name}",
 };

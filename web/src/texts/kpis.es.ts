@@ -62,7 +62,7 @@ export const kpis: typeof english = {
   stillOpen: (count: number) => counted(count, { one: "# por cumplir", many: "# por cumplir", other: "# por cumplir" }),
   kept: "Cumplida",
   keptOne: (words: string) => `Cumplida: ${words}`,
-  keptHere: "Lo que marque como cumplido solo se recuerda en este navegador.",
+  keptHere: "Su responsable ve lo que usted marca como cumplido; nada más lo dice.",
   noPromises: "Nada por ahora.",
   promise: "«{words}», a {name}",
 };
