@@ -1,20 +1,34 @@
-"""How fast calls are stored: `python -m tests.bench.bench_store [WRITERS] [SECONDS]`.
+"""How fast calls are found, listed and stored: `python -m tests.bench.bench_store [--keep DIR] [--json FILE]`.
 
-Prints appends per second and one append's latency, for one writer and for many at once, and how long a search
-takes over what was written. Each append is one Final with twelve words, as a session makes them.
+Makes 100,000 calls with a million lines of Zipf-like words (90 s; once, with `--keep`), then prints what searches,
+lists and facets cost in processor time; appends per second and their latency for 1, 50 and 500 writers; and how
+large the log gets, also while a reader holds a transaction. Each append is one Final with twelve words.
 """
 
+import argparse
 import asyncio
+import json
+import sqlite3
 import statistics
-import sys
 import tempfile
 import time
+from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from itertools import count
 from pathlib import Path
 
+from sqlalchemy import Connection, select
+
+from tests.made_calls import Made, fill
 from tests.shell import store_records as make
 from voiceassist.events import Record, Word
+from voiceassist.store.call_filter import CallFilter
+from voiceassist.store.call_list import AskedCalls, page_of
+from voiceassist.store.call_scope import CallScope
+from voiceassist.store.facets import facets_of
+from voiceassist.store.query import read_query
+from voiceassist.store.schema import calls as stored
 from voiceassist.store.store import Store, open_store
 
 TEXT = "what i can do is offer you store credit for the full amount"
@@ -71,23 +85,119 @@ async def measure_paced(store: Store, calls: int, seconds: int) -> None:
     )
 
 
-async def measure_search(store: Store) -> None:
-    for query in ("", "credit", "store cred", '"full amount"', "nothing"):
-        begin = time.perf_counter()
-        page = await store.calls(query)
-        print(f"search {query!r:16}: {(time.perf_counter() - begin) * 1000:7.1f} ms, {len(page.calls)} calls")
+SEARCHES = {
+    "the commonest word": AskedCalls(query=read_query('"the"')),
+    "a common word": AskedCalls(query=read_query('"credit"')),
+    "a rare word": AskedCalls(query=read_query("zuru")),
+    "a phrase": AskedCalls(query=read_query('"late fee"')),
+    "two words": AskedCalls(query=read_query('late "fee"')),
+    "the beginning of words": AskedCalls(query=read_query("cred")),
+    "near": AskedCalls(query=read_query("late near fee")),
+    "by speaker": AskedCalls(query=read_query("agent: waive customer: fee")),
+    "a word, one agent": AskedCalls(query=read_query('"the"'), scope=CallScope(own_id="agent7")),
+    "a word, one team": AskedCalls(query=read_query('"the"'), scope=CallScope(teams=frozenset({"team 3"}))),
+    "a word and filters": AskedCalls(
+        query=read_query("fee"), filter=CallFilter(tier=("gold",), level=("critical",))
+    ),
+}
+LISTS = {
+    "every call": AskedCalls(),
+    "an agent": AskedCalls(filter=CallFilter(agent=("agent7",))),
+    "nobody": AskedCalls(filter=CallFilter(agent=("nobody",))),
+    "three filters": AskedCalls(filter=CallFilter(tier=("gold",), language=("es",), level=("critical",))),
+    "dead ends of a topic": AskedCalls(filter=CallFilter(topic=("Late fees",), outcome=("dead_end",))),
+    "a kind of cue, a team": AskedCalls(filter=CallFilter(kind=("threat",), team=("team 3",))),
+    "a length that none has": AskedCalls(filter=CallFilter(min_ms=10**9)),
+}
+REPEATS = 9
 
 
-async def main(writers: int, seconds: int) -> None:
+def cpu_ms(connection: Connection, work: Callable[[Connection], object]) -> list[float]:
+    """Of this thread alone, which also reads the pages that are not in its cache."""
+    spent = []
+    for _ in range(REPEATS):
+        begin = time.thread_time()
+        work(connection)
+        spent.append((time.thread_time() - begin) * 1000)
+    return sorted(spent)
+
+
+def measure_reading(connection: Connection, calls: int) -> dict[str, list[float]]:
+    """Every search, list and count of choices, by its name."""
+    newest = connection.execute(select(stored.c.started_us, stored.c.call_id).order_by(stored.c.started_us.desc()))
+    started_us, call_id = newest.all()[calls * 9 // 10]
+    works: dict[str, Callable[[Connection], object]] = {
+        **{
+            f"search: {name}": partial(page_of, wanted=one, limit=30, place=None) for name, one in SEARCHES.items()
+        },
+        **{f"list: {name}": partial(page_of, wanted=one, limit=30, place=None) for name, one in LISTS.items()},
+        "list: nine tenths down": partial(page_of, wanted=AskedCalls(), limit=30, place=(started_us, call_id)),
+        "facets: every call": partial(facets_of, wanted=AskedCalls()),
+        "facets: a common word": partial(facets_of, wanted=SEARCHES["a common word"]),
+    }
+    return {name: cpu_ms(connection, work) for name, work in works.items()}
+
+
+async def measure_log(store: Store, path: Path, seconds: float) -> dict[str, float]:
+    """How large the log gets in megabytes: while calls are stored, while somebody reads on, and after that."""
+    log = path.with_name(f"{path.name}-wal")
+    sizes = {}
+    await measure(store, 50, seconds)
+    sizes["log while calls are stored"] = log.stat().st_size / 1e6
+    reader = sqlite3.connect(path, isolation_level=None)
+    reader.execute("BEGIN")
+    reader.execute("SELECT count(*) FROM calls").fetchone()
+    await measure(store, 51, seconds)
+    sizes["log while a reader holds a transaction"] = log.stat().st_size / 1e6
+    reader.execute("COMMIT")
+    reader.close()
+    await measure(store, 52, seconds)
+    sizes["log after that"] = log.stat().st_size / 1e6
+    return sizes
+
+
+async def made_store(path: Path, made: Made) -> Store:
+    """With so many calls; those of a run before, where the file is kept."""
+    store = await open_store(path)
+    if not (await store.calls(limit=1)).calls:
+        await store._database.transaction(lambda connection: fill(connection, made))
+        await store._database.empty_log()
+    return store
+
+
+async def main(asked: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as directory:
-        store = await open_store(Path(directory) / "calls.db")
-        await measure(store, 1, seconds)
-        await measure(store, writers, seconds)
-        await measure_paced(store, writers, seconds)
-        await measure_search(store)
+        folder = asked.keep or Path(directory)
+        folder.mkdir(parents=True, exist_ok=True)
+        path = folder / f"calls-{asked.calls}-{asked.turns}.db"
+        store = await made_store(path, Made(calls=asked.calls, turns=asked.turns))
+        spent = await store._database.read(lambda connection: measure_reading(connection, asked.calls))
+        for name, times in spent.items():
+            print(f"{name:36} p50 {times[len(times) // 2]:7.1f} ms  p95 {times[-1]:7.1f} ms of a processor")
         await store.close()
+        written = Path(directory) / "written.db"
+        store = await open_store(written)
+        for writers in (1, 50, 500):
+            await measure(store, writers, asked.seconds)
+        await measure_paced(store, 500, asked.seconds)
+        sizes = await measure_log(store, written, asked.seconds)
+        for name, size in sizes.items():
+            print(f"{name:40} {size:8.1f} MB")
+        await store.close()
+    if asked.json:
+        told = {name: {"p50_ms": times[len(times) // 2], "p95_ms": times[-1]} for name, times in spent.items()}
+        asked.json.write_text(json.dumps({"read": told, "log_mb": sizes}, indent=2))
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description="How fast calls are found, listed and stored.")
+    parser.add_argument("--calls", type=int, default=100_000)
+    parser.add_argument("--turns", type=int, default=10, help="of each call")
+    parser.add_argument("--seconds", type=int, default=5, help="of each measurement of storing")
+    parser.add_argument("--keep", type=Path, help="folder where the made calls stay for the next run")
+    parser.add_argument("--json", type=Path, help="file for the figures")
+    return parser.parse_args()
 
 
 if __name__ == "__main__":
-    arguments = [int(argument) for argument in sys.argv[1:]]
-    asyncio.run(main(*arguments, *(100, 5)[len(arguments) :]))
+    asyncio.run(main(arguments()))
