@@ -3,7 +3,7 @@
 A summary is tried again like a notice, until the receiver has it, says that it will never take it, or time is up.
 At most MOST_WAITING wait at a time, each of at most LONGEST_BODY bytes. Overflow rule: the next one is refused to
 whoever sends it. What was deleted meanwhile is not sent. A server that stops while one waits says nothing about
-it: `is_waiting` tells such a one from those that are under way.
+it: `under_way` tells such a one from those that are under way.
 Next: `notices/web.py` posts; the call's journal has what became of it.
 """
 
@@ -64,9 +64,12 @@ class SummaryDesk:
         """The host that summaries go to."""
         return self.way.channel.place
 
-    def is_waiting(self, delivery: str) -> bool:
-        """Whether this server is still trying to send it."""
-        return delivery in self.waiting
+    def under_way(self) -> frozenset[str]:
+        """The deliveries that this server is still trying to send.
+
+        Ask before the call's records are read: what has ended by then has its end among them.
+        """
+        return frozenset(self.waiting)
 
     async def send(self, summary: OutgoingSummary) -> None:
         """Tells in the call that it is on its way, and begins. Raises ConflictError, ActionError."""

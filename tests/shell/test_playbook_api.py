@@ -527,3 +527,17 @@ async def test_a_backtest_can_be_cancelled_and_a_stop_of_the_server_ends_it(serv
     await server.runtime.backtests.close()
     states = [(await over(server, job))["state"] for job in jobs]
     assert states[1:] == ["cancelled"] * 3
+
+
+async def test_policies_in_plain_words_are_those_that_calls_get(server: Serving) -> None:
+    page = await ask(server, "GET", f"{URL}/policies")
+    await drafted(server, SMALL.replace("title:", "title: Changed #", 1))
+    assert await ask(server, "GET", f"{URL}/policies") == page
+    assert page["label"] == "small@1"
+    assert [policy["is_general"] for policy in page["policies"]][-1]
+    assert (await ask(server, "GET", "/api/playbooks/none/policies", 404))["code"] == "unknown_playbook"
+
+
+async def test_a_playbook_that_was_never_published_has_no_policies_that_hold(server: Serving) -> None:
+    await ask(server, "POST", "/api/playbooks", 201, name="fresh", **{"from": "retail"})
+    assert (await ask(server, "GET", "/api/playbooks/fresh/policies", 409))["code"] == "never_published"

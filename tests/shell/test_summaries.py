@@ -106,22 +106,21 @@ async def test_whoever_has_not_seen_the_newest_summary_changes_nothing(tmp_path:
         assert (await shown(server.http))["edited"]["lines"][0]["text"] == "mine"
 
 
-@pytest.mark.parametrize(
-    "body",
-    [
+async def test_a_summary_that_is_none_is_refused(tmp_path: Path) -> None:
+    line = {"section": "reason", "text": "x"}
+    wrong: list[dict[str, Any]] = [
         {"lines": []},
-        {"lines": [{"section": "gossip", "text": "x"}]},
-        {"lines": [{"section": "reason", "text": ""}]},
-        {"lines": [{"section": "reason", "text": "x" * 1_001}]},
-        {"lines": [{"section": "reason", "text": "x"}] * 201},
-        {"lines": [{"section": "reason", "text": "x", "seq": -1}]},
-        {"lines": [{"section": "reason", "text": "x"}], "language": "fr"},
-    ],
-)
-async def test_a_summary_that_is_none_is_refused(tmp_path: Path, body: dict[str, Any]) -> None:
+        {"lines": [line | {"section": "gossip"}]},
+        {"lines": [line | {"text": ""}]},
+        {"lines": [line | {"text": "x" * 1_001}]},
+        {"lines": [line] * 201},
+        {"lines": [line | {"seq": -1}]},
+        {"lines": [line], "language": "fr"},
+    ]
     async with serving(settings_for(tmp_path)) as server:
         await whole_call(server, "c-1")
-        assert (await server.http.put(SUMMARY, json=body)).status_code == 422
+        assert [(await server.http.put(SUMMARY, json=body)).status_code for body in wrong] == [422] * len(wrong)
+        assert (await shown(server.http))["revision"] == 0
 
 
 async def test_a_call_that_goes_on_has_a_summary_but_nobody_edits_or_sends_it(
@@ -296,3 +295,21 @@ def test_the_address_is_never_shown(tmp_path: Path) -> None:
 
 async def _noted(waits: list[float], wait_s: float) -> None:
     waits.append(wait_s)
+
+
+async def test_a_summary_that_arrives_while_its_call_is_read_is_not_called_lost(
+    tmp_path: Path, receiver: WebReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    receiver.otherwise = hangs
+    async with serving(sending_to(receiver, tmp_path)) as server:
+        await whole_call(server, "c-1")
+        await server.http.post(f"{SUMMARY}/send", json={})
+        desk, read = desk_of(server), server.runtime.store.records
+
+        async def overtaken(call_id: str, after: int = 0) -> Any:
+            records = await read(call_id, after)
+            desk.waiting.clear()  # it has ended after the records were read
+            return records
+
+        monkeypatch.setattr(server.runtime.store, "records", overtaken)
+        assert (await shown(server.http))["sending"]["outcome"] == "waiting"

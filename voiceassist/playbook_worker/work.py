@@ -19,6 +19,7 @@ from voiceassist.playbooks import FOLDER, builtin_cues, ordinary_turns, problems
 from voiceassist.trials.compiled import compile_playbook
 from voiceassist.trials.example_runs import ExampleRun, run_examples
 from voiceassist.trials.phrase_tries import PhraseTry, try_phrases
+from voiceassist.trials.policy_page import PolicyPage, policy_page
 from voiceassist.trials.trial import Trial, TrialTurn, try_turns
 from voiceassist.yamltext.document import Json, read_document
 from voiceassist.yamltext.edits import edit_yaml
@@ -118,6 +119,11 @@ def prepared(source: PlaybookText) -> None:
 def tried(source: PlaybookText, turns: Sequence[TrialTurn], tier: Tier, today: str) -> Trial:
     """What the last of these turns brings. Raises PlaybookError."""
     return try_turns(_playbook(source), turns, tier, today)
+
+
+def policy_page_of(source: PlaybookText) -> PolicyPage:
+    """Its policies in plain words. Raises PlaybookError."""
+    return policy_page(_playbook(source))
 
 
 def examples_run(source: PlaybookText, today: str) -> tuple[ExampleRun, ...]:

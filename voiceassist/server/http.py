@@ -52,6 +52,7 @@ from voiceassist.server import (
     playbook_drafts,
     playbook_feedback,
     playbook_offers,
+    playbook_policies,
     playbook_trials,
     playbooks,
     reports,
@@ -86,7 +87,7 @@ ROUTERS = (
     holds.router, retention.router, notices.router, summaries.router,
     pages.router, peaks.router,
     playbook_trials.router, playbooks.router, playbook_drafts.router, playbook_offers.router,
-    playbook_feedback.router,
+    playbook_feedback.router, playbook_policies.router,
     samples.router,  # demo last
 )  # fmt: skip
 

@@ -126,6 +126,7 @@ RIGHTS: Mapping[str, frozenset[Role]] = {
     "GET /api/playbooks/{name}/offer": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/offer": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/phrases": READS_PLAYBOOKS,
+    "GET /api/playbooks/{name}/policies": READS_PLAYBOOKS,
     "POST /api/playbooks/{name}/publish": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/rollback": WRITES_PLAYBOOKS,
     "POST /api/playbooks/{name}/try": READS_PLAYBOOKS,

@@ -6,7 +6,7 @@ changes what the call's words give. Next: `summary/` makes it, `summary_desk.py`
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Annotated, Any, Literal
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ from voiceassist.core.playbook.model import COST_CLASSES, CostClass
 from voiceassist.core.words.languages import language_rules
 from voiceassist.core.words.redact import masked_text
 from voiceassist.errors import ConflictError, UnknownNameError
-from voiceassist.events import DeliveryOutcome, Record, SummaryEdited, SummarySent, SummaryText
+from voiceassist.events import DeliveryOutcome, Record, SummaryEdited, SummaryText
 from voiceassist.playbook_worker import work
 from voiceassist.runtime import Runtime, runtime_of
 from voiceassist.server.audit import tell_audit
@@ -151,11 +151,12 @@ async def send_summary(connection: HTTPConnection, call_id: str, body: SendBody)
 
 
 async def _view(connection: HTTPConnection, call_id: str, language: TextLanguage) -> SummaryView:
-    records = await _records(connection, call_id)
     runtime = runtime_of(connection)
+    under_way = runtime.summaries.under_way() if runtime.summaries else frozenset()
+    records = await _records(connection, call_id)
     made = await asyncio.to_thread(extract, records)  # a call of three hours takes a part of a second
     stories = with_costs(made.refusals, await _costs(runtime, made))
-    return _shown(runtime, records, made, stories, language)
+    return replace(_shown(runtime, records, made, stories, language), sending=_sending(made, under_way))
 
 
 def _shown(
@@ -182,7 +183,7 @@ def _shown(
         text=as_text(started, shown, text_language, edited_by=by),
         markdown=as_markdown(started, shown, text_language, edited_by=by),
         place=runtime.summaries.place if runtime.summaries else "",
-        sending=_sending(runtime, state.summary_sent) if state.summary_sent else None,
+        sending=None,
         refusals=stories,
         giveaways=made.giveaways,
         promises=tuple(item for item in made.items if item.section == "promised"),
@@ -194,8 +195,12 @@ def _edited(event: SummaryEdited) -> EditedView:
     return EditedView(by=event.by, done_at=event.done_at, language=event.language, lines=event.lines)
 
 
-def _sending(runtime: Runtime, sent: SummarySent) -> SendingView:
-    is_lost = sent.outcome == "waiting" and not (runtime.summaries and runtime.summaries.is_waiting(sent.delivery))
+def _sending(made: Extract, under_way: frozenset[str]) -> SendingView | None:
+    """The newest try; `under_way`: the deliveries that were, before the records were read."""
+    sent = made.state.summary_sent
+    if sent is None:
+        return None
+    is_lost = sent.outcome == "waiting" and sent.delivery not in under_way
     outcome: SendingOutcome = "unknown" if is_lost else sent.outcome
     return SendingView(by=sent.by, place=sent.place, outcome=outcome, told=sent.told, done_at=sent.done_at)
 

@@ -1977,6 +1977,44 @@ export interface Picture {
   size: number;
 }
 /**
+ * What is possible instead.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PlainOffer".
+ */
+export interface PlainOffer {
+  detail: string;
+  text: string;
+  tiers: string[];
+}
+/**
+ * One policy.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PlainPolicy".
+ */
+export interface PlainPolicy {
+  benefit: PlainSentence[];
+  id: string;
+  instead: PlainOffer[];
+  is_general: boolean;
+  limit: PlainSentence[];
+  say: PlainSentence[];
+  topic: string;
+}
+/**
+ * One sentence of a policy.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PlainSentence".
+ */
+export interface PlainSentence {
+  coerces: string[];
+  ease: number | null;
+  grade: ("very_easy" | "easy" | "plain" | "hard" | "very_hard") | null;
+  text: string;
+}
+/**
  * A playbook in the list.
  *
  * This interface was referenced by `VoiceassistRest`'s JSON-Schema
@@ -2033,6 +2071,19 @@ export interface PlaybooksView {
   available: HeaderView[];
   defaults: DefaultPlaybook[];
   playbooks: PlaybookSummary[];
+}
+/**
+ * A playbook's policies; the general one comes last.
+ *
+ * This interface was referenced by `VoiceassistRest`'s JSON-Schema
+ * via the `definition` "PolicyPage".
+ */
+export interface PolicyPage {
+  formula: string;
+  label: string;
+  language: string;
+  policies: PlainPolicy[];
+  title: string;
 }
 /**
  * The policy that a sentence is about.

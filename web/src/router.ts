@@ -20,13 +20,22 @@ export type Route =
   | { page: "reports"; report: ReportPlace; period: PeriodName; team: string | null }
   | { page: "call"; call: string; at_ms: number | null; tab?: string | null; q?: string } // without `tab`: the one that stands first; `q`: words to find
   | { page: "clip"; clip: string }
-  | { page: "playbook"; name: string | null; section: Section; item: string | null }
+  | { page: "playbook"; name: string | null; section: Section; item: string | null; tried?: Tried } // `tried`: to be tried at once
+  | { page: "policies"; name: string } // all of a playbook, in plain words
   | { page: "signIn"; next: string } // the address of a page of ours
   | { page: "setup"; token: string }
   | { page: "reset"; token: string }
   | { page: "account" }
   | { page: "admin"; tab: AdminTab; filter: AuditFilter }
   | { page: "unknown"; path: string };
+
+/** A sentence of a call, to be tried beside the rule that found something in it. */
+export interface Tried {
+  text: string;
+  before: string; // the other side's last words
+  speaker: "agent" | "customer";
+  rule: string;
+}
 
 /** The page that an address names. */
 export function match(url: URL): Route {
@@ -78,9 +87,19 @@ function admin(url: URL, place?: string, ...more: string[]): Route {
 }
 
 function playbook(url: URL, name?: string, section = "policies", item?: string, ...more: string[]): Route {
+  if (name && section === "policies-page" && item === undefined) return { page: "policies", name: decode(name) };
   if (more.length > 0 || !isSection(section)) return { page: "unknown", path: url.pathname };
-  return { page: "playbook", name: name ? decode(name) : null, section, item: item ? decode(item) : null };
+  const tried = triedIn(url.searchParams);
+  return { page: "playbook", name: name ? decode(name) : null, section, item: item ? decode(item) : null, ...(tried ? { tried } : {}) };
 }
+
+function triedIn(query: URLSearchParams): Tried | null {
+  const text = query.get("try");
+  if (!text) return null;
+  return { text, before: query.get("before") ?? "", speaker: query.get("by") === "customer" ? "customer" : "agent", rule: query.get("rule") ?? "" };
+}
+
+const triedGiven = ({ text, before, speaker, rule }: Tried) => ({ try: text, before: before || null, by: speaker, rule: rule || null });
 
 /** The address of one of our pages, written anew; the start for anything else, so that no link leads to another site. */
 export function ownAddress(address: string, base: URL): string {
@@ -124,8 +143,10 @@ export function path(route: Exclude<Route, { page: "unknown" }>): string {
       return "/account";
     case "admin":
       return `/admin${route.tab === "people" ? "" : `/${route.tab}`}${search(givenIn(route.filter))}`;
+    case "policies":
+      return `/playbook/${encodeURIComponent(route.name)}/policies-page`;
     case "playbook":
-      return ["/playbook", ...playbookParts(route)].join("/");
+      return ["/playbook", ...playbookParts(route)].join("/") + (route.tried ? search(triedGiven(route.tried)) : "");
   }
 }
 

@@ -17,6 +17,7 @@ const FILES = {
   link: () => import("./screens/door/LinkPage.svelte"),
   microphone: () => import("./screens/start/MicrophonePage.svelte"),
   playbook: () => import("./screens/playbook/PlaybookPage.svelte"),
+  policies: () => import("./screens/playbook/PoliciesPage.svelte"),
   reports: () => import("./screens/reports/ReportsPage.svelte"),
   review: () => import("./screens/review/ReviewPage.svelte"),
   role: () => import("./screens/start/RolePage.svelte"),

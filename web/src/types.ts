@@ -37,6 +37,7 @@ export type RecordOf<T extends WireRecord["type"]> = Extract<WireRecord, { type:
 export type { CallBegun, CallSummary, EngineSummary, Hold, Marks, Mention, MentionPage, Page as CallPage, PersonRef, SampleSummary, SeenAgent, ServerStatus, SnippetView, UsedTag, WallPage } from "./rest.gen";
 export type { ClipView, PeaksView, SharedClip } from "./rest.gen";
 export type { FacetChoice, Facets, FoundLine, QueryDoubt } from "./rest.gen";
+export type { PlainSentence, PolicyPage, Quote, RefusalStory, SendingView, SummaryItem, SummaryText, SummaryView } from "./rest.gen";
 export type { CallPhone, PhoneAnswer, PhoneWish } from "./rest.gen";
 export type { FollowUpChoices, FollowUpItem, FollowUpPage, Owners } from "./rest.gen";
 export type { MadePromise, Kpi, KpiGroup, KpiReport, KpiValues, OwnDay, Value as KpiValue } from "./rest.gen";

@@ -39,6 +39,8 @@ test.each<[string, Route]>([
   ["/playbook", { page: "playbook", name: null, section: "policies", item: null }],
   ["/playbook/retail", { page: "playbook", name: "retail", section: "policies", item: null }],
   ["/playbook/retail/cues/insult", { page: "playbook", name: "retail", section: "cues", item: "insult" }],
+  ["/playbook/retail/policies-page", { page: "policies", name: "retail" }],
+  ["/playbook/retail/cues/refusal?try=we+can%27t&before=can+I&by=agent&rule=refusal.own", { page: "playbook", name: "retail", section: "cues", item: "refusal", tried: { text: "we can't", before: "can I", speaker: "agent", rule: "refusal.own" } }],
   ["/playbook/retail/nowhere", { page: "unknown", path: "/playbook/retail/nowhere" }],
   ["/playbook/retail/cues/insult/x", { page: "unknown", path: "/playbook/retail/cues/insult/x" }],
   ["/agent/x", { page: "unknown", path: "/agent/x" }],

@@ -8,6 +8,7 @@ import type { AudioDoubted, AudioGap, CardVolume, DisclosureState, LineSound, Re
 import { admin } from "./admin.en";
 import { callPage } from "./callpage.en";
 import { clips } from "./clips.en";
+import { insight } from "./insight.en";
 import { coaching } from "./coaching.en";
 import { door } from "./door.en";
 import { entry } from "./entry.en";
@@ -55,7 +56,7 @@ export const en = {
   retry: "Try again",
   close: "Close",
   loading: "Loading…",
-  titles: { clip: clips.title, followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "Not found" },
+  titles: { clip: clips.title, followUp: incidents.queue.title, start: "Start", agent: "Agent", supervisor: "Supervisor", review: "Review", call: "Call", playbook: "Playbooks", role: "Role", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, policies: insight.policies.title, admin: door.admin, unknown: "Not found" },
   unknown: { title: "There is no such page", text: "The address leads nowhere here.", back: "Go to the start" },
   unknownCall: {
     toWall: "Live calls",
@@ -424,4 +425,5 @@ export const en = {
   callPage,
   marks,
   clips,
+  insight,
 };

@@ -4,6 +4,7 @@ import type { Texts } from "./en";
 import { admin } from "./admin.es";
 import { callPage } from "./callpage.es";
 import { clips } from "./clips.es";
+import { insight } from "./insight.es";
 import { coaching } from "./coaching.es";
 import { door } from "./door.es";
 import { entry } from "./entry.es";
@@ -49,7 +50,7 @@ export const es: Texts = {
   retry: "Reintentar",
   close: "Cerrar",
   loading: "Cargando…",
-  titles: { clip: clips.title, followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, admin: door.admin, unknown: "No existe" },
+  titles: { clip: clips.title, followUp: incidents.queue.title, start: "Inicio", agent: "Agente", supervisor: "Supervisor", review: "Revisión", call: "Llamada", playbook: "Guías", role: "Función", microphone: entry.tested, signIn: door.signIn, setup: door.setupTitle, reset: door.resetTitle, account: door.account, kpis: kpis.title, reports: reports.title, policies: insight.policies.title, admin: door.admin, unknown: "No existe" },
   unknown: { title: "Esa página no existe", text: "La dirección no lleva a ninguna parte.", back: "Ir al inicio" },
   unknownCall: {
     toWall: "Llamadas en curso",
@@ -418,4 +419,5 @@ export const es: Texts = {
   callPage,
   marks,
   clips,
+  insight,
 };

@@ -10,6 +10,8 @@ import { texts } from "../../texts";
 import ClipsTab from "./clips/ClipsTab.svelte";
 import NotesTab from "./marks/NotesTab.svelte";
 import MomentsTab from "./MomentsTab.svelte";
+import RefusalsTab from "./RefusalsTab.svelte";
+import SummaryTab from "./SummaryTab.svelte";
 import type { Timeline } from "./timeline";
 
 export interface SideProps {
@@ -26,6 +28,8 @@ export interface SideTab {
 
 export const SIDE_TABS: readonly SideTab[] = [
   { id: "moments", label: () => texts.callPage.tabs.moments, component: MomentsTab },
+  { id: "summary", label: () => texts.insight.tabs.summary, component: SummaryTab },
+  { id: "refusals", label: () => texts.insight.tabs.refusals, component: RefusalsTab },
   { id: "notes", label: () => texts.marks.tab, component: NotesTab },
   { id: "clips", label: () => texts.clips.tab, component: ClipsTab },
 ];
