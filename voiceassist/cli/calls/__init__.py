@@ -8,6 +8,7 @@ app = group(
         "delete": "voiceassist.cli.calls.delete:delete",
         "purge": "voiceassist.cli.calls.purge:purge",
         "export": "voiceassist.cli.calls.export:export",
+        "corrections": "voiceassist.cli.calls.corrections:corrections",
         "encrypt": "voiceassist.cli.calls.encrypt:encrypt",
     }
 )
