@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -91,7 +92,7 @@ def test_a_hit_opens_the_call_at_its_line(window: BrowserContext) -> None:
     page.get_by_test_id("found-line").first.wait_for()
     line = page.get_by_test_id("found-line").filter(has_text="Customer").first
     see(line.locator("mark"), "late")
-    at = str(line.get_attribute("href")).rpartition("=")[2]
+    (at,) = parse_qs(urlsplit(str(line.get_attribute("href"))).query)["at"]
     assert int(at) > 0
     line.click()
     page.wait_for_url(f"**/review/call-*?at={at}*")

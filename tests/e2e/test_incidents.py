@@ -138,7 +138,7 @@ def test_an_incident_rises_is_taken_on_by_one_of_two_and_tells_its_story(
         sue.goto("/review/live-0")
         note = sue.get_by_test_id("note-alert")
         see(note, THRICE, "Tom is on it")
-        note.locator("summary").click()
+        note.get_by_test_id("incident-story").locator("summary").click()
         see(note.get_by_test_id("incident-history"), "Sue took it on", "handed it to Tom")
         assert found_by_axe(sue) == []
 

@@ -173,7 +173,7 @@ def test_retries_wait_between_half_and_the_whole_of_a_doubling_time(tries: int, 
 def test_no_minute_has_more_messages_than_the_channel_may_send(steps: list[tuple[str, int]]) -> None:
     queue, now_s, left = queue_of(per_minute=3), 0.0, list[float]()
     for number, (deed, wait_s) in enumerate(steps):
-        now_s += wait_s / 10
+        now_s += wait_s / 8  # sums of eighths are exact
         queue.put(delivery(f"m{number}", due_s=now_s))
         while deed != "put" and isinstance(step := queue.next_message(now_s), Outgoing):
             queue.left(now_s)
