@@ -170,6 +170,7 @@ async def _start(runtime: Runtime) -> None:
     runtime.spawn(runtime.directory.watch())
     runtime.spawn(retention.watch(runtime.keeping()))
     runtime.spawn(runtime.store.catch_up.run())
+    runtime.spawn(runtime.store.log.watch())
     runtime.spawn(watch_costs(runtime.capacity, tuple(runtime.engines.people.values())))
     if runtime.bus:
         runtime.spawn(runtime.bus.run())
@@ -335,6 +336,7 @@ def _export_depths(runtime: Runtime) -> None:
     gauge("audit_waiting", "Audit entries waiting for the disk", lambda: len(runtime.store.audit))
     gauge("audit_lost", "Audit entries that found no room and were lost", lambda: runtime.store.audit.lost)
     gauge("database_missing", "1 while the database file is deleted or replaced", runtime.store.is_missing)
+    gauge("store_wal_bytes", "Bytes of the database's write-ahead log", lambda: runtime.store.log.bytes)
     gauge("lost_records", "Records that were never stored", lambda: backlog.lost)
     _export_recordings(runtime)
     gauge("mailbox_depth", "Records waiting for the slowest screen", lambda: runtime.hub.deepest)

@@ -9,12 +9,12 @@ Next: `store.py` queries through them.
 
 import asyncio
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from urllib.parse import quote
 
 import structlog
@@ -28,14 +28,17 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from voiceassist.errors import ConflictError, PeerError, StoreError, UnknownNameError
 from voiceassist.store.lock import OWNER_ONLY
+from voiceassist.store.log_folding import BUSY_MS, cut_log
 
 PRAGMAS = (
     "journal_mode = WAL",  # readers never wait for the writer
     "synchronous = NORMAL",  # a killed process loses nothing; a power cut may lose the last commits, no more
-    "busy_timeout = 5000",  # milliseconds to wait while another process (`voiceassist calls`) writes
+    f"busy_timeout = {BUSY_MS}",  # milliseconds to wait while another process (`voiceassist calls`) writes
     "foreign_keys = ON",
     "secure_delete = ON",  # what is deleted is overwritten: no word of a deleted call stays in the file
+    f"journal_size_limit = {16 << 20}",  # bytes of the log that stay for reuse after it was larger
 )
+TRIES, BETWEEN_TRIES_S = 20, 0.05  # to empty the log
 READERS = 4  # threads, each with a connection; further readings wait for one
 # Overflow rule of readings and of people's writing: what was not answered by then is told as an error. Records of
 # calls wait longer, in `journal.py`.
@@ -100,28 +103,36 @@ class Database:
         )
 
     async def empty_log(self) -> bool:
-        """Folds the log into the file and cuts it to nothing; False when somebody reads what it still has."""
-        busy, *_ = await self._maintain("PRAGMA wal_checkpoint(TRUNCATE)")
-        return not busy
+        """Folds the log into the file and cuts it to nothing; False when somebody reads what it still has.
+
+        Tried for two seconds; calls are stored between two tries.
+        """
+        for _ in range(TRIES):
+            if await self.maintain(cut_log):
+                return True
+            await asyncio.sleep(BETWEEN_TRIES_S)
+        return False
 
     async def compact(self) -> None:
         """Writes the file anew without free space. Takes as long as it takes; nobody can write meanwhile."""
-        await self._maintain("VACUUM")
+        await self.maintain(lambda connection: connection.execute("VACUUM"))
 
-    async def _maintain(self, statement: str) -> Sequence[Any]:
-        """The first row of a statement that works outside of transactions only, in the writer's thread."""
+    async def maintain(self, work: Callable[[sqlite3.Connection], T], *, beside: bool = False) -> T:
+        """What the work, which must be outside of transactions, returns: in the writer's thread, or beside it.
 
-        def run() -> Sequence[Any]:
-            connection = self.writer.raw_connection()
+        However long it takes. Raises StoreError.
+        """
+        engine, threads = (self.reader, self._reading) if beside else (self.writer, self._writing)
+
+        def run() -> T:
+            connection = engine.raw_connection()
             try:
-                cursor = connection.cursor()
-                cursor.execute(statement)
-                return cursor.fetchone() or ()
+                return work(cast("sqlite3.Connection", connection.driver_connection))
             finally:
                 connection.close()
 
         with store_errors(self.path, "written"):
-            return await asyncio.get_running_loop().run_in_executor(self._writing, run)
+            return await asyncio.get_running_loop().run_in_executor(threads, run)
 
     async def close(self, within_s: float | None = None) -> None:
         """Closes every connection; SQLite then folds its log into the file. A hung disk keeps it from neither."""

@@ -57,6 +57,7 @@ from voiceassist.store.journals import Journals
 from voiceassist.store.keys import Keys
 from voiceassist.store.kpi_sums import CallsBehind
 from voiceassist.store.kpis import KpiQuestion, KpiReport, kpi_report
+from voiceassist.store.log_size import LogSize
 from voiceassist.store.marks import MARK_TYPES, Marks, UsedTag, marks_in, used_tags
 from voiceassist.store.mentions import Mentions
 from voiceassist.store.notices import StoredNotices
@@ -143,6 +144,7 @@ class Store:
         self.holds = Holds(database)
         self.retention = Retention(database)
         self.catch_up = CatchUp(database=database)
+        self.log = LogSize(database=database)
         self.journals = Journals(self.append, self.last_seq)
 
     async def append(self, records: Sequence[Record]) -> None:
@@ -356,12 +358,15 @@ class Store:
         await self._database.empty_log()
 
     async def trouble(self) -> str:
-        """What is wrong with the database; empty: nothing. A commit that is under way is not wrong."""
+        """What is wrong with the database, "degraded: ..." where it works; empty: nothing.
+
+        A commit that is under way is not wrong.
+        """
         try:
             missing = await self._database.read(lambda _connection: self._database.check())
         except StoreError as error:
             return str(error)
-        return missing or self.journals.trouble()
+        return missing or self.journals.trouble() or self.log.trouble()
 
     def is_missing(self) -> bool:
         """Whether the file was found to be deleted or replaced."""
