@@ -22,6 +22,11 @@ export function draw(place: HTMLElement, line: Line): () => void {
 
 const LABEL_PX = 52; // "Nov 23", and some room
 
+/** Between two names of the axis, where there is nothing between two whole numbers. */
+const WHOLES = Array.from({ length: 10 }, (_, power) => [1, 2, 5].map((first) => first * 10 ** power)).flat();
+
+const isInWholes = (say: Line["say"]) => [say(0), say(1)].includes(say(0.5));
+
 /** Of how many steps one is named, so that names do not touch. */
 const every = (chart: uPlot) => Math.ceil((LABEL_PX * (chart.data[0]?.length ?? 1)) / chart.width);
 
@@ -46,7 +51,7 @@ function options(place: HTMLElement, { say, day }: Line, style: CSSStyleDeclarat
     scales: { x: { time: true }, y: { range: (_, low, high) => [Math.min(0, low), high > 0 ? high * 1.1 : 1] } },
     axes: [
       { ...axis, splits: (chart) => [...(chart.data[0] ?? [])], values: (chart, splits) => splits.map((time, i) => ((splits.length - 1 - i) % every(chart) === 0 ? day(time) : "")), space: 0 },
-      { ...axis, size: 64, values: (_, splits) => splits.map(say) },
+      { ...axis, size: 64, values: (_, splits) => splits.map(say), ...(isInWholes(say) ? { incrs: WHOLES } : {}) },
     ],
     series: [{}, { stroke: accent, width: 2, spanGaps: false, points: { show: true, size: 7, fill: accent } }],
   };
