@@ -420,7 +420,7 @@ def test_purge_leaves_calls_on_hold_and_delete_refuses_them(tmp_path: Path) -> N
     assert holding(tmp_path, SAID) != []
 
 
-WORDY = {"words", "text", "lines", "quote", "said", "before", "note", "when", "why"}  # that may tell
+WORDY = {"words", "text", "lines", "quote", "said", "before", "note", "when", "why", "tags"}  # that may tell
 
 
 @pytest.mark.parametrize("cls", EVENT_CLASSES, ids=lambda cls: cls.__name__)
