@@ -179,17 +179,17 @@ async def test_second_connection_for_a_leg_is_refused_and_costs_the_first_nothin
     url = "?call_id=c-17&leg=agent"
     async with exchange(recording) as place, connect(place.url("asterisk") + url) as first:
         await first.send(PLAIN)
-        await first.send(bytes(160))
-        await place.sessions.heard("c-17", lambda call: len(call.leg("agent")) == 160)
+        await first.send(bytes(320))
+        await place.sessions.heard("c-17", lambda call: len(call.leg("agent")) == 320)
         async with connect(place.url("asterisk") + url) as second:
             await second.send(PLAIN)
             with pytest.raises(ConnectionClosed) as closed:
                 await second.recv()
         assert closed.value.rcvd is not None
         assert (closed.value.rcvd.code, closed.value.rcvd.reason.split(":")[0]) == (4409, "leg_taken")
-        await first.send(bytes(160))
+        await first.send(bytes(320))
         await first.close()
-        assert len((await place.heard()).leg("agent")) == 320
+        assert len((await place.heard()).leg("agent")) == 640
 
 
 async def test_flood_of_control_messages_keeps_no_call_alive_and_leaves_others_their_turn(recording: Path) -> None:
