@@ -2,7 +2,8 @@
 
 Makes 100,000 calls with a million lines of Zipf-like words (90 s; once, with `--keep`), then prints what searches,
 lists and facets cost in processor time; appends per second and their latency for 1, 50 and 500 writers; and how
-large the log gets, also while a reader holds a transaction. Each append is one Final with twelve words.
+large the log gets, also while a reader holds a transaction. Each append is one Final with twelve words; how many
+of them share a commit is told, too.
 """
 
 import argparse
@@ -18,7 +19,7 @@ from functools import partial
 from itertools import count
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, event, select
 
 from tests.made_calls import Made, fill
 from tests.shell import store_records as make
@@ -53,15 +54,25 @@ async def write_until(store: Store, call_id: str, end_s: float) -> list[float]:
     return latencies
 
 
-async def measure(store: Store, writers: int, seconds: float) -> None:
+async def measure(store: Store, writers: int, seconds: float) -> dict[str, float]:
+    commits: list[Connection] = []
+    committed = commits.append
+    event.listen(store._database.writer, "commit", committed)
     end_s = time.perf_counter() + seconds
     calls = (write_until(store, f"{writers}/{n}", end_s) for n in range(writers))
     latencies = [latency for call in await asyncio.gather(*calls) for latency in call]
+    event.remove(store._database.writer, "commit", committed)
     percentiles = statistics.quantiles(latencies, n=100)
     print(
-        f"{writers:4} writers: {len(latencies) / seconds:8.0f} appends/s, latency "
-        f"p50 {percentiles[49]:.2f} ms, p95 {percentiles[94]:.2f} ms, max {max(latencies):.2f} ms"
+        f"{writers:4} writers: {len(latencies) / seconds:8.0f} appends/s, {len(latencies) / len(commits):5.1f} a "
+        f"commit, latency p50 {percentiles[49]:.2f} ms, p95 {percentiles[94]:.2f} ms, max {max(latencies):.2f} ms"
     )
+    return {
+        "appends_s": len(latencies) / seconds,
+        "commits_per_append": len(commits) / len(latencies),
+        "p50_ms": percentiles[49],
+        "p95_ms": percentiles[94],
+    }
 
 
 async def measure_paced(store: Store, calls: int, seconds: int) -> None:
@@ -178,8 +189,9 @@ async def main(asked: argparse.Namespace) -> None:
         await store.close()
         written = Path(directory) / "written.db"
         store = await open_store(written)
-        for writers in (1, 50, 500):
-            await measure(store, writers, asked.seconds)
+        stored_by = {
+            f"{writers} writers": await measure(store, writers, asked.seconds) for writers in (1, 50, 500)
+        }
         await measure_paced(store, 500, asked.seconds)
         sizes = await measure_log(store, written, asked.seconds)
         for name, size in sizes.items():
@@ -187,7 +199,7 @@ async def main(asked: argparse.Namespace) -> None:
         await store.close()
     if asked.json:
         told = {name: {"p50_ms": times[len(times) // 2], "p95_ms": times[-1]} for name, times in spent.items()}
-        asked.json.write_text(json.dumps({"read": told, "log_mb": sizes}, indent=2))
+        asked.json.write_text(json.dumps({"read": told, "write": stored_by, "log_mb": sizes}, indent=2))
 
 
 def arguments() -> argparse.Namespace:

@@ -4,15 +4,22 @@ import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from itertools import islice
 from pathlib import Path
+from threading import Event as Gate
 
 import pytest
+from sqlalchemy import Connection, text
 from structlog.testing import capture_logs
 
 from tests.shell import store_records as make
 from tests.shell.serving import serving, settings_for
-from voiceassist.store.database import DATABASE
+from voiceassist.cli.calls.erasing import remove_from
+from voiceassist.errors import StoreError
+from voiceassist.store.database import DATABASE, READERS
 from voiceassist.store.log_size import HELD_LOOK_EVERY_S, LOOK_EVERY_S
+from voiceassist.store.past_calls import bodies_of
 from voiceassist.store.store import Store, open_store
 
 READER = """
@@ -147,6 +154,80 @@ async def test_a_log_that_somebody_reads_is_not_emptied_and_calls_are_stored_mea
         assert not await emptying
     assert await store.retention.empty_log()
     assert log_of(tmp_path) == 0
+
+
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n, calls")
+
+
+class EndlessReading:
+    """Begins, and says when it has ended; never by itself."""
+
+    def __init__(self) -> None:
+        self.begun, self.ended = Gate(), Gate()
+
+    def __call__(self, connection: Connection) -> None:
+        try:
+            connection.execute(text("SELECT count(*) FROM calls")).one()
+            self.begun.set()
+            connection.execute(ENDLESS).one()
+        finally:
+            self.ended.set()
+
+    async def has_ended(self) -> bool:
+        return await asyncio.to_thread(self.ended.wait, 20)
+
+
+async def test_a_reading_that_nobody_waits_for_any_more_is_stopped_and_holds_no_log(store: Store) -> None:
+    await talk(store, "x", lines=1)
+    endless = EndlessReading()
+    asked = asyncio.create_task(store._database.read(endless))
+    assert await asyncio.to_thread(endless.begun.wait, 20)
+    asked.cancel()
+    assert await endless.has_ended()
+    assert await store.retention.empty_log()
+
+
+async def test_readings_that_take_too_long_are_stopped_and_leave_their_threads_to_others(store: Store) -> None:
+    await talk(store, "x", lines=1)
+    store._database.answer_within_s = 0.2
+    endless = [EndlessReading() for _ in range(READERS)]
+    answers = await asyncio.gather(*map(store._database.read, endless), return_exceptions=True)
+    assert [type(answer) for answer in answers] == [StoreError] * READERS
+    assert all([await one.has_ended() for one in endless if one.begun.is_set()])
+    store._database.answer_within_s = 20
+    assert len(await store.records("x")) == 2
+
+
+async def test_work_on_many_calls_in_another_process_holds_no_log_between_two_calls(
+    store: Store, tmp_path: Path
+) -> None:
+    for call_id in ("one", "two"):
+        await talk(store, call_id, lines=5)
+    past = bodies_of(tmp_path / DATABASE, ["one", "two"], ["final"])
+    assert [call_id for call_id, _ in islice(past, 1)] == ["one"]
+    assert await store.retention.empty_log()
+    assert [call_id for call_id, _ in past] == ["two"]
+
+
+async def test_the_file_does_not_grow_while_calls_are_deleted_as_fast_as_they_come(
+    store: Store, tmp_path: Path
+) -> None:
+    """What is freed is used again, so nothing need be given back while the server runs."""
+
+    async def day(number: int) -> int:
+        call_ids = [f"{number} {call}" for call in range(20)]
+        for call_id in call_ids:
+            said = [make.said(f"word {n} " * 20, utterance=n) for n in range(60)]
+            await store.append(make.call(call_id, *said, make.ended()))
+        await store.erase(call_ids, partial(remove_from, tmp_path), by="ana", is_step=True)
+        begins = True
+        while await store.retention.tidy_index(begins=begins):
+            begins = False
+        await store.retention.empty_log()
+        return (tmp_path / DATABASE).stat().st_size
+
+    first = await day(0)
+    assert max([await day(number) for number in range(1, 8)]) <= first * 1.1
 
 
 async def test_operators_hear_of_a_program_that_reads_on_and_calls_are_taken_all_the_same(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from voiceassist.errors import ConflictError, PeerError, StoreError, UnknownNameError
 from voiceassist.store.lock import OWNER_ONLY
 from voiceassist.store.log_folding import BUSY_MS, cut_log
+from voiceassist.store.stoppable import Stoppable
 
 PRAGMAS = (
     "journal_mode = WAL",  # readers never wait for the writer
@@ -67,9 +68,16 @@ class Database:
     _writing: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(1, "store-writer"))
 
     async def read(self, work: Callable[[Connection], T]) -> T:
-        """What the work, which must not write, returns. Raises StoreError, also when the disk does not answer."""
+        """What the work, which must not write, returns. Raises StoreError, also when the disk does not answer.
+
+        It is stopped when that takes too long, or nobody waits for it any more.
+        """
+        reading = Stoppable(work)
         with store_errors(self.path, "read"):
-            return await self._in_time(self._run(self._reading, self.reader.connect, work))
+            try:
+                return await self._in_time(self._run(self._reading, self.reader.connect, reading.run))
+            finally:
+                reading.is_stopped = True
 
     async def write(self, work: Callable[[Connection], T]) -> T:
         """The work as one transaction, after those that were asked for before. Raises StoreError.

@@ -2,7 +2,8 @@
 
 Recordings go first: what fails half-way is a call that can be deleted again, never a recording without a call.
 Freed space is overwritten (`secure_delete` in `database.py`), the full-text index is made again, because
-SQLite only marks its entries as deleted, and the log is emptied. A call that is live or on legal hold is refused.
+SQLite only marks its entries as deleted, and the log is emptied. New calls use the space again: the file does not
+grow. A call that is live or on legal hold is refused.
 Playbooks are never changed: those that quote a deleted call are named.
 Next: `store.py` runs it in the writer's thread; the server and `voiceassist calls` show what it says.
 """
