@@ -3,12 +3,15 @@
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Connection, event
 
 from tests.shell import store_records as make
+from voiceassist.store.call_list import AskedCalls, page_of
 from voiceassist.store.query import MAX_TERMS, read_query
 from voiceassist.store.store import Store, open_store
 
@@ -177,3 +180,21 @@ async def test_a_very_long_query_is_cut() -> None:
 @given(word=st.text(alphabet=st.characters(categories=["L", "N"], max_codepoint=0x17F), min_size=1))
 def test_a_plain_word_is_one_term(word: str) -> None:
     assert len(read_query(word).terms) == 1
+
+
+async def test_no_search_looks_through_all_lines_or_records(store: Store) -> None:
+    def plans(connection: Connection) -> list[str]:
+        asked: list[tuple[str, Any]] = []
+
+        def ask(_connection: object, _cursor: object, statement: str, values: Any, *_: object) -> None:
+            asked.append((statement, values))
+
+        event.listen(connection, "before_cursor_execute", ask)
+        page_of(connection, AskedCalls(query=read_query("can")), 30, None)  # in several calls
+        event.remove(connection, "before_cursor_execute", ask)
+        steps = [connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {one}", values) for one, values in asked]
+        return [step.detail for plan in steps for step in plan]
+
+    found = await store._database.read(plans)
+    assert any("finals_text VIRTUAL TABLE" in step for step in found)
+    assert [step for step in found if step.split()[:2] in (["SCAN", "finals"], ["SCAN", "events"])] == []
