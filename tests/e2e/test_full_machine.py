@@ -40,5 +40,5 @@ def test_supervisors_and_the_demo_are_told_that_the_machine_is_full_and_when_it_
             see(wall.get_by_role("status").filter(has_text="This machine is full."))
             assert wall.get_by_test_id("wall-filter").bounding_box() == tools
             line.hang_up()
-        expect(wall.get_by_test_id("wall-full")).to_have_count(0)
+        expect(wall.get_by_test_id("wall-full")).to_have_count(0, timeout=15_000)  # it asks every few seconds
         see(wall.get_by_test_id("wall-capacity"), "0 of 1 call at once")
