@@ -18,6 +18,7 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from tempfile import TemporaryDirectory
 from time import monotonic, thread_time
 from typing import Any
@@ -42,7 +43,9 @@ from voiceassist.samples.placed import placed
 
 SAMPLE = "friendly"
 CALLS, ROUNDS = 50, 2
-SPREAD_S = 5.0  # between the first call's beginning and the last one's
+# Within it each call begins at a moment of its own, by chance but always the same. Evenly apart would be in step:
+# all calls would send in the same millisecond of every twenty, as no calls do.
+SPREAD_S = 5.0
 LOOK_EVERY_S = 0.01  # at the event loop
 STORED_WITHIN_S = 60.0
 SETTLE_S = 3.0  # after a round, for what is still being stored
@@ -89,10 +92,12 @@ async def _watch_loop(lags: list[float]) -> None:
 async def one_round(number: int, calls: int, key: str, sample: Sample, http: httpx.AsyncClient) -> list[str]:
     """All calls of a round at once; gives those that were not whole."""
     broken: list[str] = []
+    chance = Random(number)
+    begins_s = [chance.uniform(0, SPREAD_S) for _ in range(calls)]
 
     async def one(place: int) -> None:
         name = list(PROTOCOLS)[place % len(PROTOCOLS)]
-        await asyncio.sleep(SPREAD_S * place / calls)
+        await asyncio.sleep(begins_s[place])
         per_leg = PROTOCOLS[name].legs == "both or one" and place % 2 == 1
         try:
             await place_call(

@@ -109,13 +109,13 @@ async def test_a_recording_that_was_changed_or_cut_is_broken_off_or_told(tmp_pat
         path.write_bytes(data[: len(data) - 10])
         with capture_logs() as lines:
             assert (await played(server, "c-1")).content.startswith(b"OggS")
-        assert "has no end" in lines[0]["event"]
+        assert any("has no end" in line["event"] for line in lines)
         changed = bytearray(data)
         changed[len(data) // 2] ^= 1
         path.write_bytes(changed)
         with capture_logs() as lines, pytest.raises(httpx.RemoteProtocolError):
             await played(server, "c-1")
-        assert "was changed or damaged: chunk" in lines[0]["error"]
+        assert any("was changed or damaged: chunk" in line.get("error", "") for line in lines)
         assert (await played(server, "c-1", "0-3")).content == b"OggS"
         assert (await server.http.get("/healthz")).status_code == 200
 
